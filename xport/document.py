@@ -1,0 +1,82 @@
+"""Documents on disk: frozen, typed, versioned JSON, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from xport.errors import InputError, UnavailableError
+
+
+class Document(BaseModel):
+    """An immutable record with a JSON form; unknown keys and non-finite surprises are errors."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", ser_json_inf_nan="strings", protected_namespaces=()
+    )
+
+    def write(self, path: Path) -> Path:
+        """Write as JSON at `path`, atomically: a reader sees the old file or the whole new one."""
+        return write_atomically(path, (self.model_dump_json(indent=2) + "\n").encode())
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read JSON from `path`.
+
+        Raises:
+            InputError: the file is absent, not JSON, or a key is missing, unknown or misshapen.
+        """
+        try:
+            return cls.model_validate_json(path.read_bytes())
+        except OSError as error:
+            raise InputError(
+                f"cannot read {cls.__name__}: {error.strerror}", where=str(path)
+            ) from error
+        except ValidationError as error:
+            raise InputError(
+                f"not a valid {cls.__name__}: {first_problem(error)}", where=str(path)
+            ) from error
+
+
+def first_problem(error: ValidationError) -> str:
+    """The problems of a failed validation in words, each with the key it concerns."""
+    problems = [
+        f"{'.'.join(str(part) for part in item['loc']) or 'document'}: {item['msg']}"
+        for item in error.errors(include_url=False)
+    ]
+    more = f" (and {len(problems) - 3} more)" if len(problems) > 3 else ""
+    return "; ".join(problems[:3]) + more
+
+
+def write_atomically(path: Path, data: bytes) -> Path:
+    """Write `data` at `path` through a temporary file beside it and a rename.
+
+    Raises:
+        UnavailableError: the disk is full or the folder cannot be written.
+    """
+    temporary = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(
+            dir=path.parent, prefix=f".{path.name}.", delete=False
+        ) as file:
+            temporary = Path(file.name)
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except OSError as error:
+        raise UnavailableError(
+            f"cannot write: {error.strerror}",
+            where=str(path),
+            remedy="free disk space or choose another folder",
+        ) from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+    return path

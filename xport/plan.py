@@ -1,0 +1,123 @@
+"""What a run is going to verify: models, their artifacts, probes and legs, by digest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from xport.artifact import Format, Signature
+from xport.document import Document
+from xport.policy import Policy
+
+PLAN = "plan.json"
+
+Kind = Literal["classifier", "autoencoder", "other"]
+REFERENCE_LEG = "torch"
+FLOAT64_LEG = "torch-float64"
+
+
+class PreprocessSpec(Document):
+    """How an image becomes a model's input (carried in the bundle as data).
+
+    The image is gray, `size` pixels wide and high, `channels` equal copies, values `low` to
+    `high`. `crop` scales the short side to `size` and takes the centre; `stretch` does not keep
+    the aspect ratio.
+    """
+
+    size: int = Field(ge=1, le=4096)
+    channels: int = Field(default=1, ge=1, le=4)
+    low: float = 0.0
+    high: float = 1.0
+    fit: Literal["crop", "stretch"] = "crop"
+
+
+class Leg(Document):
+    """One way to execute a model, and the leg whose output it is converted from."""
+
+    name: str
+    format: Format
+    predecessor: str | None
+    backend: str | None = None
+
+
+class StageCost(Document):
+    """What producing one artifact took; `seconds` is 0 when the store already held it."""
+
+    stage: str
+    format: Format
+    seconds: float
+    peak_mib: float
+    cached: bool
+    tools: dict[str, str]
+
+
+class PlannedArtifact(Document):
+    """One artifact to be verified: where it lies and what its bytes are."""
+
+    format: Format
+    path: Path
+    digest: str
+    files: dict[str, str]
+    bytes: int
+    cost: StageCost
+
+
+class PlannedProbe(Document):
+    """One input set: its name, where it came from, and the digest of every input's bytes."""
+
+    name: str
+    source: str
+    digests: dict[str, str]
+
+
+class PlannedModel(Document):
+    """One model of the release: what it is, what it says, and what it is tried on."""
+
+    id: str
+    title: str
+    kind: Kind
+    signature: Signature
+    labels: tuple[str, ...] | None
+    weights: str
+    trained: bool
+    preprocess: PreprocessSpec | None
+    artifacts: dict[Format, PlannedArtifact]
+    probes: tuple[PlannedProbe, ...]
+
+
+class Plan(Document):
+    """Everything that is fixed before the first recording."""
+
+    schema_version: Literal[1] = 1
+    release: str
+    title: str
+    release_digest: str
+    models: tuple[PlannedModel, ...] = Field(min_length=1)
+    legs: tuple[Leg, ...] = Field(min_length=1)
+    wasm_threads: int = Field(default=1, ge=1)
+    policy: Policy
+
+    def model(self, model_id: str) -> PlannedModel:
+        """The model of that id."""
+        return next(model for model in self.models if model.id == model_id)
+
+    def digest(self) -> str:
+        """Identifies the plan in recordings made for it; costs and folders do not count."""
+        from xport import digests
+
+        identity = {
+            "release": self.release_digest,
+            "artifacts": {
+                f"{model.id}/{fmt}": artifact.digest
+                for model in self.models
+                for fmt, artifact in model.artifacts.items()
+            },
+            "probes": {
+                f"{model.id}/{probe.name}": probe.digests
+                for model in self.models
+                for probe in model.probes
+            },
+        }
+        return digests.of_json(identity)

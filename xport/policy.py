@@ -1,0 +1,65 @@
+"""What must hold for a verdict of PASSED, declared before anything is measured."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from xport.document import Document
+
+Reason = Annotated[str, Field(min_length=12)]
+
+
+class Tolerance(Document):
+    """The largest absolute error allowed on one output of one model, on every leg and probe."""
+
+    model: str
+    output: str
+    max_abs: float = Field(gt=0, allow_inf_nan=False)
+    because: Reason
+
+
+class Bar(Document):
+    """A named requirement of its own on some legs, such as the paper's 1e-5 on three images.
+
+    It is met when every probe's maximum error against PyTorch float32 is within `max_abs` and
+    at least `probes` probes were compared.
+    """
+
+    name: str
+    model: str
+    output: str
+    legs: tuple[str, ...] = Field(min_length=1)
+    max_abs: float = Field(gt=0, allow_inf_nan=False)
+    probes: int = Field(ge=1)
+    because: Reason
+
+
+class Policy(Document):
+    """Tolerances with their reasons, and what the environment must be.
+
+    `mantissa_bits` is the float precision that every browser leg must have by measurement.
+    `require_renderer` is a part of the WebGL renderer's name that must occur in it.
+    """
+
+    min_probes: int = Field(ge=1)
+    mantissa_bits: int = Field(default=23, ge=1)
+    require_renderer: str | None = None
+    tolerances: tuple[Tolerance, ...] = Field(min_length=1)
+    bars: tuple[Bar, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_tolerance_per_output(self) -> Self:
+        keys = [(t.model, t.output) for t in self.tolerances]
+        twice = {f"{m}.{o}" for m, o in keys if keys.count((m, o)) > 1}
+        if twice:
+            raise ValueError(f"more than one tolerance for {', '.join(sorted(twice))}")
+        return self
+
+    def tolerance(self, model: str, output: str) -> Tolerance | None:
+        """The tolerance declared for an output, or None."""
+        for tolerance in self.tolerances:
+            if (tolerance.model, tolerance.output) == (model, output):
+                return tolerance
+        return None
