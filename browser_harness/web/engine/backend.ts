@@ -1,0 +1,162 @@
+import * as tf from "@tensorflow/tfjs-core";
+import "@tensorflow/tfjs-backend-cpu";
+import { getThreadsCount, setThreadsCount, setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
+import { MathBackendWebGL } from "@tensorflow/tfjs-backend-webgl";
+
+import { ContextGuard } from "./context.js";
+import { EngineError, wordsOf } from "./errors.js";
+import { measureMantissaBits } from "./precision.js";
+
+export type BackendName = "webgl" | "wasm" | "cpu";
+
+const FLOAT32_BITS = 23;
+
+/** What the caller wants; anything else is refused, never adapted to. */
+export interface BackendRequest {
+  readonly backend: BackendName;
+  /** Threads for wasm; null leaves the choice to TF.js. */
+  readonly threads: number | null;
+  /** URL of the folder that holds the .wasm files. */
+  readonly wasmPath: string;
+  /** TF.js environment flags, set before the backend starts. */
+  readonly flags?: Readonly<Record<string, boolean | number>>;
+  /** Accept a backend that computes in less than float32 (to simulate a phone, say). */
+  readonly allowReducedPrecision?: boolean;
+}
+
+/** Where the models run, as the browser and the backend themselves report it. */
+export interface BackendEnvironment {
+  readonly requestedBackend: BackendName;
+  readonly backend: string;
+  readonly tfjs: string;
+  readonly userAgent: string;
+  readonly renderer: string | null;
+  readonly vendor: string | null;
+  readonly webgl: number | null;
+  readonly maxTextureSize: number | null;
+  readonly renderFloat32: boolean | null;
+  readonly forcedFloat16: boolean | null;
+  readonly mantissaBits: number;
+  readonly wasmSimd: boolean | null;
+  readonly wasmThreads: number | null;
+  readonly requestedThreads: number | null;
+  readonly hardwareConcurrency: number;
+  readonly crossOriginIsolated: boolean;
+}
+
+/** A running backend. */
+export interface Backend {
+  readonly environment: BackendEnvironment;
+  readonly guard: ContextGuard;
+}
+
+/**
+ * Starts exactly the requested backend and reports it.
+ *
+ * Throws EngineError `webgl-missing`, `float32-missing`, `backend-refused` or `threads-refused`.
+ */
+export async function startBackend(request: BackendRequest): Promise<Backend> {
+  tf.env().setFlags({ ...tf.env().getFlags(), ...request.flags });
+  if (request.backend === "webgl") requireWebGL(request);
+  if (request.backend === "wasm") {
+    setWasmPaths(request.wasmPath);
+    if (request.threads !== null) setThreadsCount(request.threads);
+  }
+  await select(request.backend);
+  const gl = request.backend === "webgl" ? contextOf() : null;
+  const environment = await describeBackend(request, gl);
+  if (environment.mantissaBits < FLOAT32_BITS && request.allowReducedPrecision !== true) {
+    throw new EngineError(
+      "float32-missing",
+      `${request.backend} computes with ${environment.mantissaBits} mantissa bits here; ` +
+        `float32 has ${FLOAT32_BITS}`,
+    );
+  }
+  requireThreads(request, environment);
+  return { environment, guard: new ContextGuard(gl) };
+}
+
+/** Checks, before anything starts, that WebGL2 with float32 render targets is there. */
+function requireWebGL(request: BackendRequest): void {
+  const version = tf.env().getNumber("WEBGL_VERSION");
+  if (version !== 2) {
+    const found = version === 1 ? "only WebGL1" : "no WebGL";
+    throw new EngineError("webgl-missing", `this browser offers ${found}; WebGL2 is needed`);
+  }
+  const float32 = tf.env().getBool("WEBGL_RENDER_FLOAT32_ENABLED");
+  if (!float32 && request.allowReducedPrecision !== true) {
+    throw new EngineError(
+      "float32-missing",
+      "this browser's WebGL2 cannot render to float32 textures, so results would be float16",
+    );
+  }
+}
+
+async function select(backend: BackendName): Promise<void> {
+  let accepted: boolean;
+  try {
+    accepted = await tf.setBackend(backend);
+    await tf.ready();
+  } catch (error) {
+    throw new EngineError("backend-refused", `${backend} did not start: ${wordsOf(error)}`);
+  }
+  const current = tf.getBackend();
+  if (!accepted || current !== backend) {
+    throw new EngineError(
+      "backend-refused",
+      `${backend} did not start; TF.js is on ${current || "no backend"} instead`,
+    );
+  }
+}
+
+function contextOf(): WebGL2RenderingContext {
+  const backend = tf.backend();
+  if (!(backend instanceof MathBackendWebGL)) {
+    throw new EngineError("backend-refused", "the webgl backend is not TF.js's own");
+  }
+  return backend.getGPGPUContext().gl as WebGL2RenderingContext;
+}
+
+async function describeBackend(
+  request: BackendRequest,
+  gl: WebGL2RenderingContext | null,
+): Promise<BackendEnvironment> {
+  const wasm = request.backend === "wasm";
+  return {
+    requestedBackend: request.backend,
+    backend: tf.getBackend(),
+    tfjs: tf.version_core,
+    userAgent: navigator.userAgent,
+    ...describeContext(gl),
+    mantissaBits: await measureMantissaBits(),
+    wasmSimd: wasm ? Boolean(await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT")) : null,
+    wasmThreads: wasm ? getThreadsCount() : null,
+    requestedThreads: wasm ? request.threads : null,
+    hardwareConcurrency: navigator.hardwareConcurrency,
+    crossOriginIsolated: globalThis.crossOriginIsolated,
+  };
+}
+
+function describeContext(gl: WebGL2RenderingContext | null) {
+  const info = gl?.getExtension("WEBGL_debug_renderer_info") ?? null;
+  const unmasked = (parameter: number | undefined): string | null =>
+    gl && parameter !== undefined ? String(gl.getParameter(parameter) ?? "") || null : null;
+  return {
+    renderer: unmasked(info?.UNMASKED_RENDERER_WEBGL),
+    vendor: unmasked(info?.UNMASKED_VENDOR_WEBGL),
+    webgl: gl ? tf.env().getNumber("WEBGL_VERSION") : null,
+    maxTextureSize: gl ? tf.env().getNumber("WEBGL_MAX_TEXTURE_SIZE") : null,
+    renderFloat32: gl ? tf.env().getBool("WEBGL_RENDER_FLOAT32_ENABLED") : null,
+    forcedFloat16: gl ? tf.env().getBool("WEBGL_FORCE_F16_TEXTURES") : null,
+  };
+}
+
+function requireThreads(request: BackendRequest, found: BackendEnvironment): void {
+  if (found.requestedThreads === null || found.requestedThreads === found.wasmThreads) return;
+  throw new EngineError(
+    "threads-refused",
+    `${request.threads} wasm threads were asked for and ${found.wasmThreads} run ` +
+      `(logical processors: ${found.hardwareConcurrency}, ` +
+      `cross-origin isolated: ${found.crossOriginIsolated})`,
+  );
+}

@@ -1,0 +1,13 @@
+export { startBackend } from "./backend.js";
+export type { Backend, BackendEnvironment, BackendName, BackendRequest } from "./backend.js";
+export { EngineError, wordsOf } from "./errors.js";
+export type { ErrorCode } from "./errors.js";
+export { allInOrder, fetchVerified, sha256 } from "./files.js";
+export { disposeModel, loadModel } from "./model.js";
+export type { Model, ModelRequest, Progress } from "./model.js";
+export { greyFromRgba, preprocess } from "./preprocess.js";
+export type { Grey, Preprocess } from "./preprocess.js";
+export { memoryNow, runModel } from "./run.js";
+export type { Inputs, Memory, Output, RunResult } from "./run.js";
+export { describe, sizeOf } from "./types.js";
+export type { DType, FileDigest, FileListing, Signature, TensorSpec, Values } from "./types.js";

@@ -1,0 +1,87 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { GraphModel } from "@tensorflow/tfjs-converter";
+
+import { EngineError, wordsOf } from "./errors.js";
+import { allInOrder, fetchVerified } from "./files.js";
+import { mapSignature, type ModelSignature, type TensorNames } from "./signature.js";
+import type { FileDigest, FileListing, Signature } from "./types.js";
+import { requireListed, requireWeightsFill, shardsOf } from "./weights.js";
+
+/** Where a model is and what it must be. */
+export interface ModelRequest {
+  /** Base URL, ending in a slash. */
+  readonly baseUrl: string;
+  readonly files: FileListing;
+  readonly signature: Signature;
+}
+
+/** A model ready to run. */
+export interface Model {
+  readonly graph: GraphModel;
+  readonly signature: Signature;
+  readonly names: TensorNames;
+}
+
+/** Told how many of a model's bytes have been fetched and verified. */
+export type Progress = (done: number, total: number) => void;
+
+/**
+ * Fetches a graph model, checks every file before use, and builds it.
+ *
+ * Throws EngineError `file-refused` (a file is absent, of another length or digest, or does not
+ * belong), or `signature-refused` (it is not the model that was declared).
+ */
+export async function loadModel(request: ModelRequest, progress?: Progress): Promise<Model> {
+  const fetchOne = fetcher(request, progress);
+  const json = parse(await fetchOne("model.json", "model.json"));
+  const manifest = json.weightsManifest;
+  const shards = shardsOf(manifest);
+  requireListed(shards, request.files);
+  requireWeightsFill(manifest, request.files);
+  const names = mapSignature(request.signature, json.signature as ModelSignature | undefined);
+  const data = await allInOrder(shards.map(({ path, label }) => fetchOne(path, label)));
+  return { graph: await build(json, data), signature: request.signature, names };
+}
+
+/** Frees a model's weights. */
+export function disposeModel(model: Model): void {
+  model.graph.dispose();
+}
+
+function fetcher(request: ModelRequest, progress: Progress | undefined) {
+  const total = Object.values(request.files).reduce((sum, file) => sum + file.bytes, 0);
+  let done = 0;
+  return async (path: string, label: string): Promise<ArrayBuffer> => {
+    const expected: FileDigest | undefined = request.files[path];
+    if (!expected) throw new EngineError("file-refused", `${label}: not listed`);
+    const data = await fetchVerified(request.baseUrl + path, expected, label);
+    done += data.byteLength;
+    progress?.(done, total);
+    return data;
+  };
+}
+
+function parse(data: ArrayBuffer): tf.io.ModelJSON {
+  let json: Partial<tf.io.ModelJSON>;
+  try {
+    json = JSON.parse(new TextDecoder().decode(data)) as Partial<tf.io.ModelJSON>;
+  } catch (error) {
+    throw new EngineError("file-refused", `model.json: not JSON (${wordsOf(error)})`);
+  }
+  if (json.format !== "graph-model" || !json.modelTopology || !json.weightsManifest) {
+    throw new EngineError("file-refused", "model.json: not a TF.js graph model");
+  }
+  return json as tf.io.ModelJSON;
+}
+
+async function build(json: tf.io.ModelJSON, data: ArrayBuffer[]): Promise<GraphModel> {
+  const weightSpecs = json.weightsManifest.flatMap((group) => group.weights);
+  const artifacts = await tf.io.getModelArtifactsForJSON(json, async () => [weightSpecs, data]);
+  const graph = new GraphModel({ load: async () => artifacts });
+  try {
+    await graph.load();
+  } catch (error) {
+    throw new EngineError("file-refused", `model.json: not a usable graph (${wordsOf(error)})`);
+  }
+  return graph;
+}

@@ -1,0 +1,83 @@
+import type {
+  BackendEnvironment,
+  BackendRequest,
+  DType,
+  ErrorCode,
+  FileDigest,
+  Memory,
+  ModelRequest,
+  Preprocess,
+} from "../engine/index.js";
+
+/** What every method resolves to: it never rejects, and Python reads nothing else. */
+export type Reply<T> =
+  | { readonly ok: true; readonly result: T }
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
+
+export interface OpenRequest extends BackendRequest {
+  readonly models: Readonly<Record<string, ModelRequest>>;
+}
+
+export interface OpenResult {
+  readonly environment: BackendEnvironment;
+  /** Seconds to fetch, verify and parse each model; TF.js uploads to the GPU on the first run. */
+  readonly loadSeconds: Readonly<Record<string, number>>;
+  /** Seconds from the request until backend and all models stood. */
+  readonly totalSeconds: number;
+  readonly memory: Memory;
+}
+
+/** A tensor in a file on the loopback server, little-endian, C order. */
+export interface TensorFile extends FileDigest {
+  readonly url: string;
+  readonly dtype: DType;
+}
+
+export interface RunRequest {
+  readonly model: string;
+  readonly inputs: Readonly<Record<string, TensorFile>>;
+}
+
+/** A tensor in a reply: base64 of little-endian bytes in C order, and their SHA-256. */
+export interface TensorText {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly sha256: string;
+  readonly base64: string;
+}
+
+export interface RunReply {
+  readonly outputs: Readonly<Record<string, TensorText>>;
+  readonly seconds: number;
+  readonly memoryBefore: Memory;
+  readonly memoryAfter: Memory;
+}
+
+/** Several models in a row, timed as one pass: first inputs in, last outputs read back. */
+export interface PassRequest {
+  readonly steps: readonly RunRequest[];
+}
+
+export interface PassReply {
+  readonly steps: readonly RunReply[];
+  readonly seconds: number;
+}
+
+/** Grey values 0..maxval as float32, row by row. */
+export interface PreprocessRequest {
+  readonly image: TensorFile;
+  readonly width: number;
+  readonly height: number;
+  readonly maxval: number;
+  readonly preprocess: Preprocess;
+}
+
+/** `window.xport`. */
+export interface Page {
+  environment(): Promise<Reply<BackendEnvironment>>;
+  open(request: OpenRequest): Promise<Reply<OpenResult>>;
+  run(request: RunRequest): Promise<Reply<RunReply>>;
+  pass(request: PassRequest): Promise<Reply<PassReply>>;
+  preprocess(request: PreprocessRequest): Promise<Reply<TensorText>>;
+  close(): Promise<Reply<Memory>>;
+}

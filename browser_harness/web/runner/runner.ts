@@ -1,0 +1,145 @@
+import {
+  disposeModel,
+  EngineError,
+  loadModel,
+  memoryNow,
+  preprocess,
+  runModel,
+  startBackend,
+  wordsOf,
+  type Backend,
+  type Inputs,
+  type Model,
+  type RunResult,
+  type Values,
+} from "../engine/index.js";
+import type {
+  OpenRequest,
+  OpenResult,
+  Page,
+  PassReply,
+  PassRequest,
+  PreprocessRequest,
+  Reply,
+  RunReply,
+  RunRequest,
+  TensorText,
+} from "./contract.js";
+import { readTensor, writeTensor } from "./tensors.js";
+
+declare global {
+  interface Window {
+    xport: Page;
+  }
+}
+
+let backend: Backend | null = null;
+const models = new Map<string, Model>();
+
+/** Turns what `work` returns or throws into a reply. */
+async function reply<T>(work: () => Promise<T> | T): Promise<Reply<T>> {
+  try {
+    return { ok: true, result: await work() };
+  } catch (error) {
+    const code = error instanceof EngineError ? error.code : "internal";
+    return { ok: false, code, message: wordsOf(error) };
+  }
+}
+
+async function open(request: OpenRequest): Promise<OpenResult> {
+  if (backend) throw new EngineError("internal", "the page is open already; reload it");
+  const start = performance.now();
+  backend = await startBackend(request);
+  const loadSeconds: Record<string, number> = {};
+  for (const [id, model] of Object.entries(request.models)) {
+    const before = performance.now();
+    try {
+      models.set(id, await loadModel(model));
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      throw new EngineError(error.code, `model ${id}: ${error.message}`);
+    }
+    loadSeconds[id] = (performance.now() - before) / 1000;
+  }
+  return {
+    environment: backend.environment,
+    loadSeconds,
+    totalSeconds: (performance.now() - start) / 1000,
+    memory: memoryNow(),
+  };
+}
+
+function opened(): Backend {
+  if (!backend) throw new EngineError("not-open", "no backend is open on this page");
+  return backend;
+}
+
+function modelOf(id: string): Model {
+  const model = models.get(id);
+  if (!model) throw new EngineError("not-open", `model ${id} is not open on this page`);
+  return model;
+}
+
+async function readInputs(request: RunRequest): Promise<Inputs> {
+  const inputs = new Map<string, Values>();
+  for (const [name, file] of Object.entries(request.inputs)) {
+    inputs.set(name, await readTensor(name, file));
+  }
+  return inputs;
+}
+
+async function write(result: RunResult): Promise<RunReply> {
+  const outputs: Record<string, TensorText> = {};
+  for (const output of result.outputs) outputs[output.spec.name] = await writeTensor(output);
+  const { seconds, memoryBefore, memoryAfter } = result;
+  return { outputs, seconds, memoryBefore, memoryAfter };
+}
+
+async function run(request: RunRequest): Promise<RunReply> {
+  const { guard } = opened();
+  const model = modelOf(request.model);
+  const inputs = await readInputs(request);
+  return write(await runModel(model, inputs, guard));
+}
+
+async function pass(request: PassRequest): Promise<PassReply> {
+  const { guard } = opened();
+  const prepared: { model: Model; inputs: Inputs }[] = [];
+  for (const step of request.steps) {
+    prepared.push({ model: modelOf(step.model), inputs: await readInputs(step) });
+  }
+  const results: RunResult[] = [];
+  const start = performance.now();
+  for (const { model, inputs } of prepared) results.push(await runModel(model, inputs, guard));
+  const seconds = (performance.now() - start) / 1000;
+  const steps: RunReply[] = [];
+  for (const result of results) steps.push(await write(result));
+  return { steps, seconds };
+}
+
+async function prepare(request: PreprocessRequest): Promise<TensorText> {
+  const values = await readTensor("image", request.image);
+  if (!(values instanceof Float32Array)) {
+    throw new EngineError("input-refused", "the image is not float32");
+  }
+  const { width, height, maxval } = request;
+  const to = request.preprocess;
+  const input = preprocess({ width, height, maxval, values }, to);
+  const shape = [1, to.channels, to.size, to.size];
+  return writeTensor({ spec: { name: "image", shape, dtype: "float32" }, values: input });
+}
+
+function close() {
+  models.forEach(disposeModel);
+  models.clear();
+  return memoryNow();
+}
+
+window.xport = {
+  environment: () => reply(() => opened().environment),
+  open: (request) => reply(() => open(request)),
+  run: (request) => reply(() => run(request)),
+  pass: (request) => reply(() => pass(request)),
+  preprocess: (request) => reply(() => prepare(request)),
+  close: () => reply(close),
+};
