@@ -1,0 +1,43 @@
+"""The built page: which files it has and where they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from xport.errors import UnavailableError
+
+PAGE_FOLDER = Path(__file__).parent / "web" / "dist"
+PAGE_FILES = (
+    "runner.html",
+    "runner.js",
+    "engine.js",
+    "tfjs-backend-wasm.wasm",
+    "tfjs-backend-wasm-simd.wasm",
+    "tfjs-backend-wasm-threaded-simd.wasm",
+)
+APP_FILES = ("index.html", "app.js", "app.css", "engine.js.LEGAL.txt", *PAGE_FILES[2:])
+
+
+def page_files(folder: Path = PAGE_FOLDER) -> dict[str, Path]:
+    """The files of the page that CI drives, by name.
+
+    Raises:
+        UnavailableError: the page has not been built.
+    """
+    return _existing(folder, PAGE_FILES)
+
+
+def app_files(folder: Path = PAGE_FOLDER) -> dict[str, Path]:
+    """The files of the page that is deployed, by name; errors as in `page_files`."""
+    return _existing(folder, APP_FILES)
+
+
+def _existing(folder: Path, names: tuple[str, ...]) -> dict[str, Path]:
+    for name in names:
+        if not (folder / name).is_file():
+            raise UnavailableError(
+                f"the built page lacks {name}",
+                where=str(folder),
+                remedy="run `npm ci && npm run build` in browser_harness/web",
+            )
+    return {name: folder / name for name in names}

@@ -1,0 +1,112 @@
+"""The browser's processes: finding exactly ours, their memory, and their certain end."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+MIB = 2**20
+GONE = (psutil.NoSuchProcess, psutil.ZombieProcess, psutil.AccessDenied)
+
+
+class BrowserProcesses:
+    """Every process of one browser, told from all others by its private profile folder.
+
+    The profile folder is a fresh temporary one whose name is on the command line, so no process
+    that someone else started can match.
+    """
+
+    def __init__(self, profile: Path) -> None:
+        self._marker = f"--user-data-dir={profile}"
+        self._known: dict[int, psutil.Process] = {}
+        self._lock = threading.Lock()
+
+    def find(self, *, thorough: bool = False) -> list[psutil.Process]:
+        """Living processes of this browser; those seen before stay known when re-parented.
+
+        Args:
+            thorough: look at every process of the machine, not only at descendants of known ones.
+        """
+        with self._lock:
+            known = [one for one in self._known.values() if _alive(one)]
+            roots = [*known, *self._marked()] if thorough or not known else known
+            found = {one.pid: one for one in known}
+            for process in roots:
+                with suppress(*GONE):
+                    for one in (process, *process.children(recursive=True)):
+                        found.setdefault(one.pid, one)
+            self._known = found
+            return list(found.values())
+
+    def _marked(self) -> Iterator[psutil.Process]:
+        for process in psutil.process_iter():
+            with suppress(*GONE):
+                if self._marker in process.cmdline():
+                    yield process
+
+    def driver(self) -> psutil.Process | None:
+        """The process that launched the browser, when this Python process started it."""
+        ours = psutil.Process()
+        for process in self.find():
+            with suppress(*GONE):
+                parent = process.parent()
+                if parent is not None and parent.ppid() == ours.pid:
+                    return parent
+        return None
+
+    def memory_mib(self) -> float:
+        """Memory of all processes together, MiB: proportional set size where the system has it."""
+        total = 0
+        for process in self.find():
+            with suppress(*GONE):
+                full = process.memory_full_info()
+                total += getattr(full, "pss", 0) or full.rss
+        return total / MIB
+
+    def kill(self, within_s: float = 5.0) -> None:
+        """End every process of this browser and wait until they are gone."""
+        victims = self.find(thorough=True)
+        for process in victims:
+            with suppress(*GONE):
+                process.kill()
+        psutil.wait_procs(victims, timeout=within_s)
+
+
+class MemoryWatch:
+    """Samples the browser's memory in a thread and remembers the largest, MiB."""
+
+    def __init__(self, processes: BrowserProcesses, every_s: float = 0.25) -> None:
+        self._processes = processes
+        self._every_s = every_s
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="memory-watch", daemon=True)
+        self.peak_mib = 0.0
+
+    def start(self) -> None:
+        """Begin sampling."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End sampling."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=5)
+
+    def sample(self) -> None:
+        """Take one sample now."""
+        self.peak_mib = max(self.peak_mib, self._processes.memory_mib())
+
+    def _watch(self) -> None:
+        while not self._stop.wait(self._every_s):
+            self.sample()
+
+
+def _alive(process: psutil.Process) -> bool:
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except GONE:
+        return False

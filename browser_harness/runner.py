@@ -1,0 +1,73 @@
+"""TfjsRunner: one TF.js model in a real browser, as the recorder sees it."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from importlib.metadata import version
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from browser_harness.models import ModelSource
+from browser_harness.session import BrowserSession, BrowserSettings
+from xport.recording import Environment
+
+
+class TfjsRunner:
+    """Implements `xport.recording.Runner` with a browser session that holds one model.
+
+    Entering it again, after `RunnerCrashed` or after leaving, starts a new browser.
+    """
+
+    def __init__(self, model: ModelSource, settings: BrowserSettings | None = None) -> None:
+        self._model = model
+        self.session = BrowserSession([model], settings or BrowserSettings())
+
+    @property
+    def leg(self) -> str:
+        """`tfjs/webgl`, `tfjs/wasm` or `tfjs/cpu`."""
+        return f"tfjs/{self.session.settings.backend}"
+
+    def __enter__(self) -> Self:
+        self.session.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.session.__exit__(kind, error, trace)
+
+    def environment(self) -> Environment:
+        """Where the model runs; valid while open."""
+        web = self.session.environment()
+        return Environment(
+            runner="browser_harness",
+            platform=platform.platform(),
+            tools={
+                "playwright": version("playwright"),
+                "tfjs": web.tfjs,
+                web.browser: web.version,
+            },
+            threads=web.wasm_threads,
+            web=web,
+        )
+
+    def run(self, inputs: Mapping[str, np.ndarray]) -> tuple[dict[str, np.ndarray], float]:
+        """Outputs by name and the seconds they took, readback included; errors as in a session."""
+        outcome = self.session.run(self._model.id, inputs)
+        return outcome.outputs, outcome.seconds
+
+    @property
+    def load_seconds(self) -> float:
+        """Seconds to fetch, verify and parse the model; the first run uploads it to the GPU."""
+        return self.session.load_seconds[self._model.id]
+
+    @property
+    def peak_mib(self) -> float:
+        """Largest memory of the browser's processes, MiB."""
+        return self.session.peak_mib

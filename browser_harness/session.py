@@ -1,0 +1,294 @@
+"""A browser session: one page, one backend, one or several models."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import numpy as np
+
+from browser_harness import wire
+from browser_harness.assets import PAGE_FOLDER, page_files
+from browser_harness.browsers import Graphics, plan_launch, require_renderer
+from browser_harness.models import ModelSource
+from browser_harness.page import BrowserFacts, BrowserPage
+from browser_harness.private_loop import PrivateLoop
+from browser_harness.refusals import refusal
+from browser_harness.server import LoopbackServer, Resource
+from xport import digests
+from xport.errors import RunnerCrashed, RunnerError
+from xport.recording import WebEnvironment
+
+T = TypeVar("T", bound=wire.Wire)
+STOP_S = 12.0
+
+
+@dataclass(frozen=True)
+class BrowserSettings:
+    """How to run models in a browser.
+
+    Attributes:
+        backend: `webgl`, `wasm` or `cpu`; anything else that TF.js might start is an error.
+        threads: wasm threads, asserted; None leaves the choice to TF.js.
+        graphics: who draws WebGL.
+        browser: path or name of a browser; None searches.
+        shader_cache: folder for Mesa's shaders; None makes a fresh one, hence a cold start.
+        timeout_s: the longest that any one step may take.
+        require_renderer: regular expression that the WebGL renderer must contain.
+        extra_flags: more browser flags.
+        tfjs_flags: TF.js environment flags, set before the backend starts.
+        hardware_concurrency: logical processors that the page is told of; None for the truth.
+        allow_reduced_precision: accept less than float32, to simulate a phone.
+        page_folder: the built page.
+    """
+
+    backend: str = "webgl"
+    threads: int | None = None
+    graphics: Graphics = Graphics.AUTO
+    browser: str | None = None
+    shader_cache: Path | None = None
+    timeout_s: float = 300.0
+    require_renderer: str | None = None
+    extra_flags: tuple[str, ...] = ()
+    tfjs_flags: tuple[tuple[str, bool | int], ...] = ()
+    hardware_concurrency: int | None = None
+    allow_reduced_precision: bool = False
+    page_folder: Path = PAGE_FOLDER
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """Outputs by name, seconds with readback, and TF.js's memory before and after."""
+
+    outputs: dict[str, np.ndarray]
+    seconds: float
+    memory_before: wire.Memory
+    memory_after: wire.Memory
+
+
+@dataclass(frozen=True)
+class PassOutcome:
+    """Several runs back to back and the seconds of the whole pass."""
+
+    steps: tuple[RunOutcome, ...]
+    seconds: float
+
+
+class BrowserSession:
+    """A context manager around one browser page with models on one backend.
+
+    Opening it again after an error starts from nothing. Every step ends within `timeout_s`.
+    """
+
+    def __init__(self, models: Sequence[ModelSource], settings: BrowserSettings) -> None:
+        self.settings = settings
+        self._models = {model.id: model for model in models}
+        self._stack = ExitStack()
+        self._peak_mib = 0.0
+
+    def __enter__(self) -> Self:
+        self._stack = ExitStack()
+        try:
+            self._open()
+        except BaseException:
+            self._stack.close()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    def _open(self) -> None:
+        files = page_files(self.settings.page_folder)
+        self._page_digests = {path.name: digests.of_file(path) for path in files.values()}
+        self._server = self._stack.enter_context(LoopbackServer(self._resources(files)))
+        self._launch = plan_launch(
+            self.settings.graphics,
+            shader_cache=self._shader_cache(),
+            extra_flags=self.settings.extra_flags,
+        )
+        self._loop = PrivateLoop()
+        self._stack.callback(self._loop.close)
+        self._page = BrowserPage(self.settings.browser, self._launch)
+        self._stack.callback(self._end)
+        self._facts: BrowserFacts = self._step("launching the browser", self._page.start())
+        if self.settings.hardware_concurrency is not None:
+            told = self._page.tell_processors(self.settings.hardware_concurrency)
+            self._step("setting the number of processors", told)
+        self._step("opening the page", self._page.goto(f"{self._server.url}/runner.html"))
+        self.opened = self._call("open", self._open_request(), wire.OpenResult)
+        self._require_environment(self.opened.environment)
+
+    def _shader_cache(self) -> Path:
+        if self.settings.shader_cache is not None:
+            self.settings.shader_cache.mkdir(parents=True, exist_ok=True)
+            return self.settings.shader_cache
+        folder = tempfile.mkdtemp(prefix="xport-shaders-")
+        self._stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        return Path(folder)
+
+    def _resources(self, page: Mapping[str, Path]) -> dict[str, Resource]:
+        resources: dict[str, Resource] = {f"/{name}": path for name, path in page.items()}
+        for model in self._models.values():
+            for name in model.files:
+                resources[f"/models/{model.id}/{name}"] = model.folder / name
+        return resources
+
+    def _open_request(self) -> wire.OpenRequest:
+        return wire.OpenRequest(
+            backend=self.settings.backend,
+            threads=self.settings.threads,
+            wasm_path="/",
+            flags=dict(self.settings.tfjs_flags),
+            allow_reduced_precision=self.settings.allow_reduced_precision,
+            models={
+                model.id: wire.ModelRequest(
+                    base_url=f"/models/{model.id}/",
+                    files=model.files,
+                    signature=model.signature,
+                )
+                for model in self._models.values()
+            },
+        )
+
+    def _require_environment(self, found: wire.PageEnvironment) -> None:
+        if found.backend != self.settings.backend:
+            raise RunnerError(f"{self.settings.backend} was asked for, {found.backend} runs")
+        if self.settings.backend == "webgl":
+            require_renderer(
+                found.renderer,
+                graphics=self._launch.graphics,
+                pattern=self.settings.require_renderer,
+            )
+
+    def environment(self) -> WebEnvironment:
+        """The browser, backend and bytes that run; valid while open."""
+        found = self.opened.environment
+        return WebEnvironment(
+            browser=self._facts.name,
+            version=self._facts.version,
+            launch_flags=self._launch.flags,
+            files=self._page_digests,
+            model_files={
+                f"{model.id}/{name}": file.sha256
+                for model in self._models.values()
+                for name, file in model.files.items()
+            },
+            graphics=self._launch.graphics.value if found.webgl else None,
+            **found.model_dump(exclude={"forced_float16"}),
+        )
+
+    @property
+    def load_seconds(self) -> dict[str, float]:
+        """Seconds to fetch, verify and parse each model, by id."""
+        return self.opened.load_seconds
+
+    @property
+    def peak_mib(self) -> float:
+        """Largest memory of the browser's processes, MiB; still there after closing."""
+        return max(self._peak_mib, self._page.memory.peak_mib)
+
+    def run(self, model_id: str, inputs: Mapping[str, np.ndarray]) -> RunOutcome:
+        """Run one model once.
+
+        Raises:
+            InputError: the inputs are not the signature's.
+            RunnerCrashed: the page or browser died.
+            RunnerError: the page refused, or did not answer in time.
+        """
+        with ExitStack() as published:
+            request = self._request(model_id, inputs, published)
+            reply = self._call("run", request, wire.RunReply)
+        return self._outcome(model_id, reply)
+
+    def run_pass(self, steps: Sequence[tuple[str, Mapping[str, np.ndarray]]]) -> PassOutcome:
+        """Run several models in a row, timed as one pass; errors as in `run`."""
+        with ExitStack() as published:
+            requests = [self._request(model_id, inputs, published) for model_id, inputs in steps]
+            body = {"steps": [request.model_dump(by_alias=True) for request in requests]}
+            reply = self._call("pass", body, wire.PassReply)
+        pairs = zip(steps, reply.steps, strict=True)
+        outcomes = tuple(self._outcome(model_id, one) for (model_id, _), one in pairs)
+        return PassOutcome(outcomes, reply.seconds)
+
+    def _request(
+        self, model_id: str, inputs: Mapping[str, np.ndarray], published: ExitStack
+    ) -> wire.RunRequest:
+        arrays = wire.encode(self._models[model_id].signature.inputs, inputs)
+        return wire.RunRequest(
+            model=model_id,
+            inputs={name: self.publish(array, published) for name, array in arrays.items()},
+        )
+
+    def publish(self, array: np.ndarray, published: ExitStack) -> wire.TensorFile:
+        """Serve an array to the page until `published` closes."""
+        data, digest = array.tobytes(), digests.of_array(array)
+        path = f"/probes/{digest}"
+        self._server.publish(path, data)
+        published.callback(self._server.withdraw, path)
+        return wire.TensorFile.model_validate(
+            {
+                "url": path,
+                "dtype": array.dtype.name,
+                "sha256": digest,
+                "bytes": len(data),
+            }
+        )
+
+    def _outcome(self, model_id: str, reply: wire.RunReply) -> RunOutcome:
+        expected = {spec.name: spec for spec in self._models[model_id].signature.outputs}
+        if reply.outputs.keys() != expected.keys():
+            raise RunnerError(
+                f"outputs {sorted(expected)} expected, {sorted(reply.outputs)} came out"
+            )
+        outputs = {name: wire.decode(name, tensor) for name, tensor in reply.outputs.items()}
+        return RunOutcome(outputs, reply.seconds, reply.memory_before, reply.memory_after)
+
+    def call(self, method: str, request: wire.Wire | dict[str, Any], kind: type[T]) -> T:
+        """Call any method of the page's contract; errors as in `run`."""
+        return self._call(method, request, kind)
+
+    def evaluate(self, script: str) -> object:
+        """A JavaScript expression's value on the page, for tests and diagnosis."""
+        return self._step("evaluating a script", self._page.evaluate(script))
+
+    def _call(self, method: str, request: wire.Wire | dict[str, Any], kind: type[T]) -> T:
+        body = request.model_dump(by_alias=True) if isinstance(request, wire.Wire) else request
+        answer = self._step(f"the page's {method}()", self._page.call(method, body))
+        if isinstance(answer, dict) and answer.get("ok") is True:
+            return wire.parse(kind, answer.get("result"))
+        raise refusal(answer, self._page.words())
+
+    def _step(self, name: str, work: Any) -> Any:
+        """One bounded step; a step that is not done in time ends the browser."""
+        try:
+            return self._loop.run(work, self.settings.timeout_s)
+        except TimeoutError as error:
+            message = f"{name} did not finish within {self.settings.timeout_s:g} s"
+            self._page.end()
+            raise RunnerError(
+                message,
+                where=f"tfjs/{self.settings.backend}",
+                remedy="raise the time limit if the machine is slow; otherwise the page hangs",
+                details=self._page.words(),
+            ) from error
+        except RunnerCrashed:
+            self._page.end()
+            raise
+
+    def _end(self) -> None:
+        with suppress(Exception):  # what does not close politely is killed next
+            self._loop.run(self._page.stop(), STOP_S)
+        self._page.end()
+        self._peak_mib = self._page.memory.peak_mib
