@@ -21,18 +21,20 @@ class XportError(Exception):
         what: what is wrong, one sentence without a full stop.
         where: the file, key, node, leg or probe concerned.
         remedy: what the reader can do next.
+        details: the own words of the tool or browser behind the error, on lines of their own.
     """
 
     exit_code = ExitCode.COULD_NOT_RUN
 
-    def __init__(self, what: str, where: str = "", remedy: str = "") -> None:
-        self.what, self.where, self.remedy = what, where, remedy
-        super().__init__(what, where, remedy)
+    def __init__(self, what: str, where: str = "", remedy: str = "", details: str = "") -> None:
+        self.what, self.where, self.remedy, self.details = what, where, remedy, details
+        super().__init__(what, where, remedy, details)
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
         advice = f"; {self.remedy}" if self.remedy else ""
-        return f"{place}{self.what}{advice}"
+        words = f"\n{self.details}" if self.details else ""
+        return f"{place}{self.what}{advice}{words}"
 
 
 class InputError(XportError):

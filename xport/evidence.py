@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Literal
 
-import numpy as np
-
 from xport.document import Document
-from xport.parity import Comparison, Pair, Role, compare
-from xport.plan import FLOAT64_LEG, REFERENCE_LEG, Leg, Plan, PlannedModel
+from xport.parity import Comparison
+from xport.plan import Plan
 from xport.recording import Recording
 from xport.timing import BackendRuntime
-from xport.verdict import Case, OutputFacts, Verdict, judge
-
-EVIDENCE = "evidence.json"
+from xport.verdict import OutputFacts, Verdict
 
 
 class Picture(Document):
@@ -28,7 +23,10 @@ class Picture(Document):
 
 
 class Evidence(Document):
-    """A verdict with all that it rests on."""
+    """A verdict with all that it rests on.
+
+    `made` is the UTC time of judging in ISO 8601, `xport` the version that judged.
+    """
 
     schema_version: Literal[1] = 1
     made: str

@@ -96,7 +96,8 @@ class Plan(Document):
     release_digest: str
     models: tuple[PlannedModel, ...] = Field(min_length=1)
     legs: tuple[Leg, ...] = Field(min_length=1)
-    wasm_threads: int = Field(default=1, ge=1)
+    wasm_threads: int = Field(ge=1)
+    timeout_seconds: float = Field(gt=0)
     policy: Policy
 
     def model(self, model_id: str) -> PlannedModel:

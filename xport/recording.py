@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Protocol, Self
@@ -37,6 +38,7 @@ class WebEnvironment(Document):
     requested_threads: int | None = None
     hardware_concurrency: int
     cross_origin_isolated: bool
+    graphics: str | None = None
     files: dict[str, str]
     model_files: dict[str, str]
 
@@ -49,6 +51,11 @@ class Environment(Document):
     tools: dict[str, str]
     threads: int | None = None
     web: WebEnvironment | None = None
+
+
+def platform_name() -> str:
+    """Operating system, machine and Python, in one line."""
+    return f"{platform.platform()}, Python {platform.python_version()}"
 
 
 class Recording(Document):
@@ -70,6 +77,7 @@ class Recording(Document):
     load_seconds: float = 0.0
     peak_mib: float = 0.0
     restarts: int = 0
+    arrays_digest: str = ""
 
 
 class Runner(Protocol):
@@ -81,6 +89,16 @@ class Runner(Protocol):
     @property
     def leg(self) -> str:
         """Name of the leg, such as `onnx` or `tfjs/webgl`."""
+        ...
+
+    @property
+    def load_seconds(self) -> float:
+        """Seconds that opening took."""
+        ...
+
+    @property
+    def peak_mib(self) -> float:
+        """Peak memory of the process or processes that executed the model, in MiB."""
         ...
 
     def __enter__(self) -> Self: ...

@@ -146,7 +146,8 @@ def _environment(case: Case, model: PlannedModel, leg: Leg) -> Check:
     if web is None:
         problems = ["the recording carries no browser environment"]
     else:
-        planned = model.artifacts[leg.format].files
+        files = model.artifacts[leg.format].files
+        planned = {f"{model.id}/{name}": digest for name, digest in files.items()}
         problems = list(_environment_problems(case.plan, leg, web))
         if web.model_files != planned:
             problems.append("the model files that the page loaded are not the planned ones")

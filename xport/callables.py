@@ -1,0 +1,66 @@
+"""Callables named in a release file as `module:name`, and the source code they stand for."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from xport import digests
+from xport.errors import InputError
+
+
+def resolve(name: str, *, key: str) -> Callable[..., Any]:
+    """Import what `module:callable` names.
+
+    Args:
+        key: the release file's key, for the error.
+
+    Raises:
+        InputError: the module cannot be imported or has no such callable.
+    """
+    module_name, _, attribute = name.partition(":")
+    try:
+        found = getattr(importlib.import_module(module_name), attribute)
+    except (ImportError, AttributeError) as error:
+        raise InputError(
+            f"cannot import {name}: {error}",
+            key,
+            "name a callable as module:name that is importable from the working folder",
+        ) from error
+    if not callable(found):
+        raise InputError(f"{name} is not callable", key)
+    return found  # type: ignore[no-any-return]  # checked just above
+
+
+def source_digest(name: str, *, key: str) -> str:
+    """Digest of the code behind `module:callable`, without running it.
+
+    A module in a package counts with every Python file of its top-level package, so that an
+    edit to any of them is another model.
+
+    Raises:
+        InputError: there is no such module.
+    """
+    top = name.partition(":")[0].partition(".")[0]
+    spec = importlib.util.find_spec(top)
+    if spec is None or spec.origin is None:
+        raise InputError(
+            f"there is no module {top!r}", key, "check the name, or run from the folder it lies in"
+        )
+    origin = Path(spec.origin)
+    if spec.submodule_search_locations is None:
+        return digests.of_file(origin)
+    folder = origin.parent
+    return digests.of_listing(
+        {p.relative_to(folder).as_posix(): digests.of_file(p) for p in folder.rglob("*.py")}
+    )
+
+
+def search_in(folder: Path) -> None:
+    """Make modules in `folder` importable by name, as Python does for a script's folder."""
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))

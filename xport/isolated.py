@@ -1,0 +1,104 @@
+"""Run one function in a process of its own: its memory is measured, its noise kept from ours."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import resource
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Generic, ParamSpec, TypeVar
+
+from xport.errors import RunnerCrashed, XportError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Isolated(Generic[T]):
+    """A function's result, the seconds it took and its process's peak memory in MiB."""
+
+    result: T
+    seconds: float
+    peak_mib: float
+
+
+def call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Isolated[T]:
+    """Call a module-level function in a fresh process and wait for it.
+
+    What the child and its libraries print is kept and attached to an unexpected error. An
+    interrupt (Ctrl-C) ends the child before it is passed on.
+
+    Raises:
+        XportError: as raised by the function, or wrapping what it did not expect.
+        RunnerCrashed: the process died (killed, out of memory).
+    """
+    context = multiprocessing.get_context("spawn")
+    receiver, sender = context.Pipe(duplex=False)
+    with tempfile.NamedTemporaryFile(prefix="xport-", suffix=".log") as log:
+        process = context.Process(
+            target=_child, args=(sender, log.name, list(sys.path), function, args, kwargs)
+        )
+        start = time.monotonic()
+        process.start()
+        sender.close()
+        try:
+            outcome, peak_mib = receiver.recv()
+        except EOFError:
+            process.join()
+            outcome, peak_mib = _death(process.exitcode, Path(log.name)), 0.0
+        except BaseException:
+            process.kill()
+            raise
+        finally:
+            process.join()
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return Isolated(outcome, time.monotonic() - start, peak_mib)
+
+
+def _child(
+    sender: Connection,
+    log: str,
+    search_path: list[str],
+    function: Callable[..., object],
+    args: tuple[object, ...],
+    kwargs: dict[str, object],
+) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    handle = os.open(log, os.O_WRONLY | os.O_APPEND)
+    os.dup2(handle, 1)
+    os.dup2(handle, 2)
+    sys.path[:] = search_path
+    try:
+        outcome: object = function(*args, **kwargs)
+    except XportError as error:
+        outcome = error
+    except BaseException as error:
+        traceback.print_exc()
+        sys.stderr.flush()
+        where = f"{function.__module__}.{getattr(function, '__qualname__', function)}"
+        outcome = XportError(f"{type(error).__name__}: {error}", where, "", _tail(Path(log)))
+    sender.send((outcome, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
+    sender.close()
+
+
+def _death(exit_code: int | None, log: Path) -> RunnerCrashed:
+    how = f"exit code {exit_code}"
+    if exit_code is not None and exit_code < 0:
+        how = f"signal {signal.Signals(-exit_code).name}"
+    memory = " (out of memory?)" if exit_code == -signal.SIGKILL else ""
+    return RunnerCrashed(f"the worker process died with {how}{memory}", "", "", _tail(log))
+
+
+def _tail(log: Path, lines: int = 12) -> str:
+    text = log.read_text(errors="replace").strip().splitlines()[-lines:]
+    return "the process's last words:\n" + "\n".join(text) if text else ""

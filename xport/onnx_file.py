@@ -1,0 +1,40 @@
+"""Reading an ONNX artifact: its signature, and its nodes by operator."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+from xport.artifact import DType, Signature, TensorSpec
+from xport.errors import ConversionError
+
+MODEL = "model.onnx"
+_DTYPES: dict[int, DType] = {1: "float32", 11: "float64", 6: "int32", 9: "bool"}
+
+
+def signature_of(path: Path) -> Signature:
+    """The graph's inputs (without initializers) and outputs.
+
+    Raises:
+        ConversionError: a dimension is symbolic or a dtype is one that xport does not carry.
+    """
+    import onnx
+
+    graph = onnx.load(str(path), load_external_data=False).graph
+    constants = {tensor.name for tensor in graph.initializer}
+    return Signature(
+        inputs=tuple(_spec(v) for v in graph.input if v.name not in constants),
+        outputs=tuple(_spec(v) for v in graph.output),
+    )
+
+
+def _spec(value: Any) -> TensorSpec:
+    tensor = value.type.tensor_type
+    if tensor.elem_type not in _DTYPES:
+        raise ConversionError(f"unsupported element type {tensor.elem_type}", value.name)
+    shape = tuple(int(dim.dim_value) for dim in tensor.shape.dim)
+    if 0 in shape:
+        raise ConversionError(
+            f"shape {shape} has a symbolic dimension", value.name, "export with fixed shapes"
+        )
+    return TensorSpec(name=value.name, shape=shape, dtype=cast(DType, _DTYPES[tensor.elem_type]))

@@ -1,0 +1,83 @@
+"""Small pictures of the probes on which legs differ most."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+from PIL import Image
+
+from xport.evidence import Picture
+from xport.parity import Comparison, Outputs, Role
+from xport.plan import REFERENCE_LEG, Plan, PlannedModel
+
+OutputOf = Callable[[str, str, str], Outputs]
+InputOf = Callable[[PlannedModel, str], np.ndarray | None]
+
+
+def pictures_for(
+    plan: Plan, output_of: OutputOf, input_of: InputOf, comparisons: Sequence[Comparison]
+) -> Iterator[Picture]:
+    """The probes on which some leg is furthest from PyTorch, and image-shaped outputs on them.
+
+    An output is shown thrice: PyTorch's, the leg's, and |leg - PyTorch| scaled so that the
+    largest is white; its size is in the title.
+    """
+    compared = [c for c in comparisons if c.role is Role.REFERENCE]
+    for model in plan.models:
+        for probe in dict.fromkeys(c.worst_probe for c in compared if c.model == model.id):
+            values = input_of(model, probe)
+            if values is not None and _is_image(values.shape):
+                yield Picture(
+                    model=model.id,
+                    leg=None,
+                    probe=probe,
+                    title="input",
+                    png_base64=png(values[0], *_span(model)),
+                )
+    for comparison in compared:
+        model = plan.model(comparison.model)
+        spec = next(s for s in model.signature.outputs if s.name == comparison.output)
+        if _is_image(spec.shape):
+            yield from _triple(model, comparison, output_of)
+
+
+def _is_image(shape: Sequence[int]) -> bool:
+    return len(shape) == 4 and shape[1] in (1, 3) and min(shape[2:]) > 1
+
+
+def _span(model: PlannedModel) -> tuple[float, float]:
+    return (model.preprocess.low, model.preprocess.high) if model.preprocess else (0.0, 1.0)
+
+
+def _triple(
+    model: PlannedModel, comparison: Comparison, output_of: OutputOf
+) -> Iterator[Picture]:
+    probe, output = comparison.worst_probe, comparison.output
+    theirs = output_of(model.id, REFERENCE_LEG, output)[probe][0]
+    ours = output_of(model.id, comparison.leg, output)[probe][0]
+    low, high = _span(model)
+    with np.errstate(all="ignore"):
+        distance = np.abs(ours.astype(np.float64) - theirs)
+    largest = float(distance.max())
+    for leg, title, values, span in (
+        (REFERENCE_LEG, f"{output}, {REFERENCE_LEG}", theirs, (low, high)),
+        (comparison.leg, f"{output}, {comparison.leg}", ours, (low, high)),
+        (comparison.leg, f"|difference|, white is {largest:.2g}", distance, (0.0, largest)),
+    ):
+        yield Picture(
+            model=model.id, leg=leg, probe=probe, title=title, png_base64=png(values, *span)
+        )
+
+
+def png(values: np.ndarray, low: float, high: float) -> str:
+    """A (channels, height, width) array as a gray or RGB PNG in base64; NaN is black."""
+    span = high - low if np.isfinite(high - low) and high > low else 1.0
+    with np.errstate(all="ignore"):
+        scaled = np.nan_to_num((values.astype(np.float64) - low) / span * 255, posinf=255)
+    pixels = np.moveaxis(np.clip(np.rint(scaled), 0, 255).astype(np.uint8), 0, -1)
+    buffer = io.BytesIO()
+    Image.fromarray(pixels.squeeze(-1) if pixels.shape[-1] == 1 else pixels).save(buffer, "PNG")
+    return base64.b64encode(buffer.getvalue()).decode()

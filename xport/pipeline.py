@@ -1,0 +1,136 @@
+"""Stages and the pipeline that runs them, skipping what the store already holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from xport import digests, isolated
+from xport.artifact import Artifact, Format, Signature
+from xport.errors import InputError
+from xport.plan import StageCost
+from xport.store import Entry, Store
+from xport.tools import tool_versions
+
+
+class Stage(Protocol):
+    """Turns an artifact of one format into another; data plus one method.
+
+    `packages` are the distributions whose versions decide the result; `parameters` everything
+    else that does. `run` fills `folder` and returns the signature it found in what it wrote,
+    after checking that it is the source's.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def consumes(self) -> Format | None: ...
+
+    @property
+    def produces(self) -> Format: ...
+
+    @property
+    def packages(self) -> tuple[str, ...]: ...
+
+    def parameters(self) -> Mapping[str, Any]: ...
+
+    def run(self, source: Artifact | None, folder: Path) -> Signature: ...
+
+
+@dataclass(frozen=True)
+class Converted:
+    """An artifact, the digest of each of its files, and what making it took."""
+
+    artifact: Artifact
+    files: dict[str, str]
+    cost: StageCost
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """A chain of stages; each consumes what the one before it produces."""
+
+    stages: Sequence[Stage]
+
+    def __post_init__(self) -> None:
+        """Check that the stages fit.
+
+        Raises:
+            InputError: a stage consumes another format than the one before it produces.
+        """
+        before: Format | None = None
+        for stage in self.stages:
+            if stage.consumes != before:
+                raise InputError(
+                    f"stage consumes {stage.consumes}, but gets {before}", stage.name
+                )
+            before = stage.produces
+
+    def run(self, store: Store) -> Iterator[Converted]:
+        """Run every stage, or take its result from the store; yields one result per stage."""
+        source: Artifact | None = None
+        for stage in self.stages:
+            done = run_stage(stage, source, store)
+            source = done.artifact
+            yield done
+
+
+def run_stage(stage: Stage, source: Artifact | None, store: Store) -> Converted:
+    """Run one stage in a process of its own, unless the store holds its result.
+
+    Raises:
+        ConversionError: the stage could not translate the model; nothing is kept.
+        UnavailableError: a package that the stage needs is not installed, or the disk is full.
+        InputError: the source artifact is of another format than the stage consumes.
+    """
+    if stage.consumes != (source.format if source else None):
+        raise InputError(f"stage needs {stage.consumes}, got {source and source.format}", stage.name)
+    tools = tool_versions(stage.packages)
+    key = digests.of_json(
+        {
+            "stage": stage.name,
+            "parameters": stage.parameters(),
+            "source": source.digest if source else None,
+            "tools": tools,
+        }
+    )
+
+    def make(folder: Path) -> Entry:
+        outcome = isolated.call(_run, stage, source, folder)
+        return Entry(
+            key=key,
+            stage=stage.name,
+            files={},
+            seconds=outcome.seconds,
+            peak_mib=outcome.peak_mib,
+            tools=tools,
+            signature=outcome.result.model_dump_json(),
+        )
+
+    entry, cached = store.get_or_make(key, make)
+    artifact = Artifact(
+        format=stage.produces,
+        path=store.folder(key),
+        signature=Signature.model_validate_json(entry.signature),
+        digest=digests.of_listing(entry.files),
+    )
+    cost = StageCost(
+        stage=stage.name,
+        format=stage.produces,
+        seconds=entry.seconds,
+        peak_mib=entry.peak_mib,
+        cached=cached,
+        tools=tools,
+    )
+    return Converted(artifact, entry.files, cost)
+
+
+def _run(stage: Stage, source: Artifact | None, folder: Path) -> Signature:
+    signature = stage.run(source, folder)
+    if source is not None:
+        source.signature.require_same(signature, where=stage.name)
+        return source.signature
+    return signature

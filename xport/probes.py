@@ -1,0 +1,186 @@
+"""Probes: named inputs whose bytes are the same for every runner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from xport import digests
+from xport.artifact import Signature, TensorSpec
+from xport.document import write_atomically
+from xport.errors import InputError, IntegrityError
+from xport.plan import PlannedProbe, PreprocessSpec
+
+if TYPE_CHECKING:
+    from reference.preprocess import Preprocess
+
+IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp")
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One set of inputs, by input name, and where it came from."""
+
+    name: str
+    source: str
+    inputs: Mapping[str, np.ndarray]
+
+    def planned(self) -> PlannedProbe:
+        """The probe's identity: name, source and the digest of every input."""
+        return PlannedProbe(
+            name=self.name,
+            source=self.source,
+            digests={name: digests.of_array(array) for name, array in self.inputs.items()},
+        )
+
+
+def synthetic_inputs(
+    signature: Signature, preprocess: PreprocessSpec | None, *, seed: int, count: int
+) -> list[Probe]:
+    """Deterministic probes: synthetic images for a model with preprocessing, else noise.
+
+    Noise is standard normal for floats and 0 or 1 for integers and booleans.
+    """
+    from reference.synthetic import synthetic_image, synthetic_name
+
+    probes = []
+    for index in range(count):
+        if preprocess is None:
+            rng = np.random.default_rng([seed, index])
+            inputs = {spec.name: _noise(spec, rng) for spec in signature.inputs}
+            name = f"noise-{index:03d}"
+        else:
+            image = synthetic_image(index, seed)
+            inputs = {signature.inputs[0].name: preprocessing(preprocess).apply(image)}
+            name = f"synthetic-{index:03d}-{synthetic_name(index)}"
+        probes.append(Probe(name, f"synthetic, seed {seed}, index {index}", inputs))
+    return probes
+
+
+def photograph_inputs(
+    signature: Signature, preprocess: PreprocessSpec | None, names: Sequence[str]
+) -> list[Probe]:
+    """Real photographs that scikit-image carries in its package.
+
+    Raises:
+        InputError: scikit-image carries no image of that name in its package.
+    """
+    import skimage
+
+    folder = Path(skimage.__file__).parent / "data"
+    paths = []
+    for name in names:
+        found = [p for s in IMAGE_SUFFIXES if (p := folder / f"{name}{s}").is_file()]
+        if not found:
+            raise InputError(f"scikit-image carries no image {name!r}", "probes.photographs")
+        paths.append(found[0])
+    return list(_read(paths, signature, preprocess, "photograph", "scikit-image"))
+
+
+def image_inputs(
+    signature: Signature, preprocess: PreprocessSpec | None, folders: Sequence[Path]
+) -> list[Probe]:
+    """Every image of every folder, in order of name, not looking into subfolders.
+
+    Raises:
+        InputError: a folder is absent or holds no image, or an image cannot be used (unreadable,
+            zero-sized, too large); the file is named.
+    """
+    probes: list[Probe] = []
+    for folder in folders:
+        if not folder.is_dir():
+            raise InputError("not a folder", str(folder), "give --images a folder of images")
+        paths = sorted(p for p in folder.iterdir() if p.suffix.lower() in IMAGE_SUFFIXES)
+        if not paths:
+            raise InputError(
+                f"no image in this folder ({', '.join(IMAGE_SUFFIXES)})",
+                str(folder),
+                "give --images a folder that holds at least one",
+            )
+        probes.extend(_read(paths, signature, preprocess, "image", str(folder)))
+    names = [probe.name for probe in probes]
+    for twice in sorted({name for name in names if names.count(name) > 1}):
+        raise InputError(f"two images are called {twice!r}", "--images", "rename one")
+    return probes
+
+
+def preprocessing(spec: PreprocessSpec) -> Preprocess:
+    """The reference implementation of a release file's preprocessing."""
+    from reference.preprocess import Preprocess
+
+    return Preprocess(**spec.model_dump())
+
+
+def _read(
+    paths: Sequence[Path],
+    signature: Signature,
+    preprocess: PreprocessSpec | None,
+    prefix: str,
+    source: str,
+) -> Iterator[Probe]:
+    from reference.preprocess import ImageError, read_image
+
+    if preprocess is None:
+        raise InputError(
+            "images cannot be fed to a model without preprocessing",
+            "models.*.preprocess",
+            "declare how an image becomes the model's input",
+        )
+    apply = preprocessing(preprocess).apply
+    for path in paths:
+        try:
+            image = read_image(path)
+        except ImageError as error:
+            raise InputError(error.what, error.where, error.remedy) from error
+        yield Probe(
+            f"{prefix}-{path.stem}", f"{source}/{path.name}", {signature.inputs[0].name: apply(image)}
+        )
+
+
+def _noise(spec: TensorSpec, rng: np.random.Generator) -> np.ndarray:
+    if spec.dtype.startswith("float"):
+        return rng.standard_normal(spec.shape).astype(spec.dtype)
+    return rng.integers(0, 2, spec.shape).astype(spec.dtype)
+
+
+@dataclass(frozen=True)
+class ProbeFolder:
+    """Probes on disk: raw little-endian bytes, one file per input, named by their digest."""
+
+    root: Path
+
+    def save(self, probes: Sequence[Probe]) -> tuple[PlannedProbe, ...]:
+        """Write every input once and return the probes' identities."""
+        for probe in probes:
+            for array in probe.inputs.values():
+                path = self.path(digests.of_array(array))
+                if not path.is_file():
+                    write_atomically(path, array.astype(array.dtype.newbyteorder("<")).tobytes())
+        return tuple(probe.planned() for probe in probes)
+
+    def path(self, digest: str) -> Path:
+        """The file that holds the input of that digest."""
+        return self.root / f"{digest}.bin"
+
+    def load(self, probe: PlannedProbe, signature: Signature) -> dict[str, np.ndarray]:
+        """A probe's inputs by name.
+
+        Raises:
+            IntegrityError: a file is missing or its bytes are not the planned ones.
+        """
+        inputs = {}
+        for spec in signature.inputs:
+            path = self.path(probe.digests[spec.name])
+            data = path.read_bytes() if path.is_file() else b""
+            if digests.of_bytes(data) != probe.digests[spec.name]:
+                raise IntegrityError(
+                    f"input {spec.name!r} of probe {probe.name!r} is missing or changed",
+                    str(path),
+                    "run `xport convert` again",
+                )
+            inputs[spec.name] = np.frombuffer(data, spec.dtype).reshape(spec.shape)
+        return inputs

@@ -1,0 +1,159 @@
+"""The release file: which models, how they are built, converted and tried, and what must hold."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from xport import digests
+from xport.artifact import Signature
+from xport.document import Document, first_problem
+from xport.errors import InputError
+from xport.plan import Kind, PreprocessSpec
+from xport.policy import Policy
+
+Callable_ = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$",
+        description="a Python callable as module:name",
+        examples=["reference.densenet:classifier"],
+    ),
+]
+Backend = Literal["webgl", "wasm", "cpu"]
+UNTRAINED = "untrained demonstration weights"
+
+
+class ModelEntry(Document):
+    """`[models.ID]`: how one `nn.Module` is built, filled with weights, fed and read.
+
+    Exactly one of `checkpoint` (a file beside the release file) and `initializer` (a callable
+    that fills the module with seeded weights) is given. A model whose weights come from an
+    initializer is untrained, and every document and page says so.
+    """
+
+    title: str
+    kind: Kind
+    factory: Callable_
+    arguments: dict[str, Any] = {}
+    checkpoint: Path | None = None
+    loader: Callable_ = "reference.checkpoints:load_checkpoint"
+    initializer: Callable_ | None = None
+    seed: int = Field(default=0, ge=0)
+    signature: Signature
+    labels: tuple[Annotated[str, Field(min_length=1)], ...] | None = None
+    preprocess: PreprocessSpec | None = None
+    opset: int = Field(default=15, ge=13, le=20)
+
+    @property
+    def weights(self) -> str:
+        """Where the weights come from, in the words that every document shows."""
+        return UNTRAINED if self.checkpoint is None else f"checkpoint {self.checkpoint.name}"
+
+    @model_validator(mode="after")
+    def _weights_from_one_place(self) -> Self:
+        if (self.checkpoint is None) == (self.initializer is None):
+            raise ValueError("give either checkpoint or initializer")
+        return self
+
+    @model_validator(mode="after")
+    def _labels_fit(self) -> Self:
+        if self.kind != "classifier":
+            return self
+        if self.labels is None:
+            raise ValueError("labels: a classifier needs a label for every output")
+        for output in self.signature.outputs:
+            if output.shape[-1] != len(self.labels):
+                raise ValueError(
+                    f"labels: {len(self.labels)} labels for {output.shape[-1]} values of {output}"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _preprocess_fits(self) -> Self:
+        spec = self.preprocess
+        if spec is None:
+            return self
+        wanted = (1, spec.channels, spec.size, spec.size)
+        if [t.shape for t in self.signature.inputs] != [wanted]:
+            raise ValueError(f"preprocess: yields one input of shape {wanted}, not {self.signature}")
+        return self
+
+
+class ProbeEntry(Document):
+    """`[probes]`: the inputs that every leg runs on, before the images a user adds.
+
+    `synthetic` deterministic images drawn from `seed`; `photographs` are real images that the
+    scikit-image package carries, by name.
+    """
+
+    synthetic: int = Field(default=20, ge=0, le=1000)
+    seed: int = Field(default=0, ge=0)
+    photographs: tuple[str, ...] = ()
+
+
+class BrowserEntry(Document):
+    """`[browser]`: which TF.js backends are verified, and with how many wasm threads."""
+
+    backends: tuple[Backend, ...] = Field(min_length=1)
+    wasm_threads: int = Field(default=1, ge=1, le=64)
+    timeout_seconds: float = Field(default=300, gt=0)
+
+
+class ReleaseFile(Document):
+    """A release: models, probes, browser and policy."""
+
+    schema_version: Literal[1]
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    title: str
+    models: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], ModelEntry] = Field(
+        min_length=1
+    )
+    probes: ProbeEntry
+    browser: BrowserEntry
+    policy: Policy
+
+    @model_validator(mode="after")
+    def _policy_names_what_exists(self) -> Self:
+        outputs = {(m, o.name) for m, e in self.models.items() for o in e.signature.outputs}
+        declared = {(t.model, t.output) for t in self.policy.tolerances}
+        for model, output in sorted(outputs - declared):
+            raise ValueError(f"policy.tolerances: none declared for {model}.{output}")
+        bars = {(b.model, b.output) for b in self.policy.bars}
+        for model, output in sorted((declared | bars) - outputs):
+            raise ValueError(f"policy: {model}.{output} is not an output of this release")
+        return self
+
+    def digest(self) -> str:
+        """Identifies the release file's content."""
+        return digests.of_json(self.model_dump(mode="json"))
+
+
+def read_release(path: Path) -> ReleaseFile:
+    """Read a release file in TOML; relative paths in it are relative to its folder.
+
+    Raises:
+        InputError: the file cannot be read, is not TOML, or a key is unknown, missing or wrong;
+            the key is named.
+    """
+    try:
+        value = tomllib.loads(path.read_text())
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot read the release file: {error}", str(path)) from error
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"not valid TOML: {error}", str(path)) from error
+    try:
+        release = ReleaseFile.model_validate_json(json.dumps(value, default=str))
+    except ValidationError as error:
+        raise InputError(first_problem(error), str(path), "see docs/release.schema.json") from error
+    models = {
+        name: entry.model_copy(update={"checkpoint": path.parent / entry.checkpoint})
+        if entry.checkpoint
+        else entry
+        for name, entry in release.models.items()
+    }
+    return release.model_copy(update={"models": models})

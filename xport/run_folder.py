@@ -1,0 +1,109 @@
+"""The folder of one run: plan, probes, recordings, evidence, report, bundle."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from xport.errors import InputError, UnavailableError
+from xport.evidence import Evidence
+from xport.plan import Plan
+from xport.probes import ProbeFolder
+from xport.recorder import RecordingFolder
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """Names of everything that a run leaves behind, under `root`."""
+
+    root: Path
+
+    @property
+    def plan_path(self) -> Path:
+        """What is verified, fixed before anything is recorded."""
+        return self.root / "plan.json"
+
+    @property
+    def probes(self) -> ProbeFolder:
+        """The inputs' bytes."""
+        return ProbeFolder(self.root / "probes")
+
+    @property
+    def recordings(self) -> RecordingFolder:
+        """What every leg said."""
+        return RecordingFolder(self.root / "recordings")
+
+    @property
+    def runtime_path(self) -> Path:
+        """The runtime measurements, one JSON document."""
+        return self.root / "runtime.json"
+
+    @property
+    def evidence_path(self) -> Path:
+        """The evidence, verdict included."""
+        return self.root / "evidence.json"
+
+    @property
+    def report_path(self) -> Path:
+        """The report for people."""
+        return self.root / "report.html"
+
+    @property
+    def junit_path(self) -> Path:
+        """The report for CI."""
+        return self.root / "junit.xml"
+
+    @property
+    def bundle_path(self) -> Path:
+        """The deployable bundle; exists only after a verdict of PASSED."""
+        return self.root / "bundle"
+
+    def plan(self) -> Plan:
+        """The plan of this run.
+
+        Raises:
+            InputError: there is none, or it cannot be read.
+        """
+        if not self.plan_path.is_file():
+            raise InputError("there is no plan here", str(self.root), "run `xport convert` first")
+        return Plan.read(self.plan_path)
+
+    def evidence(self) -> Evidence:
+        """The evidence of this run.
+
+        Raises:
+            InputError: there is none, or it cannot be read.
+        """
+        if not self.evidence_path.is_file():
+            raise InputError(
+                "there is no evidence here", str(self.root), "run `xport record` and `xport judge`"
+            )
+        return Evidence.read(self.evidence_path)
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the folder for this process; a second run on it is refused, not interleaved.
+
+        Raises:
+            UnavailableError: another process is working in this folder.
+        """
+        self.root.mkdir(parents=True, exist_ok=True)
+        with (self.root / ".lock").open("a+") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                lock.seek(0)
+                raise UnavailableError(
+                    f"another xport run (process {lock.read().strip() or 'unknown'}) works here",
+                    str(self.root),
+                    "wait for it, or give this run a folder of its own with --out",
+                ) from error
+            lock.seek(0)
+            lock.truncate()
+            lock.write(str(os.getpid()))
+            lock.flush()
+            yield

@@ -1,0 +1,1 @@
+"""Runners that execute one artifact format each; none imports another."""

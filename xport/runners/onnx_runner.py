@@ -1,0 +1,33 @@
+"""ONNX Runtime on the CPU."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from xport.local_runner import LocalRunner
+from xport.onnx_file import MODEL
+
+
+class OnnxRunner(LocalRunner):
+    """Runs an ONNX artifact."""
+
+    title = "onnxruntime CPUExecutionProvider"
+    packages = ("onnxruntime", "numpy")
+    _session: Any = None
+
+    def _open(self) -> None:
+        import onnxruntime
+
+        self._session = onnxruntime.InferenceSession(
+            str(self.folder / MODEL), providers=["CPUExecutionProvider"]
+        )
+
+    def _close(self) -> None:
+        self._session = None
+
+    def _execute(self, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        names = [output.name for output in self._session.get_outputs()]
+        return dict(zip(names, self._session.run(names, dict(inputs)), strict=True))

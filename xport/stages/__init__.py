@@ -1,0 +1,1 @@
+"""Conversion stages, one per file, named target-from-source; none imports another."""

@@ -1,0 +1,124 @@
+"""Stage 0: build the `nn.Module` that the release file names and fill it with weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from xport import digests, torch_module
+from xport.artifact import Artifact, Format, Signature, TensorSpec
+from xport.callables import resolve, source_digest
+from xport.errors import InputError
+from xport.plan import PreprocessSpec
+from xport.probes import synthetic_inputs
+
+CALIBRATION_IMAGES = 16
+
+
+@dataclass(frozen=True)
+class TorchFromFactory:
+    """Weights come from a checkpoint through `loader(module, path)`, or from an initializer.
+
+    The initializer is called as `initializer(module, inputs, seed=...)` with deterministic
+    synthetic inputs that are not among the probes.
+    """
+
+    factory: str
+    arguments: Mapping[str, Any]
+    signature: Signature
+    checkpoint: Path | None = None
+    loader: str | None = None
+    initializer: str | None = None
+    seed: int = 0
+    preprocess: PreprocessSpec | None = None
+
+    name = "torch_from_factory"
+    consumes = None
+    produces = Format.TORCH
+    packages = ("torch", "safetensors", "numpy")
+
+    def parameters(self) -> Mapping[str, Any]:
+        """Everything that decides the weights: code, arguments, checkpoint bytes or seed."""
+        filled_by = self.loader if self.checkpoint else self.initializer
+        return {
+            "factory": self.factory,
+            "arguments": dict(self.arguments),
+            "signature": self.signature.model_dump(mode="json"),
+            "code": source_digest(self.factory, key="factory"),
+            "filled by": filled_by,
+            "filled by code": source_digest(filled_by, key="loader") if filled_by else None,
+            "checkpoint": _checkpoint_digest(self.checkpoint),
+            "seed": self.seed,
+            "preprocess": self.preprocess.model_dump(mode="json") if self.preprocess else None,
+        }
+
+    def run(self, source: Artifact | None, folder: Path) -> Signature:
+        """Build, fill, run once, and write weights and recipe.
+
+        Raises:
+            InputError: factory, checkpoint or signature do not fit; the key or tensor is named.
+        """
+        recipe = torch_module.Recipe(
+            factory=self.factory, arguments=dict(self.arguments), signature=self.signature
+        )
+        module = recipe.build()
+        if self.checkpoint is not None:
+            self._load(module)
+        else:
+            self._initialise(module)
+        module.eval()
+        found = _signature_of(module, recipe)
+        self.signature.require_same(found, where=self.factory)
+        torch_module.save(module, recipe, folder)
+        return found
+
+    def _load(self, module: Any) -> None:
+        loader = resolve(self.loader or "", key="loader")
+        try:
+            loader(module, self.checkpoint)
+        except (ValueError, OSError) as error:
+            raise InputError(str(error), "checkpoint") from error
+
+    def _initialise(self, module: Any) -> None:
+        import torch
+
+        initializer = resolve(self.initializer or "", key="initializer")
+        calibration = synthetic_inputs(
+            self.signature, self.preprocess, seed=self.seed + 1, count=CALIBRATION_IMAGES
+        )
+        name = self.signature.inputs[0].name
+        inputs = [torch.from_numpy(probe.inputs[name]) for probe in calibration]
+        initializer(module, inputs, seed=self.seed)
+
+
+def _checkpoint_digest(path: Path | None) -> str | None:
+    if path is None:
+        return None
+    try:
+        return digests.of_file(path)
+    except OSError as error:
+        raise InputError(
+            f"cannot read the checkpoint: {error.strerror}", str(path), "check the path"
+        ) from error
+
+
+def _signature_of(module: Any, recipe: torch_module.Recipe) -> Signature:
+    """Run the module on zeros; its inputs as declared, its outputs as they came out."""
+    import torch
+
+    zeros = [torch.zeros(s.shape, dtype=getattr(torch, s.dtype)) for s in recipe.signature.inputs]
+    try:
+        outputs = torch_module.outputs_of(module, recipe, zeros)
+    except RuntimeError as error:
+        raise InputError(
+            f"the module does not accept the declared inputs: {error}", "signature.inputs"
+        ) from error
+    found = tuple(
+        TensorSpec(
+            name=spec.name, shape=tuple(out.shape), dtype=str(out.dtype).removeprefix("torch.")
+        )
+        for spec, out in zip(recipe.signature.outputs, outputs, strict=True)
+    )
+    return Signature(inputs=recipe.signature.inputs, outputs=found)

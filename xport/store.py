@@ -1,0 +1,150 @@
+"""A write-once, content-addressed store of artifact folders; also the cache of the pipeline."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from xport import digests
+from xport.document import Document
+from xport.errors import IntegrityError, UnavailableError
+
+ENTRY = "entry.json"
+_STAGING = "staging"
+
+
+class Entry(Document):
+    """What a stored folder holds: the digest of every file, and what making it took."""
+
+    key: str
+    stage: str
+    files: dict[str, str]
+    seconds: float
+    peak_mib: float
+    tools: dict[str, str]
+    signature: str
+
+
+class Store:
+    """Folders by key, each written whole or not at all; safe for several processes.
+
+    A key is the digest of everything that decides the content (source bytes, parameters, tool
+    versions). A folder is made in a staging folder and renamed into place, so that whatever
+    carries a key's name is complete; its files are checked against their digests on every use.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def folder(self, key: str) -> Path:
+        """Where the content of `key` lies once it exists."""
+        return self.root / key[:2] / key
+
+    def find(self, key: str) -> Entry | None:
+        """The entry of `key`, its files checked, or None when the store does not hold it.
+
+        Raises:
+            IntegrityError: a stored file is missing, added or changed.
+        """
+        folder = self.folder(key)
+        if not (folder / ENTRY).is_file():
+            return None
+        entry = Entry.read(folder / ENTRY)
+        found = {name: d for name, d in digests.of_folder(folder).items() if name != ENTRY}
+        if entry.key != key or found != entry.files:
+            raise IntegrityError(
+                "stored files are not the ones that were written",
+                str(folder),
+                "delete this folder and run again; the stage will make it anew",
+            )
+        return entry
+
+    def get_or_make(self, key: str, make: Callable[[Path], Entry]) -> tuple[Entry, bool]:
+        """The entry of `key`, made by `make` in a staging folder when the store lacks it.
+
+        `make` fills the folder and returns the entry, whose `files` are filled in here. Two
+        processes that want the same key wait for one another. Returns the entry and whether it
+        was there already.
+
+        Raises:
+            UnavailableError: the disk is full or cannot be written.
+            IntegrityError: see `find`.
+        """
+        with disk_errors(self.root), self._locked(key):
+            entry = self.find(key)
+            if entry is not None:
+                return entry, True
+            self._remove_abandoned()
+            with self._staging(key) as folder:
+                made = make(folder)
+                entry = made.model_copy(update={"files": digests.of_folder(folder)})
+                entry.write(folder / ENTRY)
+                _sync(folder)
+                self.folder(key).parent.mkdir(parents=True, exist_ok=True)
+                folder.rename(self.folder(key))
+            return entry, False
+
+    @contextlib.contextmanager
+    def _locked(self, key: str) -> Iterator[None]:
+        locks = self.root / "locks"
+        locks.mkdir(parents=True, exist_ok=True)
+        with (locks / key).open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    @contextlib.contextmanager
+    def _staging(self, key: str) -> Iterator[Path]:
+        """A folder of our own, held by a lock while we live, removed whatever happens."""
+        root = self.root / _STAGING
+        root.mkdir(parents=True, exist_ok=True)
+        holder = Path(tempfile.mkdtemp(dir=root, prefix=f"{key[:12]}-"))
+        lock = (root / f"{holder.name}.lock").open("w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            folder = holder / "content"
+            folder.mkdir()
+            yield folder
+        finally:
+            shutil.rmtree(holder, ignore_errors=True)
+            Path(lock.name).unlink(missing_ok=True)
+            lock.close()
+
+    def _remove_abandoned(self) -> None:
+        """Remove staging folders whose process has died (their lock is free)."""
+        for lock in (self.root / _STAGING).glob("*.lock"):
+            with contextlib.suppress(OSError), lock.open("w") as handle:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(lock.with_suffix(""), ignore_errors=True)
+                lock.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def disk_errors(place: Path) -> Iterator[None]:
+    """Turn a full or read-only disk into an error that says so.
+
+    Raises:
+        UnavailableError: the operating system refused to write.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES):
+            raise
+        raise UnavailableError(
+            f"cannot write: {os.strerror(error.errno)}",
+            str(error.filename or place),
+            "free disk space or choose another folder; nothing half-written was kept",
+        ) from error
+
+
+def _sync(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())

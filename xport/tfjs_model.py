@@ -1,0 +1,52 @@
+"""Reading a TF.js graph-model artifact: model.json, its signature and its shards."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, cast
+
+from xport.artifact import DType, Signature, TensorSpec
+from xport.errors import InputError
+
+MODEL = "model.json"
+_DTYPES: dict[str, DType] = {
+    "DT_FLOAT": "float32",
+    "DT_DOUBLE": "float64",
+    "DT_INT32": "int32",
+    "DT_BOOL": "bool",
+}
+
+
+def read_model(folder: Path) -> dict[str, Any]:
+    """model.json as a dictionary.
+
+    Raises:
+        InputError: absent, not JSON, or not a TF.js graph model.
+    """
+    path = folder / MODEL
+    try:
+        model = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot read the TF.js model: {error}", str(path)) from error
+    if not isinstance(model, dict) or model.get("format") != "graph-model":
+        raise InputError("not a TF.js graph model", str(path))
+    return model
+
+
+def signature_of(folder: Path) -> Signature:
+    """Inputs and outputs under the names of the signature, not of the graph's tensors."""
+    signature = read_model(folder).get("signature") or {}
+    return Signature(
+        inputs=tuple(_spec(n, v) for n, v in sorted(signature.get("inputs", {}).items())),
+        outputs=tuple(_spec(n, v) for n, v in sorted(signature.get("outputs", {}).items())),
+    )
+
+
+def _spec(name: str, value: dict[str, Any]) -> TensorSpec:
+    # The converter writes `name:0` for inputs; shapes are strings in protobuf's JSON form.
+    shape = tuple(int(dim["size"]) for dim in value.get("tensorShape", {}).get("dim", []))
+    dtype = value.get("dtype", "")
+    return TensorSpec(
+        name=name.split(":")[0], shape=shape, dtype=cast(DType, _DTYPES.get(dtype, dtype))
+    )
