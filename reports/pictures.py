@@ -1,0 +1,84 @@
+"""The worst probes as pictures, within a budget of bytes, each checked to be a PNG."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+
+from reports import words
+from reports.reading import Reading
+from xport.evidence import Picture
+from xport.parity import Role
+
+BUDGET = 1_500_000
+"""Bytes of base64 in one report; what is beyond it is named, not shown."""
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A picture with what is known about it in numbers; `data` is empty when not shown."""
+
+    picture: Picture
+    data: str
+    numbers: tuple[str, ...]
+    problem: str
+
+    @property
+    def meaning(self) -> str:
+        """What stands for the picture when it cannot be seen."""
+        leg = f", {self.picture.leg}" if self.picture.leg else ""
+        return f"{self.picture.title}: probe {self.picture.probe}{leg}"
+
+
+@dataclass(frozen=True)
+class Album:
+    """The pictures of one probe of one model."""
+
+    model: str
+    probe: str
+    source: str
+    shown: tuple[Shown, ...]
+
+
+def albums(reading: Reading) -> list[Album]:
+    """Pictures by model and probe, in the order of the evidence."""
+    spent = 0
+    groups: dict[tuple[str, str], list[Shown]] = {}
+    for picture in dict.fromkeys(reading.evidence.pictures):
+        problem = _problem(picture.png_base64)
+        if not problem and spent + len(picture.png_base64) > BUDGET:
+            problem = "left out of this report to keep it small; it is in evidence.json"
+        data = "" if problem else picture.png_base64
+        spent += len(data)
+        shown = Shown(picture, data, tuple(_numbers(reading, picture)), problem)
+        groups.setdefault((picture.model, picture.probe), []).append(shown)
+    sources = {(m.id, p.name): p.source for m in reading.plan.models for p in m.probes}
+    return [
+        Album(model, probe, sources.get((model, probe), ""), tuple(shown))
+        for (model, probe), shown in groups.items()
+    ]
+
+
+def _problem(png_base64: str) -> str:
+    try:
+        data = base64.b64decode(png_base64, validate=True)
+    except (binascii.Error, ValueError):
+        return "not readable as base64"
+    return "" if data.startswith(_PNG) else "not a PNG"
+
+
+def _numbers(reading: Reading, picture: Picture) -> list[str]:
+    """The largest error of the picture's leg on its probe, per output."""
+    if picture.leg is None:
+        return []
+    model = next((m for m in reading.plan.models if m.id == picture.model), None)
+    numbers = []
+    for spec in model.signature.outputs if model else ():
+        comparison = reading.comparison(picture.model, picture.leg, spec.name, Role.REFERENCE)
+        if comparison and picture.probe in comparison.probes:
+            worst = comparison.probes[picture.probe].max_abs
+            numbers.append(f"{spec.name}: max |Δ| {words.error(worst)}")
+    return numbers

@@ -1,0 +1,107 @@
+"""The verdict in a few lines, and the table of worst errors for a README."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reports import words
+from reports.reading import Reading, Standing, untrained
+from reports.waits import runtime_rows
+from xport.evidence import Evidence
+from xport.plan import Leg, PlannedModel
+from xport.verdict import Status
+
+FINDINGS = 8
+"""How many findings a terminal is given."""
+
+
+def summary_lines(evidence: Evidence) -> list[str]:
+    """The verdict for a terminal: verdict, findings, worst errors by leg, waiting times."""
+    reading = Reading(evidence)
+    lines = [*_verdict(reading), *_findings(reading)]
+    for model in evidence.plan.models:
+        lines += ["", f"{model.id}: {model.title}, worst |Δ| from PyTorch float32"]
+        lines += list(_leg_lines(reading, model))
+    lines += ["", *_waits(reading)]
+    return [words.printable(line).replace("\n", " ") for line in lines]
+
+
+def worst_errors_markdown(evidence: Evidence) -> str:
+    """A Markdown table: per model, output and leg the worst error, its tolerance, its share."""
+    reading = Reading(evidence)
+    rows = [
+        "| Model | Output | Leg | max \\|Δ\\| from PyTorch | Tolerance | Used | |",
+        "|---|---|---|---:|---:|---:|---|",
+    ]
+    for standing in reading.all_standings():
+        cells = [
+            standing.model.id,
+            standing.output,
+            standing.leg.name,
+            words.error(standing.total),
+            words.short(standing.bound) if standing.bound is not None else "none",
+            words.percent(standing.used),
+            words.STATUS_WORDS[standing.status],
+        ]
+        rows.append(f"| {' | '.join(_cell(cell) for cell in cells)} |")
+    return "\n".join(rows) + "\n"
+
+
+def _cell(text: str) -> str:
+    safe = words.one_line(text).replace("&", "&amp;").replace("<", "&lt;")
+    return safe.replace("\\", "\\\\").replace("|", "\\|")
+
+
+def _verdict(reading: Reading) -> Iterator[str]:
+    plan, verdict = reading.plan, reading.verdict
+    yield f"{words.STATUS_WORDS[verdict.status]}  {plan.title} ({plan.release})"
+    yield (
+        f"{reading.count(Status.PASSED)} of {len(verdict.checks)} checks passed, "
+        f"{reading.count(Status.FAILED)} failed, {reading.count(Status.NOT_RUN)} did not run"
+    )
+    yield "NOT FOR MEDICAL USE"
+    for model in untrained(plan.models):
+        yield f"untrained weights: {model.id} ({model.weights})"
+
+
+def _findings(reading: Reading) -> Iterator[str]:
+    findings = reading.verdict.findings
+    if findings:
+        yield ""
+    for finding in findings[:FINDINGS]:
+        yield f"- {finding}"
+    if len(findings) > FINDINGS:
+        yield f"- and {len(findings) - FINDINGS} more, in the report"
+
+
+def _leg_lines(reading: Reading, model: PlannedModel) -> Iterator[str]:
+    judged = [leg for leg in reading.plan.legs if reading.is_judged(leg)]
+    width = max((len(leg.name) for leg in judged), default=0)
+    for leg in judged:
+        yield f"  {leg.name:<{width}}  {'; '.join(_outputs(reading, model, leg))}"
+
+
+def _outputs(reading: Reading, model: PlannedModel, leg: Leg) -> Iterator[str]:
+    for spec in model.signature.outputs:
+        yield f"{spec.name} {_standing(reading.standing(model, leg, spec.name))}"
+
+
+def _standing(standing: Standing) -> str:
+    mark = "" if standing.status is Status.PASSED else words.STATUS_WORDS[standing.status]
+    if standing.total is None:
+        return f"{words.MISSING} {mark}"
+    share = f"({words.share(standing.used, standing.bound)})"
+    return " ".join(filter(None, [words.error(standing.total), share, mark]))
+
+
+def _waits(reading: Reading) -> Iterator[str]:
+    rows = runtime_rows(reading)
+    if not rows:
+        yield "times: not measured"
+    pairs = {row.backend for row in rows if row.pair}
+    for row in rows:
+        if row.pair or row.backend not in pairs:
+            yield (
+                f"times, {row.backend}, {row.what}: cold load {row.cold_load}, "
+                f"cold first run {row.cold_first}, then {row.steady}"
+            )

@@ -1,0 +1,96 @@
+"""Numbers in words, the same way in every report; what is not a number says so."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from xport.verdict import Status
+
+STATUS_WORDS = {Status.PASSED: "PASSED", Status.FAILED: "FAILED", Status.NOT_RUN: "NOT RUN"}
+STATUS_MARKS = {Status.PASSED: "✓", Status.FAILED: "✗", Status.NOT_RUN: "?"}
+MISSING = "missing"
+NOTHING = "\N{EN DASH}"
+TIMES = "\N{MULTIPLICATION SIGN}"
+MINUS = "\N{MINUS SIGN}"
+
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff]"
+)
+
+
+def error(value: float | None) -> str:
+    """A distance: `1.23e-5`, `0, exact`, `NaN`, `infinite`, or `missing`."""
+    return MISSING if value is None else "0, exact" if value == 0 else short(value)
+
+
+def short(value: float) -> str:
+    """A number in few characters: `1.23e-5`, `0.012`, `0.25`, `12`, `NaN`, `infinite`."""
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "infinite"
+    if value != 0 and not 1e-2 <= abs(value) < 1e4:
+        mantissa, exponent = f"{value:.2e}".split("e")
+        mantissa = mantissa.rstrip("0").rstrip(".")
+        return f"{mantissa}e{int(exponent)}"
+    return f"{value:.3g}"
+
+
+def percent(fraction: float | None) -> str:
+    """A share of a tolerance: `34 %`, `0.5 %`, `under 0.1 %`, `1,550 times`, `NaN`."""
+    if fraction is None or not math.isfinite(fraction):
+        return error(fraction)
+    share = fraction * 100
+    if 0 < share < 0.1:
+        return "under 0.1 %"
+    if fraction > 10:
+        return times(fraction)
+    digits = 1 if share < 10 or 99 < share < 101 else 0
+    text = f"{share:,.{digits}f} %".replace(".0 %", " %")
+    if text == "100 %" and share != 100:
+        return "over 100 %" if share > 100 else "under 100 %"
+    return text
+
+
+def times(factor: float) -> str:
+    """A multiple: 1.3, 1,550 or 2.1e7 and a multiplication sign; `NaN`."""
+    if not 100 <= factor < 1e6:
+        return short(factor) + (f" {TIMES}" if math.isfinite(factor) else "")
+    return f"{factor:,.0f} {TIMES}"
+
+
+def share(fraction: float | None, bound: float | None) -> str:
+    """A share with what it is a share of: `34 % of 2e-4`, `1,550 times 2e-4`, `NaN`."""
+    if bound is None:
+        return "no tolerance"
+    text = percent(fraction)
+    if text.endswith("%"):
+        return f"{text} of {short(bound)}"
+    return f"{text} {short(bound)}" if text.endswith(TIMES) else f"tolerance {short(bound)}"
+
+
+def seconds(value: float | None) -> str:
+    """A duration: `850 µs`, `12 ms`, `1.34 s`, `83 s`."""
+    if value is None or not math.isfinite(value):
+        return error(value)
+    if value == 0:
+        return "0 s"
+    if value < 0.001:
+        return f"{value * 1e6:.0f} µs"
+    if value < 0.9995:
+        return f"{value * 1e3:.0f} ms"
+    return f"{value:.1f} s" if value >= 9.995 else f"{value:.2f} s"
+
+
+def mebibytes(value: float) -> str:
+    """Memory or a file size, given in MiB."""
+    return f"{value:,.0f} MiB" if value >= 10 else f"{value:.2g} MiB"
+
+
+def printable(text: str) -> str:
+    """`text` with control and direction-changing characters made visible: for terminals, XML."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text).replace("\r", " ")
+
+
+def one_line(text: str) -> str:
+    """`text` on one line, control characters made visible."""
+    return printable(" ".join(text.split()))

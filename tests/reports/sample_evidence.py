@@ -1,0 +1,231 @@
+"""Realistic evidence for the report tests, judged by the real `compare` and `judge`.
+
+The recordings are small random arrays to which every leg adds an error of a typical size.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterator
+
+import numpy as np
+from PIL import Image
+
+from tests.reports.sample_plan import SampleRelease, make_plan, sha
+from xport.artifact import TensorSpec
+from xport.evidence import Evidence, Picture
+from xport.parity import Comparison, Outputs, Pair, Role, compare
+from xport.plan import FLOAT64_LEG, REFERENCE_LEG, Leg, Plan, PlannedModel
+from xport.recording import Environment, Recording, WebEnvironment
+from xport.verdict import Case, OutputFacts, judge
+
+ADDED = {
+    REFERENCE_LEG: 6e-8,
+    "onnx": 9e-7,
+    "savedmodel": 0.0,
+    "tfjs/webgl": 7e-6,
+    "tfjs/wasm": 6e-7,
+}
+"""Standard deviation of the error each leg adds to what it is converted from."""
+
+
+def make_evidence(sample: SampleRelease | None = None) -> Evidence:
+    """Evidence of a release, passing unless the sample says otherwise."""
+    sample = sample or SampleRelease()
+    plan = make_plan(sample)
+    recorded = {
+        (model.id, leg.name): _outputs(sample, model, leg)
+        for model in plan.models
+        for leg in plan.legs
+        if f"{model.id}/{leg.name}" not in sample.missing | sample.crashed
+    }
+    recordings = tuple(_recordings(sample, plan))
+    facts = tuple(_facts(plan, recorded))
+    comparisons = tuple(_comparisons(plan, recorded))
+    case = Case(
+        plan=plan,
+        recordings={(r.model, r.leg): r for r in recordings},
+        facts={(f.model, f.leg, f.output): f for f in facts},
+        comparisons={(c.model, c.leg, c.output, c.role): c for c in comparisons},
+    )
+    return Evidence(
+        made="2025-03-14T09:26:53+00:00",
+        xport="0.1.0",
+        plan=plan,
+        recordings=recordings,
+        facts=facts,
+        comparisons=comparisons,
+        runtimes=sample.runtimes,
+        pictures=tuple(_pictures(plan)) if sample.pictures else (),
+        verdict=judge(case),
+    )
+
+
+def _outputs(sample: SampleRelease, model: PlannedModel, leg: Leg) -> dict[str, Outputs]:
+    """What a leg says about every probe: the truth, and the errors of all legs up to it."""
+    return {
+        spec.name: {
+            probe: _output(sample, model, leg, spec, probe).reshape(spec.shape)
+            for probe in sample.probes
+        }
+        for spec in model.signature.outputs
+    }
+
+
+def _output(
+    sample: SampleRelease, model: PlannedModel, leg: Leg, spec: TensorSpec, probe: str
+) -> np.ndarray:
+    values = _rng(model.id, spec.name, probe).uniform(0, 1, int(np.prod(spec.shape)))
+    if leg.name == FLOAT64_LEG:
+        return values
+    for step in _chain(sample, leg):
+        size = ADDED.get(step.name, 1e-6)
+        noise = _rng(model.id, spec.name, probe, step.name).normal(0, size, values.size)
+        values = np.clip(values + noise, 0, 1) if size else values
+        if f"{model.id}/{step.name}" in sample.swapped:
+            values = values[::-1]
+    values = values.astype(np.float32)
+    place = f"{model.id}/{leg.name}"
+    if probe == sample.probes[3]:
+        values[:2] = np.nan if place in sample.nan else values[:2]
+        values[:1] = np.inf if place in sample.infinite else values[:1]
+    return values
+
+
+def _chain(sample: SampleRelease, leg: Leg) -> list[Leg]:
+    """PyTorch and every leg from it to `leg`."""
+    by_name = {known.name: known for known in sample.legs}
+    chain = [leg]
+    while chain[0].predecessor is not None:
+        chain.insert(0, by_name[chain[0].predecessor])
+    return chain
+
+
+def _comparisons(
+    plan: Plan, recorded: dict[tuple[str, str], dict[str, Outputs]]
+) -> Iterator[Comparison]:
+    for model in plan.models:
+        for leg in plan.legs:
+            baselines = {
+                Role.REFERENCE: REFERENCE_LEG if leg.name != REFERENCE_LEG else None,
+                Role.PREDECESSOR: leg.predecessor,
+                Role.FLOAT64: FLOAT64_LEG,
+            }
+            for role, baseline in baselines.items():
+                ours = recorded.get((model.id, leg.name))
+                theirs = recorded.get((model.id, baseline or ""))
+                if not ours or not theirs or baseline is None or leg.name == FLOAT64_LEG:
+                    continue
+                for spec in model.signature.outputs:
+                    pair = Pair(
+                        model=model.id, leg=leg.name, baseline=baseline, role=role,
+                        output=spec.name,
+                    )  # fmt: skip
+                    labelled = model.labels is not None
+                    yield compare(pair, ours[spec.name], theirs[spec.name], labelled=labelled)
+
+
+def _facts(
+    plan: Plan, recorded: dict[tuple[str, str], dict[str, Outputs]]
+) -> Iterator[OutputFacts]:
+    for (model, leg), outputs in recorded.items():
+        for output, by_probe in outputs.items():
+            stack = np.stack(list(by_probe.values()))
+            yield OutputFacts(
+                model=model,
+                leg=leg,
+                output=output,
+                probes=len(by_probe),
+                nan=int(np.isnan(stack).sum()),
+                inf=int(np.isinf(stack).sum()),
+                zero=not stack.any(),
+                spread=float(np.nanmax(np.ptp(np.nan_to_num(stack), axis=0))),
+                shape_as_declared=True,
+            )
+
+
+def _recordings(sample: SampleRelease, plan: Plan) -> Iterator[Recording]:
+    for model in plan.models:
+        for leg in plan.legs:
+            place = f"{model.id}/{leg.name}"
+            if place in sample.missing:
+                continue
+            common = {
+                "model": model.id,
+                "leg": leg.name,
+                "plan_digest": plan.digest(),
+                "artifact_digest": model.artifacts[leg.format].digest,
+            }
+            if place in sample.crashed:
+                yield Recording(**common, failure="the page lost its WebGL context twice")
+                continue
+            yield Recording(
+                **common,
+                environment=_environment(sample, model, leg),
+                inputs={probe.name: probe.digests for probe in model.probes},
+                outputs={
+                    probe.name: {s.name: sha(s.name + place) for s in model.signature.outputs}
+                    for probe in model.probes
+                },
+                seconds={probe.name: 0.2 + 0.01 * i for i, probe in enumerate(model.probes)},
+                load_seconds=1.5,
+                peak_mib=740.0,
+            )
+
+
+def _environment(sample: SampleRelease, model: PlannedModel, leg: Leg) -> Environment:
+    web = None
+    if leg.backend is not None:
+        webgl = leg.backend == "webgl"
+        web = WebEnvironment(
+            browser="Chromium",
+            version="140.0.7339.16",
+            user_agent="Mozilla/5.0 (X11; Linux x86_64) HeadlessChrome/140.0.0.0",
+            launch_flags=("--headless=new", "--use-angle=swiftshader"),
+            requested_backend=leg.backend,
+            backend=leg.backend,
+            tfjs="4.22.0",
+            renderer="ANGLE (SwiftShader driver)" if webgl else None,
+            vendor="Google Inc." if webgl else None,
+            webgl=2 if webgl else None,
+            max_texture_size=8192 if webgl else None,
+            render_float32=True if webgl else None,
+            mantissa_bits=10 if f"{model.id}/{leg.name}" in sample.half_precision else 23,
+            wasm_simd=None if webgl else True,
+            wasm_threads=None if webgl else 1,
+            requested_threads=None if webgl else 1,
+            hardware_concurrency=8,
+            cross_origin_isolated=True,
+            files={"engine.js": sha("engine"), "index.html": sha("page")},
+            graphics="swiftshader" if webgl else None,
+            model_files={
+                f"{model.id}/{name}": digest
+                for name, digest in model.artifacts[leg.format].files.items()
+            },
+        )
+    return Environment(
+        runner="TfjsRunner" if web else f"{leg.format}-runner",
+        platform="Linux-6.1-x86_64",
+        tools={"playwright": "1.55.0"} if web else {str(leg.format): "2.9.1"},
+        threads=None if web else 8,
+        web=web,
+    )
+
+
+def _pictures(plan: Plan) -> Iterator[Picture]:
+    for model in plan.models:
+        probe = model.probes[min(3, len(model.probes) - 1)].name
+        legs = [leg.name for leg in plan.legs if leg.backend]
+        for leg, title in [(None, "probe"), *((leg, "difference") for leg in legs)]:
+            pixels = _rng(model.id, title).integers(0, 255, (24, 24), dtype=np.uint8)
+            buffer = io.BytesIO()
+            Image.fromarray(pixels).save(buffer, "PNG")
+            yield Picture(
+                model=model.id, leg=leg, probe=probe, title=title,
+                png_base64=base64.b64encode(buffer.getvalue()).decode(),
+            )  # fmt: skip
+
+
+def _rng(*names: str) -> np.random.Generator:
+    return np.random.default_rng(int(sha("/".join(names))[:12], 16))
