@@ -15,8 +15,8 @@ from reports.svg import clip, drawing, line, node, text
 from xport.plan import FLOAT64_LEG, REFERENCE_LEG
 
 _WIDTH = 860.0
-_LEFT, _RIGHT = 176.0, 640.0
-_ZERO, _BEYOND, _VALUES = 140.0, 692.0, 730.0
+_LEFT, _RIGHT = 188.0, 640.0
+_ZERO, _BEYOND, _VALUES = 132.0, 692.0, 730.0
 _TOP, _ROW = 34.0, 30.0
 
 

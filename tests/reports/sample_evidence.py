@@ -8,8 +8,10 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from tests.reports.sample_plan import SampleRelease, make_plan, sha
@@ -75,7 +77,7 @@ def _outputs(sample: SampleRelease, model: PlannedModel, leg: Leg) -> dict[str, 
 
 def _output(
     sample: SampleRelease, model: PlannedModel, leg: Leg, spec: TensorSpec, probe: str
-) -> np.ndarray:
+) -> npt.NDArray[Any]:
     values = _rng(model.id, spec.name, probe).uniform(0, 1, int(np.prod(spec.shape)))
     if leg.name == FLOAT64_LEG:
         return values
@@ -151,27 +153,32 @@ def _recordings(sample: SampleRelease, plan: Plan) -> Iterator[Recording]:
             place = f"{model.id}/{leg.name}"
             if place in sample.missing:
                 continue
-            common = {
-                "model": model.id,
-                "leg": leg.name,
-                "plan_digest": plan.digest(),
-                "artifact_digest": model.artifacts[leg.format].digest,
-            }
-            if place in sample.crashed:
-                yield Recording(**common, failure="the page lost its WebGL context twice")
-                continue
-            yield Recording(
-                **common,
-                environment=_environment(sample, model, leg),
-                inputs={probe.name: probe.digests for probe in model.probes},
-                outputs={
-                    probe.name: {s.name: sha(s.name + place) for s in model.signature.outputs}
-                    for probe in model.probes
-                },
-                seconds={probe.name: 0.2 + 0.01 * i for i, probe in enumerate(model.probes)},
-                load_seconds=1.5,
-                peak_mib=740.0,
+            recording = Recording(
+                model=model.id,
+                leg=leg.name,
+                plan_digest=plan.digest(),
+                artifact_digest=model.artifacts[leg.format].digest,
+                failure="the page lost its WebGL context twice",
             )
+            if place not in sample.crashed:
+                recording = recording.model_copy(update=_result(sample, model, leg))
+            yield recording
+
+
+def _result(sample: SampleRelease, model: PlannedModel, leg: Leg) -> dict[str, Any]:
+    """The fields of a recording that succeeded."""
+    return {
+        "failure": None,
+        "environment": _environment(sample, model, leg),
+        "inputs": {probe.name: probe.digests for probe in model.probes},
+        "outputs": {
+            probe.name: {s.name: sha(f"{leg.name}/{s.name}") for s in model.signature.outputs}
+            for probe in model.probes
+        },
+        "seconds": {probe.name: 0.2 + 0.01 * i for i, probe in enumerate(model.probes)},
+        "load_seconds": 1.5,
+        "peak_mib": 740.0,
+    }
 
 
 def _environment(sample: SampleRelease, model: PlannedModel, leg: Leg) -> Environment:
