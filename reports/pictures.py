@@ -45,7 +45,7 @@ class Album:
 
 def albums(reading: Reading) -> list[Album]:
     """Pictures by model and probe, in the order of the evidence."""
-    spent = 0
+    spent, told = 0, set[tuple[str, str]]()
     groups: dict[tuple[str, str], list[Shown]] = {}
     for picture in dict.fromkeys(reading.evidence.pictures):
         problem = _problem(picture.png_base64)
@@ -53,7 +53,9 @@ def albums(reading: Reading) -> list[Album]:
             problem = "left out of this report to keep it small; it is in evidence.json"
         data = "" if problem else picture.png_base64
         spent += len(data)
-        shown = Shown(picture, data, tuple(_numbers(reading, picture)), problem)
+        numbers = [n for n in _numbers(reading, picture) if (picture.probe, n) not in told]
+        told.update((picture.probe, number) for number in numbers)
+        shown = Shown(picture, data, tuple(numbers), problem)
         groups.setdefault((picture.model, picture.probe), []).append(shown)
     sources = {(m.id, p.name): p.source for m in reading.plan.models for p in m.probes}
     return [
@@ -80,5 +82,5 @@ def _numbers(reading: Reading, picture: Picture) -> list[str]:
         comparison = reading.comparison(picture.model, picture.leg, spec.name, Role.REFERENCE)
         if comparison and picture.probe in comparison.probes:
             worst = comparison.probes[picture.probe].max_abs
-            numbers.append(f"{spec.name}: max |Δ| {words.error(worst)}")
+            numbers.append(f"{picture.leg}, {spec.name}: max |Δ| {words.error(worst)}")
     return numbers

@@ -25,11 +25,13 @@ class Place:
     def rows(self) -> list[tuple[str, str]]:
         """Properties and their values, for a person."""
         environment = self.environment
-        rows = [("Runner", environment.runner), ("Platform", environment.platform)]
+        rows = [("Platform", environment.platform)]
         if environment.threads is not None:
             rows.append(("Threads", str(environment.threads)))
         rows += [(f"Tool: {name}", version) for name, version in environment.tools.items()]
-        return [*_web_rows(environment.web), *rows] if environment.web else rows
+        if environment.web is None:
+            return rows
+        return [*_web_rows(environment.web), ("Runner", environment.runner), *rows]
 
 
 def places(reading: Reading) -> list[Place]:

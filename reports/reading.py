@@ -78,6 +78,11 @@ class Reading:
         """The checks of one output of a leg, or of the leg itself where `output` is None."""
         return self._checks.get((model, leg, output), [])
 
+    def unrecorded(self, model: str, leg: str) -> Check | None:
+        """The check that found no usable recording of a leg, or None when there is one."""
+        checks = (c for c in self.checks(model, leg, None) if c.name == "recorded")
+        return next((c for c in checks if c.status is not Status.PASSED), None)
+
     def checks_by_model(self) -> dict[str, list[Check]]:
         """Every check, by model, in the order they were made."""
         by_model: dict[str, list[Check]] = {}
@@ -107,7 +112,7 @@ class Reading:
             from_float64=self._max_abs(model, leg, output, Role.FLOAT64),
             bound=tolerance.max_abs if tolerance else None,
             notes=tuple(_notes(checks, leg, total, adds)),
-            at_fault=f"{model.id}/{leg.name}" in self.at_fault,
+            at_fault=f"{model.id}/{leg.name}" in self.at_fault and status is Status.FAILED,
         )
 
     @staticmethod
