@@ -10,13 +10,15 @@ from typing import Any
 
 import numpy as np
 
+from xport.arrays import Array
+
 
 def of_bytes(data: bytes) -> str:
     """Digest of `data`."""
     return hashlib.sha256(data).hexdigest()
 
 
-def of_array(array: np.ndarray) -> str:
+def of_array(array: Array) -> str:
     """Digest of an array's bytes, C order, little-endian: what a probe file holds."""
     little = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
     return of_bytes(little.tobytes())

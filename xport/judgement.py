@@ -9,8 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 import xport
+from xport.arrays import Array
 from xport.artifact import TensorSpec
 from xport.evidence import Evidence
+from xport.judge import judge
 from xport.parity import Comparison, Outputs, Pair, Role, compare
 from xport.pictures import pictures_for
 from xport.plan import FLOAT64_LEG, REFERENCE_LEG, Leg, Plan, PlannedModel
@@ -18,7 +20,7 @@ from xport.probes import ProbeFolder
 from xport.recorder import Arrays, RecordingFolder
 from xport.recording import Recording
 from xport.timing import BackendRuntime
-from xport.verdict import Case, OutputFacts, judge
+from xport.verdict import Case, OutputFacts
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def evidence_of(
 ) -> Evidence:
     """Measure and judge what was recorded; `probes` are only shown, not run."""
 
-    def input_of(model: PlannedModel, name: str) -> np.ndarray | None:
+    def input_of(model: PlannedModel, name: str) -> Array | None:
         probe = next(probe for probe in model.probes if probe.name == name)
         return next(iter(probes.load(probe, model.signature).values()), None)
 

@@ -10,8 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import numpy as np
-
+from xport.arrays import Array
 from xport.recording import Environment, platform_name
 from xport.tools import tool_versions
 
@@ -54,7 +53,7 @@ class LocalRunner(ABC):
             threads=self._threads(),
         )
 
-    def run(self, inputs: Mapping[str, np.ndarray]) -> tuple[dict[str, np.ndarray], float]:
+    def run(self, inputs: Mapping[str, Array]) -> tuple[dict[str, Array], float]:
         """Outputs by name, and the seconds of the call, copies to numpy included."""
         start = time.perf_counter()
         outputs = self._execute(inputs)
@@ -70,4 +69,4 @@ class LocalRunner(ABC):
     def _close(self) -> None: ...
 
     @abstractmethod
-    def _execute(self, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]: ...
+    def _execute(self, inputs: Mapping[str, Array]) -> dict[str, Array]: ...

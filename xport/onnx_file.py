@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from xport.artifact import DType, Signature, TensorSpec
 from xport.errors import ConversionError
@@ -37,4 +37,4 @@ def _spec(value: Any) -> TensorSpec:
         raise ConversionError(
             f"shape {shape} has a symbolic dimension", value.name, "export with fixed shapes"
         )
-    return TensorSpec(name=value.name, shape=shape, dtype=cast(DType, _DTYPES[tensor.elem_type]))
+    return TensorSpec(name=value.name, shape=shape, dtype=_DTYPES[tensor.elem_type])

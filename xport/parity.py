@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import numpy as np
 
+from xport.arrays import Array
 from xport.document import Document
 
 QUANTILES = (0.5, 0.9, 0.99, 0.999)
@@ -71,11 +72,11 @@ class Comparison(Pair):
     histogram: Histogram | None = None
 
 
-Outputs = Mapping[str, np.ndarray]
+Outputs = Mapping[str, Array]
 """One output of one recording: probe name to array."""
 
 
-def measure(candidate: np.ndarray, baseline: np.ndarray) -> Metrics:
+def measure(candidate: Array, baseline: Array) -> Metrics:
     """Distances between two arrays of equal shape.
 
     Raises:
@@ -101,9 +102,7 @@ def measure(candidate: np.ndarray, baseline: np.ndarray) -> Metrics:
         )
 
 
-def compare(
-    pair: Pair, candidate: Outputs, baseline: Outputs, *, labelled: bool
-) -> Comparison:
+def compare(pair: Pair, candidate: Outputs, baseline: Outputs, *, labelled: bool) -> Comparison:
     """The distances of `candidate` from `baseline`, pooled and per probe.
 
     Args:
@@ -149,14 +148,14 @@ def _ratio(error: float, size: float) -> float:
     return 0.0 if error == 0 else float("inf") if error > 0 else float("nan")
 
 
-def _cosine(ours: np.ndarray, theirs: np.ndarray) -> float:
+def _cosine(ours: Array, theirs: Array) -> float:
     norms = float(np.linalg.norm(ours) * np.linalg.norm(theirs))
     if norms == 0:
         return 1.0 if not (ours.any() or theirs.any()) else 0.0
     return float(np.dot(ours, theirs) / norms)
 
 
-def _histogram(signed: np.ndarray) -> Histogram:
+def _histogram(signed: Array) -> Histogram:
     finite = signed[np.isfinite(signed)]
     reach = float(np.abs(finite).max()) if finite.size else 0.0
     reach = reach if reach > 0 else 1e-12

@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from PIL import Image
 
+from xport.arrays import Array
 from xport.evidence import Picture
 from xport.parity import Comparison, Outputs, Role
 from xport.plan import REFERENCE_LEG, Plan, PlannedModel
 
 OutputOf = Callable[[str, str, str], Outputs]
-InputOf = Callable[[PlannedModel, str], np.ndarray | None]
+InputOf = Callable[[PlannedModel, str], Array | None]
 
 
 def pictures_for(
@@ -52,9 +53,7 @@ def _span(model: PlannedModel) -> tuple[float, float]:
     return (model.preprocess.low, model.preprocess.high) if model.preprocess else (0.0, 1.0)
 
 
-def _triple(
-    model: PlannedModel, comparison: Comparison, output_of: OutputOf
-) -> Iterator[Picture]:
+def _triple(model: PlannedModel, comparison: Comparison, output_of: OutputOf) -> Iterator[Picture]:
     probe, output = comparison.worst_probe, comparison.output
     theirs = output_of(model.id, REFERENCE_LEG, output)[probe][0]
     ours = output_of(model.id, comparison.leg, output)[probe][0]
@@ -72,7 +71,7 @@ def _triple(
         )
 
 
-def png(values: np.ndarray, low: float, high: float) -> str:
+def png(values: Array, low: float, high: float) -> str:
     """A (channels, height, width) array as a gray or RGB PNG in base64; NaN is black."""
     span = high - low if np.isfinite(high - low) and high > low else 1.0
     with np.errstate(all="ignore"):

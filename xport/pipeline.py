@@ -16,28 +16,35 @@ from xport.tools import tool_versions
 
 
 class Stage(Protocol):
-    """Turns an artifact of one format into another; data plus one method.
-
-    `packages` are the distributions whose versions decide the result; `parameters` everything
-    else that does. `run` fills `folder` and returns the signature it found in what it wrote,
-    after checking that it is the source's.
-    """
+    """Turns an artifact of one format into another; data plus one method."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Target-from-source, such as `onnx_from_torch`."""
+        ...
 
     @property
-    def consumes(self) -> Format | None: ...
+    def consumes(self) -> Format | None:
+        """The source's format; None for a stage that begins a chain."""
+        ...
 
     @property
-    def produces(self) -> Format: ...
+    def produces(self) -> Format:
+        """The result's format."""
+        ...
 
     @property
-    def packages(self) -> tuple[str, ...]: ...
+    def packages(self) -> tuple[str, ...]:
+        """The distributions whose versions decide the result."""
+        ...
 
-    def parameters(self) -> Mapping[str, Any]: ...
+    def parameters(self) -> Mapping[str, Any]:
+        """Everything else that decides the result, as JSON."""
+        ...
 
-    def run(self, source: Artifact | None, folder: Path) -> Signature: ...
+    def run(self, source: Artifact | None, folder: Path) -> Signature:
+        """Fill `folder`; the signature that was found in what was written."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -64,9 +71,7 @@ class Pipeline:
         before: Format | None = None
         for stage in self.stages:
             if stage.consumes != before:
-                raise InputError(
-                    f"stage consumes {stage.consumes}, but gets {before}", stage.name
-                )
+                raise InputError(f"stage consumes {stage.consumes}, but gets {before}", stage.name)
             before = stage.produces
 
     def run(self, store: Store) -> Iterator[Converted]:
@@ -87,7 +92,9 @@ def run_stage(stage: Stage, source: Artifact | None, store: Store) -> Converted:
         InputError: the source artifact is of another format than the stage consumes.
     """
     if stage.consumes != (source.format if source else None):
-        raise InputError(f"stage needs {stage.consumes}, got {source and source.format}", stage.name)
+        raise InputError(
+            f"stage needs {stage.consumes}, got {source and source.format}", stage.name
+        )
     tools = tool_versions(stage.packages)
     key = digests.of_json(
         {
@@ -113,7 +120,7 @@ def run_stage(stage: Stage, source: Artifact | None, store: Store) -> Converted:
     entry, cached = store.get_or_make(key, make)
     artifact = Artifact(
         format=stage.produces,
-        path=store.folder(key),
+        path=store.content(key),
         signature=Signature.model_validate_json(entry.signature),
         digest=digests.of_listing(entry.files),
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xport import digests
+from xport.arrays import Array
 from xport.artifact import Signature, TensorSpec
 from xport.document import write_atomically
 from xport.errors import InputError, IntegrityError
@@ -27,7 +28,7 @@ class Probe:
 
     name: str
     source: str
-    inputs: Mapping[str, np.ndarray]
+    inputs: Mapping[str, Array]
 
     def planned(self) -> PlannedProbe:
         """The probe's identity: name, source and the digest of every input."""
@@ -56,7 +57,7 @@ def synthetic_inputs(
         else:
             image = synthetic_image(index, seed)
             inputs = {signature.inputs[0].name: preprocessing(preprocess).apply(image)}
-            name = f"synthetic-{index:03d}-{synthetic_name(index)}"
+            name = synthetic_name(index)
         probes.append(Probe(name, f"synthetic, seed {seed}, index {index}", inputs))
     return probes
 
@@ -122,7 +123,8 @@ def _read(
     prefix: str,
     source: str,
 ) -> Iterator[Probe]:
-    from reference.preprocess import ImageError, read_image
+    from reference.errors import ImageError
+    from reference.images import read_image
 
     if preprocess is None:
         raise InputError(
@@ -137,11 +139,13 @@ def _read(
         except ImageError as error:
             raise InputError(error.what, error.where, error.remedy) from error
         yield Probe(
-            f"{prefix}-{path.stem}", f"{source}/{path.name}", {signature.inputs[0].name: apply(image)}
+            f"{prefix}-{path.stem}",
+            f"{source}/{path.name}",
+            {signature.inputs[0].name: apply(image)},
         )
 
 
-def _noise(spec: TensorSpec, rng: np.random.Generator) -> np.ndarray:
+def _noise(spec: TensorSpec, rng: np.random.Generator) -> Array:
     if spec.dtype.startswith("float"):
         return rng.standard_normal(spec.shape).astype(spec.dtype)
     return rng.integers(0, 2, spec.shape).astype(spec.dtype)
@@ -166,7 +170,7 @@ class ProbeFolder:
         """The file that holds the input of that digest."""
         return self.root / f"{digest}.bin"
 
-    def load(self, probe: PlannedProbe, signature: Signature) -> dict[str, np.ndarray]:
+    def load(self, probe: PlannedProbe, signature: Signature) -> dict[str, Array]:
         """A probe's inputs by name.
 
         Raises:

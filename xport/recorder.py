@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from xport import digests
+from xport.arrays import Array
 from xport.document import write_atomically
 from xport.errors import InputError, IntegrityError, RunnerCrashed, XportError
 from xport.plan import Leg, Plan, PlannedModel
@@ -17,7 +18,7 @@ from xport.probes import ProbeFolder
 from xport.progress import Step
 from xport.recording import Environment, Recording, Runner
 
-Arrays = dict[str, dict[str, np.ndarray]]
+Arrays = dict[str, dict[str, Array]]
 """Probe name to output name to array."""
 
 RESTARTS = 1
@@ -117,7 +118,7 @@ class RecordingFolder:
         """The JSON document of a recording; the arrays lie beside it."""
         return self.root / model / f"{leg.replace('/', '-')}.json"
 
-    def save(self, recording: Recording, arrays: Mapping[str, Mapping[str, np.ndarray]]) -> None:
+    def save(self, recording: Recording, arrays: Mapping[str, Mapping[str, Array]]) -> None:
         """Write the arrays, then the document that names their digest."""
         path = self.path(recording.model, recording.leg)
         data = _pack(arrays)
@@ -138,8 +139,11 @@ class RecordingFolder:
         try:
             data = path.with_suffix(".npz").read_bytes()
         except OSError as error:
-            raise InputError(f"cannot read: {error.strerror}", str(path.with_suffix(".npz")),
-                             "run `xport record` again") from error
+            raise InputError(
+                f"cannot read: {error.strerror}",
+                str(path.with_suffix(".npz")),
+                "run `xport record` again",
+            ) from error
         if digests.of_bytes(data) != recording.arrays_digest:
             raise IntegrityError(
                 "the arrays are not the recorded ones",
@@ -149,10 +153,10 @@ class RecordingFolder:
         return recording, _unpack(data)
 
 
-def _pack(arrays: Mapping[str, Mapping[str, np.ndarray]]) -> bytes:
+def _pack(arrays: Mapping[str, Mapping[str, Array]]) -> bytes:
     buffer = io.BytesIO()
     flat = {f"{p}|{name}": a for p, outputs in arrays.items() for name, a in outputs.items()}
-    np.savez(buffer, **flat)  # type: ignore[arg-type]  # numpy types **kwds as bool | ArrayLike
+    np.savez(buffer, **flat)
     return buffer.getvalue()
 
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Protocol, Self
 
-import numpy as np
+from pydantic import Field
 
+from xport.arrays import Array
 from xport.document import Document
 
 
@@ -71,9 +72,9 @@ class Recording(Document):
     artifact_digest: str
     failure: str | None = None
     environment: Environment | None = None
-    inputs: dict[str, dict[str, str]] = {}
-    outputs: dict[str, dict[str, str]] = {}
-    seconds: dict[str, float] = {}
+    inputs: dict[str, dict[str, str]] = Field(default_factory=dict)
+    outputs: dict[str, dict[str, str]] = Field(default_factory=dict)
+    seconds: dict[str, float] = Field(default_factory=dict)
     load_seconds: float = 0.0
     peak_mib: float = 0.0
     restarts: int = 0
@@ -114,7 +115,7 @@ class Runner(Protocol):
         """Where the model runs; valid while open."""
         ...
 
-    def run(self, inputs: Mapping[str, np.ndarray]) -> tuple[dict[str, np.ndarray], float]:
+    def run(self, inputs: Mapping[str, Array]) -> tuple[dict[str, Array], float]:
         """Outputs by name for one probe, and the seconds it took, readback included.
 
         Raises:

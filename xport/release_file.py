@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from xport import digests
 from xport.artifact import Signature
@@ -24,6 +24,7 @@ Callable_ = Annotated[
         examples=["reference.densenet:classifier"],
     ),
 ]
+M = TypeVar("M", bound=BaseModel)
 Backend = Literal["webgl", "wasm", "cpu"]
 UNTRAINED = "untrained demonstration weights"
 
@@ -39,7 +40,7 @@ class ModelEntry(Document):
     title: str
     kind: Kind
     factory: Callable_
-    arguments: dict[str, Any] = {}
+    arguments: dict[str, Any] = Field(default_factory=dict)
     checkpoint: Path | None = None
     loader: Callable_ = "reference.checkpoints:load_checkpoint"
     initializer: Callable_ | None = None
@@ -80,7 +81,9 @@ class ModelEntry(Document):
             return self
         wanted = (1, spec.channels, spec.size, spec.size)
         if [t.shape for t in self.signature.inputs] != [wanted]:
-            raise ValueError(f"preprocess: yields one input of shape {wanted}, not {self.signature}")
+            raise ValueError(
+                f"preprocess: yields one input of shape {wanted}, not {self.signature}"
+            )
         return self
 
 
@@ -140,16 +143,7 @@ def read_release(path: Path) -> ReleaseFile:
         InputError: the file cannot be read, is not TOML, or a key is unknown, missing or wrong;
             the key is named.
     """
-    try:
-        value = tomllib.loads(path.read_text())
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot read the release file: {error}", str(path)) from error
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"not valid TOML: {error}", str(path)) from error
-    try:
-        release = ReleaseFile.model_validate_json(json.dumps(value, default=str))
-    except ValidationError as error:
-        raise InputError(first_problem(error), str(path), "see docs/release.schema.json") from error
+    release = _validated(ReleaseFile, _toml(path), path)
     models = {
         name: entry.model_copy(update={"checkpoint": path.parent / entry.checkpoint})
         if entry.checkpoint
@@ -157,3 +151,34 @@ def read_release(path: Path) -> ReleaseFile:
         for name, entry in release.models.items()
     }
     return release.model_copy(update={"models": models})
+
+
+class PolicyFile(BaseModel):
+    """Any TOML file with a `[policy]` table; its other tables are not looked at."""
+
+    policy: Policy
+
+
+def read_policy(path: Path) -> Policy:
+    """Read the `[policy]` table of a TOML file, such as a release file.
+
+    Raises:
+        InputError: as `read_release`.
+    """
+    return _validated(PolicyFile, _toml(path), path).policy
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text())
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot read: {error}", str(path), "check the path") from error
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"not valid TOML: {error}", str(path)) from error
+
+
+def _validated(kind: type[M], value: dict[str, Any], path: Path) -> M:
+    try:
+        return kind.model_validate_json(json.dumps(value, default=str))
+    except ValidationError as error:
+        raise InputError(first_problem(error), str(path), "see docs/release.schema.json") from error

@@ -16,6 +16,7 @@ from xport.document import Document
 from xport.errors import IntegrityError, UnavailableError
 
 ENTRY = "entry.json"
+CONTENT = "content"
 _STAGING = "staging"
 
 
@@ -42,8 +43,11 @@ class Store:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def folder(self, key: str) -> Path:
-        """Where the content of `key` lies once it exists."""
+    def content(self, key: str) -> Path:
+        """The folder of `key`'s files once they exist; the entry lies beside it."""
+        return self._place(key) / CONTENT
+
+    def _place(self, key: str) -> Path:
         return self.root / key[:2] / key
 
     def find(self, key: str) -> Entry | None:
@@ -52,15 +56,14 @@ class Store:
         Raises:
             IntegrityError: a stored file is missing, added or changed.
         """
-        folder = self.folder(key)
-        if not (folder / ENTRY).is_file():
+        place = self._place(key)
+        if not (place / ENTRY).is_file():
             return None
-        entry = Entry.read(folder / ENTRY)
-        found = {name: d for name, d in digests.of_folder(folder).items() if name != ENTRY}
-        if entry.key != key or found != entry.files:
+        entry = Entry.read(place / ENTRY)
+        if entry.key != key or digests.of_folder(place / CONTENT) != entry.files:
             raise IntegrityError(
                 "stored files are not the ones that were written",
-                str(folder),
+                str(place),
                 "delete this folder and run again; the stage will make it anew",
             )
         return entry
@@ -81,13 +84,14 @@ class Store:
             if entry is not None:
                 return entry, True
             self._remove_abandoned()
-            with self._staging(key) as folder:
-                made = make(folder)
-                entry = made.model_copy(update={"files": digests.of_folder(folder)})
-                entry.write(folder / ENTRY)
-                _sync(folder)
-                self.folder(key).parent.mkdir(parents=True, exist_ok=True)
-                folder.rename(self.folder(key))
+            with self._staging(key) as staged:
+                (staged / CONTENT).mkdir()
+                made = make(staged / CONTENT)
+                entry = made.model_copy(update={"files": digests.of_folder(staged / CONTENT)})
+                entry.write(staged / ENTRY)
+                _sync(staged)
+                self._place(key).parent.mkdir(parents=True, exist_ok=True)
+                staged.rename(self._place(key))
             return entry, False
 
     @contextlib.contextmanager
@@ -107,9 +111,9 @@ class Store:
         lock = (root / f"{holder.name}.lock").open("w")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            folder = holder / "content"
-            folder.mkdir()
-            yield folder
+            staged = holder / "entry"
+            staged.mkdir()
+            yield staged
         finally:
             shutil.rmtree(holder, ignore_errors=True)
             Path(lock.name).unlink(missing_ok=True)

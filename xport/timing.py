@@ -38,3 +38,9 @@ class BackendRuntime(Document):
     models: tuple[ModelRuntime, ...]
     both: tuple[float, ...]
     peak_mib: float
+
+
+class Runtimes(Document):
+    """The runtimes of every backend of a run."""
+
+    backends: tuple[BackendRuntime, ...]

@@ -36,9 +36,13 @@ class Recipe(Document):
         try:
             module = factory(**self.arguments)
         except TypeError as error:
-            raise InputError(f"{self.factory} refuses its arguments: {error}", "arguments") from error
+            raise InputError(
+                f"{self.factory} refuses its arguments: {error}", "arguments"
+            ) from error
         if not isinstance(module, torch.nn.Module):
-            raise InputError(f"{self.factory} returned {type(module).__name__}, not a module", "factory")
+            raise InputError(
+                f"{self.factory} returned {type(module).__name__}, not a module", "factory"
+            )
         return module.eval()
 
 

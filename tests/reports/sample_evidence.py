@@ -20,7 +20,8 @@ from xport.evidence import Evidence, Picture
 from xport.parity import Comparison, Outputs, Pair, Role, compare
 from xport.plan import FLOAT64_LEG, REFERENCE_LEG, Leg, Plan, PlannedModel
 from xport.recording import Environment, Recording, WebEnvironment
-from xport.verdict import Case, OutputFacts, judge
+from xport.judge import judge
+from xport.verdict import Case, OutputFacts
 
 ADDED = {
     REFERENCE_LEG: 6e-8,

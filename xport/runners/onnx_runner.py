@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
+from xport.arrays import Array
 from xport.local_runner import LocalRunner
 from xport.onnx_file import MODEL
 
@@ -28,6 +27,6 @@ class OnnxRunner(LocalRunner):
     def _close(self) -> None:
         self._session = None
 
-    def _execute(self, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    def _execute(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
         names = [output.name for output in self._session.get_outputs()]
         return dict(zip(names, self._session.run(names, dict(inputs)), strict=True))

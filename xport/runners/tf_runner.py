@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from xport import saved_model
+from xport.arrays import Array
 from xport.local_runner import LocalRunner
 
 
@@ -24,7 +23,7 @@ class TfRunner(LocalRunner):
     def _close(self) -> None:
         self._loaded = None
 
-    def _execute(self, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    def _execute(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
         import tensorflow as tf
 
         assert self._loaded is not None

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from xport import torch_module
+from xport.arrays import Array
 from xport.local_runner import LocalRunner
 
 
@@ -36,7 +37,7 @@ class TorchRunner(LocalRunner):
 
         return torch.get_num_threads()
 
-    def _execute(self, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    def _execute(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
         import torch
 
         signature = self._recipe.signature

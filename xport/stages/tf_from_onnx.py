@@ -53,11 +53,11 @@ def _unknown(model: Any) -> Iterator[str]:
     """Operators without a handler at the model's opset, each with the node that uses it."""
     from onnx_tf.common.handler_helper import get_all_backend_handlers
 
-    opsets = [o for o in model.opset_import]
+    opsets = list(model.opset_import)
     handlers = get_all_backend_handlers(opsets)
     versions = {o.domain: o.version for o in opsets}
     for node in model.graph.node:
         handler = handlers.get(node.domain, {}).get(node.op_type)
         if handler is None or not hasattr(handler, f"version_{handler.SINCE_VERSION}"):
-            version = versions.get(node.domain, "?")
-            yield f"operator {node.op_type} (opset {version}) of node {node.name or node.output[0]!r}"
+            name, version = node.name or node.output[0], versions.get(node.domain, "?")
+            yield f"operator {node.op_type} (opset {version}) of node {name!r}"

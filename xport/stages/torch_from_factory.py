@@ -116,8 +116,12 @@ def _signature_of(module: Any, recipe: torch_module.Recipe) -> Signature:
             f"the module does not accept the declared inputs: {error}", "signature.inputs"
         ) from error
     found = tuple(
-        TensorSpec(
-            name=spec.name, shape=tuple(out.shape), dtype=str(out.dtype).removeprefix("torch.")
+        TensorSpec.model_validate(
+            {
+                "name": spec.name,
+                "shape": tuple(out.shape),
+                "dtype": str(out.dtype).removeprefix("torch."),
+            }
         )
         for spec, out in zip(recipe.signature.outputs, outputs, strict=True)
     )

@@ -1,0 +1,198 @@
+"""The deployable bundle: the verified bytes, the page that runs them, and the evidence."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from xport import digests
+from xport.artifact import Format, Signature
+from xport.document import Document
+from xport.errors import ExitCode, InputError, IntegrityError, XportError
+from xport.evidence import Evidence
+from xport.plan import Kind, PlannedModel, PreprocessSpec
+from xport.store import disk_errors
+from xport.verdict import Status
+
+MANIFEST = "manifest.json"
+NOTICE = "NOT FOR MEDICAL USE"
+
+
+class NotPassed(XportError):
+    """A bundle was asked for without a verdict of PASSED."""
+
+    exit_code = ExitCode.FAILED
+
+
+class FileEntry(Document):
+    """Digest and length of one file."""
+
+    sha256: str
+    bytes: int
+
+
+class BundledModel(Document):
+    """What the page needs to know of one model; `path` is its folder in the bundle."""
+
+    kind: Kind
+    title: str
+    path: str
+    signature: Signature
+    labels: tuple[str, ...] | None
+    weights: str | None
+    preprocess: PreprocessSpec | None
+    files: dict[str, FileEntry]
+
+
+class Manifest(Document):
+    """Every file of a bundle by digest, and the models in it."""
+
+    schema_version: Literal[1] = 1
+    release: str
+    title: str
+    notice: str = NOTICE
+    verdict: Status
+    models: dict[str, BundledModel]
+    files: dict[str, FileEntry]
+
+
+def build_bundle(
+    evidence: Evidence, page: Mapping[str, Path], documents: Mapping[str, bytes], target: Path
+) -> Manifest:
+    """Put the bundle together in a folder beside `target` and move it there when it is whole.
+
+    Args:
+        page: the built page's files, by their name in the bundle.
+        documents: more files to ship (evidence, report), by name.
+        target: the bundle's folder; one that exists is replaced.
+
+    Raises:
+        NotPassed: the verdict is not PASSED.
+        IntegrityError: the page or a model is not the bytes that were verified.
+        UnavailableError: the disk is full.
+    """
+    if evidence.verdict.status is not Status.PASSED:
+        raise NotPassed(
+            f"the verdict is {evidence.verdict.status}, only PASSED is bundled",
+            evidence.plan.release,
+            "read the report, mend the leg it names, and run `xport release` again",
+        )
+    with disk_errors(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-"))
+        try:
+            manifest = _fill(staging, evidence, page, documents)
+            verify_bundle(staging)
+            _replace(staging, target)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+    return manifest
+
+
+def verify_bundle(folder: Path) -> Manifest:
+    """Check that a bundle's files are exactly those of its manifest.
+
+    Raises:
+        InputError: there is no manifest, or it cannot be read.
+        IntegrityError: a file is missing, added or changed; it is named.
+    """
+    manifest = Manifest.read(folder / MANIFEST)
+    found = {name: d for name, d in digests.of_folder(folder).items() if name != MANIFEST}
+    expected = {name: entry.sha256 for name, entry in manifest.files.items()}
+    for model in manifest.models.values():
+        expected |= {f"{model.path}{name}": e.sha256 for name, e in model.files.items()}
+    for name in sorted(found.keys() | expected.keys()):
+        if found.get(name) != expected.get(name):
+            state = (
+                "missing" if name not in found else "extra" if name not in expected else "changed"
+            )
+            raise IntegrityError(
+                f"file {name} is {state}", str(folder), "make the bundle again with `xport bundle`"
+            )
+    return manifest
+
+
+def _fill(
+    folder: Path, evidence: Evidence, page: Mapping[str, Path], documents: Mapping[str, bytes]
+) -> Manifest:
+    _require_verified_page(evidence, page)
+    for name, source in page.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, folder / name)
+    for name, data in documents.items():
+        (folder / name).write_bytes(data)
+    files = _entries(folder)
+    models = {model.id: _bundle_model(folder, model) for model in evidence.plan.models}
+    manifest = Manifest(
+        release=evidence.plan.release,
+        title=evidence.plan.title,
+        verdict=evidence.verdict.status,
+        models=models,
+        files=files,
+    )
+    manifest.write(folder / MANIFEST)
+    return manifest
+
+
+def _require_verified_page(evidence: Evidence, page: Mapping[str, Path]) -> None:
+    """The engine and wasm bytes that are shipped are those that ran in every browser leg."""
+    shipped = {name: digests.of_file(path) for name, path in page.items()}
+    for recording in evidence.recordings:
+        web = recording.environment.web if recording.environment else None
+        for name, ran in (web.files if web else {}).items():
+            if name in shipped and shipped[name] != ran:
+                raise IntegrityError(
+                    f"{name} is not the file that was verified on {recording.leg}",
+                    str(page[name]),
+                    "run `xport release` again with the page as it is now",
+                )
+
+
+def _bundle_model(folder: Path, model: PlannedModel) -> BundledModel:
+    planned = model.artifacts[Format.TFJS]
+    path = f"models/{model.id}/"
+    (folder / path).mkdir(parents=True)
+    for name, digest in planned.files.items():
+        source = planned.path / name
+        if not source.is_file() or digests.of_file(source) != digest:
+            raise IntegrityError(
+                "not the file that was verified", str(source), "run `xport release` again"
+            )
+        (folder / path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, folder / path / name)
+    return BundledModel(
+        kind=model.kind,
+        title=model.title,
+        path=path,
+        signature=model.signature,
+        labels=model.labels,
+        weights=None if model.trained else model.weights,
+        preprocess=model.preprocess,
+        files=_entries(folder / path),
+    )
+
+
+def _entries(folder: Path) -> dict[str, FileEntry]:
+    return {
+        name: FileEntry(sha256=digest, bytes=(folder / name).stat().st_size)
+        for name, digest in digests.of_folder(folder).items()
+    }
+
+
+def _replace(staging: Path, target: Path) -> None:
+    """Put `staging` in the place of `target`; the old bundle goes only when the new is whole."""
+    if target.exists():
+        if not (target / MANIFEST).is_file():
+            raise InputError(
+                "exists and is not a bundle, so it is not replaced", str(target), "choose another"
+            )
+        old = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-old-"))
+        target.rename(old / "bundle")
+        staging.rename(target)
+        shutil.rmtree(old)
+    else:
+        staging.rename(target)
+    target.chmod(0o755)

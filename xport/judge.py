@@ -1,0 +1,198 @@
+"""Judging comparisons: every check is recorded, and nothing checked is never a pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from xport.attribution import attribute
+from xport.parity import Role
+from xport.plan import FLOAT64_LEG, REFERENCE_LEG, Leg, Plan, PlannedModel
+from xport.recording import WebEnvironment
+from xport.verdict import Case, Check, Status, Verdict
+
+
+def judge(case: Case) -> Verdict:
+    """Apply the plan's policy to what was recorded and measured."""
+    checks = tuple(_all_checks(case))
+    findings, culprits = attribute(case, checks)
+    return Verdict(
+        status=_overall(checks), findings=tuple(findings), culprits=tuple(culprits), checks=checks
+    )
+
+
+def _overall(checks: Sequence[Check]) -> Status:
+    statuses = {check.status for check in checks}
+    if Status.FAILED in statuses:
+        return Status.FAILED
+    if Status.NOT_RUN in statuses or not any(check.bound is not None for check in checks):
+        return Status.NOT_RUN
+    return Status.PASSED
+
+
+def _all_checks(case: Case) -> Iterator[Check]:
+    for model in case.plan.models:
+        for leg in case.plan.legs:
+            yield from _leg_checks(case, model, leg)
+        yield from _bar_checks(case, model)
+
+
+def _leg_checks(case: Case, model: PlannedModel, leg: Leg) -> Iterator[Check]:
+    recorded = _recorded(case, model, leg)
+    yield recorded
+    if recorded.status is not Status.PASSED:
+        return
+    if leg.backend is not None:
+        yield _environment(case, model, leg)
+    for spec in model.signature.outputs:
+        yield _sane(case, model, leg, spec.name)
+        if leg.name not in (REFERENCE_LEG, FLOAT64_LEG):
+            yield _within(case, model, leg, spec.name, Role.REFERENCE)
+            yield _within(case, model, leg, spec.name, Role.PREDECESSOR)
+
+
+def _recorded(case: Case, model: PlannedModel, leg: Leg) -> Check:
+    """Every probe was run, on the planned artifact, with the planned bytes."""
+    recording = case.recordings.get((model.id, leg.name))
+    problem, status = "", Status.NOT_RUN
+    needed = case.plan.policy.min_probes
+    if recording is None:
+        problem = "there is no recording"
+    elif recording.failure is not None:
+        problem = recording.failure
+    elif recording.plan_digest != case.plan.digest():
+        problem = "the recording belongs to another conversion or other probes"
+    elif recording.artifact_digest != model.artifacts[leg.format].digest:
+        problem, status = "the recording was made with another artifact", Status.FAILED
+    elif recording.inputs != {probe.name: probe.digests for probe in model.probes}:
+        problem, status = "the probes that ran are not the planned bytes", Status.FAILED
+    elif len(recording.inputs) < needed:
+        problem = f"{len(recording.inputs)} probes ran, the policy wants at least {needed}"
+    if not problem:
+        status = Status.PASSED
+        problem = f"{len(model.probes)} probes recorded"
+    return Check(
+        name="recorded", model=model.id, leg=leg.name, output=None, status=status, message=problem
+    )
+
+
+def _environment(case: Case, model: PlannedModel, leg: Leg) -> Check:
+    """The leg ran where it claims to have run, at full precision, on the planned bytes."""
+    environment = case.recordings[model.id, leg.name].environment
+    web = environment.web if environment is not None else None
+    if web is None:
+        problems = ["the recording carries no browser environment"]
+    else:
+        files = model.artifacts[leg.format].files
+        planned = {f"{model.id}/{name}": digest for name, digest in files.items()}
+        problems = list(_environment_problems(case.plan, leg, web))
+        if web.model_files != planned:
+            problems.append("the model files that the page loaded are not the planned ones")
+    return Check(
+        name="environment",
+        model=model.id,
+        leg=leg.name,
+        output=None,
+        status=Status.FAILED if problems else Status.PASSED,
+        message="; ".join(problems) or _describe(web),
+    )
+
+
+def _environment_problems(plan: Plan, leg: Leg, web: WebEnvironment) -> Iterator[str]:
+    policy = plan.policy
+    if web.backend != leg.backend:
+        yield f"backend {web.backend!r} ran instead of {leg.backend!r}"
+    if not web.mantissa_bits >= policy.mantissa_bits:
+        yield f"{web.mantissa_bits} mantissa bits measured, {policy.mantissa_bits} required"
+    if leg.backend == "wasm" and web.wasm_threads != plan.wasm_threads:
+        yield f"{web.wasm_threads} wasm threads ran, {plan.wasm_threads} asked for"
+    if leg.backend == "webgl":
+        if not web.renderer or "unknown" in web.renderer.lower():
+            yield "the WebGL renderer is unknown"
+        elif policy.require_renderer and policy.require_renderer not in web.renderer:
+            yield f"renderer {web.renderer!r} is not {policy.require_renderer!r}"
+        if web.render_float32 is not True:
+            yield "WebGL has no float32 render targets"
+
+
+def _describe(web: WebEnvironment | None) -> str:
+    if web is None:
+        return ""
+    return f"{web.backend} on {web.renderer or web.browser}, {web.mantissa_bits} mantissa bits"
+
+
+def _sane(case: Case, model: PlannedModel, leg: Leg, output: str) -> Check:
+    """The output is there for every probe, finite, and depends on the image."""
+    facts = case.facts.get((model.id, leg.name, output))
+    problems = []
+    if facts is None or facts.probes != len(model.probes):
+        problems.append("the output is missing")
+    else:
+        if not facts.shape_as_declared:
+            problems.append("shape or dtype is not the declared one")
+        if facts.nan or facts.inf:
+            problems.append(f"{facts.nan} NaN and {facts.inf} infinite values")
+        if facts.zero:
+            problems.append("every value is zero")
+        elif not facts.spread > 0 and len(model.probes) > 1:
+            problems.append("the output is the same for every probe")
+    return Check(
+        name="sane",
+        model=model.id,
+        leg=leg.name,
+        output=output,
+        status=Status.FAILED if problems else Status.PASSED,
+        message="; ".join(problems) or "finite, and different from probe to probe",
+    )
+
+
+def _within(case: Case, model: PlannedModel, leg: Leg, output: str, role: Role) -> Check:
+    """The output is within its declared tolerance of PyTorch, or of the leg before."""
+    tolerance = case.plan.policy.tolerance(model.id, output)
+    comparison = case.comparisons.get((model.id, leg.name, output, role))
+    against = REFERENCE_LEG if role is Role.REFERENCE else (leg.predecessor or "nothing")
+    status, measured = Status.FAILED, None
+    if tolerance is None:
+        message = "no tolerance is declared for this output"
+    elif comparison is None:
+        status, message = Status.NOT_RUN, f"nothing to compare with: {against} has no recording"
+    else:
+        measured = comparison.pooled.max_abs
+        if measured <= tolerance.max_abs:
+            status = Status.PASSED
+        message = (
+            f"max |Δ| {measured:.3g} from {against} (tolerance {tolerance.max_abs:.3g}), "
+            f"worst on {comparison.worst_probe}"
+        )
+    return Check(
+        name=f"within tolerance of {against}",
+        model=model.id,
+        leg=leg.name,
+        output=output,
+        status=status,
+        message=message,
+        measured=measured,
+        bound=tolerance.max_abs if tolerance else None,
+        because=tolerance.because if tolerance else None,
+    )
+
+
+def _bar_checks(case: Case, model: PlannedModel) -> Iterator[Check]:
+    for bar in case.plan.policy.bars:
+        for leg in bar.legs if bar.model == model.id else ():
+            comparison = case.comparisons.get((model.id, leg, bar.output, Role.REFERENCE))
+            probes = comparison.probes if comparison else {}
+            within = sum(metrics.max_abs <= bar.max_abs for metrics in probes.values())
+            enough = len(probes) >= bar.probes
+            met = enough and within == len(probes)
+            yield Check(
+                name=bar.name,
+                model=model.id,
+                leg=leg,
+                output=bar.output,
+                status=Status.PASSED if met else Status.FAILED if enough else Status.NOT_RUN,
+                message=f"{within} of {len(probes)} probes within {bar.max_abs:.3g}"
+                + ("" if enough else f"; at least {bar.probes} are wanted"),
+                measured=comparison.pooled.max_abs if comparison else None,
+                bound=bar.max_abs,
+                because=bar.because,
+            )

@@ -1,0 +1,107 @@
+"""Record: run every leg of a plan, in processes of their own or in a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from xport import isolated
+from xport.artifact import Artifact, Format
+from xport.errors import XportError
+from xport.plan import FLOAT64_LEG, Leg, Plan, PlannedModel
+from xport.probes import ProbeFolder
+from xport.progress import Progress, Silent
+from xport.recorder import RecordingFolder, record
+from xport.recording import Recording, Runner
+from xport.runners.onnx_runner import OnnxRunner
+from xport.runners.tf_runner import TfRunner
+from xport.runners.torch_runner import TorchRunner
+
+BrowserRunner = Callable[[str, Artifact, str], Runner]
+"""Makes a runner for a model id, its TF.js artifact and a backend."""
+
+
+@dataclass(frozen=True)
+class RecordingSession:
+    """Everything a plan's legs need to be recorded."""
+
+    plan: Plan
+    probes: ProbeFolder
+    recordings: RecordingFolder
+    browser_runner: BrowserRunner
+
+    def run(self, progress: Progress) -> list[Recording]:
+        """Record every leg of every model, in the plan's order.
+
+        A leg that cannot be run becomes a recording with its `failure`; the others go on.
+        """
+        return [
+            self._record(model, leg, progress)
+            for model in self.plan.models
+            for leg in self.plan.legs
+        ]
+
+    def _record(self, model: PlannedModel, leg: Leg, progress: Progress) -> Recording:
+        if leg.backend is None:
+            with progress.step(f"record {model.id} {leg.name}", 1) as step:
+                recording = self._in_process(model, leg)
+                step.advance(f"{sum(recording.seconds.values()):.1f} s")
+        else:
+            artifact = artifact_of(model, leg.format)
+            with progress.step(f"record {model.id} {leg.name}", len(model.probes)) as step:
+                try:
+                    runner = self.browser_runner(model.id, artifact, leg.backend)
+                except XportError as error:
+                    recording = self._failed(model, leg, error)
+                    self.recordings.save(recording, {})
+                else:
+                    recording, arrays = record(runner, self.plan, model, leg, self.probes, step)
+                    self.recordings.save(recording, arrays)
+        if recording.failure:
+            progress.say(f"{model.id} {leg.name}: {recording.failure}")
+        return recording
+
+    def _in_process(self, model: PlannedModel, leg: Leg) -> Recording:
+        try:
+            done = isolated.call(record_here, self.plan, model, leg, self.probes, self.recordings)
+        except XportError as error:
+            recording = self._failed(model, leg, error)
+            self.recordings.save(recording, {})
+            return recording
+        return done.result
+
+    def _failed(self, model: PlannedModel, leg: Leg, error: XportError) -> Recording:
+        return Recording(
+            model=model.id,
+            leg=leg.name,
+            plan_digest=self.plan.digest(),
+            artifact_digest=model.artifacts[leg.format].digest,
+            failure=str(error),
+        )
+
+
+def record_here(
+    plan: Plan, model: PlannedModel, leg: Leg, probes: ProbeFolder, recordings: RecordingFolder
+) -> Recording:
+    """Record one leg that needs no browser, in this process, and save it."""
+    runner = local_runner(leg, model.artifacts[leg.format].path)
+    with Silent().step("", 0) as step:
+        recording, arrays = record(runner, plan, model, leg, probes, step)
+    recordings.save(recording, arrays)
+    return recording
+
+
+def local_runner(leg: Leg, folder: Path) -> Runner:
+    """The runner for a leg that needs no browser."""
+    if leg.format is Format.TORCH:
+        return TorchRunner(leg.name, folder, "float64" if leg.name == FLOAT64_LEG else "float32")
+    if leg.format is Format.ONNX:
+        return OnnxRunner(leg.name, folder)
+    return TfRunner(leg.name, folder)
+
+
+def artifact_of(model: PlannedModel, fmt: Format) -> Artifact:
+    """The planned artifact of a format, as stages and runners take it."""
+    planned = model.artifacts[fmt]
+    return Artifact(fmt, planned.path, model.signature, planned.digest)

@@ -1,0 +1,176 @@
+"""The steps of a release as functions; the command line has one command for each.
+
+Each takes what it needs from the run's folder and leaves its result there, so that any step can
+be repeated: `judge` needs neither torch nor TensorFlow nor a browser.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from xport.callables import search_in
+from xport.conversion import Converter
+from xport.document import write_atomically
+from xport.evidence import Evidence
+from xport.harness import BrowserOptions, Harness
+from xport.judgement import evidence_of, load
+from xport.plan import Plan
+from xport.policy import Policy
+from xport.progress import Progress, Silent
+from xport.recording import Recording
+from xport.recording_session import RecordingSession
+from xport.release_file import read_release
+from xport.run_folder import RunFolder
+from xport.runtimes import measure_runtimes
+from xport.store import Store
+from xport.timing import BackendRuntime, Runtimes
+from xport.verdict import Status
+
+
+def convert(
+    release_file: Path,
+    out: Path,
+    *,
+    store: Path,
+    images: Sequence[Path] = (),
+    progress: Progress | None = None,
+) -> Plan:
+    """Convert every model of a release and fix what is to be verified.
+
+    What an earlier run left in `out` is removed first, so that it is never taken for this one's.
+
+    Raises:
+        InputError: the release file, a checkpoint, an image or a folder is wrong; it is named.
+        ConversionError: a stage cannot translate a model; operator and node are named.
+        UnavailableError: a package is missing, the disk is full, another run works in `out`.
+    """
+    release = read_release(release_file)
+    search_in(Path.cwd())
+    search_in(release_file.resolve().parent)
+    run = RunFolder(out)
+    with run.locked():
+        _clear(run)
+        plan = Converter(release, Store(store), run.probes, tuple(images)).plan(
+            progress or Silent()
+        )
+        plan.write(run.plan_path)
+    return plan
+
+
+def record(
+    out: Path, options: BrowserOptions | None = None, *, progress: Progress | None = None
+) -> list[Recording]:
+    """Run every leg on every probe and measure the runtimes.
+
+    A leg that cannot run becomes a recording that says why, and the verdict is not PASSED.
+
+    Raises:
+        InputError: `out` holds no plan.
+    """
+    run, chosen, shown = RunFolder(out), options or BrowserOptions(), progress or Silent()
+    with run.locked():
+        plan = run.plan()
+        search_in(Path.cwd())
+
+        harness = Harness(plan, chosen)
+        session = RecordingSession(plan, run.probes, run.recordings, harness.runner)
+        recordings = session.run(shown)
+        measured = measure_runtimes(plan, run.probes, harness.measure, shown)
+        Runtimes(backends=tuple(measured)).write(run.runtime_path)
+    return recordings
+
+
+def judge(out: Path, *, policy: Policy | None = None) -> Evidence:
+    """Compare what was recorded and pass a verdict, under the plan's policy or another.
+
+    Raises:
+        InputError: `out` holds no plan, or a document in it cannot be read.
+        IntegrityError: recorded arrays or probes were changed.
+    """
+    run = RunFolder(out)
+    with run.locked():
+        plan = run.plan()
+        if policy is not None:
+            plan = plan.model_copy(update={"policy": policy})
+        runtimes: tuple[BackendRuntime, ...] = ()
+        if run.runtime_path.is_file():
+            runtimes = Runtimes.read(run.runtime_path).backends
+        evidence = evidence_of(plan, load(plan, run.recordings), runtimes, run.probes)
+        evidence.write(run.evidence_path)
+    return evidence
+
+
+def report(out: Path) -> tuple[Path, Path]:
+    """Write the HTML report and the JUnit XML of a run's evidence; returns their paths.
+
+    Raises:
+        InputError: `out` holds no evidence.
+    """
+    from reports.html import html_report
+    from reports.junit import junit_xml
+
+    run = RunFolder(out)
+    with run.locked():
+        evidence = run.evidence()
+        write_atomically(run.report_path, html_report(evidence).encode())
+        write_atomically(run.junit_path, junit_xml(evidence).encode())
+    return run.report_path, run.junit_path
+
+
+def bundle(out: Path) -> Path:
+    """Make the deployable bundle of a run that PASSED; returns its folder.
+
+    Raises:
+        NotPassed: the verdict is not PASSED.
+        IntegrityError: the page or a model is not what was verified.
+    """
+    from browser_harness.assets import app_files
+    from reports.html import html_report
+    from xport.bundle import build_bundle
+
+    run = RunFolder(out)
+    with run.locked():
+        evidence = run.evidence()
+        documents = {
+            "evidence.json": run.evidence_path.read_bytes(),
+            "report.html": html_report(evidence).encode(),
+        }
+        build_bundle(evidence, app_files(), documents, run.bundle_path)
+    return run.bundle_path
+
+
+def release(
+    release_file: Path,
+    out: Path,
+    *,
+    store: Path,
+    images: Sequence[Path] = (),
+    options: BrowserOptions | None = None,
+    progress: Progress | None = None,
+) -> Evidence:
+    """Convert, record, judge, report and, when the verdict is PASSED, bundle.
+
+    Raises:
+        XportError: as the steps do.
+    """
+    shown = progress or Silent()
+    convert(release_file, out, store=store, images=images, progress=shown)
+    record(out, options, progress=shown)
+    evidence = judge(out)
+    report(out)
+    if evidence.verdict.status is Status.PASSED:
+        bundle(out)
+    return evidence
+
+
+def _clear(run: RunFolder) -> None:
+    """Remove an earlier run's results; the store, which is the cache, lies elsewhere."""
+    for path in (run.plan_path, run.runtime_path, run.evidence_path, run.report_path):
+        path.unlink(missing_ok=True)
+    run.junit_path.unlink(missing_ok=True)
+    for folder in (run.probes.root, run.recordings.root):
+        shutil.rmtree(folder, ignore_errors=True)
+    if (run.bundle_path / "manifest.json").is_file():
+        shutil.rmtree(run.bundle_path)
