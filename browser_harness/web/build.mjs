@@ -1,14 +1,14 @@
 // Bundles the engine once, then the two pages that share it, into dist/.
 //
 // dist/engine.js is one file with a fixed name: the page that CI drives and the deployed page load
-// the same bytes. Nothing here depends on time, chance or the machine, so a rebuild is identical.
+// the same bytes. `node build.mjs FOLDER` builds elsewhere. Nothing here depends on time, chance or the machine, so a rebuild is identical.
 import { build } from "esbuild";
 import { cp, mkdir, readdir, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import path from "node:path";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const dist = path.join(here, "dist");
+const dist = path.resolve(process.argv[2] ?? path.join(here, "dist"));
 const wasm = path.join(here, "node_modules/@tensorflow/tfjs-backend-wasm/wasm-out");
 
 const common = {
@@ -34,14 +34,14 @@ const sharedEngine = {
 
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
-await build({ ...common, entryPoints: ["engine/index.ts"], outfile: "dist/engine.js" });
+await build({ ...common, entryPoints: ["engine/index.ts"], outfile: path.join(dist, "engine.js") });
 await build({
   ...common,
   entryPoints: { runner: "runner/runner.ts", app: "app/app.ts" },
-  outdir: "dist",
+  outdir: dist,
   plugins: [sharedEngine],
 });
-await build({ ...common, entryPoints: ["app/app.css"], outfile: "dist/app.css" });
+await build({ ...common, entryPoints: ["app/app.css"], outfile: path.join(dist, "app.css") });
 await cp(path.join(here, "runner/runner.html"), path.join(dist, "runner.html"));
 await cp(path.join(here, "app/index.html"), path.join(dist, "index.html"));
 for (const name of (await readdir(wasm)).filter((file) => file.endsWith(".wasm"))) {

@@ -87,7 +87,9 @@ function requireWebGL(request: BackendRequest): void {
   if (!float32 && request.allowReducedPrecision !== true) {
     throw new EngineError(
       "float32-missing",
-      "this browser's WebGL2 cannot render to float32 textures, so results would be float16",
+      tf.env().getBool("WEBGL_FORCE_F16_TEXTURES")
+        ? "a TF.js flag forces float16 textures"
+        : "this browser's WebGL2 cannot render to float32 textures, so results would be float16",
     );
   }
 }

@@ -63,7 +63,7 @@ export interface PassReply {
   readonly seconds: number;
 }
 
-/** Grey values 0..maxval as float32, row by row. */
+/** Grey values 0..maxval as int32, row by row. */
 export interface PreprocessRequest {
   readonly image: TensorFile;
   readonly width: number;

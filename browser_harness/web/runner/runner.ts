@@ -119,12 +119,13 @@ async function pass(request: PassRequest): Promise<PassReply> {
 
 async function prepare(request: PreprocessRequest): Promise<TensorText> {
   const values = await readTensor("image", request.image);
-  if (!(values instanceof Float32Array)) {
-    throw new EngineError("input-refused", "the image is not float32");
+  if (!(values instanceof Int32Array)) {
+    throw new EngineError("input-refused", "the image is not int32");
   }
   const { width, height, maxval } = request;
   const to = request.preprocess;
-  const input = preprocess({ width, height, maxval, values }, to);
+  const levels = Float64Array.from(values, (value) => value / maxval);
+  const input = preprocess({ width, height, levels }, to);
   const shape = [1, to.channels, to.size, to.size];
   return writeTensor({ spec: { name: "image", shape, dtype: "float32" }, values: input });
 }

@@ -1,0 +1,74 @@
+import type { FileListing, Preprocess, Signature } from "../engine/index.js";
+
+/** One model of a bundle. */
+export interface BundledModel {
+  readonly kind: "classifier" | "autoencoder" | "other";
+  readonly title: string;
+  readonly path: string;
+  readonly signature: Signature;
+  readonly labels: readonly string[] | null;
+  /** What the weights are, such as "untrained demonstration weights"; null for trained ones. */
+  readonly weights: string | null;
+  readonly preprocess: Preprocess | null;
+  readonly files: FileListing;
+}
+
+/** manifest.json: what a release holds. */
+export interface Manifest {
+  readonly schema: 1;
+  readonly release: string;
+  readonly title: string;
+  readonly verdict: "PASSED";
+  readonly models: Readonly<Record<string, BundledModel>>;
+}
+
+/** A model of a kind that this page can use: with preprocessing that fits its one input. */
+export interface UsableModel extends BundledModel {
+  readonly id: string;
+  readonly preprocess: Preprocess;
+}
+
+/** A manifest that this page will not work with. */
+export class ManifestError extends Error {
+  override readonly name = "ManifestError";
+}
+
+/** Reads manifest.json beside the page. Throws ManifestError. */
+export async function readManifest(url: string): Promise<Manifest> {
+  const found = (await fetchJson(url)) as Partial<Manifest> | null;
+  if (typeof found !== "object" || found === null || found.schema !== 1 || !found.models) {
+    throw new ManifestError("manifest.json is of a form that this page does not know.");
+  }
+  if (found.verdict !== "PASSED") {
+    throw new ManifestError("This release has not passed its verification; it will not run.");
+  }
+  return found as Manifest;
+}
+
+/** The first model of a kind. Throws ManifestError when there is none or it contradicts itself. */
+export function modelOf(manifest: Manifest, kind: "classifier" | "autoencoder"): UsableModel {
+  const [id, model] = Object.entries(manifest.models).find(([, one]) => one.kind === kind) ?? [];
+  if (!id || !model) throw new ManifestError(`This release holds no ${kind}.`);
+  const { preprocess } = model;
+  const shape = model.signature.inputs[0]?.shape.join();
+  const given = preprocess && [1, preprocess.channels, preprocess.size, preprocess.size].join();
+  if (!preprocess || model.signature.inputs.length !== 1 || shape !== given) {
+    throw new ManifestError(`manifest.json: the input of ${id} does not fit its preprocessing.`);
+  }
+  const findings = model.signature.outputs.find((one) => one.name === "probabilities");
+  if (kind === "classifier" && model.labels?.length !== findings?.shape[1]) {
+    throw new ManifestError(`manifest.json: the labels of ${id} do not fit its outputs.`);
+  }
+  return { ...model, id, preprocess };
+}
+
+async function fetchJson(url: string): Promise<unknown> {
+  try {
+    const response = await fetch(url, { cache: "no-cache", redirect: "error" });
+    if (response.ok) return await response.json();
+    throw new Error(`HTTP ${response.status}`);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ManifestError(`manifest.json beside this page cannot be read (${why}).`);
+  }
+}
