@@ -51,9 +51,9 @@ class Graphics(StrEnum):
 
 @dataclass(frozen=True)
 class Launch:
-    """How to start the browser: flags, extra environment variables, and the resolved graphics."""
+    """How to start the browser: flags, extra environment variables, and who may draw WebGL."""
 
-    graphics: Graphics
+    accepts: frozenset[Graphics]
     flags: tuple[str, ...]
     variables: dict[str, str]
 
@@ -110,7 +110,10 @@ def plan_launch(
         flags = EGL
     else:
         flags = ("--ignore-gpu-blocklist",)
-    return Launch(resolved, (*ALWAYS, *flags, *extra_flags), variables)
+    accepts = {resolved}
+    if graphics is Graphics.AUTO and resolved is Graphics.GPU:
+        accepts.add(Graphics.LLVMPIPE)  # a render node is no promise of a driver
+    return Launch(frozenset(accepts), (*ALWAYS, *flags, *extra_flags), variables)
 
 
 def _resolve(graphics: Graphics) -> Graphics:
@@ -137,12 +140,14 @@ def graphics_of(renderer: str) -> Graphics:
     return Graphics.GPU
 
 
-def require_renderer(renderer: str | None, *, graphics: Graphics, pattern: str | None) -> None:
-    """Check that WebGL is drawn by what was asked for.
+def require_renderer(
+    renderer: str | None, *, accepts: frozenset[Graphics], pattern: str | None
+) -> Graphics:
+    """Check that WebGL is drawn by what was asked for, and say what that is.
 
     Args:
         renderer: the unmasked WebGL renderer string.
-        graphics: the resolved mode.
+        accepts: the modes that will do.
         pattern: a regular expression the renderer must contain, any case, or None.
 
     Raises:
@@ -154,9 +159,11 @@ def require_renderer(renderer: str | None, *, graphics: Graphics, pattern: str |
             "the browser does not say which renderer draws WebGL",
             remedy="use a browser that offers WEBGL_debug_renderer_info",
         )
-    if graphics_of(renderer) is not graphics:
+    found = graphics_of(renderer)
+    if found not in accepts:
+        wanted = " or ".join(sorted(mode.value for mode in accepts))
         raise RunnerError(
-            f"WebGL is drawn by {renderer!r}, and {graphics.value} was asked for",
+            f"WebGL is drawn by {renderer!r}, and {wanted} was asked for",
             remedy="choose another graphics mode, or install its driver (libegl1 libgl1-mesa-dri)",
         )
     try:
@@ -170,3 +177,4 @@ def require_renderer(renderer: str | None, *, graphics: Graphics, pattern: str |
             f"WebGL is drawn by {renderer!r}, which does not match the required {pattern!r}",
             remedy="run on the machine that has that renderer, or require another",
         )
+    return found

@@ -8,10 +8,10 @@ from importlib.metadata import version
 from types import TracebackType
 from typing import Self
 
-import numpy as np
-
 from browser_harness.models import ModelSource
-from browser_harness.session import BrowserSession, BrowserSettings
+from browser_harness.session import BrowserSession
+from browser_harness.settings import BrowserSettings
+from xport.arrays import Array
 from xport.recording import Environment
 
 
@@ -57,7 +57,7 @@ class TfjsRunner:
             web=web,
         )
 
-    def run(self, inputs: Mapping[str, np.ndarray]) -> tuple[dict[str, np.ndarray], float]:
+    def run(self, inputs: Mapping[str, Array]) -> tuple[dict[str, Array], float]:
         """Outputs by name and the seconds they took, readback included; errors as in a session."""
         outcome = self.session.run(self._model.id, inputs)
         return outcome.outputs, outcome.seconds

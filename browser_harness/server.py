@@ -42,6 +42,8 @@ POLICY = (
     "frame-ancestors 'none'",
 )
 
+HOSTS = frozenset({"127.0.0.1", "localhost"})
+
 HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
@@ -83,7 +85,6 @@ class LoopbackServer:
             ) from error
         self.port: int = self._http.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        self.hosts = frozenset({f"127.0.0.1:{self.port}", f"localhost:{self.port}"})
 
     def publish(self, path: str, resource: Resource) -> None:
         """Serve `resource` at `path` from now on."""
@@ -151,17 +152,20 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(with_body=False)
 
     def _answer(self, *, with_body: bool) -> None:
-        owner = self.server.owner
+        # A name that someone else's DNS points here is no reason to answer; any port is, for those
+        # who forward one.
+        if self.headers.get("Host", "").partition(":")[0] not in HOSTS:
+            self._send(HTTPStatus.MISDIRECTED_REQUEST, b"", "text/plain", with_body)
+            return
         path = urlsplit(self.path).path
-        if self.headers.get("Host") not in owner.hosts:
-            return self._send(HTTPStatus.MISDIRECTED_REQUEST, b"", "text/plain", with_body)
-        resource = owner.resource(path)
+        resource = self.server.owner.resource(path)
         try:
             body = resource.read_bytes() if isinstance(resource, Path) else resource
         except OSError:
             body = None
         if body is None:
-            return self._send(HTTPStatus.NOT_FOUND, b"not found\n", "text/plain", with_body)
+            self._send(HTTPStatus.NOT_FOUND, b"not found\n", "text/plain", with_body)
+            return
         name = resource.name if isinstance(resource, Path) else path
         kind = MIME_TYPES.get(Path(name).suffix, "application/octet-stream")
         self._send(HTTPStatus.OK, body, kind, with_body)
@@ -180,7 +184,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Name no versions."""
         return "xport"
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *message: object) -> None:
         """Stay quiet."""
 
 

@@ -4,69 +4,40 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
-
-import numpy as np
+from urllib.parse import quote
 
 from browser_harness import wire
-from browser_harness.assets import PAGE_FOLDER, page_files
+from browser_harness.assets import page_files
 from browser_harness.browsers import Graphics, plan_launch, require_renderer
 from browser_harness.models import ModelSource
 from browser_harness.page import BrowserFacts, BrowserPage
 from browser_harness.private_loop import PrivateLoop
+from browser_harness.processes import BrowserProcesses
 from browser_harness.refusals import refusal
 from browser_harness.server import LoopbackServer, Resource
+from browser_harness.settings import BrowserSettings
 from xport import digests
+from xport.arrays import Array
 from xport.errors import RunnerCrashed, RunnerError
 from xport.recording import WebEnvironment
+
+__all__ = ["BrowserSession", "BrowserSettings", "PassOutcome", "RunOutcome"]
 
 T = TypeVar("T", bound=wire.Wire)
 STOP_S = 12.0
 
 
 @dataclass(frozen=True)
-class BrowserSettings:
-    """How to run models in a browser.
-
-    Attributes:
-        backend: `webgl`, `wasm` or `cpu`; anything else that TF.js might start is an error.
-        threads: wasm threads, asserted; None leaves the choice to TF.js.
-        graphics: who draws WebGL.
-        browser: path or name of a browser; None searches.
-        shader_cache: folder for Mesa's shaders; None makes a fresh one, hence a cold start.
-        timeout_s: the longest that any one step may take.
-        require_renderer: regular expression that the WebGL renderer must contain.
-        extra_flags: more browser flags.
-        tfjs_flags: TF.js environment flags, set before the backend starts.
-        hardware_concurrency: logical processors that the page is told of; None for the truth.
-        allow_reduced_precision: accept less than float32, to simulate a phone.
-        page_folder: the built page.
-    """
-
-    backend: str = "webgl"
-    threads: int | None = None
-    graphics: Graphics = Graphics.AUTO
-    browser: str | None = None
-    shader_cache: Path | None = None
-    timeout_s: float = 300.0
-    require_renderer: str | None = None
-    extra_flags: tuple[str, ...] = ()
-    tfjs_flags: tuple[tuple[str, bool | int], ...] = ()
-    hardware_concurrency: int | None = None
-    allow_reduced_precision: bool = False
-    page_folder: Path = PAGE_FOLDER
-
-
-@dataclass(frozen=True)
 class RunOutcome:
     """Outputs by name, seconds with readback, and TF.js's memory before and after."""
 
-    outputs: dict[str, np.ndarray]
+    outputs: dict[str, Array]
     seconds: float
     memory_before: wire.Memory
     memory_after: wire.Memory
@@ -91,6 +62,7 @@ class BrowserSession:
         self._models = {model.id: model for model in models}
         self._stack = ExitStack()
         self._peak_mib = 0.0
+        self._graphics: Graphics | None = None
 
     def __enter__(self) -> Self:
         self._stack = ExitStack()
@@ -126,6 +98,16 @@ class BrowserSession:
         if self.settings.hardware_concurrency is not None:
             told = self._page.tell_processors(self.settings.hardware_concurrency)
             self._step("setting the number of processors", told)
+        self._open_page()
+
+    def reopen(self, models: Sequence[ModelSource]) -> None:
+        """A fresh page in the same browser, with these models instead; errors as in opening."""
+        self._models = {model.id: model for model in models}
+        for path, file in self._model_resources():
+            self._server.publish(path, file)
+        self._open_page()
+
+    def _open_page(self) -> None:
         self._step("opening the page", self._page.goto(f"{self._server.url}/runner.html"))
         self.opened = self._call("open", self._open_request(), wire.OpenResult)
         self._require_environment(self.opened.environment)
@@ -140,10 +122,12 @@ class BrowserSession:
 
     def _resources(self, page: Mapping[str, Path]) -> dict[str, Resource]:
         resources: dict[str, Resource] = {f"/{name}": path for name, path in page.items()}
+        return {**resources, **dict(self._model_resources())}
+
+    def _model_resources(self) -> Iterator[tuple[str, Path]]:
         for model in self._models.values():
             for name in model.files:
-                resources[f"/models/{model.id}/{name}"] = model.folder / name
-        return resources
+                yield f"/models/{model.id}/{quote(name)}", model.folder / name
 
     def _open_request(self) -> wire.OpenRequest:
         return wire.OpenRequest(
@@ -166,9 +150,9 @@ class BrowserSession:
         if found.backend != self.settings.backend:
             raise RunnerError(f"{self.settings.backend} was asked for, {found.backend} runs")
         if self.settings.backend == "webgl":
-            require_renderer(
+            self._graphics = require_renderer(
                 found.renderer,
-                graphics=self._launch.graphics,
+                accepts=self._launch.accepts,
                 pattern=self.settings.require_renderer,
             )
 
@@ -185,9 +169,14 @@ class BrowserSession:
                 for model in self._models.values()
                 for name, file in model.files.items()
             },
-            graphics=self._launch.graphics.value if found.webgl else None,
+            graphics=self._graphics.value if self._graphics else None,
             **found.model_dump(exclude={"forced_float16"}),
         )
+
+    @property
+    def model_ids(self) -> tuple[str, ...]:
+        """The models, in the order they were given."""
+        return tuple(self._models)
 
     @property
     def load_seconds(self) -> dict[str, float]:
@@ -199,7 +188,7 @@ class BrowserSession:
         """Largest memory of the browser's processes, MiB; still there after closing."""
         return max(self._peak_mib, self._page.memory.peak_mib)
 
-    def run(self, model_id: str, inputs: Mapping[str, np.ndarray]) -> RunOutcome:
+    def run(self, model_id: str, inputs: Mapping[str, Array]) -> RunOutcome:
         """Run one model once.
 
         Raises:
@@ -212,7 +201,7 @@ class BrowserSession:
             reply = self._call("run", request, wire.RunReply)
         return self._outcome(model_id, reply)
 
-    def run_pass(self, steps: Sequence[tuple[str, Mapping[str, np.ndarray]]]) -> PassOutcome:
+    def run_pass(self, steps: Sequence[tuple[str, Mapping[str, Array]]]) -> PassOutcome:
         """Run several models in a row, timed as one pass; errors as in `run`."""
         with ExitStack() as published:
             requests = [self._request(model_id, inputs, published) for model_id, inputs in steps]
@@ -223,7 +212,7 @@ class BrowserSession:
         return PassOutcome(outcomes, reply.seconds)
 
     def _request(
-        self, model_id: str, inputs: Mapping[str, np.ndarray], published: ExitStack
+        self, model_id: str, inputs: Mapping[str, Array], published: ExitStack
     ) -> wire.RunRequest:
         arrays = wire.encode(self._models[model_id].signature.inputs, inputs)
         return wire.RunRequest(
@@ -231,7 +220,7 @@ class BrowserSession:
             inputs={name: self.publish(array, published) for name, array in arrays.items()},
         )
 
-    def publish(self, array: np.ndarray, published: ExitStack) -> wire.TensorFile:
+    def publish(self, array: Array, published: ExitStack) -> wire.TensorFile:
         """Serve an array to the page until `published` closes."""
         data, digest = array.tobytes(), digests.of_array(array)
         path = f"/probes/{digest}"
@@ -262,6 +251,11 @@ class BrowserSession:
     def evaluate(self, script: str) -> object:
         """A JavaScript expression's value on the page, for tests and diagnosis."""
         return self._step("evaluating a script", self._page.evaluate(script))
+
+    @property
+    def processes(self) -> BrowserProcesses:
+        """The browser's processes."""
+        return self._page.processes
 
     def _call(self, method: str, request: wire.Wire | dict[str, Any], kind: type[T]) -> T:
         body = request.model_dump(by_alias=True) if isinstance(request, wire.Wire) else request

@@ -12,6 +12,7 @@ from pydantic import ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
 from xport import digests
+from xport.arrays import Array
 from xport.artifact import Signature, TensorSpec
 from xport.document import Document, first_problem
 from xport.errors import InputError, IntegrityError, RunnerError
@@ -136,7 +137,7 @@ class PassReply(Wire):
     seconds: float
 
 
-def encode(specs: Sequence[TensorSpec], inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+def encode(specs: Sequence[TensorSpec], inputs: Mapping[str, Array]) -> dict[str, Array]:
     """Inputs as the little-endian, C-order arrays whose bytes a probe file holds.
 
     Raises:
@@ -155,7 +156,7 @@ def encode(specs: Sequence[TensorSpec], inputs: Mapping[str, np.ndarray]) -> dic
     return arrays
 
 
-def decode(name: str, tensor: TensorText) -> np.ndarray:
+def decode(name: str, tensor: TensorText) -> Array:
     """The array of one reply.
 
     Raises:

@@ -1,0 +1,42 @@
+"""How to run models in a browser."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from browser_harness.assets import PAGE_FOLDER
+from browser_harness.browsers import Graphics
+
+
+@dataclass(frozen=True)
+class BrowserSettings:
+    """How to run models in a browser.
+
+    Attributes:
+        backend: `webgl`, `wasm` or `cpu`; anything else that TF.js might start is an error.
+        threads: wasm threads, asserted; None leaves the choice to TF.js.
+        graphics: who draws WebGL.
+        browser: path or name of a browser; None searches.
+        shader_cache: folder for Mesa's shaders; None makes a fresh one, hence a cold start.
+        timeout_s: the longest that any one step may take.
+        require_renderer: regular expression that the WebGL renderer must contain.
+        extra_flags: more browser flags.
+        tfjs_flags: TF.js environment flags, set before the backend starts.
+        hardware_concurrency: logical processors that the page is told of; None for the truth.
+        allow_reduced_precision: accept less than float32, to simulate a phone.
+        page_folder: the built page.
+    """
+
+    backend: str = "webgl"
+    threads: int | None = None
+    graphics: Graphics = Graphics.AUTO
+    browser: str | None = None
+    shader_cache: Path | None = None
+    timeout_s: float = 300.0
+    require_renderer: str | None = None
+    extra_flags: tuple[str, ...] = ()
+    tfjs_flags: tuple[tuple[str, bool | int], ...] = ()
+    hardware_concurrency: int | None = None
+    allow_reduced_precision: bool = False
+    page_folder: Path = PAGE_FOLDER

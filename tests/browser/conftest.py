@@ -1,0 +1,86 @@
+"""Sessions in a real Chromium, shared by the tests that do not break them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from browser_harness.models import ModelSource
+from browser_harness.session import BrowserSession
+from browser_harness.settings import BrowserSettings
+from tests.browser.tiny_model import Autoencoder, Classifier
+
+STEP_S = 60.0
+BACKENDS = ("webgl", "wasm", "cpu")
+
+
+@pytest.fixture(scope="session")
+def classifier() -> Classifier:
+    """The tiny classifier."""
+    return Classifier()
+
+
+@pytest.fixture(scope="session")
+def autoencoder() -> Autoencoder:
+    """The tiny autoencoder."""
+    return Autoencoder()
+
+
+@pytest.fixture(scope="session")
+def models(
+    tmp_path_factory: pytest.TempPathFactory, classifier: Classifier, autoencoder: Autoencoder
+) -> list[ModelSource]:
+    """Both tiny models on disk: `autoencoder` (one shard) and `classifier` (three)."""
+    folder = tmp_path_factory.mktemp("models")
+    return [
+        ModelSource("autoencoder", autoencoder.write(folder / "ae"), autoencoder.signature),
+        ModelSource("classifier", classifier.write(folder / "clf", 3), classifier.signature),
+    ]
+
+
+@pytest.fixture(scope="session")
+def images() -> dict[str, dict[str, np.ndarray]]:
+    """One input for each tiny model, by model id."""
+    random = np.random.default_rng(3)
+    return {
+        "autoencoder": {"image": random.uniform(-1, 1, (1, 1, 64, 64)).astype(np.float32)},
+        "classifier": {"image": random.normal(size=(1, 3, 32, 32)).astype(np.float32)},
+    }
+
+
+@pytest.fixture(scope="session")
+def shader_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One shader cache for all tests, so that llvmpipe compiles each shader once."""
+    return tmp_path_factory.mktemp("shaders")
+
+
+@pytest.fixture(scope="session")
+def settings(shader_cache: Path) -> Callable[..., BrowserSettings]:
+    """Settings with a short time limit and the tests' shader cache."""
+
+    def make(backend: str = "cpu", **changes: object) -> BrowserSettings:
+        given = {"timeout_s": STEP_S, "shader_cache": shader_cache, **changes}
+        return BrowserSettings(backend=backend, **given)  # type: ignore[arg-type]
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def reused(settings: Callable[..., BrowserSettings]) -> Iterator[BrowserSession]:
+    """A browser whose page is loaded anew by `reopen` in every test that uses it."""
+    with BrowserSession([], settings()) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session", params=BACKENDS)
+def session(
+    request: pytest.FixtureRequest,
+    models: list[ModelSource],
+    settings: Callable[..., BrowserSettings],
+) -> Iterator[BrowserSession]:
+    """Both models open in one page, on each backend in turn."""
+    with BrowserSession(models, settings(request.param)) as opened:
+        yield opened

@@ -1,0 +1,336 @@
+"""The deployed page in a real browser, from an image file to what a user sees."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from browser_harness.assets import app_files
+from browser_harness.browsers import (
+    NOT_BY_DEFAULT,
+    Graphics,
+    find_browser,
+    needs_no_sandbox,
+    plan_launch,
+)
+from browser_harness.models import listing_of
+from browser_harness.server import serve_bundle
+from reference.preprocess import AUTOENCODER, Preprocess
+from tests.browser.tiny_model import Autoencoder, Classifier
+from xport.artifact import Signature
+
+LABELS = [f"Finding_{index + 1}" for index in range(14)]
+RULE = Preprocess(size=32, channels=3, low=0.0, high=1.0, fit="crop")
+WEIGHTS = "untrained demonstration weights"
+WAIT_MS = 60_000
+
+
+def launch(playwright: Any, shader_cache: Path, *extra: str) -> Browser:
+    """A browser as the harness launches it."""
+    plan = plan_launch(Graphics.AUTO, shader_cache=shader_cache, extra_flags=extra)
+    browser: Browser = playwright.chromium.launch(
+        executable_path=find_browser(None, Path(playwright.chromium.executable_path)),
+        args=list(plan.flags),
+        env={**os.environ, **plan.variables},
+        ignore_default_args=[NOT_BY_DEFAULT],
+        chromium_sandbox=not needs_no_sandbox(),
+    )
+    return browser
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Any]:
+    """Playwright, for this module."""
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Any, shader_cache: Path) -> Iterator[Browser]:
+    """A browser with WebGL."""
+    started = launch(playwright, shader_cache)
+    yield started
+    started.close()
+
+
+def entry(kind: str, folder: Path, signature: Signature, rule: Preprocess) -> dict[str, Any]:
+    """One model of manifest.json."""
+    return {
+        "kind": kind,
+        "title": f"Tiny {kind}",
+        "path": f"models/{folder.name}/",
+        "signature": signature.model_dump(mode="json"),
+        "labels": LABELS if kind == "classifier" else None,
+        "weights": WEIGHTS,
+        "preprocess": {
+            "size": rule.size,
+            "channels": rule.channels,
+            "low": rule.low,
+            "high": rule.high,
+            "fit": rule.fit,
+        },
+        "files": {name: file.model_dump() for name, file in listing_of(folder).items()},
+    }
+
+
+def make_bundle(folder: Path, classifier: Classifier, **changes: Any) -> Path:
+    """A bundle with the built app and both tiny models."""
+    folder.mkdir()
+    for name, path in app_files().items():
+        shutil.copy(path, folder / name)
+    autoencoder = Autoencoder()
+    clf = classifier.write(folder / "models" / "clf", 3)
+    ae = autoencoder.write(folder / "models" / "ae")
+    manifest = {
+        "schema": 1,
+        "release": "1.2.3",
+        "title": "Chest X-ray findings",
+        "verdict": "PASSED",
+        "models": {
+            "clf": entry("classifier", clf, classifier.signature, RULE),
+            "ae": entry("autoencoder", ae, autoencoder.signature, AUTOENCODER),
+        },
+        "files": {},
+        **changes,
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A good bundle."""
+    return make_bundle(tmp_path_factory.mktemp("bundle") / "site", Classifier())
+
+
+@pytest.fixture(scope="module")
+def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A grey PNG, wider than high, with structure at every scale."""
+    rows, columns = np.mgrid[0:120, 0:150] / 30
+    grey = 127 + 90 * np.sin(rows) * np.cos(columns) + 20 * np.sin(9 * rows * columns)
+    path = tmp_path_factory.mktemp("picture") / "chest.png"
+    Image.fromarray(grey.clip(0, 255).astype(np.uint8)).save(path)
+    return path
+
+
+@contextmanager
+def opened(browser: Browser, bundle: Path, **options: Any) -> Iterator[tuple[Page, list[str]]]:
+    """The app from a server, and the URLs of all requests that the page makes."""
+    with serve_bundle(bundle, port=0) as server:
+        context = browser.new_context(**options)
+        context.set_default_timeout(WAIT_MS)
+        requests: list[str] = []
+        context.on("request", lambda request: requests.append(request.url))
+        page = context.new_page()
+        page.goto(server.url + "/")
+        try:
+            yield page, requests
+        finally:
+            context.close()
+
+
+def wait_for(page: Page, state: str) -> None:
+    """Wait until the page is in a state."""
+    expect(page.locator("body")).to_have_attribute("data-state", state, timeout=WAIT_MS)
+
+
+def expected_values(picture: Path, classifier: Classifier) -> np.ndarray:
+    """The probabilities, through the reference's preprocessing and numpy."""
+    image = RULE.apply(np.asarray(Image.open(picture)))
+    return classifier.in_numpy(image)["probabilities"][0]
+
+
+def test_an_image_gives_fourteen_findings(browser: Browser, bundle: Path, picture: Path) -> None:
+    with opened(browser, bundle) as (page, requests):
+        wait_for(page, "ready")
+        expect(page.get_by_role("table")).to_be_hidden()
+        page.get_by_label("Choose an X-ray image").set_input_files(picture)
+        wait_for(page, "done")
+        rows = page.get_by_role("table").get_by_role("row")
+        expect(rows).to_have_count(15)
+        names = page.get_by_role("rowheader").all_inner_texts()
+        shown = [float(text) for text in page.locator(".value > span").all_inner_texts()]
+        assert names == [label.replace("_", " ") for label in LABELS]
+        assert np.abs(shown - expected_values(picture, Classifier())).max() <= 0.00051
+        expect(page.get_by_text("NOT FOR MEDICAL USE").nth(1)).to_be_visible()
+        expect(page.get_by_text(WEIGHTS)).to_be_visible()
+        expect(page.get_by_text(re.compile("Running on WebGL 2 on .+; 23-bit"))).to_be_visible()
+        expect(page.get_by_text("how this browser decodes and scales")).to_be_visible()
+        expect(page.get_by_role("status")).to_contain_text("computed in")
+        assert grey_of(page, "input").std() > 10
+        assert grey_of(page, "reconstruction").std() > 10
+        assert {re.sub(r":\d+/.*", "", url) for url in requests} == {"http://127.0.0.1"}
+
+
+def grey_of(page: Page, canvas: str) -> np.ndarray:
+    """The red channel of a canvas."""
+    script = """(canvas) => Array.from(canvas.getContext("2d")
+        .getImageData(0, 0, canvas.width, canvas.height).data.filter((_, i) => i % 4 === 0))"""
+    return np.asarray(page.locator(f"#{canvas}").evaluate(script))
+
+
+def test_the_page_may_contact_no_other_address(browser: Browser, bundle: Path) -> None:
+    with opened(browser, bundle) as (page, _):
+        wait_for(page, "ready")
+        for attempt in (
+            "fetch('http://localhost:1/').then(() => 'out')",
+            "new Promise(done => { const i = new Image(); i.onerror = () => done('blocked');"
+            " i.onload = () => done('out'); i.src = 'http://localhost:1/x.png'; })",
+            "(() => { new WebSocket('ws://localhost:1/'); return 'out'; })()",
+        ):
+            script = f"""async () => {{
+              const seen = new Promise((done) => document.addEventListener(
+                "securitypolicyviolation", (event) => done(event.effectiveDirective)));
+              try {{ await ({attempt}); }} catch {{ /* refused, as it must be */ }}
+              return await seen;
+            }}"""
+            assert page.evaluate(script) in {"connect-src", "img-src"}
+
+
+def test_a_tampered_shard_is_refused_visibly(
+    browser: Browser, tmp_path: Path, picture: Path
+) -> None:
+    site = make_bundle(tmp_path / "site", Classifier())
+    shard = site / "models/clf/group1-shard2of3.bin"
+    shard.write_bytes(b"\1" + shard.read_bytes()[1:])
+    with opened(browser, site) as (page, _):
+        wait_for(page, "failed")
+        alert = page.get_by_role("alert")
+        expect(alert).to_contain_text("shard 2 of 3, group1-shard2of3.bin: SHA-256")
+        expect(page.get_by_role("button", name="WebAssembly")).to_be_hidden()
+        expect(page.get_by_role("table")).to_be_hidden()
+        expect(page.get_by_label("Choose an X-ray image")).to_be_disabled()
+
+
+def test_without_webgl_it_says_so_and_offers_wasm(
+    playwright: Any, shader_cache: Path, bundle: Path, picture: Path
+) -> None:
+    without = launch(playwright, shader_cache, "--disable-gpu")
+    with opened(without, bundle) as (page, _):
+        wait_for(page, "failed")
+        expect(page.get_by_role("alert")).to_contain_text("WebGL cannot be used here")
+        expect(page.get_by_text("No backend runs.")).to_be_visible()
+        page.get_by_role("button", name="Run on WebAssembly").click()
+        wait_for(page, "ready")
+        expect(page.get_by_role("alert")).to_be_hidden()
+        expect(page.get_by_label("Computed on")).to_have_value("wasm")
+        expect(page.get_by_text(re.compile("Running on WebAssembly"))).to_be_visible()
+        page.get_by_label("Choose an X-ray image").set_input_files(picture)
+        wait_for(page, "done")
+        expect(page.get_by_role("row")).to_have_count(15)
+    without.close()
+
+
+class BadClassifier(Classifier):
+    """A classifier whose weights are replaced."""
+
+    def __init__(self, kernel: float, bias: float) -> None:
+        super().__init__()
+        object.__setattr__(self, "values", (kernel, bias))
+
+    def weights(self) -> tuple[np.ndarray, np.ndarray]:
+        """Kernel and bias, each of one value."""
+        kernel, bias = super().weights()
+        values: tuple[float, float] = self.values  # type: ignore[attr-defined]
+        return np.full_like(kernel, values[0]), np.full_like(bias, values[1])
+
+
+@pytest.mark.parametrize(
+    ("kernel", "bias", "words"),
+    [(np.nan, 0.0, "values that are not numbers"), (0.0, 0.3, "one and the same value")],
+    ids=["nan", "constant"],
+)
+def test_outputs_that_say_nothing_are_not_shown(
+    browser: Browser, tmp_path: Path, picture: Path, kernel: float, bias: float, words: str
+) -> None:
+    site = make_bundle(tmp_path / "site", BadClassifier(kernel, bias))
+    with opened(browser, site) as (page, _):
+        wait_for(page, "ready")
+        page.get_by_label("Choose an X-ray image").set_input_files(picture)
+        wait_for(page, "failed")
+        expect(page.get_by_role("alert")).to_contain_text(words)
+        expect(page.get_by_role("table")).to_be_hidden()
+
+
+def test_a_release_that_did_not_pass_does_not_run(browser: Browser, tmp_path: Path) -> None:
+    site = make_bundle(tmp_path / "site", Classifier(), verdict="FAILED")
+    with opened(browser, site) as (page, _):
+        wait_for(page, "failed")
+        expect(page.get_by_role("alert")).to_contain_text("has not passed its verification")
+
+
+def test_a_file_that_is_no_image_is_named(browser: Browser, bundle: Path, tmp_path: Path) -> None:
+    text = tmp_path / "notes.png"
+    text.write_text("no image")
+    with opened(browser, bundle) as (page, _):
+        wait_for(page, "ready")
+        page.get_by_label("Choose an X-ray image").set_input_files(text)
+        wait_for(page, "failed")
+        expect(page.get_by_role("alert")).to_contain_text("notes.png is not an image")
+        expect(page.get_by_label("Choose an X-ray image")).to_be_enabled()
+
+
+DROP = """(target) => {
+  const canvas = new OffscreenCanvas(40, 40);
+  const context = canvas.getContext("2d");
+  context.fillStyle = "#888";
+  context.fillRect(5, 9, 20, 13);
+  return canvas.convertToBlob().then((blob) => {
+    const data = new DataTransfer();
+    data.items.add(new File([blob], "dropped.png", { type: "image/png" }));
+    const options = { bubbles: true, cancelable: true, dataTransfer: data };
+    target.dispatchEvent(new DragEvent("dragover", options));
+    target.dispatchEvent(new DragEvent("drop", options));
+  });
+}"""
+
+
+def test_an_image_can_be_dropped(browser: Browser, bundle: Path) -> None:
+    with opened(browser, bundle) as (page, _):
+        wait_for(page, "ready")
+        page.locator("#drop").evaluate(DROP)
+        wait_for(page, "done")
+        expect(page.get_by_role("status")).to_contain_text("dropped.png: computed in")
+
+
+def test_a_phone_shows_everything_without_scrolling_sideways(
+    browser: Browser, bundle: Path, picture: Path
+) -> None:
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    with opened(browser, bundle, **phone) as (page, _):
+        wait_for(page, "ready")
+        page.get_by_label("Choose an X-ray image").set_input_files(picture)
+        wait_for(page, "done")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        rows = page.get_by_role("row")
+        rows.nth(7).scroll_into_view_if_needed()
+        expect(page.get_by_text("NOT FOR MEDICAL USE").first).to_be_in_viewport()
+
+
+def test_the_keyboard_reaches_the_image_and_the_backend(browser: Browser, bundle: Path) -> None:
+    with opened(browser, bundle) as (page, _):
+        wait_for(page, "ready")
+        reached = []
+        for _press in range(3):
+            page.keyboard.press("Tab")
+            reached.append(page.evaluate("document.activeElement.id"))
+        assert reached[:2] == ["file", "backend"]
+
+
+def test_opened_as_a_file_it_says_that_it_must_be_served(browser: Browser, bundle: Path) -> None:
+    page = browser.new_page()
+    page.goto((bundle / "index.html").as_uri())
+    expect(page.get_by_text("xport serve FOLDER")).to_be_visible()
+    expect(page.get_by_text("NOT FOR MEDICAL USE").first).to_be_visible()
+    page.close()

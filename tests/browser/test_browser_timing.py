@@ -1,0 +1,94 @@
+"""The runtime measurement and the self-check, on the tiny models."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from browser_harness import browsers
+from browser_harness.browsers import Graphics, find_browser, graphics_of, plan_launch
+from browser_harness.models import ModelSource
+from browser_harness.probe import probe_browser
+from browser_harness.runtime import Repeats, RuntimeMeasurement, measure_runtime
+from browser_harness.settings import BrowserSettings
+from xport.errors import RunnerError, UnavailableError
+from xport.recording import WebEnvironment
+
+Settings = Callable[..., BrowserSettings]
+
+
+def test_runtime_tells_cold_first_and_steady_apart(
+    models: list[ModelSource],
+    images: dict[str, dict[str, np.ndarray]],
+    settings: Settings,
+    tmp_path: Path,
+) -> None:
+    measured = measure_runtime(models, images, settings("webgl"), Repeats(1, 1, 5))
+    assert measured.leg == "tfjs/webgl"
+    assert measured.environment.renderer
+    assert measured.pass_models == ("autoencoder", "classifier")
+    for timing in (measured.pass_seconds, *measured.steady_run_seconds.values()):
+        assert len(timing.samples) == 5
+        assert min(timing.samples) > 0
+        assert timing.median == statistics.median(timing.samples)
+    steady = measured.steady_run_seconds["autoencoder"].median
+    assert measured.cold.first_run_seconds["autoencoder"].median > steady
+    assert measured.cold.open_seconds.median > sum(
+        timing.median for timing in measured.cold.load_seconds.values()
+    )
+    assert measured.peak_mib > 50
+    path = measured.write(tmp_path / "runtime.json")
+    assert RuntimeMeasurement.read(path) == measured
+
+
+def test_the_self_check_reports_each_backend_or_why_not(settings: Settings) -> None:
+    found = probe_browser(settings(extra_flags=("--disable-gpu",)), ("webgl", "cpu"))
+    assert isinstance(found["cpu"], WebEnvironment)
+    assert found["cpu"].mantissa_bits == 23
+    assert isinstance(found["webgl"], str)
+    assert "webgl-missing" in found["webgl"]
+
+
+def test_finding_a_browser_prefers_the_one_that_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    own, named = tmp_path / "own", tmp_path / "named"
+    for path in (own, named):
+        path.write_text("#!/bin/sh\n")
+        path.chmod(0o755)
+    monkeypatch.setenv(browsers.BROWSER_VARIABLE, "")
+    monkeypatch.setattr(browsers, "ON_PATH", (str(named),))
+    assert find_browser(str(named), own) == named
+    assert find_browser(None, own) == own
+    assert find_browser(None, tmp_path / "absent") == named
+    monkeypatch.setenv(browsers.BROWSER_VARIABLE, str(named))
+    assert find_browser(None, own) == named
+    monkeypatch.setenv(browsers.BROWSER_VARIABLE, "/nowhere/chromium")
+    with pytest.raises(UnavailableError, match="named by XPORT_BROWSER"):
+        find_browser(None, own)
+    monkeypatch.setenv(browsers.BROWSER_VARIABLE, "")
+    monkeypatch.setattr(browsers, "ON_PATH", ())
+    with pytest.raises(UnavailableError, match="apt-get install chromium libegl1"):
+        find_browser(None, tmp_path / "absent")
+
+
+def test_each_graphics_mode_has_its_flags(tmp_path: Path) -> None:
+    software = plan_launch(Graphics.SWIFTSHADER, shader_cache=tmp_path)
+    mesa = plan_launch(Graphics.LLVMPIPE, shader_cache=tmp_path, extra_flags=("--extra",))
+    assert "--enable-unsafe-swiftshader" in software.flags
+    assert "--use-angle=gl-egl" in mesa.flags
+    assert mesa.flags[-1] == "--extra"
+    assert mesa.variables["LIBGL_ALWAYS_SOFTWARE"] == "1"
+    assert mesa.variables["MESA_SHADER_CACHE_DIR"] == str(tmp_path)
+    assert "--no-sandbox" not in (*software.flags, *mesa.flags)
+
+
+def test_an_unknown_renderer_is_an_error() -> None:
+    for unknown in (None, ""):
+        with pytest.raises(RunnerError, match="does not say which renderer"):
+            browsers.require_renderer(unknown, accepts=frozenset(Graphics), pattern=None)
+    assert graphics_of("ANGLE (NVIDIA, GeForce, OpenGL 4.6)") is Graphics.GPU

@@ -1,0 +1,48 @@
+"""What is in the built page, and that it is what the sources build."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+from browser_harness.assets import PAGE_FOLDER, app_files, page_files
+from xport import digests
+
+WEB = PAGE_FOLDER.parent
+
+
+def test_building_again_gives_the_same_bytes(tmp_path: Path) -> None:
+    assert (WEB / "node_modules").is_dir(), "run `npm ci` in browser_harness/web"
+    command = ["node", "build.mjs", str(tmp_path / "dist")]
+    subprocess.run(command, cwd=WEB, check=True, capture_output=True, timeout=120)
+    assert digests.of_folder(tmp_path / "dist") == digests.of_folder(PAGE_FOLDER)
+
+
+def test_both_pages_load_one_engine() -> None:
+    for name in ("runner.js", "app.js"):
+        script = (PAGE_FOLDER / name).read_text()
+        assert set(re.findall(r'from\s*"([^"]+)"', script)) == {"./engine.js"}
+        assert len(script) < 50_000  # nothing of TF.js is in the pages themselves
+    assert "engine.js" in page_files()
+    assert "engine.js" in app_files()
+
+
+def test_scripts_do_not_evaluate_text() -> None:
+    for path in PAGE_FOLDER.glob("*.js"):
+        assert not re.search(r"(?<![\w.,)])eval\(|new Function\(", path.read_text())
+
+
+def test_pages_hold_no_inline_script_or_style() -> None:
+    for path in PAGE_FOLDER.glob("*.html"):
+        text = path.read_text()
+        assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]+src=)", text)
+
+
+def test_the_lock_names_no_registry_and_pins_tfjs() -> None:
+    lock = json.loads((WEB / "package-lock.json").read_text())
+    packages = lock["packages"]
+    assert not any("resolved" in package for package in packages.values())
+    for name in ("core", "converter", "backend-webgl", "backend-wasm", "backend-cpu"):
+        assert packages[f"node_modules/@tensorflow/tfjs-{name}"]["version"] == "4.22.0"
