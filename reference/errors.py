@@ -1,0 +1,42 @@
+"""Errors of the PyTorch side: each says what is wrong, where, and what to do about it."""
+
+from __future__ import annotations
+
+
+class ReferenceInputError(ValueError):
+    """Base of every error that this package raises on purpose.
+
+    Args:
+        what: what is wrong, one sentence without a full stop.
+        where: the file, tensor or argument concerned.
+        remedy: what the reader can do next.
+    """
+
+    def __init__(self, what: str, where: str = "", remedy: str = "") -> None:
+        self.what, self.where, self.remedy = what, where, remedy
+        super().__init__(what, where, remedy)
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        advice = f"; {self.remedy}" if self.remedy else ""
+        return f"{place}{self.what}{advice}"
+
+
+class ArchitectureError(ReferenceInputError):
+    """A network was asked for with sizes that cannot be built."""
+
+
+class CheckpointError(ReferenceInputError):
+    """A weights file is unreadable, damaged, of another model, or holds unusable numbers."""
+
+
+class UnsafeCheckpointError(CheckpointError):
+    """A weights file would have to run code of its own to be loaded, and was not."""
+
+
+class ImageError(ReferenceInputError):
+    """An image is unreadable, damaged, absurdly large, empty, or out of range."""
+
+
+class InitialisationError(ReferenceInputError):
+    """Demonstration weights cannot be derived from the given inputs."""

@@ -1,0 +1,57 @@
+"""Miniature networks, images, and images of patients where this machine has some."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import torch
+
+from reference.densenet import Classifier, classifier
+from reference.preprocess import read_image
+from reference.synthetic import synthetic_image
+
+XRAYS = Path(__file__).resolve().parents[2].parent / "shared" / "xrays"
+
+MakeClassifier = Callable[..., Classifier]
+
+
+@pytest.fixture
+def make_miniature() -> MakeClassifier:
+    """Build classifiers of DenseNet-121's structure, 5 dense layers instead of 58."""
+
+    def make(in_channels: int = 3, num_classes: int = 14) -> Classifier:
+        return classifier(
+            in_channels,
+            num_classes,
+            growth=4,
+            block_config=[2, 1, 1, 1],
+            init_features=8,
+            bn_size=2,
+        )
+
+    return make
+
+
+@pytest.fixture
+def miniature(make_miniature: MakeClassifier) -> Classifier:
+    """Return a 3-channel, 14-output miniature with numbers of its own in every tensor."""
+    made = make_miniature()
+    generator = torch.Generator().manual_seed(1)
+    for name, tensor in made.state_dict().items():
+        if tensor.is_floating_point():
+            drawn = torch.rand(tensor.shape, generator=generator)
+            tensor.copy_(drawn + 0.5 if "norm" in name else drawn - 0.5)
+    return made
+
+
+@pytest.fixture(scope="session")
+def radiographs() -> list[npt.NDArray[np.float64]]:
+    """Return at least six (H, W) images in [0, 1]: real radiographs, or synthetic chests."""
+    found = sorted(XRAYS.glob("*.png"))
+    if len(found) >= 6:
+        return [read_image(path) for path in found]
+    return [synthetic_image(index, seed=5, size=256) / 255 for index in range(0, 36, 4)]
