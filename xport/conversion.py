@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,14 @@ from xport.artifact import Format
 from xport.errors import InputError
 from xport.pipeline import Converted, Pipeline
 from xport.plan import FLOAT64_LEG, REFERENCE_LEG, Leg, Plan, PlannedArtifact, PlannedModel
-from xport.probes import Probe, ProbeFolder, image_inputs, photograph_inputs, synthetic_inputs
+from xport.probes import (
+    Probe,
+    ProbeFolder,
+    image_inputs,
+    noise_inputs,
+    photograph_inputs,
+    synthetic_inputs,
+)
 from xport.progress import Progress
 from xport.release_file import ModelEntry, ReleaseFile
 from xport.stages.onnx_from_torch import OnnxFromTorch
@@ -63,6 +70,7 @@ class Converter:
     store: Store
     probes: ProbeFolder
     images: Sequence[Path] = ()
+    pipeline: Callable[[ModelEntry], Pipeline] = pipeline_for
 
     def plan(self, progress: Progress) -> Plan:
         """Make every probe and artifact.
@@ -74,9 +82,9 @@ class Converter:
         probes = {model_id: self._probes(entry) for model_id, entry in self.release.models.items()}
         models = []
         for model_id, entry in self.release.models.items():
-            with progress.step(f"convert {model_id}", len(pipeline_for(entry).stages)) as step:
+            with progress.step(f"convert {model_id}", len(self.pipeline(entry).stages)) as step:
                 converted = []
-                for done in pipeline_for(entry).run(self.store):
+                for done in self.pipeline(entry).run(self.store):
                     cost = done.cost
                     took = "in store" if cost.cached else f"{cost.seconds:.1f} s"
                     step.advance(f"{cost.stage} {took}")
@@ -96,6 +104,7 @@ class Converter:
     def _probes(self, entry: ModelEntry) -> list[Probe]:
         wanted, spec, signature = self.release.probes, entry.preprocess, entry.signature
         probes = synthetic_inputs(signature, spec, seed=wanted.seed, count=wanted.synthetic)
+        probes += noise_inputs(signature, spec, seed=wanted.seed, count=wanted.noise)
         if wanted.photographs and spec is not None:
             probes += photograph_inputs(signature, spec, wanted.photographs)
         if self.images:

@@ -88,7 +88,7 @@ def _browser(options: BrowserOptions) -> Iterator[Diagnosis]:
         return
     from browser_harness.browsers import Graphics
     from browser_harness.probe import probe_browser
-    from browser_harness.session import BrowserSettings
+    from browser_harness.settings import BrowserSettings
 
     settings = BrowserSettings(
         graphics=Graphics(options.graphics),

@@ -14,7 +14,7 @@ from xport.recording_session import artifact_of
 from xport.timing import BackendRuntime, ModelRuntime
 
 if TYPE_CHECKING:
-    from browser_harness.session import BrowserSettings
+    from browser_harness.settings import BrowserSettings
 
 STEADY_RUNS = 5
 
@@ -79,7 +79,7 @@ class Harness:
 
     def _settings(self, backend: str) -> BrowserSettings:
         from browser_harness.browsers import Graphics
-        from browser_harness.session import BrowserSettings
+        from browser_harness.settings import BrowserSettings
 
         return BrowserSettings(
             backend=backend,

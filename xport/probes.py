@@ -42,23 +42,41 @@ class Probe:
 def synthetic_inputs(
     signature: Signature, preprocess: PreprocessSpec | None, *, seed: int, count: int
 ) -> list[Probe]:
-    """Deterministic probes: synthetic images for a model with preprocessing, else noise.
-
-    Noise is standard normal for floats and 0 or 1 for integers and booleans.
-    """
+    """Deterministic images for a model with preprocessing; for any other, noise."""
     from reference.synthetic import synthetic_image, synthetic_name
 
+    if preprocess is None:
+        return noise_inputs(signature, None, seed=seed, count=count, name="synthetic")
+    apply, name = preprocessing(preprocess).apply, signature.inputs[0].name
+    return [
+        Probe(
+            synthetic_name(index),
+            f"synthetic, seed {seed}, index {index}",
+            {name: apply(synthetic_image(index, seed))},
+        )
+        for index in range(count)
+    ]
+
+
+def noise_inputs(
+    signature: Signature,
+    preprocess: PreprocessSpec | None,
+    *,
+    seed: int,
+    count: int,
+    name: str = "noise",
+) -> list[Probe]:
+    """Probes of independent values, different in every channel, row and column.
+
+    Uniform in the range of the preprocessing; without one, standard normal for floats and 0 or 1
+    for integers and booleans.
+    """
     probes = []
     for index in range(count):
-        if preprocess is None:
-            rng = np.random.default_rng([seed, index])
-            inputs = {spec.name: _noise(spec, rng) for spec in signature.inputs}
-            name = f"noise-{index:03d}"
-        else:
-            image = synthetic_image(index, seed)
-            inputs = {signature.inputs[0].name: preprocessing(preprocess).apply(image)}
-            name = synthetic_name(index)
-        probes.append(Probe(name, f"synthetic, seed {seed}, index {index}", inputs))
+        rng = np.random.default_rng([seed, index])
+        inputs = {spec.name: _noise(spec, preprocess, rng) for spec in signature.inputs}
+        source = f"noise, seed {seed}, index {index}"
+        probes.append(Probe(f"{name}-{index:03d}", source, inputs))
     return probes
 
 
@@ -145,7 +163,11 @@ def _read(
         )
 
 
-def _noise(spec: TensorSpec, rng: np.random.Generator) -> Array:
+def _noise(
+    spec: TensorSpec, preprocess: PreprocessSpec | None, rng: np.random.Generator
+) -> Array:
+    if preprocess is not None:
+        return rng.uniform(preprocess.low, preprocess.high, spec.shape).astype(spec.dtype)
     if spec.dtype.startswith("float"):
         return rng.standard_normal(spec.shape).astype(spec.dtype)
     return rng.integers(0, 2, spec.shape).astype(spec.dtype)

@@ -90,11 +90,13 @@ class ModelEntry(Document):
 class ProbeEntry(Document):
     """`[probes]`: the inputs that every leg runs on, before the images a user adds.
 
-    `synthetic` deterministic images drawn from `seed`; `photographs` are real images that the
-    scikit-image package carries, by name.
+    `synthetic` deterministic images drawn from `seed`; `noise` inputs of independent values, which
+    alone can tell swapped channels of a gray image, or a transposed one, apart; `photographs` are
+    real images that the scikit-image package carries, by name.
     """
 
     synthetic: int = Field(default=20, ge=0, le=1000)
+    noise: int = Field(default=2, ge=0, le=1000)
     seed: int = Field(default=0, ge=0)
     photographs: tuple[str, ...] = ()
 

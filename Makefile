@@ -1,0 +1,43 @@
+# Every chore is one command; `make` alone lists them.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+IMAGES ?=
+BIN := .venv/bin
+WEB := browser_harness/web
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format goldens lock clean
+
+help: ## list the chores
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+setup: ## install everything that is pinned, and see to a browser
+	@$(PYTHON) scripts/setup.py
+
+demo: setup ## convert, verify, judge, report and bundle the default release; IMAGES=folder adds images
+	@$(BIN)/xport release release.toml --out build/demo $(if $(IMAGES),--images $(IMAGES))
+
+test: setup check ## every check and every test, browser tests included
+	@$(BIN)/python -m pytest
+
+check: setup ## formatting, lint, types and import contracts, Python and TypeScript
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-cache >build/lint-imports.log || { cat build/lint-imports.log; exit 1; }
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix $(WEB) run --silent check
+
+format: setup ## format Python and TypeScript
+	@$(BIN)/ruff check --quiet --fix .
+	@$(BIN)/ruff format --quiet .
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix $(WEB) run --silent format
+
+goldens: setup ## rewrite the files that tests compare with (docs/); review the diff
+	@$(BIN)/python scripts/goldens.py
+
+lock: ## resolve requirements.lock anew, keeping pins that still fit (needs uv and a CPU build of torch)
+	uv pip compile pyproject.toml --extra tensorflow --extra dev --python-version 3.11 \
+	  --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
+	  --constraint requirements-torch.lock --no-emit-package torch --custom-compile-command "make lock" -o requirements.lock
+
+clean: ## remove everything that was built, but not .venv
+	rm -rf build $(WEB)/dist

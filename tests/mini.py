@@ -1,0 +1,135 @@
+"""A miniature release: the same two networks, small enough that a test can convert them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+LABELS = [f"Finding {n}" for n in range(1, 6)]
+CLASSIFIER_ARGUMENTS = {
+    "in_channels": 3,
+    "num_classes": len(LABELS),
+    "growth": 4,
+    "block_config": [2, 2],
+    "init_features": 8,
+}
+
+
+def release(**overrides: Any) -> dict[str, Any]:
+    """A release file's content; `overrides` replace whole top-level tables."""
+    return {
+        "schema_version": 1,
+        "name": "mini",
+        "title": "Miniature",
+        "models": {"classifier": classifier(), "autoencoder": autoencoder()},
+        "probes": {"synthetic": 4, "noise": 2, "seed": 3},
+        "browser": {
+            "backends": ["webgl", "wasm", "cpu"],
+            "wasm_threads": 1,
+            "timeout_seconds": 120,
+        },
+        "policy": policy(),
+    } | overrides
+
+
+def classifier(**changes: Any) -> dict[str, Any]:
+    """The classifier's table."""
+    return {
+        "title": "Miniature DenseNet",
+        "kind": "classifier",
+        "factory": "reference.densenet:classifier",
+        "arguments": CLASSIFIER_ARGUMENTS,
+        "initializer": "reference.initialise:from_data",
+        "seed": 7,
+        "labels": LABELS,
+        "signature": {
+            "inputs": [_spec("image", 1, 3, 64, 64)],
+            "outputs": [_spec("logits", 1, 5), _spec("probabilities", 1, 5)],
+        },
+        "preprocess": {"size": 64, "channels": 3},
+    } | changes
+
+
+def autoencoder(**changes: Any) -> dict[str, Any]:
+    """The autoencoder's table."""
+    return {
+        "title": "Miniature ALI",
+        "kind": "autoencoder",
+        "factory": "reference.ali:autoencoder",
+        "arguments": {"latent": 8, "width": 4},
+        "initializer": "reference.initialise:from_data",
+        "seed": 7,
+        "signature": {
+            "inputs": [_spec("image", 1, 1, 64, 64)],
+            "outputs": [_spec("reconstruction", 1, 1, 64, 64), _spec("latent", 1, 8)],
+        },
+        "preprocess": {"size": 64, "channels": 1, "low": -1.0, "high": 1.0},
+    } | changes
+
+
+def policy(**changes: Any) -> dict[str, Any]:
+    """The default release's tolerances and the paper's bar."""
+    bounds = {
+        ("classifier", "probabilities"): 1e-5,
+        ("classifier", "logits"): 1e-4,
+        ("autoencoder", "reconstruction"): 5e-5,
+        ("autoencoder", "latent"): 5e-5,
+    }
+    return {
+        "min_probes": 6,
+        "tolerances": [
+            {"model": m, "output": o, "max_abs": bound, "because": "as in the default release"}
+            for (m, o), bound in bounds.items()
+        ],
+        "bars": [
+            {
+                "name": "the paper's bar",
+                "model": "classifier",
+                "output": "probabilities",
+                "legs": ["tfjs/webgl"],
+                "max_abs": 1e-5,
+                "probes": 3,
+                "because": "section 5 of the paper",
+            }
+        ],
+    } | changes
+
+
+def only_classifier(backends: tuple[str, ...] = ("wasm",), **changes: Any) -> dict[str, Any]:
+    """A release of the classifier alone, on few backends."""
+    tolerances = [t for t in policy()["tolerances"] if t["model"] == "classifier"]
+    return release(
+        models={"classifier": classifier(**changes)},
+        browser={"backends": list(backends), "wasm_threads": 1, "timeout_seconds": 120},
+        policy=policy(tolerances=tolerances, bars=[]),
+    )
+
+
+def write(content: dict[str, Any], path: Path) -> Path:
+    """Write a release file as TOML."""
+    lines: list[str] = []
+    _table(content, "", lines)
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def _spec(name: str, *shape: int) -> dict[str, Any]:
+    return {"name": name, "shape": list(shape), "dtype": "float32"}
+
+
+def _table(table: dict[str, Any], name: str, lines: list[str]) -> None:
+    if name:
+        lines.append(f"[{name}]")
+    inner = {key: value for key, value in table.items() if isinstance(value, dict)}
+    lines += [f"{key} = {_value(value)}" for key, value in table.items() if key not in inner]
+    for key, value in inner.items():
+        _table(value, f"{name}.{key}" if name else key, lines)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {_value(item)}" for key, item in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(_value(item) for item in value) + "]"
+    return json.dumps(value)

@@ -1,0 +1,107 @@
+"""A release file is refused with the key that is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import mini
+from tests.conftest import ROOT
+from xport.errors import InputError
+from xport.release_file import UNTRAINED, read_policy, read_release
+
+
+def refuse(tmp_path: Path, content: dict[str, Any], match: str) -> None:
+    path = mini.write(content, tmp_path / "release.toml")
+    with pytest.raises(InputError, match=match) as error:
+        read_release(path)
+    assert error.value.exit_code == 2
+    assert str(path) in str(error.value)
+
+
+def test_the_default_release_is_the_papers_system() -> None:
+    release = read_release(ROOT / "release.toml")
+    bounds = {(t.model, t.output): t.max_abs for t in release.policy.tolerances}
+    assert bounds == {
+        ("classifier", "probabilities"): 1e-5,
+        ("classifier", "logits"): 1e-4,
+        ("autoencoder", "reconstruction"): 5e-5,
+        ("autoencoder", "latent"): 5e-5,
+    }
+    assert len(release.models["classifier"].labels or ()) == 14
+    assert release.policy.bars[0].max_abs == 1e-5
+    assert {model.weights for model in release.models.values()} == {UNTRAINED}
+
+
+def test_names_an_unknown_key(tmp_path: Path) -> None:
+    refuse(tmp_path, mini.release() | {"speed": 1}, "speed: Extra inputs are not permitted")
+    models = {"classifier": mini.classifier(optset=15)}
+    refuse(tmp_path, mini.release(models=models), r"models\.classifier\.optset")
+
+
+def test_names_a_missing_key(tmp_path: Path) -> None:
+    content = mini.release()
+    del content["policy"]
+    refuse(tmp_path, content, "policy: Field required")
+
+
+@pytest.mark.parametrize(
+    ("labels", "match"),
+    [
+        (mini.LABELS[:-1], "4 labels for 5 values of logits"),
+        ([*mini.LABELS[:-1], ""], r"models\.classifier\.labels\.4"),
+    ],
+)
+def test_names_a_missing_label(tmp_path: Path, labels: list[str], match: str) -> None:
+    refuse(tmp_path, mini.release(models={"classifier": mini.classifier(labels=labels)}), match)
+
+
+def test_a_classifier_needs_labels(tmp_path: Path) -> None:
+    model = mini.classifier()
+    del model["labels"]
+    refuse(tmp_path, mini.release(models={"classifier": model}), "a label for every output")
+
+
+def test_a_tolerance_needs_a_reason(tmp_path: Path) -> None:
+    policy = mini.policy()
+    del policy["tolerances"][0]["because"]
+    refuse(tmp_path, mini.release(policy=policy), r"policy\.tolerances\.0\.because")
+
+
+def test_every_output_needs_a_tolerance(tmp_path: Path) -> None:
+    policy = mini.policy()
+    del policy["tolerances"][2]
+    refuse(tmp_path, mini.release(policy=policy), r"none declared for autoencoder\.reconstruction")
+
+
+def test_a_tolerance_must_name_an_output(tmp_path: Path) -> None:
+    policy = mini.policy()
+    policy["tolerances"].append(policy["tolerances"][0] | {"output": "heatmap"})
+    refuse(tmp_path, mini.release(policy=policy), r"classifier\.heatmap is not an output")
+
+
+def test_weights_come_from_exactly_one_place(tmp_path: Path) -> None:
+    both = mini.classifier(checkpoint="weights.pt")
+    refuse(tmp_path, mini.release(models={"classifier": both}), "either checkpoint or initializer")
+
+
+def test_preprocessing_must_fit_the_input(tmp_path: Path) -> None:
+    model = mini.classifier(preprocess={"size": 32, "channels": 3})
+    refuse(tmp_path, mini.release(models={"classifier": model}), r"\(1, 3, 32, 32\)")
+
+
+@pytest.mark.parametrize("content", [b"a = ", b"\xff\xfe", b""])
+def test_refuses_what_is_not_toml_or_empty(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "release.toml"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="release.toml"):
+        read_release(path)
+
+
+def test_a_policy_can_be_read_from_any_file_that_has_one(tmp_path: Path) -> None:
+    path = mini.write({"policy": mini.policy(), "other": {"x": 1}}, tmp_path / "p.toml")
+    assert read_policy(path).min_probes == 6
+    with pytest.raises(InputError, match="policy: Field required"):
+        read_policy(mini.write({"other": {"x": 1}}, tmp_path / "q.toml"))
