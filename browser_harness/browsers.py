@@ -20,6 +20,11 @@ INSTALL = (
     "`apt-get install chromium libegl1 libgles2 libgl1-mesa-dri`; "
     f"or name one in {BROWSER_VARIABLE}"
 )
+NO_SANDBOX_VARIABLE = "XPORT_NO_SANDBOX"
+ALLOW_SANDBOX = (
+    "this system does not let Chromium use its sandbox: allow unprivileged user namespaces, or set "
+    f"{NO_SANDBOX_VARIABLE}=1 to do without (the browser opens only this project's own page)"
+)
 MESA_VENDOR_FILE = Path("/usr/share/glvnd/egl_vendor.d/50_mesa.json")
 
 ALWAYS = (
@@ -113,7 +118,8 @@ def plan_launch(
     accepts = {resolved}
     if graphics is Graphics.AUTO and resolved is Graphics.GPU:
         accepts.add(Graphics.LLVMPIPE)  # a render node is no promise of a driver
-    return Launch(frozenset(accepts), (*ALWAYS, *flags, *extra_flags), variables)
+    sandbox = ("--no-sandbox",) if needs_no_sandbox() else ()
+    return Launch(frozenset(accepts), (*ALWAYS, *sandbox, *flags, *extra_flags), variables)
 
 
 def _resolve(graphics: Graphics) -> Graphics:
@@ -127,8 +133,9 @@ def _resolve(graphics: Graphics) -> Graphics:
 
 
 def needs_no_sandbox() -> bool:
-    """Whether Chromium must run without its sandbox: only root's cannot run with it."""
-    return hasattr(os, "geteuid") and os.geteuid() == 0
+    """Whether to run without Chromium's sandbox: as root, who cannot have it, or when told to."""
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return root or os.environ.get(NO_SANDBOX_VARIABLE) == "1"
 
 
 def graphics_of(renderer: str) -> Graphics:

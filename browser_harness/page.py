@@ -12,15 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 from playwright.async_api import BrowserContext, Page, Playwright, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
 from browser_harness.browsers import (
+    ALLOW_SANDBOX,
     INSTALL,
     NOT_BY_DEFAULT,
     Launch,
     find_browser,
-    needs_no_sandbox,
 )
 from browser_harness.processes import BrowserProcesses, MemoryWatch
 from xport.errors import RunnerCrashed, RunnerError, UnavailableError
@@ -52,6 +53,7 @@ class BrowserPage:
         self._playwright: Playwright | None = None
         self._context: BrowserContext | None = None
         self._page: Page | None = None
+        self._driver: psutil.Process | None = None
         self._words: deque[str] = deque(maxlen=40)
         self._profile = Path(tempfile.mkdtemp(prefix="xport-browser-"))
         self.processes = BrowserProcesses(self._profile)
@@ -75,15 +77,12 @@ class BrowserPage:
                 args=list(self._launch.flags),
                 env={**os.environ, **self._launch.variables},
                 ignore_default_args=[NOT_BY_DEFAULT],
-                chromium_sandbox=not needs_no_sandbox(),
+                chromium_sandbox=True,  # the plan has --no-sandbox where it must
                 timeout=0,  # the caller bounds every wait
             )
         except PlaywrightError as error:
-            raise UnavailableError(
-                f"the browser did not start: {_first_lines(error)}",
-                where=str(executable),
-                remedy=INSTALL,
-            ) from error
+            raise _launch_error(error, executable) from error
+        self._driver = self.processes.driver()
         self._watch(self._context)
         self.memory.start()
         browser = self._context.browser
@@ -182,13 +181,25 @@ class BrowserPage:
 
     def end(self) -> None:
         """Make sure that no process and no profile is left."""
-        driver = self.processes.driver()
         self.memory.stop()
         self.processes.kill()
-        if driver is not None:
-            with suppress(Exception):
-                driver.kill()
+        if self._driver is not None:
+            with suppress(psutil.NoSuchProcess):
+                self._driver.kill()
         shutil.rmtree(self._profile, ignore_errors=True)
+
+
+def _launch_error(error: PlaywrightError, executable: Path) -> UnavailableError:
+    """Say that the browser did not start, with what it wrote on its standard error."""
+    lines = [line.partition("[err]")[2].strip() for line in error.message.splitlines()]
+    said = [line for line in lines if line]
+    sandbox = any("sandbox" in line.lower() for line in said)
+    return UnavailableError(
+        f"the browser did not start: {_first_lines(error)}",
+        where=str(executable),
+        remedy=ALLOW_SANDBOX if sandbox else INSTALL,
+        details="\n".join(["the browser's own words:", *said[:8]]) if said else "",
+    )
 
 
 def _first_lines(error: PlaywrightError) -> str:

@@ -18,7 +18,7 @@ from browser_harness.browsers import Graphics, plan_launch, require_renderer
 from browser_harness.models import ModelSource
 from browser_harness.page import BrowserFacts, BrowserPage
 from browser_harness.private_loop import PrivateLoop
-from browser_harness.processes import BrowserProcesses
+from browser_harness.processes import BrowserProcesses, MemoryWatch
 from browser_harness.refusals import refusal
 from browser_harness.server import LoopbackServer, Resource
 from browser_harness.settings import BrowserSettings
@@ -61,7 +61,7 @@ class BrowserSession:
         self.settings = settings
         self._models = {model.id: model for model in models}
         self._stack = ExitStack()
-        self._peak_mib = 0.0
+        self._memory: MemoryWatch | None = None
         self._graphics: Graphics | None = None
 
     def __enter__(self) -> Self:
@@ -93,6 +93,7 @@ class BrowserSession:
         self._loop = PrivateLoop()
         self._stack.callback(self._loop.close)
         self._page = BrowserPage(self.settings.browser, self._launch)
+        self._memory = self._page.memory
         self._stack.callback(self._end)
         self._facts: BrowserFacts = self._step("launching the browser", self._page.start())
         if self.settings.hardware_concurrency is not None:
@@ -169,6 +170,7 @@ class BrowserSession:
                 for model in self._models.values()
                 for name, file in model.files.items()
             },
+            tfjs_flags=dict(self.settings.tfjs_flags),
             graphics=self._graphics.value if self._graphics else None,
             **found.model_dump(exclude={"forced_float16"}),
         )
@@ -186,7 +188,7 @@ class BrowserSession:
     @property
     def peak_mib(self) -> float:
         """Largest memory of the browser's processes, MiB; still there after closing."""
-        return max(self._peak_mib, self._page.memory.peak_mib)
+        return self._memory.peak_mib if self._memory else 0.0
 
     def run(self, model_id: str, inputs: Mapping[str, Array]) -> RunOutcome:
         """Run one model once.
@@ -270,7 +272,7 @@ class BrowserSession:
             return self._loop.run(work, self.settings.timeout_s)
         except TimeoutError as error:
             message = f"{name} did not finish within {self.settings.timeout_s:g} s"
-            self._page.end()
+            self._page.processes.kill()
             raise RunnerError(
                 message,
                 where=f"tfjs/{self.settings.backend}",
@@ -278,11 +280,10 @@ class BrowserSession:
                 details=self._page.words(),
             ) from error
         except RunnerCrashed:
-            self._page.end()
+            self._page.processes.kill()
             raise
 
     def _end(self) -> None:
         with suppress(Exception):  # what does not close politely is killed next
             self._loop.run(self._page.stop(), STOP_S)
         self._page.end()
-        self._peak_mib = self._page.memory.peak_mib

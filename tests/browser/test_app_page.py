@@ -21,7 +21,6 @@ from browser_harness.browsers import (
     NOT_BY_DEFAULT,
     Graphics,
     find_browser,
-    needs_no_sandbox,
     plan_launch,
 )
 from browser_harness.models import listing_of
@@ -44,7 +43,7 @@ def launch(playwright: Any, shader_cache: Path, *extra: str) -> Browser:
         args=list(plan.flags),
         env={**os.environ, **plan.variables},
         ignore_default_args=[NOT_BY_DEFAULT],
-        chromium_sandbox=not needs_no_sandbox(),
+        chromium_sandbox=True,
     )
     return browser
 

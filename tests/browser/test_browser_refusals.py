@@ -232,6 +232,18 @@ def test_a_browser_that_does_not_start_is_told_from_a_missing_one(settings: Sett
         pass
 
 
+def test_a_forbidden_sandbox_is_named_with_its_remedy(settings: Settings, tmp_path: Path) -> None:
+    browser = tmp_path / "chromium"
+    browser.write_text("#!/bin/sh\necho 'No usable sandbox!' >&2\nexit 1\n")
+    browser.chmod(0o755)
+    with (
+        pytest.raises(UnavailableError, match="XPORT_NO_SANDBOX=1") as caught,
+        BrowserSession([], settings(browser=str(browser))),
+    ):
+        pass
+    assert "No usable sandbox!" in caught.value.details
+
+
 def test_an_unbuilt_page_is_named_with_its_build_command(
     tmp_path: Path, settings: Settings
 ) -> None:

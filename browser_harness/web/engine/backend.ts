@@ -10,6 +10,7 @@ import { measureMantissaBits } from "./precision.js";
 export type BackendName = "webgl" | "wasm" | "cpu";
 
 const FLOAT32_BITS = 23;
+const START_LIMIT_S = 60;
 
 /** What the caller wants; anything else is refused, never adapted to. */
 export interface BackendRequest {
@@ -97,7 +98,7 @@ function requireWebGL(request: BackendRequest): void {
 async function select(backend: BackendName): Promise<void> {
   let accepted: boolean;
   try {
-    accepted = await tf.setBackend(backend);
+    accepted = await withinLimit(tf.setBackend(backend));
     await tf.ready();
   } catch (error) {
     throw new EngineError("backend-refused", `${backend} did not start: ${wordsOf(error)}`);
@@ -109,6 +110,15 @@ async function select(backend: BackendName): Promise<void> {
       `${backend} did not start; TF.js is on ${current || "no backend"} instead`,
     );
   }
+}
+
+/** A refused worker, for one, leaves TF.js waiting for ever without a word. */
+function withinLimit<T>(start: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = new Error(`nothing happened for ${START_LIMIT_S} s`);
+    const timer = setTimeout(() => reject(late), START_LIMIT_S * 1000);
+    start.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 function contextOf(): WebGL2RenderingContext {
