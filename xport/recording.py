@@ -40,7 +40,7 @@ class WebEnvironment(Document):
     hardware_concurrency: int
     cross_origin_isolated: bool
     graphics: str | None = None
-    tfjs_flags: dict[str, bool | int] = {}
+    tfjs_flags: dict[str, bool | int] = Field(default_factory=dict)
     files: dict[str, str]
     model_files: dict[str, str]
 
