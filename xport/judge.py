@@ -154,7 +154,10 @@ def _within(case: Case, model: PlannedModel, leg: Leg, output: str, role: Role) 
     if tolerance is None:
         message = "no tolerance is declared for this output"
     elif comparison is None:
-        status, message = Status.NOT_RUN, f"cannot be compared with {against}: probes or shapes differ"
+        status, message = (
+            Status.NOT_RUN,
+            f"cannot be compared with {against}: probes or shapes differ",
+        )
     else:
         measured = comparison.pooled.max_abs
         if measured <= tolerance.max_abs:

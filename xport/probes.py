@@ -163,9 +163,7 @@ def _read(
         )
 
 
-def _noise(
-    spec: TensorSpec, preprocess: PreprocessSpec | None, rng: np.random.Generator
-) -> Array:
+def _noise(spec: TensorSpec, preprocess: PreprocessSpec | None, rng: np.random.Generator) -> Array:
     if preprocess is not None:
         return rng.uniform(preprocess.low, preprocess.high, spec.shape).astype(spec.dtype)
     if spec.dtype.startswith("float"):

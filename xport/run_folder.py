@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,6 +84,16 @@ class RunFolder:
                 "there is no evidence here", str(self.root), "run `xport record` and `xport judge`"
             )
         return Evidence.read(self.evidence_path)
+
+    def clear(self) -> None:
+        """Remove an earlier run's results; the store, which is the cache, lies elsewhere."""
+        for path in (self.plan_path, self.runtime_path, self.evidence_path, self.report_path):
+            path.unlink(missing_ok=True)
+        self.junit_path.unlink(missing_ok=True)
+        for folder in (self.probes.root, self.recordings.root):
+            shutil.rmtree(folder, ignore_errors=True)
+        if (self.bundle_path / "manifest.json").is_file():
+            shutil.rmtree(self.bundle_path)
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:

@@ -6,7 +6,6 @@ be repeated: `judge` needs neither torch nor TensorFlow nor a browser.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -50,19 +49,22 @@ def convert(
     search_in(Path.cwd())
     search_in(release_file.resolve().parent)
     run = RunFolder(out)
+    converter = Converter(release, Store(store), run.probes, tuple(images))
     with run.locked():
-        _clear(run)
-        plan = Converter(release, Store(store), run.probes, tuple(images)).plan(
-            progress or Silent()
-        )
+        run.clear()
+        plan = converter.plan(progress or Silent())
         plan.write(run.plan_path)
     return plan
 
 
 def record(
-    out: Path, options: BrowserOptions | None = None, *, progress: Progress | None = None
+    out: Path,
+    options: BrowserOptions | None = None,
+    *,
+    measure: bool = True,
+    progress: Progress | None = None,
 ) -> list[Recording]:
-    """Run every leg on every probe and measure the runtimes.
+    """Run every leg on every probe and, if `measure`, time every browser backend.
 
     A leg that cannot run becomes a recording that says why, and the verdict is not PASSED.
 
@@ -77,8 +79,10 @@ def record(
         harness = Harness(plan, chosen)
         session = RecordingSession(plan, run.probes, run.recordings, harness.runner)
         recordings = session.run(shown)
-        measured = measure_runtimes(plan, run.probes, harness.measure, shown)
-        Runtimes(backends=tuple(measured)).write(run.runtime_path)
+        run.runtime_path.unlink(missing_ok=True)
+        if measure:
+            measured = measure_runtimes(plan, run.probes, harness.measure, shown)
+            Runtimes(backends=tuple(measured)).write(run.runtime_path)
     return recordings
 
 
@@ -163,14 +167,3 @@ def release(
     if evidence.verdict.status is Status.PASSED:
         bundle(out)
     return evidence
-
-
-def _clear(run: RunFolder) -> None:
-    """Remove an earlier run's results; the store, which is the cache, lies elsewhere."""
-    for path in (run.plan_path, run.runtime_path, run.evidence_path, run.report_path):
-        path.unlink(missing_ok=True)
-    run.junit_path.unlink(missing_ok=True)
-    for folder in (run.probes.root, run.recordings.root):
-        shutil.rmtree(folder, ignore_errors=True)
-    if (run.bundle_path / "manifest.json").is_file():
-        shutil.rmtree(run.bundle_path)

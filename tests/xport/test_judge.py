@@ -66,7 +66,9 @@ def test_the_run_as_it_was_recorded_passes(mini_run: MiniRun) -> None:
     assert {check.status for check in verdict.checks} == {Status.PASSED}
 
 
-def test_judging_again_gives_the_same_verdict_and_numbers(run_copy: Path, mini_run: MiniRun) -> None:
+def test_judging_again_gives_the_same_verdict_and_numbers(
+    run_copy: Path, mini_run: MiniRun
+) -> None:
     again = workflow.judge(run_copy)
     assert again.verdict == mini_run.evidence.verdict
     assert again.comparisons == mini_run.evidence.comparisons

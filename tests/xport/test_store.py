@@ -61,7 +61,7 @@ def test_says_that_the_disk_is_full_and_keeps_nothing(tmp_path: Path) -> None:
         (folder / "model").write_bytes(b"half")
         raise OSError(errno.ENOSPC, "No space left on device", str(folder / "model"))
 
-    with pytest.raises(UnavailableError, match="No space left on device.*free disk space"):
+    with pytest.raises(UnavailableError, match=r"No space left on device.*free disk space"):
         store.get_or_make(KEY, full)
     assert store.find(KEY) is None
     assert not leftovers(store)
@@ -83,7 +83,9 @@ def test_refuses_stored_files_that_changed(tmp_path: Path, damage: str) -> None:
 
 
 def test_removes_the_staging_folder_of_a_process_that_was_killed(tmp_path: Path) -> None:
-    process = multiprocessing.get_context("spawn").Process(target=die_while_making, args=(tmp_path,))
+    process = multiprocessing.get_context("spawn").Process(
+        target=die_while_making, args=(tmp_path,)
+    )
     process.start()
     process.join()
     store = Store(tmp_path)

@@ -1,0 +1,58 @@
+"""The gate rejects every broken conversion and names the leg that broke it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests import mini
+from tests.saboteurs import sabotage
+from tests.saboteurs.sabotage import Damage
+from xport import workflow
+from xport.bundle import NotPassed
+from xport.conversion import Converter, pipeline_for
+from xport.progress import Silent
+from xport.release_file import read_release
+from xport.run_folder import RunFolder
+from xport.store import Store
+from xport.verdict import Status, Verdict
+
+
+def verdict_on(stage: str, damage: Damage, out: Path, store: Path) -> Verdict:
+    """Convert with the saboteur in the chain, record every leg (wasm in the browser), judge."""
+    release = read_release(mini.write(mini.only_classifier(), out / "release.toml"))
+    run = RunFolder(out / "run")
+    pipeline = sabotage.sabotaged(pipeline_for, stage, damage)
+    Converter(release, Store(store), run.probes, pipeline=pipeline).plan(Silent()).write(
+        run.plan_path
+    )
+    workflow.record(run.root, measure=False)
+    verdict = workflow.judge(run.root).verdict
+    if verdict.status is not Status.PASSED:
+        with pytest.raises(NotPassed):
+            workflow.bundle(run.root)
+    return verdict
+
+
+@pytest.mark.parametrize(
+    ("damage", "stage", "leg", "output"),
+    [
+        (sabotage.drop_sigmoid, "onnx_from_torch", "onnx", "probabilities"),
+        (sabotage.swap_input_channels, "onnx_from_torch", "onnx", "logits"),
+        (sabotage.transpose_kernels, "onnx_from_torch", "onnx", "logits"),
+        (sabotage.swap_classes, "onnx_from_torch", "onnx", "logits"),
+        (sabotage.change_one_number, "tfjs_from_tf", "tfjs/wasm", "logits"),
+        (sabotage.change_one_tensor, "tfjs_from_tf", "tfjs/wasm", "logits"),
+        (sabotage.round_to_float16, "tfjs_from_tf", "tfjs/wasm", "logits"),
+        (sabotage.swap_output_names, "tfjs_from_tf", "tfjs/wasm", "probabilities"),
+    ],
+    ids=lambda value: value.__name__ if callable(value) else None,
+)
+def test_rejects(
+    damage: Damage, stage: str, leg: str, output: str, tmp_path: Path, store: Path
+) -> None:
+    verdict = verdict_on(stage, damage, tmp_path, store)
+    assert verdict.status is Status.FAILED
+    assert verdict.culprits == (f"classifier/{leg}",)
+    assert any(f.startswith(f"FAILED: classifier/{leg} {output}") for f in verdict.findings)
