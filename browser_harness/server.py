@@ -42,6 +42,17 @@ POLICY = (
     "frame-ancestors 'none'",
 )
 
+# Other documents, such as the report: no script at all; their styles are inside them.
+PAGES = ("index.html", "runner.html")
+DOCUMENT_POLICY = (
+    "default-src 'none'",
+    "img-src 'self' data:",
+    "style-src 'unsafe-inline'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+)
+
 HOSTS = frozenset({"127.0.0.1", "localhost"})
 
 HEADERS = {
@@ -155,7 +166,7 @@ class _Handler(BaseHTTPRequestHandler):
         # A name that someone else's DNS points here is no reason to answer; any port is, for those
         # who forward one.
         if self.headers.get("Host", "").partition(":")[0] not in HOSTS:
-            self._send(HTTPStatus.MISDIRECTED_REQUEST, b"", "text/plain", with_body)
+            self._send(HTTPStatus.MISDIRECTED_REQUEST, b"", "nothing.txt", with_body)
             return
         path = urlsplit(self.path).path
         resource = self.server.owner.resource(path)
@@ -164,17 +175,19 @@ class _Handler(BaseHTTPRequestHandler):
         except OSError:
             body = None
         if body is None:
-            self._send(HTTPStatus.NOT_FOUND, b"not found\n", "text/plain", with_body)
+            self._send(HTTPStatus.NOT_FOUND, b"not found\n", "nothing.txt", with_body)
             return
         name = resource.name if isinstance(resource, Path) else path
-        kind = MIME_TYPES.get(Path(name).suffix, "application/octet-stream")
-        self._send(HTTPStatus.OK, body, kind, with_body)
+        self._send(HTTPStatus.OK, body, name, with_body)
 
-    def _send(self, status: HTTPStatus, body: bytes, kind: str, with_body: bool) -> None:
+    def _send(self, status: HTTPStatus, body: bytes, name: str, with_body: bool) -> None:
+        headers = dict(self.server.owner.headers)
+        if name.endswith(".html") and name not in PAGES:
+            headers["Content-Security-Policy"] = "; ".join(DOCUMENT_POLICY)
+        headers["Content-Type"] = MIME_TYPES.get(Path(name).suffix, "application/octet-stream")
         self.send_response(status)
-        for name, value in self.server.owner.headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Type", kind)
+        for header, value in headers.items():
+            self.send_header(header, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if with_body:

@@ -28,6 +28,7 @@ from browser_harness.server import serve_bundle
 from reference.preprocess import AUTOENCODER, Preprocess
 from tests.browser.tiny_model import Autoencoder, Classifier
 from xport.artifact import Signature
+from xport.bundle import MANIFEST, Manifest
 
 LABELS = [f"Finding_{index + 1}" for index in range(14)]
 RULE = Preprocess(size=32, channels=3, low=0.0, high=1.0, fit="crop")
@@ -91,8 +92,8 @@ def make_bundle(folder: Path, classifier: Classifier, **changes: Any) -> Path:
     autoencoder = Autoencoder()
     clf = classifier.write(folder / "models" / "clf", 3)
     ae = autoencoder.write(folder / "models" / "ae")
+    (folder / "report.html").write_text("<style>p { color: rgb(1, 2, 3) }</style><p>The report")
     manifest = {
-        "schema": 1,
         "release": "1.2.3",
         "title": "Chest X-ray findings",
         "verdict": "PASSED",
@@ -100,10 +101,10 @@ def make_bundle(folder: Path, classifier: Classifier, **changes: Any) -> Path:
             "clf": entry("classifier", clf, classifier.signature, RULE),
             "ae": entry("autoencoder", ae, autoencoder.signature, AUTOENCODER),
         },
-        "files": {},
+        "files": {"report.html": {"sha256": "0" * 64, "bytes": 1}},
         **changes,
     }
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    Manifest.model_validate_json(json.dumps(manifest)).write(folder / MANIFEST)
     return folder
 
 
@@ -195,6 +196,13 @@ def test_the_page_may_contact_no_other_address(browser: Browser, bundle: Path) -
               return await seen;
             }}"""
             assert page.evaluate(script) in {"connect-src", "img-src"}
+
+
+def test_the_report_is_a_link_away_and_keeps_its_style(browser: Browser, bundle: Path) -> None:
+    with opened(browser, bundle) as (page, _):
+        wait_for(page, "ready")
+        page.get_by_role("link", name="report").click()
+        expect(page.get_by_text("The report")).to_have_css("color", "rgb(1, 2, 3)")
 
 
 def test_a_tampered_shard_is_refused_visibly(

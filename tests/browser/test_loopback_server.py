@@ -88,6 +88,16 @@ def test_every_answer_has_the_fixed_headers(server: LoopbackServer) -> None:
         assert ask(verifying, "/")[1]["Cache-Control"] == "no-store"
 
 
+def test_documents_that_are_no_page_run_no_script(server: LoopbackServer, folder: Path) -> None:
+    server.publish("/evidence.html", b"<p>")
+    (folder / "report.html").write_text("<style>p{}</style>")
+    server.publish("/report.html", folder / "report.html")
+    for path in ("/report.html", "/evidence.html"):
+        policy = ask(server, path)[1]["Content-Security-Policy"]
+        assert "script-src" not in policy
+        assert policy.startswith("default-src 'none'")
+
+
 def test_the_policy_allows_no_eval_and_no_other_address() -> None:
     policy = HEADERS["Content-Security-Policy"]
     assert "'unsafe-eval'" not in policy

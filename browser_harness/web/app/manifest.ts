@@ -15,11 +15,13 @@ export interface BundledModel {
 
 /** manifest.json: what a release holds. */
 export interface Manifest {
-  readonly schema: 1;
+  readonly schema_version: 1;
   readonly release: string;
   readonly title: string;
   readonly verdict: "PASSED";
   readonly models: Readonly<Record<string, BundledModel>>;
+  /** Every other file of the bundle. */
+  readonly files: FileListing;
 }
 
 /** A model of a kind that this page can use: with preprocessing that fits its one input. */
@@ -36,7 +38,13 @@ export class ManifestError extends Error {
 /** Reads manifest.json beside the page. Throws ManifestError. */
 export async function readManifest(url: string): Promise<Manifest> {
   const found = (await fetchJson(url)) as Partial<Manifest> | null;
-  if (typeof found !== "object" || found === null || found.schema !== 1 || !found.models) {
+  if (
+    typeof found !== "object" ||
+    found === null ||
+    found.schema_version !== 1 ||
+    !found.models ||
+    !found.files
+  ) {
     throw new ManifestError("manifest.json is of a form that this page does not know.");
   }
   if (found.verdict !== "PASSED") {

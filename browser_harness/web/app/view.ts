@@ -49,6 +49,7 @@ export function showManifest(manifest: Manifest): void {
   element("verified").textContent =
     `Release ${manifest.release} passed its comparison with PyTorch. Every model file is checked ` +
     `against the SHA-256 recorded then, before it is used.`;
+  element("report").hidden = !Object.hasOwn(manifest.files, "report.html");
 }
 
 /** Shows which backend runs, as it reports itself. */
