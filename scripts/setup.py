@@ -92,7 +92,7 @@ def web_sources() -> list[Path]:
 
 
 def npm() -> str:
-    """npm on this machine if its Node is recent enough, else PyPI's, installed into `.venv`."""
+    """Npm on this machine if its Node is recent enough, else PyPI's, installed into `.venv`."""
     own, node = BIN / "npm", shutil.which("node")
     if own.is_file():
         return str(own)

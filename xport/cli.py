@@ -294,8 +294,12 @@ def _serve(options: argparse.Namespace) -> int:
     if not 0 <= options.port <= 65535:
         raise InputError(f"port {options.port} is not between 0 and 65535", "--port")
     verify_bundle(options.bundle)
+    server = serve_bundle(options.bundle, options.port)
+    text = f"serving {options.bundle} at {server.url} (Ctrl-C ends it)\nNOT FOR MEDICAL USE"
+    _print(options, text, {"url": server.url})
+    sys.stdout.flush()
     with contextlib.suppress(KeyboardInterrupt):
-        serve_bundle(options.bundle, options.port)
+        server.serve_forever()
     return ExitCode.PASSED
 
 

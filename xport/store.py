@@ -13,11 +13,13 @@ from pathlib import Path
 
 from xport import digests
 from xport.document import Document
-from xport.errors import IntegrityError, UnavailableError
+from xport.errors import IntegrityError, UnavailableError, XportError
 
 ENTRY = "entry.json"
 CONTENT = "content"
 _STAGING = "staging"
+LEAST_FREE_BYTES = 1024 * 1024
+DISK_REMEDY = "free disk space or choose another folder; nothing half-written was kept"
 
 
 class Entry(Document):
@@ -84,7 +86,7 @@ class Store:
             if entry is not None:
                 return entry, True
             self._remove_abandoned()
-            with self._staging(key) as staged:
+            with self._staging(key) as staged, disk_errors(self.root):
                 (staged / CONTENT).mkdir()
                 made = make(staged / CONTENT)
                 entry = made.model_copy(update={"files": digests.of_folder(staged / CONTENT)})
@@ -141,10 +143,19 @@ def disk_errors(place: Path) -> Iterator[None]:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES):
             raise
         raise UnavailableError(
-            f"cannot write: {os.strerror(error.errno)}",
-            str(error.filename or place),
-            "free disk space or choose another folder; nothing half-written was kept",
+            f"cannot write: {os.strerror(error.errno)}", str(error.filename or place), DISK_REMEDY
         ) from error
+    except XportError as error:
+        # A framework has words of its own for a full disk; a disk that is full speaks for itself.
+        if isinstance(error, UnavailableError) or not _is_full(place):
+            raise
+        raise UnavailableError(
+            f"cannot write: {os.strerror(errno.ENOSPC)}", str(place), DISK_REMEDY, str(error)
+        ) from error
+
+
+def _is_full(place: Path) -> bool:
+    return place.exists() and shutil.disk_usage(place).free < LEAST_FREE_BYTES
 
 
 def _sync(folder: Path) -> None:

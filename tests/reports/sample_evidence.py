@@ -17,10 +17,10 @@ from PIL import Image
 from tests.reports.sample_plan import SampleRelease, make_plan, sha
 from xport.artifact import TensorSpec
 from xport.evidence import Evidence, Picture
+from xport.judge import judge
 from xport.parity import Comparison, Outputs, Pair, Role, compare
 from xport.plan import FLOAT64_LEG, REFERENCE_LEG, Leg, Plan, PlannedModel
 from xport.recording import Environment, Recording, WebEnvironment
-from xport.judge import judge
 from xport.verdict import Case, OutputFacts
 
 ADDED = {

@@ -96,7 +96,7 @@ def test_preprocessing_must_fit_the_input(tmp_path: Path) -> None:
 def test_refuses_what_is_not_toml_or_empty(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "release.toml"
     path.write_bytes(content)
-    with pytest.raises(InputError, match="release.toml"):
+    with pytest.raises(InputError, match=r"release\.toml"):
         read_release(path)
 
 

@@ -1,0 +1,53 @@
+"""Write the documents that are made from code; a test says when one is out of date.
+
+Run by `make goldens`; review the diff before committing it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+COMMANDS = ("convert", "record", "judge", "report", "bundle", "release", "serve", "doctor")
+
+
+def goldens() -> dict[Path, str]:
+    """Every golden document by path: the release file's and evidence's schemas, the CLI's help."""
+    from xport.evidence import Evidence
+    from xport.release_file import ReleaseFile
+
+    docs = ROOT / "docs"
+    return {
+        docs / "release.schema.json": json.dumps(ReleaseFile.model_json_schema(), indent=2) + "\n",
+        docs / "evidence.schema.json": json.dumps(Evidence.model_json_schema(), indent=2) + "\n",
+        docs / "cli.md": _cli(),
+    }
+
+
+def _cli() -> str:
+    parts = ["# Command line", "Written by `make goldens` from the commands' own help."]
+    for command in ("", *COMMANDS):
+        parts.append(f"## `{' '.join(['xport', *command.split()])}`")
+        parts.append(f"```text\n{_help(command)}```")
+    return "\n\n".join(parts) + "\n"
+
+
+def _help(command: str) -> str:
+    from xport.cli import main
+
+    os.environ["COLUMNS"] = "90"
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.suppress(SystemExit):
+        main([*command.split(), "--help"])
+    return out.getvalue()
+
+
+if __name__ == "__main__":
+    for path, text in goldens().items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+        print(path.relative_to(ROOT))

@@ -1,0 +1,115 @@
+"""A bundle holds the verified bytes, only after PASSED, and is refused when a byte changed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from browser_harness.assets import app_files
+from tests.conftest import MiniRun, Xport
+from xport import digests, workflow
+from xport.bundle import NOTICE, NotPassed, build_bundle, verify_bundle
+from xport.document import Document
+from xport.errors import InputError, IntegrityError
+from xport.run_folder import RunFolder
+from xport.verdict import Status
+
+
+def test_holds_the_bytes_that_ran_in_the_browser(mini_run: MiniRun) -> None:
+    bundle = RunFolder(mini_run.folder).bundle_path
+    manifest = verify_bundle(bundle)
+    assert manifest.notice == NOTICE
+    assert manifest.verdict is Status.PASSED
+    for recording in mini_run.evidence.recordings:
+        web = recording.environment and recording.environment.web
+        if not web:
+            continue
+        for name, digest in web.model_files.items():
+            assert digests.of_file(bundle / "models" / name) == digest
+        assert digests.of_file(bundle / "engine.js") == web.files["engine.js"]
+
+
+def test_carries_evidence_report_and_the_untrained_note(mini_run: MiniRun) -> None:
+    bundle = RunFolder(mini_run.folder).bundle_path
+    assert (bundle / "evidence.json").read_bytes() == (
+        mini_run.folder / "evidence.json"
+    ).read_bytes()
+    assert "NOT FOR MEDICAL USE" in (bundle / "report.html").read_text()
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    assert {m["weights"] for m in manifest["models"].values()} == {
+        "untrained demonstration weights"
+    }
+
+
+@pytest.mark.parametrize("status", [Status.FAILED, Status.NOT_RUN])
+def test_is_not_made_without_passed(mini_run: MiniRun, tmp_path: Path, status: Status) -> None:
+    verdict = mini_run.evidence.verdict.model_copy(update={"status": status})
+    evidence = mini_run.evidence.model_copy(update={"verdict": verdict})
+    with pytest.raises(NotPassed, match="only PASSED is bundled"):
+        build_bundle(evidence, app_files(), {}, tmp_path / "bundle")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda b: (b / "engine.js").write_text("//"), "engine.js is changed"),
+        (lambda b: (b / "models/classifier/model.json").unlink(), "model.json is missing"),
+        (lambda b: (b / "extra.js").write_text("//"), "extra.js is extra"),
+    ],
+)
+def test_is_refused_when(damage: object, words: str, run_copy: Path, xport: Xport) -> None:
+    bundle = run_copy / "bundle"
+    damage(bundle)  # type: ignore[operator]
+    with pytest.raises(IntegrityError, match=words):
+        verify_bundle(bundle)
+    done = xport("serve", bundle)
+    assert done.returncode == 3
+    assert words in done.stderr
+
+
+def test_is_not_made_from_a_model_that_changed_since(mini_run: MiniRun, tmp_path: Path) -> None:
+    plan = mini_run.evidence.plan
+    model = plan.model("classifier")
+    planned = model.artifacts["tfjs"]  # type: ignore[index]
+    moved = Path(shutil.copytree(planned.path, tmp_path / "tfjs"))
+    shard = next(moved.glob("*.bin"))
+    shard.write_bytes(shard.read_bytes()[:-1] + b"\x00\x01"[:1])
+    other = planned.model_copy(update={"path": moved})
+    artifacts = {**model.artifacts, planned.format: other}
+    models = (model.model_copy(update={"artifacts": artifacts}),)
+    evidence = mini_run.evidence.model_copy(
+        update={"plan": plan.model_copy(update={"models": models})}
+    )
+    with pytest.raises(IntegrityError, match="not the file that was verified"):
+        build_bundle(evidence, app_files(), {}, tmp_path / "out" / "bundle")
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_is_not_made_with_another_engine_than_the_verified_one(
+    mini_run: MiniRun, tmp_path: Path
+) -> None:
+    page = dict(app_files())
+    page["engine.js"] = tmp_path / "engine.js"
+    page["engine.js"].write_text("// another")
+    with pytest.raises(IntegrityError, match=r"engine\.js is not the file that was verified"):
+        build_bundle(mini_run.evidence, page, {}, tmp_path / "bundle")
+
+
+def test_does_not_replace_a_folder_that_is_no_bundle(mini_run: MiniRun, tmp_path: Path) -> None:
+    (tmp_path / "bundle").mkdir()
+    (tmp_path / "bundle" / "thesis.txt").write_text("ten years of work")
+    with pytest.raises(InputError, match="not a bundle"):
+        build_bundle(mini_run.evidence, app_files(), {}, tmp_path / "bundle")
+    assert (tmp_path / "bundle" / "thesis.txt").read_text() == "ten years of work"
+
+
+def test_is_replaced_whole_by_the_next_one(run_copy: Path) -> None:
+    before = (run_copy / "bundle" / "manifest.json").read_bytes()
+    workflow.bundle(run_copy)
+    assert (run_copy / "bundle" / "manifest.json").read_bytes() == before
+    assert not list(run_copy.glob(".bundle*"))
+    assert issubclass(type(verify_bundle(run_copy / "bundle")), Document)

@@ -1,0 +1,178 @@
+"""Each stage alone: what it refuses, and any `nn.Module` through the whole chain."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from tests import mini
+from tests.conftest import MiniRun
+from xport import workflow
+from xport.artifact import Artifact, Format, Signature, TensorSpec
+from xport.errors import ConversionError, InputError
+from xport.pipeline import Pipeline, run_stage
+from xport.run_folder import RunFolder
+from xport.stages.onnx_from_torch import OnnxFromTorch
+from xport.stages.tf_from_onnx import TfFromOnnx
+from xport.stages.tfjs_from_tf import TfjsFromTf
+from xport.stages.torch_from_factory import TorchFromFactory
+from xport.store import Store
+from xport.verdict import Status
+
+X = TensorSpec(name="x", shape=(1, 4))
+Y = TensorSpec(name="y", shape=(1, 4))
+SIGNATURE = Signature(inputs=(X,), outputs=(Y,))
+
+
+class Mixer(nn.Module):
+    """Two inputs, two outputs of the same shape, no image anywhere."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.left, self.right = nn.Linear(4, 3), nn.Linear(6, 3)
+
+    def forward(self, x: torch.Tensor, z: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        mixed = self.left(x) * torch.tanh(self.right(z))
+        return mixed, torch.softmax(mixed, dim=1)
+
+
+class Determinant(nn.Module):
+    """An operator that the ONNX exporter does not know."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.linalg.eigvals(x.reshape(1, 2, 2)).real.repeat(1, 2)
+
+
+def seeded(module: nn.Module, inputs: Any, *, seed: int) -> None:
+    """An initializer for modules without BatchNorm."""
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for parameter in module.parameters():
+            parameter.copy_(torch.randn(parameter.shape, generator=generator))
+
+
+def onnx_artifact(folder: Path, op: str, opset: int = 15) -> Artifact:
+    """A hand-made ONNX model of one node."""
+    import onnx
+    from onnx import helper
+
+    node = helper.make_node(op, ["x"], ["y"], name="the_node")
+    tensors = [helper.make_tensor_value_info(n, 1, [1, 4]) for n in ("x", "y")]
+    graph = helper.make_graph([node], "g", tensors[:1], tensors[1:])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8)
+    onnx.save(model, str(folder / "model.onnx"))
+    return Artifact(Format.ONNX, folder, SIGNATURE, "digest")
+
+
+def test_every_stage_keeps_the_signature_of_both_models(mini_run: MiniRun) -> None:
+    plan = RunFolder(mini_run.folder).plan()
+    for model in plan.models:
+        assert set(model.artifacts) == set(Format)
+        assert all(artifact.files for artifact in model.artifacts.values())
+
+
+def test_names_an_operator_that_the_onnx_exporter_does_not_know(tmp_path: Path) -> None:
+    make = TorchFromFactory(
+        factory="tests.xport.test_conversion:Determinant",
+        arguments={},
+        signature=SIGNATURE,
+        initializer="tests.xport.test_conversion:seeded",
+    )
+    store = Store(tmp_path)
+    source = run_stage(make, None, store).artifact
+    with pytest.raises(ConversionError, match="linalg_eig"):
+        run_stage(OnnxFromTorch(), source, store)
+
+
+def test_names_the_node_that_onnx_tf_does_not_know(tmp_path: Path) -> None:
+    with pytest.raises(ConversionError, match=r"operator HardSwish .*node 'the_node'"):
+        TfFromOnnx().run(onnx_artifact(tmp_path, "HardSwish"), tmp_path / "out")
+
+
+def test_names_the_node_that_tfjs_has_no_kernel_for(tmp_path: Path) -> None:
+    import tensorflow as tf
+
+    @tf.function(input_signature=[tf.TensorSpec((1, 4), tf.float32, name="x")])
+    def function(x: Any) -> dict[str, Any]:
+        return {"y": tf.math.lgamma(x, name="the_node")}
+
+    module = tf.Module()
+    module.function = function
+    tf.saved_model.save(module, str(tmp_path / "saved"), signatures=function)
+    source = Artifact(Format.SAVED_MODEL, tmp_path / "saved", SIGNATURE, "digest")
+    (tmp_path / "out").mkdir()
+    with pytest.raises(ConversionError, match=r"operator Lgamma of node '.*the_node.*'"):
+        TfjsFromTf().run(source, tmp_path / "out")
+
+
+def test_a_pipeline_refuses_stages_that_do_not_fit() -> None:
+    with pytest.raises(InputError, match="tf_from_onnx: stage consumes onnx, but gets None"):
+        Pipeline([TfFromOnnx()])
+    with pytest.raises(InputError, match="tfjs_from_tf"):
+        Pipeline([TfjsFromTf(), OnnxFromTorch()])
+
+
+def test_a_stage_refuses_an_artifact_of_another_format(tmp_path: Path) -> None:
+    artifact = onnx_artifact(tmp_path, "Relu")
+    with pytest.raises(InputError, match="needs savedmodel, got onnx"):
+        run_stage(TfjsFromTf(), artifact, Store(tmp_path / "store"))
+
+
+def test_any_module_with_several_inputs_and_equal_outputs_is_converted_and_verified(
+    tmp_path: Path, store: Path
+) -> None:
+    def spec(name: str, width: int) -> dict[str, Any]:
+        return {"name": name, "shape": [1, width], "dtype": "float32"}
+
+    entry = {
+        "title": "Mixer",
+        "kind": "other",
+        "factory": "tests.xport.test_conversion:Mixer",
+        "initializer": "tests.xport.test_conversion:seeded",
+        "signature": {
+            "inputs": [spec("x", 4), spec("z", 6)],
+            "outputs": [spec("zeta", 3), spec("alpha", 3)],
+        },
+    }
+    tolerances = [
+        {"model": "mixer", "output": o, "max_abs": 1e-5, "because": "two small float32 layers"}
+        for o in ("zeta", "alpha")
+    ]
+    release = mini.release(
+        models={"mixer": entry},
+        policy=mini.policy(tolerances=tolerances, bars=[]),
+        browser={"backends": ["cpu"], "timeout_seconds": 60},
+    )
+    out = tmp_path / "run"
+    path = mini.write(release, tmp_path / "release.toml")
+    evidence = workflow.release(path, out, store=store)
+    assert evidence.verdict.status is Status.PASSED, evidence.verdict.findings
+    assert (out / "report.html").is_file()
+    arrays = RunFolder(out).recordings.load("mixer", "tfjs/cpu")
+    assert arrays is not None
+    for outputs in arrays[1].values():
+        assert outputs["alpha"].sum() == pytest.approx(1, abs=1e-5)
+        assert not np.allclose(outputs["alpha"], outputs["zeta"])
+
+
+def test_an_unchanged_release_converts_nothing_again(mini_run: MiniRun, tmp_path: Path) -> None:
+    plan = workflow.convert(mini_run.release_file, tmp_path / "run", store=mini_run.store)
+    costs = [a.cost for model in plan.models for a in model.artifacts.values()]
+    assert all(cost.cached for cost in costs)
+    assert plan.digest() == RunFolder(mini_run.folder).plan().digest()
+
+
+def test_another_seed_is_another_model(mini_run: MiniRun, tmp_path: Path) -> None:
+    stages = []
+    for seed in (7, 8):
+        entry = mini.classifier(seed=seed)
+        path = mini.write(mini.only_classifier(seed=seed), tmp_path / f"{seed}.toml")
+        assert entry["seed"] == seed
+        plan = workflow.read_release(path)
+        stages.append(workflow.pipeline_for(plan.models["classifier"]).stages[0].parameters())
+    assert stages[0] != stages[1]

@@ -1,0 +1,96 @@
+"""Probes are deterministic, named, and different enough to tell a broken conversion apart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.conftest import ROOT
+from xport.errors import InputError, IntegrityError
+from xport.plan import PreprocessSpec
+from xport.probes import (
+    ProbeFolder,
+    image_inputs,
+    noise_inputs,
+    photograph_inputs,
+    synthetic_inputs,
+)
+from xport.release_file import read_release
+
+ENTRY = read_release(ROOT / "release.toml").models["classifier"]
+SIGNATURE, SPEC = ENTRY.signature, ENTRY.preprocess
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_others() -> None:
+    first, again, other = (
+        [p.planned().digests for p in synthetic_inputs(SIGNATURE, SPEC, seed=s, count=3)]
+        for s in (1, 1, 2)
+    )
+    assert first == again
+    assert first != other
+
+
+def test_no_two_probes_of_the_default_release_are_alike() -> None:
+    probes = [
+        *synthetic_inputs(SIGNATURE, SPEC, seed=2020, count=14),
+        *noise_inputs(SIGNATURE, SPEC, seed=2020, count=2),
+        *photograph_inputs(SIGNATURE, SPEC, ["camera", "moon"]),
+    ]
+    assert len({probe.planned().digests["image"] for probe in probes}) == len(probes)
+    assert len({probe.name for probe in probes}) == len(probes)
+    for probe in probes:
+        image = probe.inputs["image"]
+        assert image.shape == (1, 3, 224, 224)
+        assert image.dtype == np.float32
+        assert image.min() >= 0
+        assert image.max() <= 1
+
+
+def test_noise_differs_between_channels_rows_and_columns() -> None:
+    (probe,) = noise_inputs(SIGNATURE, SPEC, seed=1, count=1)
+    image = probe.inputs["image"][0]
+    assert not np.array_equal(image[0], image[1])
+    assert not np.array_equal(image[0], image[0].T)
+
+
+def test_images_of_a_folder_come_in_order_and_keep_their_names(tmp_path: Path) -> None:
+    for name, level in (("b", 200), ("a", 30)):
+        Image.new("L", (300, 260), level).save(tmp_path / f"{name}.png")
+    (tmp_path / "notes.txt").write_text("not an image")
+    probes = image_inputs(SIGNATURE, SPEC, [tmp_path])
+    assert [probe.name for probe in probes] == ["image-a", "image-b"]
+    assert probes[0].inputs["image"].max() == pytest.approx(30 / 255)
+
+
+def test_images_need_preprocessing(tmp_path: Path) -> None:
+    Image.new("L", (10, 10)).save(tmp_path / "a.png")
+    with pytest.raises(InputError, match="without preprocessing"):
+        image_inputs(SIGNATURE, None, [tmp_path])
+
+
+def test_two_images_of_one_name_are_refused(tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        Image.new("L", (10, 10)).save(tmp_path / folder / "a.png")
+    with pytest.raises(InputError, match="two images are called 'image-a'"):
+        image_inputs(SIGNATURE, PreprocessSpec(size=8), [tmp_path / "one", tmp_path / "two"])
+
+
+def test_an_unknown_photograph_is_named() -> None:
+    with pytest.raises(InputError, match="no image 'lena'"):
+        photograph_inputs(SIGNATURE, SPEC, ["lena"])
+
+
+def test_a_probe_on_disk_is_checked_when_it_is_read(tmp_path: Path) -> None:
+    folder = ProbeFolder(tmp_path)
+    probes = noise_inputs(SIGNATURE, SPEC, seed=1, count=1)
+    (planned,) = folder.save(probes)
+    loaded = folder.load(planned, SIGNATURE)["image"]
+    np.testing.assert_array_equal(loaded, probes[0].inputs["image"])
+    path = folder.path(planned.digests["image"])
+    path.write_bytes(path.read_bytes()[:-4])
+    with pytest.raises(IntegrityError, match="missing or changed"):
+        folder.load(planned, SIGNATURE)

@@ -1,0 +1,122 @@
+"""A crashed browser is started again once and goes on where it stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pytest
+
+from tests.conftest import MiniRun
+from xport.arrays import Array
+from xport.artifact import Format
+from xport.harness import BrowserOptions, Harness
+from xport.progress import Silent
+from xport.recorder import record
+from xport.recording import Environment, Recording, Runner
+from xport.recording_session import artifact_of
+from xport.run_folder import RunFolder
+
+
+class Fragile:
+    """A real browser runner whose browser is killed before some of its runs."""
+
+    def __init__(self, runner: Runner, kill_before: list[int]) -> None:
+        self.runner, self.kill_before, self.runs = runner, kill_before, 0
+        self.leg = runner.leg
+
+    @property
+    def load_seconds(self) -> float:
+        return self.runner.load_seconds
+
+    @property
+    def peak_mib(self) -> float:
+        return self.runner.peak_mib
+
+    def __enter__(self) -> Self:
+        self.runner.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.runner.__exit__(kind, error, trace)
+
+    def environment(self) -> Environment:
+        return self.runner.environment()
+
+    def run(self, inputs: Mapping[str, Array]) -> tuple[dict[str, Array], float]:
+        self.runs += 1
+        if self.runs in self.kill_before:
+            kill_the_browser()
+        return self.runner.run(inputs)
+
+
+def kill_the_browser() -> None:
+    import psutil
+
+    for process in psutil.Process().children(recursive=True):
+        if any(word in " ".join(process.cmdline()) for word in ("--type=renderer",)):
+            process.kill()
+
+
+def recorded(mini_run: MiniRun, kill_before: list[int]) -> tuple[Recording, Fragile]:
+    run = RunFolder(mini_run.folder)
+    plan = run.plan()
+    model = plan.model("classifier")
+    leg = next(leg for leg in plan.legs if leg.backend == "wasm")
+    runner = Harness(plan, BrowserOptions()).runner(
+        model.id, artifact_of(model, Format.TFJS), "wasm"
+    )
+    fragile = Fragile(runner, kill_before)
+    with Silent().step("", 0) as step:
+        recording, _ = record(fragile, plan, model, leg, run.probes, step)
+    return recording, fragile
+
+
+def test_goes_on_from_the_probe_at_which_the_browser_crashed(mini_run: MiniRun) -> None:
+    recording, fragile = recorded(mini_run, kill_before=[3])
+    assert recording.failure is None
+    assert recording.restarts == 1
+    assert len(recording.outputs) == 6
+    assert fragile.runs == 7
+    whole = RunFolder(mini_run.folder).recordings.load("classifier", "tfjs/wasm")
+    assert whole is not None
+    assert recording.outputs == whole[0].outputs
+
+
+def test_a_second_crash_is_the_recordings_failure(mini_run: MiniRun) -> None:
+    recording, _ = recorded(mini_run, kill_before=[2, 4])
+    assert recording.failure is not None
+    assert recording.outputs == {}
+    assert recording.restarts == 1
+
+
+def test_a_browser_that_does_not_exist_is_the_recordings_failure(
+    mini_run: MiniRun, tmp_path: Path
+) -> None:
+    run = RunFolder(mini_run.folder)
+    plan = run.plan()
+    model = plan.model("classifier")
+    leg = next(leg for leg in plan.legs if leg.backend == "wasm")
+    options = BrowserOptions(browser=str(tmp_path / "chromium"))
+    runner = Harness(plan, options).runner(model.id, artifact_of(model, Format.TFJS), "wasm")
+    with Silent().step("", 0) as step:
+        recording, arrays = record(runner, plan, model, leg, run.probes, step)
+    assert arrays == {}
+    assert "apt-get install chromium" in (recording.failure or "")
+
+
+@pytest.mark.parametrize("name", ["noise-000", "synthetic-000-chest"])
+def test_the_same_bytes_reach_every_leg(mini_run: MiniRun, name: str) -> None:
+    seen = {
+        recording.inputs[name]["image"]
+        for recording in mini_run.evidence.recordings
+        if recording.model == "classifier"
+    }
+    assert len(seen) == 1
