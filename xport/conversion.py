@@ -40,6 +40,7 @@ def pipeline_for(entry: ModelEntry) -> Pipeline:
                 initializer=entry.initializer,
                 seed=entry.seed,
                 preprocess=entry.preprocess,
+                labels=entry.labels,
             ),
             OnnxFromTorch(opset=entry.opset),
             TfFromOnnx(),

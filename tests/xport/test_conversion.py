@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -176,3 +177,27 @@ def test_another_seed_is_another_model(mini_run: MiniRun, tmp_path: Path) -> Non
         plan = workflow.read_release(path)
         stages.append(workflow.pipeline_for(plan.models["classifier"]).stages[0].parameters())
     assert stages[0] != stages[1]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a loader knows of its checkpoint."""
+
+    labels: tuple[str, ...]
+
+
+def load_in_another_order(module: nn.Module, path: Path) -> Known:
+    """A loader whose checkpoint scores the findings in another order."""
+    return Known(tuple(reversed(mini.LABELS)))
+
+
+def test_refuses_labels_in_another_order_than_the_checkpoints(tmp_path: Path) -> None:
+    (tmp_path / "weights.pt").touch()
+    release = mini.only_classifier()
+    entry = release["models"]["classifier"]
+    del entry["initializer"]
+    entry["checkpoint"] = "weights.pt"
+    entry["loader"] = "tests.xport.test_conversion:load_in_another_order"
+    path = mini.write(release, tmp_path / "release.toml")
+    with pytest.raises(InputError, match="labels: the checkpoint's outputs are Finding 5, Finding 4"):
+        workflow.convert(path, tmp_path / "run", store=tmp_path / "store")

@@ -21,6 +21,9 @@ CALIBRATION_IMAGES = 16
 class TorchFromFactory:
     """Weights come from a checkpoint through `loader(module, path)`, or from an initializer.
 
+    A loader may return what it knows of the checkpoint; where that has `labels`, they must be the
+    release's, in the same order, since a finding under another's name is a wrong diagnosis.
+
     The initializer is called as `initializer(module, inputs, seed=...)` with deterministic
     synthetic inputs that are not among the probes.
     """
@@ -33,6 +36,7 @@ class TorchFromFactory:
     initializer: str | None = None
     seed: int = 0
     preprocess: PreprocessSpec | None = None
+    labels: tuple[str, ...] | None = None
 
     name = "torch_from_factory"
     consumes = None
@@ -51,6 +55,7 @@ class TorchFromFactory:
             "filled by code": source_digest(filled_by, key="loader") if filled_by else None,
             "checkpoint": _checkpoint_digest(self.checkpoint),
             "seed": self.seed,
+            "labels": self.labels,
             "preprocess": self.preprocess.model_dump(mode="json") if self.preprocess else None,
         }
 
@@ -77,9 +82,16 @@ class TorchFromFactory:
     def _load(self, module: Any) -> None:
         loader = resolve(self.loader or "", key="loader")
         try:
-            loader(module, self.checkpoint)
+            info = loader(module, self.checkpoint)
         except (ValueError, OSError) as error:
             raise InputError(str(error), "checkpoint") from error
+        known = getattr(info, "labels", None)
+        if known is not None and self.labels is not None and tuple(known) != self.labels:
+            raise InputError(
+                f"the checkpoint's outputs are {', '.join(known)}, in this order",
+                "labels",
+                "list the labels as the checkpoint has them",
+            )
 
     def _initialise(self, module: Any) -> None:
         import torch
