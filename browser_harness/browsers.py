@@ -94,6 +94,14 @@ def find_browser(explicit: str | None, playwrights_own: Path) -> Path:
     raise UnavailableError("no Chromium found on this machine", remedy=INSTALL)
 
 
+def installed_browser(explicit: str | None = None) -> Path:
+    """`find_browser` with Playwright asked where its own Chromium would be."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        return find_browser(explicit, Path(playwright.chromium.executable_path))
+
+
 def plan_launch(
     graphics: Graphics, *, shader_cache: Path, extra_flags: tuple[str, ...] = ()
 ) -> Launch:

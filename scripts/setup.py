@@ -38,6 +38,7 @@ def main() -> None:
     once("project", [ROOT / "pyproject.toml"], this_project)
     once("npm", [WEB / "package-lock.json"], npm_packages)
     once("web", web_sources(), web_pages)
+    once("playwright's browser", [ROOT / "requirements.lock"], playwrights_browser)
     browser()
 
 
@@ -109,8 +110,6 @@ def npm() -> str:
 def browser() -> None:
     """Make sure that there is a Chromium and, on Linux, something that draws WebGL."""
     if not browser_found():
-        install_playwrights_browser()
-    if not browser_found():
         apt(DEBIAN_BROWSER + DEBIAN_MESA, because="there is no Chromium or Chrome")
     if not webgl_found():
         apt(DEBIAN_MESA, because="nothing here draws WebGL")
@@ -129,16 +128,15 @@ def webgl_found() -> bool:
     )
 
 
-def install_playwrights_browser() -> None:
-    """Try Playwright's own Chromium; where it cannot be downloaded, that is no error yet."""
-    say("looking for a browser: trying Playwright's own Chromium")
+def playwrights_browser() -> None:
+    """Try Playwright's own Chromium; where it cannot be downloaded, another one will do."""
     command = [str(BIN / "playwright"), "install", "--no-shell", "chromium"]
     try:
         done = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=BROWSER_TIMEOUT_S)
     except subprocess.TimeoutExpired:
         done = None
     if done is None or done.returncode != 0:
-        say("Playwright's Chromium cannot be downloaded here")
+        say("Playwright's Chromium cannot be downloaded here, looking for another")
 
 
 def apt(packages: list[str], *, because: str) -> None:

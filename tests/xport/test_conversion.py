@@ -199,5 +199,5 @@ def test_refuses_labels_in_another_order_than_the_checkpoints(tmp_path: Path) ->
     entry["checkpoint"] = "weights.pt"
     entry["loader"] = "tests.xport.test_conversion:load_in_another_order"
     path = mini.write(release, tmp_path / "release.toml")
-    with pytest.raises(InputError, match="labels: the checkpoint's outputs are Finding 5, Finding 4"):
+    with pytest.raises(InputError, match="checkpoint's outputs are Finding 5, Finding 4"):
         workflow.convert(path, tmp_path / "run", store=tmp_path / "store")
