@@ -7,25 +7,16 @@ to get wrong: every layer has spread, no BatchNorm is the identity, nothing satu
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import torch
 from torch import nn
 
 from reference.errors import InitialisationError
 
-HEAD_STD = 0.9
-"""Spread of each output of the last layer over the inputs (before any tanh or sigmoid)."""
-
 HEAD_MEAN = 0.6
 """Means of the outputs of a last layer with a bias lie within plus or minus this."""
-
-SHIFTS = (0.4, 1.0)
-"""Range of the BatchNorm shifts.
-
-Shifts around 0 make an untrained deep network amplify rounding: two float32 summation
-orders of DenseNet-121 differed by 3e-5 to 8e-5 in a logit, with these by 2e-5. Most units
-are active, and still every ReLU cuts."""
 
 VARIANCE_FLOOR = 0.05
 """Least running variance of a channel, as a share of the layer's mean variance.
@@ -43,15 +34,42 @@ Weighted = nn.Conv1d | nn.Conv2d | nn.ConvTranspose2d | nn.Linear
 Normalising = nn.BatchNorm1d | nn.BatchNorm2d | nn.BatchNorm3d
 
 
-def from_data(module: nn.Module, inputs: Sequence[torch.Tensor], *, seed: int) -> None:
+@dataclass(frozen=True)
+class Spread:
+    """How large and how different the numbers in a demonstration network are.
+
+    An untrained deep network amplifies float32 rounding, and how much depends on these: the
+    defaults suit a network whose BatchNorm comes before its ReLU.
+
+    Attributes:
+        head_std: spread of each output of the last layer over the inputs, before any tanh or
+            sigmoid.
+        layer_std: spread of the outputs of every other layer with weights; it shows only where
+            no BatchNorm follows.
+        shifts: range of the BatchNorm shifts. Around 0, two float32 summation orders of
+            DenseNet-121 differed by 3e-5 to 8e-5 in a logit; with the default by 2e-5. Most
+            units are active then, and still every ReLU cuts.
+        smoothness: 0 to 1, how much of each kernel is its own mean. Smooth kernels answer to
+            smooth images with sums that cancel less.
+    """
+
+    head_std: float = 0.9
+    layer_std: float = 1.0
+    shifts: tuple[float, float] = (0.4, 1.0)
+    smoothness: float = 0.0
+
+
+def from_data(
+    module: nn.Module, inputs: Sequence[torch.Tensor], *, seed: int, **spread: Any
+) -> None:
     """Give a module seeded weights whose statistics come from the inputs, in place.
 
     Convolutions and linear layers are drawn from a normal distribution (Kaiming, fan in),
-    biases start at 0; BatchNorm scales lie in [0.7, 1.3] and shifts within ``SHIFTS``. Then
+    biases start at 0; BatchNorm scales lie in [0.7, 1.3] and shifts within ``shifts``. Then
     the inputs run through once, as one batch, in evaluation mode: each weighted layer is
     divided by the standard deviation of its output, and each BatchNorm takes its running
     mean and variance from what reaches it. The layer that runs last (logits, or the
-    reconstruction before its tanh) is finally scaled to ``HEAD_STD`` per output, and its
+    reconstruction before its tanh) is finally scaled to ``head_std`` per output, and its
     bias, if it has one, puts the outputs' means within ``HEAD_MEAN``. A linear last layer
     is first turned away from the few features that tell very different inputs apart, so
     that similar ones get different answers too. One without a bias gets weights that add
@@ -66,18 +84,22 @@ def from_data(module: nn.Module, inputs: Sequence[torch.Tensor], *, seed: int) -
         inputs: model inputs, each (N, C, H, W), that differ from each other; at least two
             images in all.
         seed: any whole number.
+        spread: fields of ``Spread`` that are to differ from its defaults.
 
     Raises:
         InitialisationError: fewer than two images, images of different shapes or with
             NaN, or a module that runs no layer with weights.
+        TypeError: ``Spread`` has no such field.
     """
+    chosen = Spread(**spread)
     batch = _batch(inputs)
     modes = {part: part.training for part in module.modules()}
-    _draw(module, torch.Generator().manual_seed(seed))
+    _draw(module, chosen, torch.Generator().manual_seed(seed))
     module.eval()
     try:
         with torch.no_grad():
-            _finish_head(_fit(module, batch), torch.Generator().manual_seed(seed + 1))
+            head = _fit(module, batch, chosen.layer_std)
+            _finish_head(head, chosen.head_std, torch.Generator().manual_seed(seed + 1))
     finally:
         for part, training in modes.items():
             part.training = training
@@ -98,18 +120,28 @@ def _batch(inputs: Sequence[torch.Tensor]) -> torch.Tensor:
 
 
 @torch.no_grad()
-def _draw(module: nn.Module, generator: torch.Generator) -> None:
+def _draw(module: nn.Module, spread: Spread, generator: torch.Generator) -> None:
     def uniform(like: torch.Tensor, low: float, high: float) -> torch.Tensor:
         return torch.rand(like.shape, generator=generator) * (high - low) + low
 
     for part in module.modules():
         if isinstance(part, Weighted):
             nn.init.kaiming_normal_(part.weight, generator=generator)
+            _smooth(part.weight, spread.smoothness)
             if part.bias is not None:
                 part.bias.zero_()
         elif isinstance(part, Normalising) and part.affine:
             part.weight.copy_(uniform(part.weight, 0.7, 1.3))
-            part.bias.copy_(uniform(part.bias, *SHIFTS))
+            part.bias.copy_(uniform(part.bias, *spread.shifts))
+
+
+def _smooth(weight: torch.Tensor, share: float) -> None:
+    """Replace a share of each spatial kernel by its mean, scaled to the kernel's own spread."""
+    over = tuple(range(2, weight.ndim))
+    points = weight[0, 0].numel()
+    if points > 1 and share > 0:
+        mean = weight.mean(dim=over, keepdim=True) * points**0.5
+        weight.mul_(1 - share).add_(mean, alpha=share)
 
 
 class _Reached(NamedTuple):
@@ -119,7 +151,7 @@ class _Reached(NamedTuple):
     received: torch.Tensor
 
 
-def _fit(module: nn.Module, batch: torch.Tensor) -> _Reached:
+def _fit(module: nn.Module, batch: torch.Tensor, layer_std: float) -> _Reached:
     """Run the batch once, fitting each layer as it is reached; return the last one.
 
     A layer sees the fitted output of those before it, so one pass is exact.
@@ -131,7 +163,7 @@ def _fit(module: nn.Module, batch: torch.Tensor) -> _Reached:
     ) -> torch.Tensor:
         assert isinstance(layer, Weighted)
         std = float(output.std())
-        factor = 1 / std if std > 0 else 1.0
+        factor = layer_std / std if std > 0 else 1.0
         layer.weight.mul_(factor)
         reached[:] = [_Reached(layer, args[0])]
         return output * factor
@@ -190,7 +222,7 @@ def _even_out(features: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
     return evened
 
 
-def _finish_head(head: _Reached, generator: torch.Generator) -> None:
+def _finish_head(head: _Reached, std: float, generator: torch.Generator) -> None:
     layer = head.layer
     outputs_axis = 1 if isinstance(layer, nn.ConvTranspose2d) else 0
     if isinstance(layer, nn.Linear) and head.received.ndim == 2:
@@ -202,7 +234,7 @@ def _finish_head(head: _Reached, generator: torch.Generator) -> None:
     output = layer(head.received)
     over = [axis for axis in range(output.ndim) if axis != 1]
     variance, mean = torch.var_mean(output, dim=over, correction=0)
-    factor = HEAD_STD / variance.sqrt().clamp(min=1e-3)
+    factor = std / variance.sqrt().clamp(min=1e-3)
     per_output = [-1 if axis == outputs_axis else 1 for axis in range(layer.weight.ndim)]
     layer.weight.mul_(factor.reshape(per_output))
     if layer.bias is not None:

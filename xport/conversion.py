@@ -13,8 +13,8 @@ from xport.plan import FLOAT64_LEG, REFERENCE_LEG, Leg, Plan, PlannedArtifact, P
 from xport.probes import (
     Probe,
     ProbeFolder,
+    coloured_inputs,
     image_inputs,
-    noise_inputs,
     photograph_inputs,
     synthetic_inputs,
 )
@@ -38,6 +38,7 @@ def pipeline_for(entry: ModelEntry) -> Pipeline:
                 checkpoint=entry.checkpoint,
                 loader=entry.loader if entry.checkpoint else None,
                 initializer=entry.initializer,
+                initializer_arguments=entry.initializer_arguments,
                 seed=entry.seed,
                 preprocess=entry.preprocess,
                 labels=entry.labels,
@@ -105,8 +106,8 @@ class Converter:
     def _probes(self, entry: ModelEntry) -> list[Probe]:
         wanted, spec, signature = self.release.probes, entry.preprocess, entry.signature
         probes = synthetic_inputs(signature, spec, seed=wanted.seed, count=wanted.synthetic)
-        probes += noise_inputs(signature, spec, seed=wanted.seed, count=wanted.noise)
-        if wanted.photographs and spec is not None:
+        if spec is not None:
+            probes += coloured_inputs(signature, spec, seed=wanted.seed, count=wanted.coloured)
             probes += photograph_inputs(signature, spec, wanted.photographs)
         if self.images:
             probes += image_inputs(signature, spec, self.images)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from xport.arrays import Array
@@ -11,12 +12,12 @@ from xport.artifact import Artifact, Format
 from xport.plan import Plan, PlannedModel
 from xport.recording import Runner
 from xport.recording_session import artifact_of
-from xport.timing import BackendRuntime, ModelRuntime
+from xport.timing import WarmTimes
 
 if TYPE_CHECKING:
     from browser_harness.settings import BrowserSettings
 
-STEADY_RUNS = 5
+PASSES = 5
 
 
 @dataclass(frozen=True)
@@ -34,13 +35,17 @@ class BrowserOptions:
 
 @dataclass(frozen=True)
 class Harness:
-    """Makes runners and measures runtimes for the browser legs of a plan."""
+    """Makes runners and measures runtimes for the browser legs of a plan.
+
+    `shader_caches` is an empty folder: what a recording compiles there makes the later start warm.
+    """
 
     plan: Plan
     options: BrowserOptions
+    shader_caches: Path
 
     def runner(self, model_id: str, artifact: Artifact, backend: str) -> Runner:
-        """A runner that opens a new browser with an empty shader cache."""
+        """A runner that opens a browser with a new profile; its first opening is a cold start."""
         from browser_harness.models import ModelSource
         from browser_harness.runner import TfjsRunner
 
@@ -51,31 +56,13 @@ class Harness:
         models: Sequence[PlannedModel],
         inputs: Mapping[str, Mapping[str, Array]],
         backend: str,
-    ) -> BackendRuntime:
-        """Cold, first and steady times of every model, and of all of them as one pass."""
+    ) -> WarmTimes:
+        """Load, first run and passes in a new browser, on the shaders that recording compiled."""
         from browser_harness.models import ModelSource
-        from browser_harness.runtime import Repeats, measure_runtime
+        from browser_harness.runtime import measure_warm_start
 
         sources = [ModelSource.of_artifact(m.id, artifact_of(m, Format.TFJS)) for m in models]
-        found = measure_runtime(
-            sources, inputs, self._settings(backend), Repeats(steady_runs=STEADY_RUNS)
-        )
-        return BackendRuntime(
-            backend=backend,
-            models=tuple(
-                ModelRuntime(
-                    model=m.id,
-                    cold_load=found.cold.load_seconds[m.id].median,
-                    cold_first=found.cold.first_run_seconds[m.id].median,
-                    load=found.warm.load_seconds[m.id].median,
-                    first=found.warm.first_run_seconds[m.id].median,
-                    steady=found.steady_run_seconds[m.id].samples,
-                )
-                for m in models
-            ),
-            both=found.pass_seconds.samples,
-            peak_mib=found.peak_mib,
-        )
+        return measure_warm_start(sources, inputs, self._settings(backend), passes=PASSES)
 
     def _settings(self, backend: str) -> BrowserSettings:
         from browser_harness.browsers import Graphics
@@ -86,6 +73,7 @@ class Harness:
             threads=self.plan.wasm_threads if backend == "wasm" else None,
             graphics=Graphics(self.options.graphics),
             browser=self.options.browser,
+            shader_cache=self.shader_caches / backend,
             timeout_s=self.plan.timeout_seconds,
             require_renderer=self.options.require_renderer or self.plan.policy.require_renderer,
         )

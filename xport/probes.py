@@ -42,41 +42,46 @@ class Probe:
 def synthetic_inputs(
     signature: Signature, preprocess: PreprocessSpec | None, *, seed: int, count: int
 ) -> list[Probe]:
-    """Deterministic images for a model with preprocessing; for any other, noise."""
+    """Deterministic images for a model with preprocessing; for any other, noise.
+
+    Noise is standard normal for floats and 0 or 1 for integers and booleans.
+    """
     from reference.synthetic import synthetic_image, synthetic_name
 
-    if preprocess is None:
-        return noise_inputs(signature, None, seed=seed, count=count, name="synthetic")
-    apply, name = preprocessing(preprocess).apply, signature.inputs[0].name
-    return [
-        Probe(
-            synthetic_name(index),
-            f"synthetic, seed {seed}, index {index}",
-            {name: apply(synthetic_image(index, seed))},
-        )
-        for index in range(count)
-    ]
-
-
-def noise_inputs(
-    signature: Signature,
-    preprocess: PreprocessSpec | None,
-    *,
-    seed: int,
-    count: int,
-    name: str = "noise",
-) -> list[Probe]:
-    """Probes of independent values, different in every channel, row and column.
-
-    Uniform in the range of the preprocessing; without one, standard normal for floats and 0 or 1
-    for integers and booleans.
-    """
     probes = []
     for index in range(count):
-        rng = np.random.default_rng([seed, index])
-        inputs = {spec.name: _noise(spec, preprocess, rng) for spec in signature.inputs}
-        source = f"noise, seed {seed}, index {index}"
-        probes.append(Probe(f"{name}-{index:03d}", source, inputs))
+        if preprocess is None:
+            rng = np.random.default_rng([seed, index])
+            inputs = {spec.name: _noise(spec, rng) for spec in signature.inputs}
+            name = f"synthetic-{index:03d}-noise"
+        else:
+            image = preprocessing(preprocess).apply(synthetic_image(index, seed))
+            name, inputs = synthetic_name(index), {signature.inputs[0].name: image}
+        probes.append(Probe(name, f"synthetic, seed {seed}, index {index}", inputs))
+    return probes
+
+
+def coloured_inputs(
+    signature: Signature, preprocess: PreprocessSpec, *, seed: int, count: int
+) -> list[Probe]:
+    """Probes in which every channel is another synthetic image; none for a single channel.
+
+    On gray probes a conversion that swaps the channels would say the same.
+    """
+    from reference.synthetic import synthetic_image
+
+    if preprocess.channels == 1:
+        return []
+    gray, channels = (
+        preprocessing(preprocess.model_copy(update={"channels": 1})),
+        range(preprocess.channels),
+    )
+    probes = []
+    for index in range(count):
+        images = [synthetic_image(index * len(channels) + c, seed + 1) for c in channels]
+        stacked = np.concatenate([gray.apply(image) for image in images], axis=1)
+        source = f"coloured, seed {seed}, index {index}"
+        probes.append(Probe(f"coloured-{index:03d}", source, {signature.inputs[0].name: stacked}))
     return probes
 
 
@@ -163,9 +168,7 @@ def _read(
         )
 
 
-def _noise(spec: TensorSpec, preprocess: PreprocessSpec | None, rng: np.random.Generator) -> Array:
-    if preprocess is not None:
-        return rng.uniform(preprocess.low, preprocess.high, spec.shape).astype(spec.dtype)
+def _noise(spec: TensorSpec, rng: np.random.Generator) -> Array:
     if spec.dtype.startswith("float"):
         return rng.standard_normal(spec.shape).astype(spec.dtype)
     return rng.integers(0, 2, spec.shape).astype(spec.dtype)

@@ -44,6 +44,7 @@ class ModelEntry(Document):
     checkpoint: Path | None = None
     loader: Callable_ = "reference.checkpoints:load_checkpoint"
     initializer: Callable_ | None = None
+    initializer_arguments: dict[str, Any] = Field(default_factory=dict)
     seed: int = Field(default=0, ge=0)
     signature: Signature
     labels: tuple[Annotated[str, Field(min_length=1)], ...] | None = None
@@ -90,13 +91,13 @@ class ModelEntry(Document):
 class ProbeEntry(Document):
     """`[probes]`: the inputs that every leg runs on, before the images a user adds.
 
-    `synthetic` deterministic images drawn from `seed`; `noise` inputs of independent values, which
-    alone can tell swapped channels of a gray image, or a transposed one, apart; `photographs` are
-    real images that the scikit-image package carries, by name.
+    `synthetic` deterministic images drawn from `seed`; `coloured` inputs in which every channel is
+    another image, without which swapped channels would go unseen (for models of several channels);
+    `photographs` are real images that the scikit-image package carries, by name.
     """
 
     synthetic: int = Field(default=20, ge=0, le=1000)
-    noise: int = Field(default=2, ge=0, le=1000)
+    coloured: int = Field(default=2, ge=0, le=1000)
     seed: int = Field(default=0, ge=0)
     photographs: tuple[str, ...] = ()
 

@@ -1,4 +1,4 @@
-"""Measuring the paper's runtime table for a plan, backend by backend."""
+"""The paper's runtime table for a plan: cold and steady from the recordings, warm measured."""
 
 from __future__ import annotations
 
@@ -6,30 +6,64 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from xport.arrays import Array
 from xport.errors import XportError
-from xport.plan import Plan, PlannedModel
+from xport.plan import Leg, Plan, PlannedModel
 from xport.probes import ProbeFolder
 from xport.progress import Progress
-from xport.timing import BackendRuntime
+from xport.recording import Recording
+from xport.timing import BackendRuntime, ModelRuntime, WarmTimes
 
-Measure = Callable[[Sequence[PlannedModel], Mapping[str, Mapping[str, Array]], str], BackendRuntime]
-"""Measures models, in the order of a pass, on one input each, on a backend."""
+Measure = Callable[[Sequence[PlannedModel], Mapping[str, Mapping[str, Array]], str], WarmTimes]
+"""Times models, in the order of a pass, on one input each, on a backend, from a warm start."""
 
 
 def measure_runtimes(
-    plan: Plan, probes: ProbeFolder, measure: Measure, progress: Progress
+    plan: Plan,
+    recordings: Sequence[Recording],
+    probes: ProbeFolder,
+    measure: Measure,
+    progress: Progress,
 ) -> Iterator[BackendRuntime]:
-    """One measurement per backend of the plan, on the first probe of every model.
+    """One table per backend on which every model was recorded.
 
-    A backend that cannot be measured is announced and left out: times are no part of the verdict.
+    A recording begins with a new profile and nothing compiled, so its load and first run are the
+    cold ones and the others the steady state. A backend that cannot be timed is announced and
+    left out: times are no part of the verdict.
     """
     models = sorted(plan.models, key=lambda model: model.kind != "autoencoder")
     inputs = {model.id: probes.load(model.probes[0], model.signature) for model in models}
-    for backend in [leg.backend for leg in plan.legs if leg.backend is not None]:
-        with progress.step(f"time {backend}", 1) as step:
+    for leg in plan.legs:
+        recorded = {r.model: r for r in recordings if r.leg == leg.name and not r.failure}
+        if leg.backend is None or recorded.keys() != inputs.keys():
+            continue
+        with progress.step(f"time {leg.backend}", 1) as step:
             try:
-                runtime = measure(models, inputs, backend)
+                warm = measure(models, inputs, leg.backend)
             except XportError as error:
-                progress.say(f"runtime on {backend} was not measured: {error}")
+                progress.say(f"runtime on {leg.backend} was not measured: {error}")
                 continue
             step.advance()
-        yield runtime
+        yield _runtime(leg, models, recorded, warm)
+
+
+def _runtime(
+    leg: Leg, models: Sequence[PlannedModel], recorded: Mapping[str, Recording], warm: WarmTimes
+) -> BackendRuntime:
+    def one(model: PlannedModel) -> ModelRuntime:
+        recording = recorded[model.id]
+        seconds = tuple(recording.seconds.values())
+        return ModelRuntime(
+            model=model.id,
+            cold_load=recording.load_seconds,
+            cold_first=seconds[0],
+            load=warm.load[model.id],
+            first=warm.first[model.id],
+            steady=seconds[1:],
+        )
+
+    kinds = {model.kind for model in models}
+    return BackendRuntime(
+        backend=leg.backend or leg.name,
+        models=tuple(one(model) for model in models),
+        both=warm.passes if {"autoencoder", "classifier"} <= kinds else (),
+        peak_mib=max(warm.peak_mib, *(r.peak_mib for r in recorded.values())),
+    )

@@ -3,16 +3,43 @@
 from __future__ import annotations
 
 import statistics
+from collections.abc import Mapping
+from typing import Protocol
 
 from xport.document import Document
+
+
+class WarmTimes(Protocol):
+    """What a warm start yields: seconds by model, seconds of whole passes, memory in MiB."""
+
+    @property
+    def load(self) -> Mapping[str, float]:
+        """Fetch, verify and parse."""
+        ...
+
+    @property
+    def first(self) -> Mapping[str, float]:
+        """The first run."""
+        ...
+
+    @property
+    def passes(self) -> tuple[float, ...]:
+        """All models once, as one figure."""
+        ...
+
+    @property
+    def peak_mib(self) -> float:
+        """The browser's processes."""
+        ...
 
 
 class ModelRuntime(Document):
     """Seconds for one model on one backend, readback included.
 
-    `cold_*`: a new browser profile and nothing compiled before. `*` without prefix: a new
-    browser whose shader cache is warm. `load` is fetch, digest check, parse and upload; `first`
-    the first execution after it; `steady` every execution after that.
+    `cold_*`: a new browser profile and, but for shaders that an earlier model of the same release
+    needs too, nothing compiled before. `load` and `first`: a new browser whose shader cache is
+    warm. Loading is fetch, digest check and parse; the first run uploads the weights and compiles;
+    `steady` is every run after it.
     """
 
     model: str

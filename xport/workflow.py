@@ -6,6 +6,7 @@ be repeated: `judge` needs neither torch nor TensorFlow nor a browser.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -76,13 +77,14 @@ def record(
         plan = run.plan()
         search_in(Path.cwd())
 
-        harness = Harness(plan, chosen)
-        session = RecordingSession(plan, run.probes, run.recordings, harness.runner)
-        recordings = session.run(shown)
         run.runtime_path.unlink(missing_ok=True)
-        if measure:
-            measured = measure_runtimes(plan, run.probes, harness.measure, shown)
-            Runtimes(backends=tuple(measured)).write(run.runtime_path)
+        with tempfile.TemporaryDirectory(prefix="xport-shaders-") as shader_caches:
+            harness = Harness(plan, chosen, Path(shader_caches))
+            session = RecordingSession(plan, run.probes, run.recordings, harness.runner)
+            recordings = session.run(shown)
+            if measure:
+                timed = measure_runtimes(plan, recordings, run.probes, harness.measure, shown)
+                Runtimes(backends=tuple(timed)).write(run.runtime_path)
     return recordings
 
 

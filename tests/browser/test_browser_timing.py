@@ -1,8 +1,7 @@
-"""The runtime measurement and the self-check, on the tiny models."""
+"""The warm start and the self-check, on the tiny models."""
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +12,8 @@ from browser_harness import browsers
 from browser_harness.browsers import Graphics, find_browser, graphics_of, plan_launch
 from browser_harness.models import ModelSource
 from browser_harness.probe import probe_browser
-from browser_harness.runtime import Repeats, RuntimeMeasurement, measure_runtime
+from browser_harness.runtime import measure_warm_start
+from browser_harness.session import BrowserSession
 from browser_harness.settings import BrowserSettings
 from xport.errors import RunnerError, UnavailableError
 from xport.recording import WebEnvironment
@@ -21,28 +21,29 @@ from xport.recording import WebEnvironment
 Settings = Callable[..., BrowserSettings]
 
 
-def test_runtime_tells_cold_first_and_steady_apart(
+def test_a_warm_start_is_timed_on_an_earlier_sessions_shaders(
     models: list[ModelSource],
     images: dict[str, dict[str, np.ndarray]],
     settings: Settings,
     tmp_path: Path,
 ) -> None:
-    measured = measure_runtime(models, images, settings("webgl"), Repeats(1, 1, 5))
-    assert measured.leg == "tfjs/webgl"
-    assert measured.environment.renderer
-    assert measured.pass_models == ("autoencoder", "classifier")
-    for timing in (measured.pass_seconds, *measured.steady_run_seconds.values()):
-        assert len(timing.samples) == 5
-        assert min(timing.samples) > 0
-        assert timing.median == statistics.median(timing.samples)
-    steady = measured.steady_run_seconds["autoencoder"].median
-    assert measured.cold.first_run_seconds["autoencoder"].median > steady
-    assert measured.cold.open_seconds.median > sum(
-        timing.median for timing in measured.cold.load_seconds.values()
-    )
-    assert measured.peak_mib > 50
-    path = measured.write(tmp_path / "runtime.json")
-    assert RuntimeMeasurement.read(path) == measured
+    chosen = settings("webgl", shader_cache=tmp_path / "shaders")
+    with BrowserSession(models, chosen) as session:
+        for model in session.model_ids:
+            session.run(model, images[model])
+    assert list((tmp_path / "shaders").rglob("*"))
+    warm = measure_warm_start(models, images, chosen, passes=3)
+    assert set(warm.load) == set(warm.first) == {"autoencoder", "classifier"}
+    assert len(warm.passes) == 3
+    assert min(*warm.passes, *warm.load.values(), *warm.first.values()) > 0
+    assert warm.peak_mib > 50
+
+
+def test_a_warm_start_without_a_shader_cache_is_refused(
+    models: list[ModelSource], images: dict[str, dict[str, np.ndarray]]
+) -> None:
+    with pytest.raises(ValueError, match="needs the shader cache"):
+        measure_warm_start(models, images, BrowserSettings(), passes=1)
 
 
 def test_the_self_check_reports_each_backend_or_why_not(settings: Settings) -> None:

@@ -13,7 +13,7 @@ from torch import nn
 from reference.ali import autoencoder
 from reference.densenet import Classifier
 from reference.errors import InitialisationError
-from reference.initialise import HEAD_MEAN, HEAD_STD, VARIANCE_FLOOR, from_data
+from reference.initialise import HEAD_MEAN, VARIANCE_FLOOR, Spread, from_data
 from reference.preprocess import Preprocess
 from reference.synthetic import synthetic_image
 
@@ -91,7 +91,7 @@ def test_mode_and_hooks_are_left_as_they_were(make_miniature: MakeClassifier) ->
 def test_logits_have_the_promised_spread_on_the_given_images(demonstration: Classifier) -> None:
     with torch.no_grad():
         logits, _ = demonstration(torch.cat(_inputs(CLASSIFIER)))
-    torch.testing.assert_close(logits.std(0, correction=0), torch.full((14,), HEAD_STD))
+    torch.testing.assert_close(logits.std(0, correction=0), torch.full((14,), Spread().head_std))
     assert logits.mean(0).abs().max() <= HEAD_MEAN + 1e-4
     assert logits.mean(0).std() > 0.1
     assert logits.abs().max() < 5

@@ -13,8 +13,8 @@ from xport.errors import InputError, IntegrityError
 from xport.plan import PreprocessSpec
 from xport.probes import (
     ProbeFolder,
+    coloured_inputs,
     image_inputs,
-    noise_inputs,
     photograph_inputs,
     synthetic_inputs,
 )
@@ -36,7 +36,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others() -> None:
 def test_no_two_probes_of_the_default_release_are_alike() -> None:
     probes = [
         *synthetic_inputs(SIGNATURE, SPEC, seed=2020, count=14),
-        *noise_inputs(SIGNATURE, SPEC, seed=2020, count=2),
+        *coloured_inputs(SIGNATURE, SPEC, seed=2020, count=2),
         *photograph_inputs(SIGNATURE, SPEC, ["camera", "moon"]),
     ]
     assert len({probe.planned().digests["image"] for probe in probes}) == len(probes)
@@ -49,10 +49,11 @@ def test_no_two_probes_of_the_default_release_are_alike() -> None:
         assert image.max() <= 1
 
 
-def test_noise_differs_between_channels_rows_and_columns() -> None:
-    (probe,) = noise_inputs(SIGNATURE, SPEC, seed=1, count=1)
+def test_coloured_probes_differ_between_channels() -> None:
+    (probe,) = coloured_inputs(SIGNATURE, SPEC, seed=1, count=1)
     image = probe.inputs["image"][0]
     assert not np.array_equal(image[0], image[1])
+    assert not np.array_equal(image[1], image[2])
     assert not np.array_equal(image[0], image[0].T)
 
 
@@ -86,7 +87,7 @@ def test_an_unknown_photograph_is_named() -> None:
 
 def test_a_probe_on_disk_is_checked_when_it_is_read(tmp_path: Path) -> None:
     folder = ProbeFolder(tmp_path)
-    probes = noise_inputs(SIGNATURE, SPEC, seed=1, count=1)
+    probes = coloured_inputs(SIGNATURE, SPEC, seed=1, count=1)
     (planned,) = folder.save(probes)
     loaded = folder.load(planned, SIGNATURE)["image"]
     np.testing.assert_array_equal(loaded, probes[0].inputs["image"])

@@ -65,12 +65,12 @@ def kill_the_browser() -> None:
             process.kill()
 
 
-def recorded(mini_run: MiniRun, kill_before: list[int]) -> tuple[Recording, Fragile]:
+def recorded(mini_run: MiniRun, folder: Path, kill_before: list[int]) -> tuple[Recording, Fragile]:
     run = RunFolder(mini_run.folder)
     plan = run.plan()
     model = plan.model("classifier")
     leg = next(leg for leg in plan.legs if leg.backend == "wasm")
-    runner = Harness(plan, BrowserOptions()).runner(
+    runner = Harness(plan, BrowserOptions(), folder).runner(
         model.id, artifact_of(model, Format.TFJS), "wasm"
     )
     fragile = Fragile(runner, kill_before)
@@ -79,8 +79,10 @@ def recorded(mini_run: MiniRun, kill_before: list[int]) -> tuple[Recording, Frag
     return recording, fragile
 
 
-def test_goes_on_from_the_probe_at_which_the_browser_crashed(mini_run: MiniRun) -> None:
-    recording, fragile = recorded(mini_run, kill_before=[3])
+def test_goes_on_from_the_probe_at_which_the_browser_crashed(
+    mini_run: MiniRun, tmp_path: Path
+) -> None:
+    recording, fragile = recorded(mini_run, tmp_path, kill_before=[3])
     assert recording.failure is None
     assert recording.restarts == 1
     assert len(recording.outputs) == 6
@@ -90,8 +92,8 @@ def test_goes_on_from_the_probe_at_which_the_browser_crashed(mini_run: MiniRun) 
     assert recording.outputs == whole[0].outputs
 
 
-def test_a_second_crash_is_the_recordings_failure(mini_run: MiniRun) -> None:
-    recording, _ = recorded(mini_run, kill_before=[2, 4])
+def test_a_second_crash_is_the_recordings_failure(mini_run: MiniRun, tmp_path: Path) -> None:
+    recording, _ = recorded(mini_run, tmp_path, kill_before=[2, 4])
     assert recording.failure is not None
     assert recording.outputs == {}
     assert recording.restarts == 1
@@ -105,14 +107,16 @@ def test_a_browser_that_does_not_exist_is_the_recordings_failure(
     model = plan.model("classifier")
     leg = next(leg for leg in plan.legs if leg.backend == "wasm")
     options = BrowserOptions(browser=str(tmp_path / "chromium"))
-    runner = Harness(plan, options).runner(model.id, artifact_of(model, Format.TFJS), "wasm")
+    runner = Harness(plan, options, tmp_path).runner(
+        model.id, artifact_of(model, Format.TFJS), "wasm"
+    )
     with Silent().step("", 0) as step:
         recording, arrays = record(runner, plan, model, leg, run.probes, step)
     assert arrays == {}
     assert "apt-get install chromium" in (recording.failure or "")
 
 
-@pytest.mark.parametrize("name", ["noise-000", "synthetic-000-chest"])
+@pytest.mark.parametrize("name", ["coloured-000", "synthetic-000-chest"])
 def test_the_same_bytes_reach_every_leg(mini_run: MiniRun, name: str) -> None:
     seen = {
         recording.inputs[name]["image"]

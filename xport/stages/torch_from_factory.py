@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,8 @@ class TorchFromFactory:
     A loader may return what it knows of the checkpoint; where that has `labels`, they must be the
     release's, in the same order, since a finding under another's name is a wrong diagnosis.
 
-    The initializer is called as `initializer(module, inputs, seed=...)` with deterministic
-    synthetic inputs that are not among the probes.
+    The initializer is called as `initializer(module, inputs, seed=..., **initializer_arguments)`
+    with deterministic synthetic inputs that are not among the probes.
     """
 
     factory: str
@@ -34,6 +34,7 @@ class TorchFromFactory:
     checkpoint: Path | None = None
     loader: str | None = None
     initializer: str | None = None
+    initializer_arguments: Mapping[str, Any] = field(default_factory=dict)
     seed: int = 0
     preprocess: PreprocessSpec | None = None
     labels: tuple[str, ...] | None = None
@@ -55,6 +56,7 @@ class TorchFromFactory:
             "filled by code": source_digest(filled_by, key="loader") if filled_by else None,
             "checkpoint": _checkpoint_digest(self.checkpoint),
             "seed": self.seed,
+            "initializer_arguments": dict(self.initializer_arguments),
             "labels": self.labels,
             "preprocess": self.preprocess.model_dump(mode="json") if self.preprocess else None,
         }
@@ -102,7 +104,12 @@ class TorchFromFactory:
         )
         name = self.signature.inputs[0].name
         inputs = [torch.from_numpy(probe.inputs[name]) for probe in calibration]
-        initializer(module, inputs, seed=self.seed)
+        try:
+            initializer(module, inputs, seed=self.seed, **self.initializer_arguments)
+        except (TypeError, ValueError) as error:
+            raise InputError(
+                f"{self.initializer} failed: {error}", "initializer_arguments"
+            ) from error
 
 
 def _checkpoint_digest(path: Path | None) -> str | None:
