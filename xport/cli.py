@@ -7,6 +7,7 @@ import contextlib
 import json
 import signal
 import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
@@ -222,6 +223,7 @@ def _print(options: argparse.Namespace, text: str, value: dict[str, Any]) -> int
 def _release(options: argparse.Namespace) -> int:
     from xport import workflow
 
+    start = time.monotonic()
     evidence = workflow.release(
         options.file,
         options.out,
@@ -230,7 +232,10 @@ def _release(options: argparse.Namespace) -> int:
         options=_browser_options(options),
         progress=_progress(options),
     )
-    return _verdict(options, evidence, options.out)
+    code = _verdict(options, evidence, options.out)
+    if not options.json:
+        print(f"whole time {time.monotonic() - start:.0f} s")
+    return code
 
 
 def _convert(options: argparse.Namespace) -> int:
