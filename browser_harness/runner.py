@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 from collections.abc import Mapping
 from importlib.metadata import version
-from types import TracebackType
 from typing import Self
 
 from browser_harness.models import ModelSource
@@ -34,13 +33,8 @@ class TfjsRunner:
         self.session.__enter__()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.session.__exit__(kind, error, trace)
+    def __exit__(self, *error: object) -> None:
+        self.session.__exit__(*error)
 
     def environment(self) -> Environment:
         """Where the model runs; valid while open."""

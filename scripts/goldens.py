@@ -12,7 +12,6 @@ import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-COMMANDS = ("convert", "record", "judge", "report", "bundle", "release", "serve", "doctor")
 
 
 def goldens() -> dict[Path, str]:
@@ -29,6 +28,8 @@ def goldens() -> dict[Path, str]:
 
 
 def _cli() -> str:
+    from xport.cli import COMMANDS
+
     parts = ["# Command line", "Written by `make goldens` from the commands' own help."]
     for command in ("", *COMMANDS):
         parts.append(f"## `{' '.join(['xport', *command.split()])}`")

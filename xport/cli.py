@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
-import xport
+from xport.arguments import make_parser
 from xport.errors import ExitCode, InputError, XportError
 
 if TYPE_CHECKING:
@@ -21,37 +21,13 @@ if TYPE_CHECKING:
     from xport.harness import BrowserOptions
     from xport.progress import Progress
 
-DEFAULT_RELEASE = Path("release.toml")
-DEFAULT_STORE = Path("build/store")
-
-DESCRIPTION = """\
-Take a PyTorch model to the browser and prove that it still says the same there.
-
-xport converts a model through ONNX and TensorFlow to TensorFlow.js, runs every leg on the same
-probes (the last one in a real browser), compares it with PyTorch and passes a verdict.
-"""
-
-EPILOG = """\
-examples:
-  xport release --out build/demo                convert, record, judge, report and bundle
-  xport release --out build/rays --images rays  the same, also on every image in a folder
-  xport judge build/demo --policy strict.toml   judge stored recordings under another policy
-  xport serve build/demo/bundle                 open the bundle in a browser
-  xport doctor                                  what this machine can run, and what is missing
-
-exit codes: 0 verdict PASSED (or the command did its work), 1 verdict FAILED,
-            2 usage or bad input, 3 could not run
-
-NOT FOR MEDICAL USE.
-"""
-
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with its code."""
     signal.signal(signal.SIGTERM, _as_interrupt)
-    options = _parser().parse_args(arguments)
+    options = make_parser().parse_args(arguments)
     try:
-        code: int = options.run(options)
+        code = COMMANDS[options.command](options)
     except XportError as error:
         code = error.exit_code
         _complain(options, str(error), code)
@@ -72,106 +48,6 @@ def _complain(options: argparse.Namespace, message: str, code: int) -> None:
     if options.json:
         print(json.dumps({"error": message, "exit_code": int(code)}))
     print(f"xport: {message}", file=sys.stderr)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="xport",
-        description=DESCRIPTION,
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--version", action="version", version=f"xport {xport.__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    _add_making(commands)
-    _add_judging(commands)
-    _add_serving(commands)
-    return parser
-
-
-def _add_making(commands: Any) -> None:
-    release = _command(commands, "release", _release, "convert, record, judge, report and bundle")
-    convert = _command(commands, "convert", _convert, "convert every model and fix the probes")
-    for parser in (release, convert):
-        parser.add_argument(
-            "file",
-            nargs="?",
-            type=Path,
-            default=DEFAULT_RELEASE,
-            help="release file in TOML (default: %(default)s)",
-        )
-        parser.add_argument(
-            "--out", type=Path, required=True, metavar="FOLDER", help="folder of this run"
-        )
-        parser.add_argument(
-            "--store",
-            type=Path,
-            default=DEFAULT_STORE,
-            metavar="FOLDER",
-            help="where converted artifacts are kept and found again (default: %(default)s)",
-        )
-        parser.add_argument(
-            "--images",
-            type=Path,
-            action="append",
-            default=[],
-            metavar="FOLDER",
-            help="also use every image in this folder as a probe; may be repeated",
-        )
-    record = _command(commands, "record", _record, "run every leg of a converted release")
-    record.add_argument("run_folder", type=Path, metavar="RUN", help="folder of a run")
-    for parser in (release, record):
-        _add_browser_options(parser)
-
-
-def _add_judging(commands: Any) -> None:
-    judge = _command(commands, "judge", _judge, "compare recordings and pass a verdict")
-    judge.add_argument(
-        "--policy",
-        type=Path,
-        metavar="FILE",
-        help="judge under the [policy] of this TOML file instead of the release's",
-    )
-    report = _command(commands, "report", _report, "write report.html and junit.xml")
-    bundle = _command(commands, "bundle", _bundle, "make the deployable bundle of a PASSED run")
-    for parser in (judge, report, bundle):
-        parser.add_argument("run_folder", type=Path, metavar="RUN", help="folder of a run")
-
-
-def _add_serving(commands: Any) -> None:
-    serve = _command(commands, "serve", _serve, "check a bundle and serve it on this machine")
-    serve.add_argument("bundle", type=Path, help="folder of a bundle")
-    serve.add_argument("--port", type=int, default=0, help="port; 0 (default) takes a free one")
-    doctor = _command(
-        commands, "doctor", _doctor, "say what this machine can run and what is missing"
-    )
-    _add_browser_options(doctor)
-
-
-def _command(
-    commands: Any, name: str, run: Callable[[argparse.Namespace], int], summary: str
-) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(
-        name, help=summary, description=summary[0].upper() + summary[1:] + "."
-    )
-    parser.add_argument("--json", action="store_true", help="print the result as JSON")
-    parser.set_defaults(run=run)
-    return parser
-
-
-def _add_browser_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--browser", metavar="PATH", help="Chromium or Chrome to use")
-    parser.add_argument(
-        "--graphics",
-        choices=("auto", "gpu", "llvmpipe", "swiftshader"),
-        default="auto",
-        help="who draws WebGL; auto takes a GPU if there is one, else llvmpipe",
-    )
-    parser.add_argument(
-        "--require-renderer",
-        metavar="REGEX",
-        help="refuse any WebGL renderer whose name does not contain this",
-    )
 
 
 def _browser_options(options: argparse.Namespace) -> BrowserOptions:
@@ -319,3 +195,15 @@ def _doctor(options: argparse.Namespace) -> int:
     )
     _print(options, text, {"findings": [f.model_dump() for f in findings]})
     return ExitCode.PASSED if all(f.ok for f in findings) else ExitCode.COULD_NOT_RUN
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "convert": _convert,
+    "record": _record,
+    "judge": _judge,
+    "report": _report,
+    "bundle": _bundle,
+    "release": _release,
+    "serve": _serve,
+    "doctor": _doctor,
+}

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from scripts.goldens import COMMANDS, goldens
+from scripts.goldens import goldens
 from tests import mini
 from tests.conftest import ROOT, MiniRun, Xport
+from xport.cli import COMMANDS
 from xport.run_folder import RunFolder
 
 HEAVY = ("torch", "tensorflow", "onnx", "playwright", "numpy", "pydantic", "PIL", "rich")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import pytest
@@ -39,13 +38,8 @@ class Fragile:
         self.runner.__enter__()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.runner.__exit__(kind, error, trace)
+    def __exit__(self, *error: object) -> None:
+        self.runner.__exit__(*error)
 
     def environment(self) -> Environment:
         return self.runner.environment()
