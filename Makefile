@@ -2,6 +2,8 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 IMAGES ?=
 BIN := .venv/bin
+# Node may be the one that set-up installed into .venv.
+WITH_NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 WEB := browser_harness/web
 
 .DEFAULT_GOAL := help
@@ -17,19 +19,19 @@ demo: setup ## convert, verify, judge, report and bundle the default release; IM
 	@$(BIN)/xport release release.toml --out build/demo $(if $(IMAGES),--images $(IMAGES))
 
 test: setup check ## every check and every test, browser tests included
-	@$(BIN)/python -m pytest
+	@$(WITH_NODE) $(BIN)/python -m pytest
 
 check: setup ## formatting, lint, types and import contracts, Python and TypeScript
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-cache >build/lint-imports.log || { cat build/lint-imports.log; exit 1; }
-	@PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix $(WEB) run --silent check
+	@$(WITH_NODE) npm --prefix $(WEB) run --silent check
 
 format: setup ## format Python and TypeScript
 	@$(BIN)/ruff check --quiet --fix .
 	@$(BIN)/ruff format --quiet .
-	@PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix $(WEB) run --silent format
+	@$(WITH_NODE) npm --prefix $(WEB) run --silent format
 
 goldens: setup ## rewrite the files that tests compare with (docs/); review the diff
 	@$(BIN)/python scripts/goldens.py

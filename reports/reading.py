@@ -63,8 +63,13 @@ class Reading:
         for check in evidence.verdict.checks:
             self._checks[check.model, check.leg, check.output].append(check)
         failed = {f"{c.model}/{c.leg}" for c in self.verdict.checks if c.status is Status.FAILED}
-        self.at_fault = tuple(c for c in self.verdict.culprits if c in failed)
-        self.did_not_run = tuple(c for c in self.verdict.culprits if c not in failed)
+        self.at_fault = self.verdict.culprits
+        unjudged = [c for c in self.verdict.checks if c.status is Status.NOT_RUN]
+        self.did_not_run = tuple(
+            name
+            for name in dict.fromkeys(f"{c.model}/{c.leg}" for c in unjudged)
+            if name not in failed
+        )
 
     def recording(self, model: str, leg: str) -> Recording | None:
         """The recording of a leg, or None."""
