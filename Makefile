@@ -25,7 +25,7 @@ check: setup ## formatting, lint, types and import contracts, Python and TypeScr
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/lint-imports --no-cache >build/lint-imports.log || { cat build/lint-imports.log; exit 1; }
+	@$(BIN)/lint-imports --no-cache --no-logo
 	@$(WITH_NODE) npm --prefix $(WEB) run --silent check
 
 format: setup ## format Python and TypeScript

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 BIN = VENV / "bin"
 WEB = ROOT / "browser_harness" / "web"
-STAMPS = ROOT / "build" / "stamps"
+STAMPS = VENV / "stamps"
 LEAST_NODE = 20
 BROWSER_TIMEOUT_S = 600
 DEBIAN_BROWSER = ["chromium"]
@@ -34,22 +34,22 @@ def main() -> None:
             f"the locked packages are for Python 3.11, this is {sys.version.split()[0]}",
             "install python3.11, or name it: make PYTHON=/path/to/python3.11",
         )
-    once("python", [ROOT / "requirements.lock", ROOT / "requirements-torch.lock"], python_packages)
-    once("project", [ROOT / "pyproject.toml"], this_project)
-    once("npm", [WEB / "package-lock.json"], npm_packages)
-    once("web", web_sources(), web_pages)
-    once("playwright's browser", [ROOT / "requirements.lock"], playwrights_browser)
+    locks = [ROOT / "requirements.lock", ROOT / "requirements-torch.lock"]
+    once("python", locks, BIN, python_packages)
+    once("project", [ROOT / "pyproject.toml"], BIN / "xport", this_project)
+    once("npm", [WEB / "package-lock.json"], WEB / "node_modules", npm_packages)
+    once("web", web_sources(), WEB / "dist", web_pages)
+    once("playwright's browser", locks, BIN / "playwright", playwrights_browser)
     browser()
 
 
-def once(name: str, inputs: Iterable[Path], work: Callable[[], None]) -> None:
-    """Do `work` unless its stamp says that it was done for these very inputs."""
+def once(name: str, inputs: Iterable[Path], result: Path, work: Callable[[], None]) -> None:
+    """Do `work` unless its stamp says that it was done for these inputs and the result is there."""
     digest = hashlib.sha256(str(VENV).encode())
     for path in inputs:
         digest.update(path.read_bytes())
     stamp = STAMPS / name
-    done = stamp.is_file() and stamp.read_text() == digest.hexdigest()
-    if done and BIN.is_dir():
+    if stamp.is_file() and stamp.read_text() == digest.hexdigest() and result.exists():
         return
     stamp.unlink(missing_ok=True)
     say(f"setting up: {name}")
