@@ -23,7 +23,7 @@ def release(**overrides: Any) -> dict[str, Any]:
         "name": "mini",
         "title": "Miniature",
         "models": {"classifier": classifier(), "autoencoder": autoencoder()},
-        "probes": {"synthetic": 4, "coloured": 2, "seed": 3},
+        "probes": {"synthetic": 6, "coloured": 2, "seed": 3},
         "browser": {
             "backends": ["webgl", "wasm", "cpu"],
             "wasm_threads": 1,

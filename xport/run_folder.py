@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from xport.errors import InputError, UnavailableError
 from xport.evidence import Evidence
@@ -85,15 +86,22 @@ class RunFolder:
             )
         return Evidence.read(self.evidence_path)
 
-    def clear(self) -> None:
-        """Remove an earlier run's results; the store, which is the cache, lies elsewhere."""
-        for path in (self.plan_path, self.runtime_path, self.evidence_path, self.report_path):
-            path.unlink(missing_ok=True)
-        self.junit_path.unlink(missing_ok=True)
-        for folder in (self.probes.root, self.recordings.root):
-            shutil.rmtree(folder, ignore_errors=True)
-        if (self.bundle_path / "manifest.json").is_file():
-            shutil.rmtree(self.bundle_path)
+    def clear(self, step: Literal["convert", "record", "judge"]) -> None:
+        """Remove what `step` is about to make and all that was made from it.
+
+        A bundle or report of an earlier verdict must never lie beside a later one. The store,
+        which is the cache, lies elsewhere.
+        """
+        paths = [self.bundle_path, self.report_path, self.junit_path, self.evidence_path]
+        if step in ("convert", "record"):
+            paths += [self.runtime_path, self.recordings.root]
+        if step == "convert":
+            paths += [self.plan_path, self.probes.root]
+        for path in paths:
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:

@@ -52,7 +52,7 @@ def convert(
     run = RunFolder(out)
     converter = Converter(release, Store(store), run.probes, tuple(images))
     with run.locked():
-        run.clear()
+        run.clear("convert")
         plan = converter.plan(progress or Silent())
         plan.write(run.plan_path)
     return plan
@@ -67,6 +67,8 @@ def record(
 ) -> list[Recording]:
     """Run every leg on every probe and, if `measure`, time every browser backend.
 
+    What an earlier recording or verdict left in `out` is removed first.
+
     A leg that cannot run becomes a recording that says why, and the verdict is not PASSED.
 
     Raises:
@@ -77,7 +79,7 @@ def record(
         plan = run.plan()
         search_in(Path.cwd())
 
-        run.runtime_path.unlink(missing_ok=True)
+        run.clear("record")
         with tempfile.TemporaryDirectory(prefix="xport-shaders-") as shader_caches:
             harness = Harness(plan, chosen, Path(shader_caches))
             session = RecordingSession(plan, run.probes, run.recordings, harness.runner)
@@ -91,6 +93,8 @@ def record(
 def judge(out: Path, *, policy: Policy | None = None) -> Evidence:
     """Compare what was recorded and pass a verdict, under the plan's policy or another.
 
+    Report and bundle of an earlier verdict are removed.
+
     Raises:
         InputError: `out` holds no plan, or a document in it cannot be read.
         IntegrityError: recorded arrays or probes were changed.
@@ -103,6 +107,7 @@ def judge(out: Path, *, policy: Policy | None = None) -> Evidence:
         runtimes: tuple[BackendRuntime, ...] = ()
         if run.runtime_path.is_file():
             runtimes = Runtimes.read(run.runtime_path).backends
+        run.clear("judge")
         evidence = evidence_of(plan, load(plan, run.recordings), runtimes, run.probes)
         evidence.write(run.evidence_path)
     return evidence

@@ -66,6 +66,8 @@ def test_judging_under_a_policy_that_fails_is_exit_code_1(
     done = xport("judge", run_copy, "--policy", policy)
     assert done.returncode == 1
     assert "FAILED" in done.stdout
+    assert not (run_copy / "bundle").exists()
+    assert not (run_copy / "report.html").exists()
     refused = xport("bundle", run_copy)
     assert refused.returncode == 1
     assert "only PASSED is bundled" in refused.stderr

@@ -210,10 +210,10 @@ def test_zero_probes_are_not_run(run_copy: Path) -> None:
 
 def test_too_few_probes_are_not_run(run_copy: Path) -> None:
     plan = RunFolder(run_copy).plan()
-    more = plan.policy.model_copy(update={"min_probes": 7})
+    more = plan.policy.model_copy(update={"min_probes": 9})
     verdict = workflow.judge(run_copy, policy=more).verdict
     assert verdict.status is Status.NOT_RUN
-    assert "6 probes ran, the policy wants at least 7" in verdict.findings[0]
+    assert "8 probes ran, the policy wants at least 9" in verdict.findings[0]
 
 
 def test_a_stricter_policy_can_fail_the_same_recordings(run_copy: Path) -> None:

@@ -79,8 +79,8 @@ def test_goes_on_from_the_probe_at_which_the_browser_crashed(
     recording, fragile = recorded(mini_run, tmp_path, kill_before=[3])
     assert recording.failure is None
     assert recording.restarts == 1
-    assert len(recording.outputs) == 6
-    assert fragile.runs == 7
+    assert len(recording.outputs) == 8
+    assert fragile.runs == 9
     whole = RunFolder(mini_run.folder).recordings.load("classifier", "tfjs/wasm")
     assert whole is not None
     assert recording.outputs == whole[0].outputs
