@@ -40,16 +40,23 @@ def source_digest(name: str, *, key: str) -> str:
     """Digest of the code behind `module:callable`, without running it.
 
     A module in a package counts with every Python file of its top-level package, so that an
-    edit to any of them is another model.
+    edit to any of them is another model; a module outside any package counts alone.
 
     Raises:
         InputError: there is no such module.
     """
-    top = name.partition(":")[0].partition(".")[0]
-    spec = importlib.util.find_spec(top)
+    module = name.partition(":")[0]
+    try:
+        spec = importlib.util.find_spec(module.partition(".")[0])
+        if spec is not None and spec.origin is None:  # a folder without __init__.py
+            spec = importlib.util.find_spec(module)
+    except ImportError:
+        spec = None
     if spec is None or spec.origin is None:
         raise InputError(
-            f"there is no module {top!r}", key, "check the name, or run from the folder it lies in"
+            f"there is no module {module!r}",
+            key,
+            "check the name, or run from the folder it lies in",
         )
     origin = Path(spec.origin)
     if spec.submodule_search_locations is None:

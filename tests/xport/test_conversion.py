@@ -13,10 +13,12 @@ from torch import nn
 
 from tests import mini
 from tests.conftest import MiniRun
-from xport import workflow
+from xport import isolated, workflow
 from xport.artifact import Artifact, Format, Signature, TensorSpec
+from xport.conversion import pipeline_for
 from xport.errors import ConversionError, InputError
 from xport.pipeline import Pipeline, run_stage
+from xport.release_file import read_release
 from xport.run_folder import RunFolder
 from xport.stages.onnx_from_torch import OnnxFromTorch
 from xport.stages.tf_from_onnx import TfFromOnnx
@@ -92,10 +94,11 @@ def test_names_an_operator_that_the_onnx_exporter_does_not_know(tmp_path: Path) 
 
 def test_names_the_node_that_onnx_tf_does_not_know(tmp_path: Path) -> None:
     with pytest.raises(ConversionError, match=r"operator HardSwish .*node 'the_node'"):
-        TfFromOnnx().run(onnx_artifact(tmp_path, "HardSwish"), tmp_path / "out")
+        run_stage(TfFromOnnx(), onnx_artifact(tmp_path, "HardSwish"), Store(tmp_path / "store"))
 
 
-def test_names_the_node_that_tfjs_has_no_kernel_for(tmp_path: Path) -> None:
+def save_lgamma(folder: str) -> None:
+    """A SavedModel of one node that TF.js has no kernel for; runs in a process of its own."""
     import tensorflow as tf
 
     @tf.function(input_signature=[tf.TensorSpec((1, 4), tf.float32, name="x")])
@@ -104,11 +107,14 @@ def test_names_the_node_that_tfjs_has_no_kernel_for(tmp_path: Path) -> None:
 
     module = tf.Module()
     module.function = function
-    tf.saved_model.save(module, str(tmp_path / "saved"), signatures=function)
+    tf.saved_model.save(module, folder, signatures=function)
+
+
+def test_names_the_node_that_tfjs_has_no_kernel_for(tmp_path: Path) -> None:
+    isolated.call(save_lgamma, str(tmp_path / "saved"))
     source = Artifact(Format.SAVED_MODEL, tmp_path / "saved", SIGNATURE, "digest")
-    (tmp_path / "out").mkdir()
     with pytest.raises(ConversionError, match=r"operator Lgamma of node '.*the_node.*'"):
-        TfjsFromTf().run(source, tmp_path / "out")
+        run_stage(TfjsFromTf(), source, Store(tmp_path / "store"))
 
 
 def test_a_pipeline_refuses_stages_that_do_not_fit() -> None:
@@ -168,15 +174,13 @@ def test_an_unchanged_release_converts_nothing_again(mini_run: MiniRun, tmp_path
     assert plan.digest() == RunFolder(mini_run.folder).plan().digest()
 
 
-def test_another_seed_is_another_model(mini_run: MiniRun, tmp_path: Path) -> None:
-    stages = []
+def test_another_seed_is_another_model(tmp_path: Path) -> None:
+    parameters = []
     for seed in (7, 8):
-        entry = mini.classifier(seed=seed)
         path = mini.write(mini.only_classifier(seed=seed), tmp_path / f"{seed}.toml")
-        assert entry["seed"] == seed
-        plan = workflow.read_release(path)
-        stages.append(workflow.pipeline_for(plan.models["classifier"]).stages[0].parameters())
-    assert stages[0] != stages[1]
+        stages = pipeline_for(read_release(path).models["classifier"]).stages
+        parameters.append(stages[0].parameters())
+    assert parameters[0] != parameters[1]
 
 
 @dataclass(frozen=True)

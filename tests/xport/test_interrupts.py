@@ -87,9 +87,9 @@ def finish_one_more(arguments: tuple[object, ...], entries: object, wanted: int)
 def test_while_a_browser_records(run_copy: Path) -> None:
     run = RunFolder(run_copy)
     saved = run.recordings.path("classifier", "savedmodel")
-    before = saved.stat().st_mtime_ns
+    saved.unlink()
     process = start("record", run_copy)
-    wait_for(lambda: saved.is_file() and saved.stat().st_mtime_ns != before, process)
+    wait_for(saved.is_file, process)
     time.sleep(1.5)
     children = descendants(process.pid)
     interrupt(process)
