@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from xport.document import Document
 from xport.errors import ConversionError
 
 DType = Literal["float32", "float64", "int32", "bool"]
+MAX_ELEMENTS = 2**26
+"""The largest tensor that goes in or out: 256 MiB in float32."""
 
 
 class Format(StrEnum):
@@ -28,8 +31,14 @@ class TensorSpec(Document):
     """Name, shape (batch first, all dimensions fixed) and dtype of one input or output."""
 
     name: str = Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
-    shape: tuple[int, ...]
+    shape: tuple[Annotated[int, Field(ge=1, le=MAX_ELEMENTS)], ...] = Field(min_length=1)
     dtype: DType = "float32"
+
+    @model_validator(mode="after")
+    def _of_bearable_size(self) -> Self:
+        if math.prod(self.shape) > MAX_ELEMENTS:
+            raise ValueError(f"shape: {self.shape} has more than {MAX_ELEMENTS:,} elements")
+        return self
 
     def __str__(self) -> str:
         return f"{self.name}: {self.dtype}[{', '.join(map(str, self.shape))}]"

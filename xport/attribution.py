@@ -40,8 +40,8 @@ def _inherited(
     by itself, or there is nothing to measure it by because the leg before holds no number.
     """
     model, leg_name, output = key
-    leg = next(leg for leg in case.plan.legs if leg.name == leg_name)
-    if output is None or leg.predecessor is None:
+    leg = next((leg for leg in case.plan.legs if leg.name == leg_name), None)
+    if leg is None or output is None or leg.predecessor is None:
         return False
     before = groups.get((model, leg.predecessor, output), [])
     absent = groups.get((model, leg.predecessor, None), [])

@@ -55,6 +55,7 @@ class Manifest(Document):
     title: str
     notice: str = NOTICE
     verdict: Status
+    wasm_threads: int
     models: dict[str, BundledModel]
     files: dict[str, FileEntry]
 
@@ -130,6 +131,7 @@ def _fill(
         release=evidence.plan.release,
         title=evidence.plan.title,
         verdict=evidence.verdict.status,
+        wasm_threads=evidence.plan.wasm_threads,
         models=models,
         files=files,
     )

@@ -52,7 +52,7 @@ def source_digest(name: str, *, key: str) -> str:
             spec = importlib.util.find_spec(module)
     except ImportError:
         spec = None
-    if spec is None or spec.origin is None:
+    if spec is None or spec.origin is None or not Path(spec.origin).is_file():
         raise InputError(
             f"there is no module {module!r}",
             key,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import json
+import os
 import signal
 import sys
 import time
@@ -22,21 +24,34 @@ if TYPE_CHECKING:
     from xport.progress import Progress
 
 
+TRACEBACK_VARIABLE = "XPORT_TRACEBACK"
+ADVICE = f"(set {TRACEBACK_VARIABLE}=1 to see where, and report it)"
+
+
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with its code."""
     signal.signal(signal.SIGTERM, _as_interrupt)
     options = make_parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = COMMANDS[options.command](options)
+        sys.stdout.flush()
     except XportError as error:
         code = error.exit_code
         _complain(options, str(error), code)
     except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         code = ExitCode.COULD_NOT_RUN
         _complain(options, "interrupted; nothing half-written was kept", code)
-    except BrokenPipeError:
+        # All is put away; what libraries do at exit may turn the code into the signal's.
+        os._exit(code)
+    except Exception as error:  # whatever else happens is no verdict, and no traceback for a user
+        if os.environ.get(TRACEBACK_VARIABLE):
+            raise
         code = ExitCode.COULD_NOT_RUN
-    sys.stdout.flush()
+        _complain(options, f"unexpected {type(error).__name__}: {error} {ADVICE}", code)
     sys.exit(code)
 
 
@@ -45,8 +60,9 @@ def _as_interrupt(number: int, frame: FrameType | None) -> None:
 
 
 def _complain(options: argparse.Namespace, message: str, code: int) -> None:
-    if options.json:
-        print(json.dumps({"error": message, "exit_code": int(code)}))
+    with contextlib.suppress(OSError):  # standard output itself may be what failed
+        if options.json:
+            print(json.dumps({"error": message, "exit_code": int(code)}), flush=True)
     print(f"xport: {message}", file=sys.stderr)
 
 

@@ -72,6 +72,7 @@ class Converter:
     store: Store
     probes: ProbeFolder
     images: Sequence[Path] = ()
+    folder: Path = Path()
     pipeline: Callable[[ModelEntry], Pipeline] = pipeline_for
 
     def plan(self, progress: Progress) -> Plan:
@@ -96,6 +97,7 @@ class Converter:
             release=self.release.name,
             title=self.release.title,
             release_digest=self.release.digest(),
+            folder=self.folder,
             models=tuple(models),
             legs=legs_for(self.release),
             wasm_threads=self.release.browser.wasm_threads,

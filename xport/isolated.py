@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import resource
@@ -10,7 +11,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -48,7 +49,8 @@ def call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Isolate
             target=_child, args=(sender, log.name, list(sys.path), function, args, kwargs)
         )
         start = time.monotonic()
-        process.start()
+        with _interrupts_held():
+            process.start()
         sender.close()
         try:
             outcome, peak_mib = receiver.recv()
@@ -63,6 +65,16 @@ def call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Isolate
         if isinstance(outcome, BaseException):
             raise outcome
         return Isolated(outcome, time.monotonic() - start, peak_mib)
+
+
+@contextlib.contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Hold Ctrl-C back, here until we are done and in a process started meanwhile for good."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _child(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from xport.attribution import attribute
@@ -108,7 +109,9 @@ def _environment_problems(plan: Plan, leg: Leg, web: WebEnvironment) -> Iterator
     if leg.backend == "webgl":
         if not web.renderer or "unknown" in web.renderer.lower():
             yield "the WebGL renderer is unknown"
-        elif policy.require_renderer and policy.require_renderer not in web.renderer:
+        elif policy.require_renderer and not re.search(
+            policy.require_renderer, web.renderer, re.IGNORECASE
+        ):
             yield f"renderer {web.renderer!r} is not {policy.require_renderer!r}"
         if web.render_float32 is not True:
             yield "WebGL has no float32 render targets"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from xport.artifact import Format, Signature
 from xport.document import Document
@@ -28,9 +28,15 @@ class PreprocessSpec(Document):
 
     size: int = Field(ge=1, le=4096)
     channels: int = Field(default=1, ge=1, le=4)
-    low: float = 0.0
-    high: float = 1.0
+    low: float = Field(default=0.0, allow_inf_nan=False)
+    high: float = Field(default=1.0, allow_inf_nan=False)
     fit: Literal["crop", "stretch"] = "crop"
+
+    @model_validator(mode="after")
+    def _low_below_high(self) -> Self:
+        if not self.low < self.high:
+            raise ValueError(f"low: {self.low} is not below high, {self.high}")
+        return self
 
 
 class Leg(Document):
@@ -43,7 +49,7 @@ class Leg(Document):
 
 
 class StageCost(Document):
-    """What producing one artifact took; `seconds` is 0 when the store already held it."""
+    """What producing one artifact took when it was made; `cached`: not in this run."""
 
     stage: str
     format: Format
@@ -88,12 +94,13 @@ class PlannedModel(Document):
 
 
 class Plan(Document):
-    """Everything that is fixed before the first recording."""
+    """Everything that is fixed before the first recording; `folder` is the release file's."""
 
     schema_version: Literal[1] = 1
     release: str
     title: str
     release_digest: str
+    folder: Path
     models: tuple[PlannedModel, ...] = Field(min_length=1)
     legs: tuple[Leg, ...] = Field(min_length=1)
     wasm_threads: int = Field(ge=1)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from xport.document import Document
 
@@ -40,7 +41,8 @@ class Policy(Document):
     """Tolerances with their reasons, and what the environment must be.
 
     `mantissa_bits` is the float precision that every browser leg must have by measurement.
-    `require_renderer` is a part of the WebGL renderer's name that must occur in it.
+    `require_renderer` is a regular expression that the WebGL renderer's name must contain, in any
+    case.
     """
 
     min_probes: int = Field(ge=1)
@@ -48,6 +50,15 @@ class Policy(Document):
     require_renderer: str | None = None
     tolerances: tuple[Tolerance, ...] = Field(min_length=1)
     bars: tuple[Bar, ...] = ()
+
+    @field_validator("require_renderer")
+    @classmethod
+    def _a_regular_expression(cls, pattern: str | None) -> str | None:
+        try:
+            re.compile(pattern or "")
+        except re.error as error:
+            raise ValueError(f"not a regular expression: {error}") from error
+        return pattern
 
     @model_validator(mode="after")
     def _one_tolerance_per_output(self) -> Self:

@@ -19,7 +19,7 @@ from xport.plan import PlannedProbe, PreprocessSpec
 if TYPE_CHECKING:
     from reference.preprocess import Preprocess
 
-IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp")
+IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg")
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ def _read(
         except ImageError as error:
             raise InputError(error.what, error.where, error.remedy) from error
         yield Probe(
-            f"{prefix}-{path.stem}",
+            f"{prefix}-{path.name}",
             f"{source}/{path.name}",
             {signature.inputs[0].name: apply(image)},
         )

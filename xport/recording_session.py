@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from xport import isolated
+from xport import digests, isolated
 from xport.artifact import Artifact, Format
-from xport.errors import XportError
+from xport.errors import IntegrityError, XportError
 from xport.plan import FLOAT64_LEG, Leg, Plan, PlannedModel
 from xport.probes import ProbeFolder
 from xport.progress import Progress, Silent
@@ -84,8 +84,19 @@ class RecordingSession:
 def record_here(
     plan: Plan, model: PlannedModel, leg: Leg, probes: ProbeFolder, recordings: RecordingFolder
 ) -> Recording:
-    """Record one leg that needs no browser, in this process, and save it."""
-    runner = local_runner(leg, model.artifacts[leg.format].path)
+    """Record one leg that needs no browser, in this process, and save it.
+
+    Raises:
+        IntegrityError: the artifact's files are not the ones that were converted.
+    """
+    planned = model.artifacts[leg.format]
+    if digests.of_folder(planned.path) != planned.files:
+        raise IntegrityError(
+            "the stored files are not the converted ones",
+            str(planned.path),
+            "delete this folder and run `xport convert` again",
+        )
+    runner = local_runner(leg, planned.path)
     with Silent().step("", 0) as step:
         recording, arrays = record(runner, plan, model, leg, probes, step)
     recordings.save(recording, arrays)

@@ -68,6 +68,8 @@ class ModelEntry(Document):
             return self
         if self.labels is None:
             raise ValueError("labels: a classifier needs a label for every output")
+        if len(set(self.labels)) != len(self.labels):
+            raise ValueError("labels: two are the same")
         for output in self.signature.outputs:
             if output.shape[-1] != len(self.labels):
                 raise ValueError(
@@ -107,7 +109,7 @@ class BrowserEntry(Document):
 
     backends: tuple[Backend, ...] = Field(min_length=1)
     wasm_threads: int = Field(default=1, ge=1, le=64)
-    timeout_seconds: float = Field(default=300, gt=0)
+    timeout_seconds: float = Field(default=300, gt=0, le=3600, allow_inf_nan=False)
 
 
 class ReleaseFile(Document):
@@ -132,6 +134,9 @@ class ReleaseFile(Document):
         bars = {(b.model, b.output) for b in self.policy.bars}
         for model, output in sorted((declared | bars) - outputs):
             raise ValueError(f"policy: {model}.{output} is not an output of this release")
+        legs = {"onnx", "savedmodel", *(f"tfjs/{b}" for b in self.browser.backends)}
+        for leg in sorted({leg for bar in self.policy.bars for leg in bar.legs} - legs):
+            raise ValueError(f"policy.bars: {leg} is not a leg of this release")
         return self
 
     def digest(self) -> str:
@@ -173,7 +178,7 @@ def read_policy(path: Path) -> Policy:
 
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text())
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"cannot read: {error}", str(path), "check the path") from error
     except tomllib.TOMLDecodeError as error:

@@ -104,13 +104,22 @@ class RunFolder:
                 path.unlink(missing_ok=True)
 
     @contextlib.contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self, *, create: bool = False) -> Iterator[None]:
         """Hold the folder for this process; a second run on it is refused, not interleaved.
 
         Raises:
             UnavailableError: another process is working in this folder.
+            InputError: it is no folder, cannot be made, or does not exist and `create` is false.
         """
-        self.root.mkdir(parents=True, exist_ok=True)
+        if create:
+            try:
+                self.root.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise InputError(
+                    f"cannot be a run's folder: {error.strerror}", str(self.root), "choose another"
+                ) from error
+        elif not self.root.is_dir():
+            raise InputError("there is no run here", str(self.root), "run `xport convert` first")
         with (self.root / ".lock").open("a+") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

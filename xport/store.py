@@ -13,7 +13,7 @@ from pathlib import Path
 
 from xport import digests
 from xport.document import Document
-from xport.errors import IntegrityError, UnavailableError, XportError
+from xport.errors import InputError, IntegrityError, UnavailableError, XportError
 
 ENTRY = "entry.json"
 CONTENT = "content"
@@ -139,8 +139,19 @@ def disk_errors(place: Path) -> Iterator[None]:
     """
     try:
         yield
+    except (FileExistsError, NotADirectoryError) as error:
+        raise InputError(
+            f"cannot be a folder: {error.strerror}", str(error.filename or place), "choose another"
+        ) from error
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES):
+        if error.errno not in (
+            errno.ENOSPC,
+            errno.EDQUOT,
+            errno.EROFS,
+            errno.EACCES,
+            errno.EPERM,
+            errno.ENOENT,
+        ):
             raise
         raise UnavailableError(
             f"cannot write: {os.strerror(error.errno)}", str(error.filename or place), DISK_REMEDY

@@ -35,7 +35,7 @@ class Recipe(Document):
         factory = resolve(self.factory, key="factory")
         try:
             module = factory(**self.arguments)
-        except TypeError as error:
+        except (TypeError, ValueError) as error:
             raise InputError(
                 f"{self.factory} refuses its arguments: {error}", "arguments"
             ) from error

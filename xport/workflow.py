@@ -13,6 +13,7 @@ from pathlib import Path
 from xport.callables import search_in
 from xport.conversion import Converter
 from xport.document import write_atomically
+from xport.errors import IntegrityError
 from xport.evidence import Evidence
 from xport.harness import BrowserOptions, Harness
 from xport.judgement import evidence_of, load
@@ -50,8 +51,10 @@ def convert(
     search_in(Path.cwd())
     search_in(release_file.resolve().parent)
     run = RunFolder(out)
-    converter = Converter(release, Store(store), run.probes, tuple(images))
-    with run.locked():
+    converter = Converter(
+        release, Store(store), run.probes, tuple(images), folder=release_file.resolve().parent
+    )
+    with run.locked(create=True):
         run.clear("convert")
         plan = converter.plan(progress or Silent())
         plan.write(run.plan_path)
@@ -78,6 +81,7 @@ def record(
     with run.locked():
         plan = run.plan()
         search_in(Path.cwd())
+        search_in(plan.folder)
 
         run.clear("record")
         with tempfile.TemporaryDirectory(prefix="xport-shaders-") as shader_caches:
@@ -133,9 +137,13 @@ def report(out: Path) -> tuple[Path, Path]:
 def bundle(out: Path) -> Path:
     """Make the deployable bundle of a run that PASSED; returns its folder.
 
+    The recordings are judged once more, under the release's own policy: a verdict passed under
+    another one, or edited, is not bundled.
+
     Raises:
         NotPassed: the verdict is not PASSED.
-        IntegrityError: the page or a model is not what was verified.
+        IntegrityError: the evidence is not what the recordings yield, or the page or a model is
+            not what was verified.
     """
     from browser_harness.assets import app_files
     from reports.html import html_report
@@ -143,7 +151,14 @@ def bundle(out: Path) -> Path:
 
     run = RunFolder(out)
     with run.locked():
-        evidence = run.evidence()
+        evidence, plan = run.evidence(), run.plan()
+        again = evidence_of(plan, load(plan, run.recordings), evidence.runtimes, run.probes)
+        if evidence.plan != plan or evidence.verdict != again.verdict:
+            raise IntegrityError(
+                "the evidence is not what the recordings yield under the release's policy",
+                str(run.evidence_path),
+                "run `xport judge` again, without --policy",
+            )
         documents = {
             "evidence.json": run.evidence_path.read_bytes(),
             "report.html": html_report(evidence).encode(),

@@ -97,6 +97,7 @@ def make_bundle(folder: Path, classifier: Classifier, **changes: Any) -> Path:
         "release": "1.2.3",
         "title": "Chest X-ray findings",
         "verdict": "PASSED",
+        "wasm_threads": 1,
         "models": {
             "clf": entry("classifier", clf, classifier.signature, RULE),
             "ae": entry("autoencoder", ae, autoencoder.signature, AUTOENCODER),
@@ -268,6 +269,22 @@ def test_outputs_that_say_nothing_are_not_shown(
         wait_for(page, "failed")
         expect(page.get_by_role("alert")).to_contain_text(words)
         expect(page.get_by_role("table")).to_be_hidden()
+
+
+def test_a_release_without_an_autoencoder_shows_its_findings(
+    browser: Browser, tmp_path: Path, picture: Path
+) -> None:
+    site = make_bundle(tmp_path / "site", Classifier())
+    shutil.rmtree(site / "models" / "ae")
+    manifest = json.loads((site / MANIFEST).read_text())
+    del manifest["models"]["ae"]
+    (site / MANIFEST).write_text(json.dumps(manifest))
+    with opened(browser, site) as (page, _):
+        wait_for(page, "ready")
+        page.get_by_label("Choose an X-ray image").set_input_files(picture)
+        wait_for(page, "done")
+        expect(page.locator("#rows tr")).to_have_count(14)
+        expect(page.locator("#reconstruction")).to_be_hidden()
 
 
 def test_a_release_that_did_not_pass_does_not_run(browser: Browser, tmp_path: Path) -> None:

@@ -21,6 +21,10 @@ from safetensors.torch import save_file
 from reference.densenet import classifier
 from tests import mini
 from tests.conftest import ROOT, MiniRun, Xport
+from xport.artifact import Format
+from xport.errors import IntegrityError
+from xport.recording_session import record_here
+from xport.run_folder import RunFolder
 
 GOOD = classifier(**mini.CLASSIFIER_ARGUMENTS).state_dict()
 
@@ -202,3 +206,30 @@ def test_a_probe_that_changed_is_not_shown_as_the_probe(xport: Xport, run_copy: 
     for path in (run_copy / "probes").iterdir():
         path.write_bytes(b"\0" * path.stat().st_size)
     refused(xport("judge", run_copy), 3, "missing or changed")
+
+
+def test_a_file_where_a_folder_should_be(xport: Xport, tmp_path: Path) -> None:
+    release = mini.write(mini.only_classifier(), tmp_path / "release.toml")
+    done = xport("convert", release, "--out", release, "--store", tmp_path / "store")
+    refused(done, 2, "release.toml", "choose another")
+    done = xport("convert", release, "--out", tmp_path / "run", "--store", release)
+    refused(done, 2, "release.toml", "choose another")
+    refused(xport("judge", tmp_path / "nowhere"), 2, "there is no run here")
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_stored_model_that_changed_after_conversion_is_not_recorded(
+    mini_run: MiniRun, tmp_path: Path
+) -> None:
+    run = RunFolder(Path(shutil.copytree(mini_run.folder, tmp_path / "run")))
+    plan = run.plan()
+    model = plan.model("classifier")
+    planned = model.artifacts[Format.ONNX]
+    moved = Path(shutil.copytree(planned.path, tmp_path / "onnx"))
+    other = planned.model_copy(update={"path": moved})
+    changed = model.model_copy(update={"artifacts": {**model.artifacts, Format.ONNX: other}})
+    with (moved / "model.onnx").open("ab") as file:
+        file.write(b"\x00")
+    leg = next(leg for leg in plan.legs if leg.name == "onnx")
+    with pytest.raises(IntegrityError, match="not the converted ones"):
+        record_here(plan, changed, leg, run.probes, run.recordings)

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from browser_harness.assets import app_files
+from tests import mini
 from tests.conftest import MiniRun, Xport
 from xport import digests, workflow
 from xport.bundle import NOTICE, NotPassed, build_bundle, verify_bundle
 from xport.document import Document
 from xport.errors import InputError, IntegrityError
+from xport.policy import Policy
 from xport.run_folder import RunFolder
 from xport.verdict import Status
 
@@ -113,3 +115,24 @@ def test_is_replaced_whole_by_the_next_one(run_copy: Path) -> None:
     assert (run_copy / "bundle" / "manifest.json").read_bytes() == before
     assert not list(run_copy.glob(".bundle*"))
     assert issubclass(type(verify_bundle(run_copy / "bundle")), Document)
+
+
+def test_is_not_made_of_a_verdict_under_another_policy(run_copy: Path) -> None:
+    plan = RunFolder(run_copy).plan()
+    soft = plan.policy.model_copy(update={"min_probes": 1})
+    workflow.judge(run_copy, policy=soft)
+    with pytest.raises(IntegrityError, match="under the release's policy"):
+        workflow.bundle(run_copy)
+    assert not (run_copy / "bundle").exists()
+
+
+def test_is_not_made_of_edited_evidence(run_copy: Path) -> None:
+    tolerances = [t | {"max_abs": 1e-12} for t in mini.policy()["tolerances"]]
+    run = RunFolder(run_copy)
+    strict = Policy.model_validate(mini.policy(tolerances=tolerances))
+    run.plan().model_copy(update={"policy": strict}).write(run.plan_path)
+    assert workflow.judge(run_copy).verdict.status is Status.FAILED
+    evidence = run.evidence_path.read_text().replace('"FAILED"', '"PASSED"')
+    run.evidence_path.write_text(evidence)
+    with pytest.raises(IntegrityError, match="not what the recordings yield"):
+        workflow.bundle(run_copy)

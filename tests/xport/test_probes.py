@@ -62,7 +62,7 @@ def test_images_of_a_folder_come_in_order_and_keep_their_names(tmp_path: Path) -
         Image.new("L", (300, 260), level).save(tmp_path / f"{name}.png")
     (tmp_path / "notes.txt").write_text("not an image")
     probes = image_inputs(SIGNATURE, SPEC, [tmp_path])
-    assert [probe.name for probe in probes] == ["image-a", "image-b"]
+    assert [probe.name for probe in probes] == ["image-a.png", "image-b.png"]
     assert probes[0].inputs["image"].max() == pytest.approx(30 / 255)
 
 
@@ -76,7 +76,7 @@ def test_two_images_of_one_name_are_refused(tmp_path: Path) -> None:
     for folder in ("one", "two"):
         (tmp_path / folder).mkdir()
         Image.new("L", (10, 10)).save(tmp_path / folder / "a.png")
-    with pytest.raises(InputError, match="two images are called 'image-a'"):
+    with pytest.raises(InputError, match=r"two images are called 'image-a\.png'"):
         image_inputs(SIGNATURE, PreprocessSpec(size=8), [tmp_path / "one", tmp_path / "two"])
 
 

@@ -82,6 +82,40 @@ def test_a_tolerance_must_name_an_output(tmp_path: Path) -> None:
     refuse(tmp_path, mini.release(policy=policy), r"classifier\.heatmap is not an output")
 
 
+def test_a_bar_must_name_a_leg_of_the_release(tmp_path: Path) -> None:
+    browser = {"backends": ["wasm"]}
+    refuse(tmp_path, mini.release(browser=browser), "tfjs/webgl is not a leg of this release")
+
+
+@pytest.mark.parametrize("shape", [[], [1, -3], [1, 0], [2**40], [2**20, 2**20]])
+def test_shapes_are_of_bearable_size(tmp_path: Path, shape: list[int]) -> None:
+    model = mini.classifier()
+    model["signature"]["outputs"][0]["shape"] = shape
+    release = mini.release(models={"classifier": model})
+    refuse(tmp_path, release, r"models\.classifier\.signature\.outputs\.0.*shape")
+
+
+@pytest.mark.parametrize(
+    ("preprocess", "words"), [({"low": 1.0, "high": 1.0}, "low"), ({"size": 0}, "size")]
+)
+def test_preprocessing_must_make_sense(
+    tmp_path: Path, preprocess: dict[str, Any], words: str
+) -> None:
+    model = mini.classifier(preprocess={"size": 64, "channels": 3} | preprocess)
+    refuse(tmp_path, mini.release(models={"classifier": model}), words)
+
+
+@pytest.mark.parametrize("seconds", [0, -1, 1e300])
+def test_time_limits_are_bounded(tmp_path: Path, seconds: float) -> None:
+    browser = mini.release()["browser"] | {"timeout_seconds": seconds}
+    refuse(tmp_path, mini.release(browser=browser), r"browser\.timeout_seconds")
+
+
+def test_labels_must_differ(tmp_path: Path) -> None:
+    labels = [mini.LABELS[1], *mini.LABELS[1:]]
+    refuse(tmp_path, mini.release(models={"classifier": mini.classifier(labels=labels)}), "same")
+
+
 def test_weights_come_from_exactly_one_place(tmp_path: Path) -> None:
     both = mini.classifier(checkpoint="weights.pt")
     refuse(tmp_path, mini.release(models={"classifier": both}), "either checkpoint or initializer")

@@ -19,6 +19,8 @@ export interface Manifest {
   readonly release: string;
   readonly title: string;
   readonly verdict: "PASSED";
+  /** The wasm threads that were verified. */
+  readonly wasm_threads: number;
   readonly models: Readonly<Record<string, BundledModel>>;
   /** Every other file of the bundle. */
   readonly files: FileListing;
@@ -53,10 +55,13 @@ export async function readManifest(url: string): Promise<Manifest> {
   return found as Manifest;
 }
 
-/** The first model of a kind. Throws ManifestError when there is none or it contradicts itself. */
-export function modelOf(manifest: Manifest, kind: "classifier" | "autoencoder"): UsableModel {
+/** The first model of a kind, or null. Throws ManifestError when it contradicts itself. */
+export function modelOf(
+  manifest: Manifest,
+  kind: "classifier" | "autoencoder",
+): UsableModel | null {
   const [id, model] = Object.entries(manifest.models).find(([, one]) => one.kind === kind) ?? [];
-  if (!id || !model) throw new ManifestError(`This release holds no ${kind}.`);
+  if (!id || !model) return null;
   const { preprocess } = model;
   const shape = model.signature.inputs[0]?.shape.join();
   const given = preprocess && [1, preprocess.channels, preprocess.size, preprocess.size].join();

@@ -13,7 +13,7 @@ import {
   type Progress,
   type Values,
 } from "../engine/index.js";
-import { modelOf, type Manifest, type UsableModel } from "./manifest.js";
+import { ManifestError, modelOf, type Manifest, type UsableModel } from "./manifest.js";
 
 /** A square grey picture with values in [low, high]. */
 export interface Picture {
@@ -23,12 +23,13 @@ export interface Picture {
   readonly high: number;
 }
 
-/** What both models say about an image. */
+/** What the models say about an image. */
 export interface Prediction {
   readonly findings: readonly { readonly label: string; readonly value: number }[];
   readonly input: Picture;
-  readonly reconstruction: Picture;
-  /** Seconds for both models, readback included. */
+  /** Null in a release without an autoencoder. */
+  readonly reconstruction: Picture | null;
+  /** Seconds for all models, readback included. */
   readonly seconds: number;
 }
 
@@ -37,35 +38,41 @@ export class UnfitOutput extends Error {
   override readonly name = "UnfitOutput";
 }
 
-/** Both models on one backend. */
+/** A classifier, and an autoencoder if the release has one, on one backend. */
 export class Predictor {
   private constructor(
     private readonly backend: Backend,
     private readonly classifier: Loaded,
-    private readonly autoencoder: Loaded,
+    private readonly autoencoder: Loaded | null,
   ) {}
 
-  /** Starts exactly this backend and loads both models, verifying every file. */
+  /** Starts exactly this backend and loads the models, verifying every file. */
   static async open(
     manifest: Manifest,
     name: BackendName,
     base: string,
     progress: Progress,
   ): Promise<Predictor> {
-    const wanted = [modelOf(manifest, "autoencoder"), modelOf(manifest, "classifier")] as const;
-    const backend = await startBackend({ backend: name, threads: null, wasmPath: base });
-    const [autoencoder, classifier] = await loadBoth(wanted, base, progress);
-    return new Predictor(backend, classifier, autoencoder);
+    const seeing = modelOf(manifest, "classifier");
+    const rebuilding = modelOf(manifest, "autoencoder");
+    if (!seeing) throw new ManifestError("This release holds no classifier.");
+    const threads = name === "wasm" ? manifest.wasm_threads : null;
+    const backend = await startBackend({ backend: name, threads, wasmPath: base });
+    const wanted = rebuilding ? [seeing, rebuilding] : [seeing];
+    const [classifier, autoencoder] = await loadAll(wanted, base, progress);
+    if (!classifier) throw new ManifestError("This release holds no classifier.");
+    return new Predictor(backend, classifier, autoencoder ?? null);
   }
 
   get environment(): BackendEnvironment {
     return this.backend.environment;
   }
 
-  /** Runs both models. Throws UnfitOutput or EngineError; never returns doubtful numbers. */
+  /** Runs the models. Throws UnfitOutput or EngineError; never returns doubtful numbers. */
   async predict(image: Grey): Promise<Prediction> {
     const seen = await this.run(this.classifier, image, "probabilities");
-    const rebuilt = await this.run(this.autoencoder, image, "reconstruction");
+    const rebuilding = this.autoencoder;
+    const rebuilt = rebuilding && (await this.run(rebuilding, image, "reconstruction"));
     if (!seen.output.every((value) => value >= 0 && value <= 1)) {
       throw new UnfitOutput("The classifier gave values outside 0 to 1; they are not shown.");
     }
@@ -73,15 +80,15 @@ export class Predictor {
     return {
       findings: labels.map((label, i) => ({ label, value: seen.output[i] ?? NaN })),
       input: pictureOf(this.classifier.about, seen.input),
-      reconstruction: pictureOf(this.autoencoder.about, rebuilt.output),
-      seconds: seen.seconds + rebuilt.seconds,
+      reconstruction: rebuilt && pictureOf(rebuilding.about, rebuilt.output),
+      seconds: seen.seconds + (rebuilt?.seconds ?? 0),
     };
   }
 
-  /** Frees both models. */
+  /** Frees the models. */
   close(): void {
     disposeModel(this.classifier.model);
-    disposeModel(this.autoencoder.model);
+    if (this.autoencoder) disposeModel(this.autoencoder.model);
   }
 
   private async run({ about, model }: Loaded, image: Grey, name: string) {
@@ -101,28 +108,30 @@ interface Loaded {
   readonly model: Model;
 }
 
-async function loadBoth(
-  wanted: readonly [UsableModel, UsableModel],
+async function loadAll(
+  wanted: readonly UsableModel[],
   base: string,
   progress: Progress,
-): Promise<[Loaded, Loaded]> {
-  const done = [0, 0];
-  const total = wanted.flatMap((one) => Object.values(one.files)).reduce((n, f) => n + f.bytes, 0);
-  const load = async (about: UsableModel, index: number): Promise<Loaded> => {
-    const { files, signature } = about;
-    const model = await loadModel({ baseUrl: base + about.path, files, signature }, (bytes) => {
-      done[index] = bytes;
-      progress((done[0] ?? 0) + (done[1] ?? 0), total);
-    });
-    return { about, model };
-  };
-  const first = await load(wanted[0], 0);
+): Promise<Loaded[]> {
+  const total = wanted.reduce((sum, one) => sum + bytesOf(one), 0);
+  const loaded: Loaded[] = [];
   try {
-    return [first, await load(wanted[1], 1)];
+    for (const about of wanted) {
+      const before = loaded.reduce((sum, one) => sum + bytesOf(one.about), 0);
+      const { files, signature } = about;
+      const source = { baseUrl: base + about.path, files, signature };
+      const model = await loadModel(source, (bytes) => progress(before + bytes, total));
+      loaded.push({ about, model });
+    }
+    return loaded;
   } catch (error) {
-    disposeModel(first.model);
+    loaded.forEach(({ model }) => disposeModel(model));
     throw error;
   }
+}
+
+function bytesOf(model: UsableModel): number {
+  return Object.values(model.files).reduce((sum, file) => sum + file.bytes, 0);
 }
 
 function requireFinite(values: Values, title: string): void {

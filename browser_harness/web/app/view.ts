@@ -76,7 +76,9 @@ export function showPrediction(prediction: Prediction, fileName: string, backend
     ...prediction.findings.map(({ label, value }) => rowOf(label, value)),
   );
   draw("input", prediction.input, `The input: ${fileName}`);
-  draw("reconstruction", prediction.reconstruction, `Reconstruction of ${fileName}`);
+  const { reconstruction } = prediction;
+  element("rebuilt").hidden = !reconstruction;
+  if (reconstruction) draw("reconstruction", reconstruction, `Reconstruction of ${fileName}`);
   const time = prediction.seconds.toFixed(2);
   showState("done", `${fileName}: computed in ${time} s on ${backend}.`);
 }
