@@ -9,6 +9,7 @@ import resource
 import signal
 import sys
 import tempfile
+import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -49,10 +50,10 @@ def call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Isolate
             target=_child, args=(sender, log.name, list(sys.path), function, args, kwargs)
         )
         start = time.monotonic()
-        with _interrupts_held():
-            process.start()
-        sender.close()
         try:
+            with _interrupts_held():
+                process.start()
+                sender.close()
             outcome, peak_mib = receiver.recv()
         except EOFError:
             process.join()
@@ -69,12 +70,25 @@ def call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Isolate
 
 @contextlib.contextmanager
 def _interrupts_held() -> Iterator[None]:
-    """Hold Ctrl-C back, here until we are done and in a process started meanwhile for good."""
+    """Hold Ctrl-C back: here until we are done, in a process started meanwhile for good.
+
+    The mask is what the new process inherits; it does not keep the signal from our other threads,
+    so the handler holds it back too.
+    """
+    held: list[int] = []
+    main_thread = threading.current_thread() is threading.main_thread()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    handler = (
+        signal.signal(signal.SIGINT, lambda number, _: held.append(number)) if main_thread else None
+    )
     try:
         yield
     finally:
+        if main_thread:
+            signal.signal(signal.SIGINT, handler)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    if held:
+        raise KeyboardInterrupt
 
 
 def _child(
