@@ -23,7 +23,7 @@ from browser_harness.browsers import (
     Launch,
     find_browser,
 )
-from browser_harness.processes import BrowserProcesses, MemoryWatch
+from browser_harness.processes import BrowserProcesses, MemoryWatch, drivers
 from xport.errors import RunnerCrashed, RunnerError, UnavailableError
 
 CLOSE_S = 5.0
@@ -53,6 +53,7 @@ class BrowserPage:
         self._playwright: Playwright | None = None
         self._context: BrowserContext | None = None
         self._page: Page | None = None
+        self._earlier_drivers = drivers()
         self._driver: psutil.Process | None = None
         self._words: deque[str] = deque(maxlen=40)
         self._profile = Path(tempfile.mkdtemp(prefix="xport-browser-"))
@@ -67,6 +68,7 @@ class BrowserPage:
         """
         self._death: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._playwright = await async_playwright().start()
+        self._driver = next(iter(drivers() - self._earlier_drivers), None)
         chromium = self._playwright.chromium
         executable = find_browser(self._browser, Path(chromium.executable_path))
         try:
@@ -82,7 +84,6 @@ class BrowserPage:
             )
         except PlaywrightError as error:
             raise _launch_error(error, executable) from error
-        self._driver = self.processes.driver()
         self._watch(self._context)
         self.memory.start()
         browser = self._context.browser
@@ -182,10 +183,12 @@ class BrowserPage:
     def end(self) -> None:
         """Make sure that no process and no profile is left."""
         self.memory.stop()
-        self.processes.kill()
-        if self._driver is not None:
+        # A start that was interrupted has a driver that we do not know yet.
+        ours = {self._driver} if self._driver else drivers() - self._earlier_drivers
+        for driver in ours:
             with suppress(psutil.NoSuchProcess):
-                self._driver.kill()
+                driver.kill()
+        self.processes.kill()
         shutil.rmtree(self._profile, ignore_errors=True)
 
 

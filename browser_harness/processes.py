@@ -48,16 +48,6 @@ class BrowserProcesses:
                 if self._marker in process.cmdline():
                     yield process
 
-    def driver(self) -> psutil.Process | None:
-        """The process that launched the browser, when this Python process started it."""
-        ours = psutil.Process()
-        for process in self.find():
-            with suppress(*GONE):
-                parent = process.parent()
-                if parent is not None and parent.ppid() == ours.pid:
-                    return parent
-        return None
-
     def memory_mib(self) -> float:
         """Memory of all processes together, MiB: proportional set size where the system has it."""
         total = 0
@@ -74,6 +64,16 @@ class BrowserProcesses:
             with suppress(*GONE):
                 process.kill()
         psutil.wait_procs(victims, timeout=within_s)
+
+
+def drivers() -> set[psutil.Process]:
+    """The processes of Playwright's driver that this Python process started."""
+    found = set()
+    for child in psutil.Process().children():
+        with suppress(*GONE):
+            if "run-driver" in child.cmdline():
+                found.add(child)
+    return found
 
 
 class MemoryWatch:
