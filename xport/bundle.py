@@ -75,12 +75,7 @@ def build_bundle(
         IntegrityError: the page or a model is not the bytes that were verified.
         UnavailableError: the disk is full.
     """
-    if evidence.verdict.status is not Status.PASSED:
-        raise NotPassed(
-            f"the verdict is {evidence.verdict.status}, only PASSED is bundled",
-            evidence.plan.release,
-            "read the report, mend the leg it names, and run `xport release` again",
-        )
+    require_passed(evidence)
     with disk_errors(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-"))
@@ -91,6 +86,20 @@ def build_bundle(
         finally:
             shutil.rmtree(staging, ignore_errors=True)
     return manifest
+
+
+def require_passed(evidence: Evidence) -> None:
+    """Refuse what did not pass.
+
+    Raises:
+        NotPassed: the verdict is not PASSED.
+    """
+    if evidence.verdict.status is not Status.PASSED:
+        raise NotPassed(
+            f"the verdict is {evidence.verdict.status}, only PASSED is bundled",
+            evidence.plan.release,
+            "read the report, mend the leg it names, and run `xport release` again",
+        )
 
 
 def verify_bundle(folder: Path) -> Manifest:

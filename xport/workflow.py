@@ -147,11 +147,12 @@ def bundle(out: Path) -> Path:
     """
     from browser_harness.assets import app_files
     from reports.html import html_report
-    from xport.bundle import build_bundle
+    from xport.bundle import build_bundle, require_passed
 
     run = RunFolder(out)
     with run.locked():
         evidence, plan = run.evidence(), run.plan()
+        require_passed(evidence)
         again = evidence_of(plan, load(plan, run.recordings), evidence.runtimes, run.probes)
         if evidence.plan != plan or evidence.verdict != again.verdict:
             raise IntegrityError(
