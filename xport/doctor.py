@@ -15,7 +15,7 @@ from xport.errors import XportError
 from xport.harness import BrowserOptions
 
 PACKAGES = {
-    "core": ("numpy", "pydantic", "pillow", "matplotlib", "jinja2", "safetensors"),
+    "core": ("numpy", "pydantic", "pillow", "scikit-image", "jinja2", "safetensors"),
     "torch": ("torch",),
     "onnx": ("onnx", "onnxruntime"),
     "tensorflow": ("tensorflow", "onnx-tf", "tensorflowjs"),
