@@ -14,6 +14,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Generic, ParamSpec, TypeVar
@@ -75,6 +76,7 @@ def _interrupts_held() -> Iterator[None]:
     The mask is what the new process inherits; it does not keep the signal from our other threads,
     so the handler holds it back too.
     """
+    resource_tracker.ensure_running()  # its start would lift the mask again
     held: list[int] = []
     main_thread = threading.current_thread() is threading.main_thread()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
