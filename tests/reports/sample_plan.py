@@ -100,6 +100,7 @@ def make_plan(sample: SampleRelease) -> Plan:
         release="chest-demo",
         title=sample.title,
         release_digest=sha("release"),
+        folder=Path(),
         models=(classifier, autoencoder),
         legs=sample.legs,
         wasm_threads=1,
