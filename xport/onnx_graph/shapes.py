@@ -1,0 +1,145 @@
+"""Shape inference and constant folding, alternately, until nothing more becomes known."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from xport.arrays import Array
+from xport.errors import ConversionError
+from xport.onnx_graph.files import graph_from_model, model_from_graph
+from xport.onnx_graph.graph import Graph, Node, TensorType
+
+MAX_FOLDED_ELEMENTS = 2**24
+"""A constant larger than this (64 MiB in float32) is left for the device to compute."""
+NOT_FOLDED = frozenset({"RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike",
+                        "Bernoulli", "Multinomial"})  # fmt: skip
+
+
+def infer_shapes(graph: Graph) -> None:
+    """Fill in the type of every value that onnx's own inference can follow.
+
+    Raises:
+        ConversionError: the graph contradicts itself; onnx's words are given.
+    """
+    import onnx
+
+    skeleton = model_from_graph(_without_large_constants(graph), check=False)
+    try:
+        inferred = onnx.shape_inference.infer_shapes(skeleton, strict_mode=False, data_prop=True)
+    except onnx.shape_inference.InferenceError as error:
+        raise ConversionError(f"shapes do not fit: {error}", "", "export the model anew") from error
+    found = graph_from_model(inferred).types
+    declared = {name: graph.types[name] for name in graph.inputs}
+    graph.types = {**graph.types, **found, **declared}
+
+
+def _without_large_constants(graph: Graph) -> Graph:
+    """The same graph with large constants as inputs: inference needs their shapes alone."""
+    large = {name for name, value in graph.constants.items() if value.size > 1024}
+    types = {**graph.types, **{name: graph.type_of(name) for name in large}}
+    outputs = [name for name in graph.outputs if name in types]
+    return Graph(
+        inputs=[*graph.inputs, *sorted(large)],
+        outputs=outputs,
+        nodes=graph.nodes,
+        constants={n: v for n, v in graph.constants.items() if n not in large},
+        types=types,
+        opset=graph.opset,
+    )
+
+
+def fold_constants(graph: Graph) -> None:
+    """Replace nodes whose inputs are constants by their value, and shapes by their numbers.
+
+    Values are computed by onnx's reference implementation in numpy.
+    """
+    while True:
+        infer_shapes(graph)
+        if not _fold_once(graph):
+            break
+    graph.prune()
+
+
+def _fold_once(graph: Graph) -> bool:
+    kept, changed = [], False
+    for node in graph.nodes:
+        values = _value(graph, node)
+        if values is None:
+            kept.append(node)
+            continue
+        changed = True
+        for name, value in zip(node.outputs, values, strict=True):
+            if name:
+                graph.constants[name] = value
+                graph.types[name] = TensorType(value.shape, value.dtype)
+    graph.nodes = kept
+    return changed
+
+
+def _value(graph: Graph, node: Node) -> list[Array] | None:
+    """What a node's outputs are at conversion time, or None when that is only known later."""
+    if node.op == "Shape" and node.inputs[0] in graph.types:
+        shape = graph.types[node.inputs[0]].shape
+        return [np.asarray(shape[node.get("start", 0) : node.get("end")], dtype=np.int64)]
+    if node.op == "Size" and node.inputs[0] in graph.types:
+        return [np.asarray(graph.types[node.inputs[0]].size, dtype=np.int64)]
+    if node.op in NOT_FOLDED or any(_has_graph(value) for value in node.attributes.values()):
+        return None
+    if not all(name in graph.constants for name in node.inputs if name):
+        return None
+    sizes = [graph.types[name].size for name in node.outputs if name in graph.types]
+    if any(size > MAX_FOLDED_ELEMENTS for size in sizes):
+        return None
+    return evaluate(graph, node)
+
+
+def _has_graph(attribute: Any) -> bool:
+    return type(attribute).__name__ == "GraphProto"
+
+
+def evaluate(graph: Graph, node: Node) -> list[Array]:
+    """The outputs of one node on constants, by onnx's reference implementation.
+
+    Raises:
+        ConversionError: the reference implementation does not know the operator, or fails on it.
+    """
+    from onnx.reference import ReferenceEvaluator
+
+    if node.op == "Constant":
+        return [_constant(node)]
+    names = [name for name in node.inputs if name]
+    alone = Graph(
+        inputs=list(dict.fromkeys(names)),
+        outputs=[name for name in node.outputs if name],
+        nodes=[node],
+        constants={},
+        types={name: graph.type_of(name) for name in (*names, *filter(None, node.outputs))
+               if name in graph.constants or name in graph.types},
+        opset=graph.opset,
+    )  # fmt: skip
+    for name in alone.outputs:  # the evaluator does not look at it
+        alone.types.setdefault(name, TensorType((), np.dtype(np.float32)))
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            evaluator = ReferenceEvaluator(model_from_graph(alone, check=False))
+            found = evaluator.run(None, {name: graph.constants[name] for name in names})
+    except Exception as error:  # the evaluator raises whatever numpy does
+        raise ConversionError(
+            f"{node}: cannot be computed at conversion time: {error}", "", "replace it in the model"
+        ) from error
+    present = iter(found)
+    return [np.asarray(next(present)) if name else np.empty(0) for name in node.outputs]
+
+
+def _constant(node: Node) -> Array:
+    (kind, value), *_ = node.attributes.items()
+    if kind == "value":
+        return np.asarray(value)
+    dtype = np.float32 if kind.startswith("value_float") else np.int64
+    if kind.startswith("value_string"):
+        raise ConversionError(f"{node}: text constants are not supported")
+    return np.asarray(value, dtype=dtype)
