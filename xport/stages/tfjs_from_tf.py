@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +17,8 @@ from xport.saved_model import SIGNATURE, load
 from xport.tfjs_model import MODEL, read_model, signature_of
 
 SHARD_BYTES = 4 * 1024 * 1024
+FUSED = frozenset({"BiasAdd", "Relu", "Relu6", "Elu", "LeakyRelu", "Prelu", "Sigmoid"})
+"""What every TF.js backend can do inside a fused convolution or matrix product."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,9 @@ class TfjsFromTf:
         Raises:
             ConversionError: an operator has no TF.js kernel; operator and node named.
         """
+        # With oneDNN, which TensorFlow switches on by processor, its optimiser fuses activations
+        # that TF.js cannot fuse; without it the result is also the same on every machine.
+        os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
         from tensorflowjs.converters import tf_saved_model_conversion_v2 as converter
 
         assert source is not None
@@ -55,6 +62,7 @@ class TfjsFromTf:
                 "replace the operator in the model",
             ) from error
         _restore_output_names(folder, source.path)
+        _require_known_fusions(folder)
         return signature_of(folder)
 
 
@@ -75,6 +83,19 @@ def _restore_output_names(folder: Path, saved_model: Path) -> None:
         raise ConversionError(f"outputs lost or added: {sorted(lost)}", str(folder / MODEL))
     model["signature"]["outputs"] = {tensors[output["name"]]: output for output in outputs}
     (folder / MODEL).write_text(json.dumps(model))
+
+
+def _require_known_fusions(folder: Path) -> None:
+    for node in read_model(folder)["modelTopology"]["node"]:
+        names = node.get("attr", {}).get("fused_ops", {}).get("list", {}).get("s", [])
+        unknown = {base64.b64decode(name).decode() for name in names} - FUSED
+        if unknown:
+            raise ConversionError(
+                f"operator {node['op']} of node {node['name']!r} has {', '.join(sorted(unknown))} "
+                "fused into it, which TF.js has not",
+                str(folder / MODEL),
+                "set TF_ENABLE_ONEDNN_OPTS=0 before TensorFlow is first imported",
+            )
 
 
 def _with_nodes(message: str, saved_model: Path) -> str:
