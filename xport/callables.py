@@ -7,6 +7,7 @@ import importlib.util
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from xport import digests
@@ -61,7 +62,15 @@ def source_digest(name: str, *, key: str) -> str:
     origin = Path(spec.origin)
     if spec.submodule_search_locations is None:
         return digests.of_file(origin)
-    folder = origin.parent
+    return _digest_of_code(origin.parent)
+
+
+def package_digest(package: ModuleType) -> str:
+    """Digest of every Python file of an imported package."""
+    return _digest_of_code(Path(next(iter(package.__path__))))
+
+
+def _digest_of_code(folder: Path) -> str:
     return digests.of_listing(
         {p.relative_to(folder).as_posix(): digests.of_file(p) for p in folder.rglob("*.py")}
     )

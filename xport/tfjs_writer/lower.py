@@ -1,0 +1,37 @@
+"""The face of lowering: every handler registered."""
+
+from __future__ import annotations
+
+from xport.onnx_graph.graph import Graph
+from xport.tfjs_writer import (
+    activations,
+    convolution,
+    elementwise,
+    pooling,
+    products,
+    reductions,
+    shaping,
+    transposed,
+)
+from xport.tfjs_writer.lowering import Lowering
+from xport.tfjs_writer.tf_graph import TfGraph
+
+HANDLER_MODULES = (
+    activations, convolution, elementwise, pooling, products, reductions, shaping, transposed,
+)  # fmt: skip
+"""Importing a module registers its operators."""
+
+
+def lower(graph: Graph) -> TfGraph:
+    """A TensorFlow graph that computes the same, channels last.
+
+    Raises:
+        ConversionError: an operator, attribute or shape has no exact counterpart; operator, node
+            and reason are named.
+    """
+    return Lowering(graph).run()
+
+
+def supported_operators() -> tuple[str, ...]:
+    """The ONNX operators that have a handler, in alphabetical order."""
+    return tuple(sorted(Lowering.handlers))
