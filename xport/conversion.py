@@ -43,7 +43,7 @@ def pipeline_for(entry: ModelEntry) -> Pipeline:
                 preprocess=entry.preprocess,
                 labels=entry.labels,
             ),
-            OnnxFromTorch(opset=entry.opset),
+            OnnxFromTorch(exporter=entry.exporter, opset=entry.opset),
             TfFromOnnx(),
             TfjsFromTf(),
         )

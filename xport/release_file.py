@@ -13,6 +13,7 @@ from xport import digests
 from xport.artifact import Signature
 from xport.document import Document, first_problem
 from xport.errors import InputError
+from xport.exporters import OPSETS, Exporter
 from xport.plan import Kind, PreprocessSpec
 from xport.policy import Policy
 
@@ -34,7 +35,8 @@ class ModelEntry(Document):
 
     Exactly one of `checkpoint` (a file beside the release file) and `initializer` (a callable
     that fills the module with seeded weights) is given. A model whose weights come from an
-    initializer is untrained, and every document and page says so.
+    initializer is untrained, and every document and page says so. `exporter` is torch.onnx's;
+    without `opset`, `torchscript` writes opset 15 and `dynamo` opset 20.
     """
 
     title: str
@@ -49,7 +51,8 @@ class ModelEntry(Document):
     signature: Signature
     labels: tuple[Annotated[str, Field(min_length=1)], ...] | None = None
     preprocess: PreprocessSpec | None = None
-    opset: int = Field(default=15, ge=13, le=20)
+    exporter: Exporter = "torchscript"
+    opset: int | None = None
 
     @property
     def weights(self) -> str:
@@ -60,6 +63,15 @@ class ModelEntry(Document):
     def _weights_from_one_place(self) -> Self:
         if (self.checkpoint is None) == (self.initializer is None):
             raise ValueError("give either checkpoint or initializer")
+        return self
+
+    @model_validator(mode="after")
+    def _opset_fits(self) -> Self:
+        opsets = OPSETS[self.exporter]
+        if self.opset is not None and self.opset not in opsets:
+            raise ValueError(
+                f"opset: exporter {self.exporter!r} writes opsets {opsets}, not {self.opset}"
+            )
         return self
 
     @model_validator(mode="after")

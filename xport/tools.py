@@ -1,4 +1,4 @@
-"""Versions of the installed packages that a result depends on."""
+"""Versions of the installed packages that a result depends on, and what installs them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import importlib.metadata
 from collections.abc import Sequence
 
 from xport.errors import UnavailableError
+
+TENSORFLOW = ("tensorflow", "onnx-tf", "tensorflowjs")
+DYNAMO = ("onnxscript",)
 
 
 def tool_versions(packages: Sequence[str]) -> dict[str, str]:
@@ -20,8 +23,15 @@ def tool_versions(packages: Sequence[str]) -> dict[str, str]:
             versions[package] = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError as error:
             raise UnavailableError(
-                f"package {package} is not installed",
-                "this environment",
-                "run `make setup`, or `pip install 'xport-tfjs[tensorflow]'`",
+                f"package {package} is not installed", "this environment", remedy_for(package)
             ) from error
     return versions
+
+
+def remedy_for(package: str) -> str:
+    """What brings a package that is not installed."""
+    if package in TENSORFLOW:
+        return "on Python 3.11, run `make setup`, or `pip install 'xport-tfjs[tensorflow]'`"
+    if package in DYNAMO:
+        return "in an environment without TensorFlow, run `pip install 'xport-tfjs[dynamo]'`"
+    return "run `make setup`, or `pip install xport-tfjs`"

@@ -16,7 +16,7 @@ from tests.conftest import MiniRun
 from xport import isolated, workflow
 from xport.artifact import Artifact, Format, Signature, TensorSpec
 from xport.conversion import pipeline_for
-from xport.errors import ConversionError, InputError
+from xport.errors import ConversionError, InputError, UnavailableError
 from xport.pipeline import Pipeline, run_stage
 from xport.release_file import read_release
 from xport.run_folder import RunFolder
@@ -90,6 +90,19 @@ def test_names_an_operator_that_the_onnx_exporter_does_not_know(tmp_path: Path) 
     source = run_stage(make, None, store).artifact
     with pytest.raises(ConversionError, match="linalg_eig"):
         run_stage(OnnxFromTorch(), source, store)
+
+
+def test_an_exporter_refuses_an_opset_that_it_does_not_write() -> None:
+    with pytest.raises(InputError, match="'torchscript' writes opsets 13 to 20, not 21"):
+        OnnxFromTorch(opset=21)
+    with pytest.raises(InputError, match="'dynamo' writes opsets 18 to 24, not 17"):
+        OnnxFromTorch(exporter="dynamo", opset=17)
+
+
+def test_the_dynamo_exporter_says_what_brings_it(tmp_path: Path) -> None:
+    source = Artifact(Format.TORCH, tmp_path, SIGNATURE, "digest")
+    with pytest.raises(UnavailableError, match=r"onnxscript is not installed.*\[dynamo\]"):
+        run_stage(OnnxFromTorch(exporter="dynamo"), source, Store(tmp_path / "store"))
 
 
 def test_names_the_node_that_onnx_tf_does_not_know(tmp_path: Path) -> None:

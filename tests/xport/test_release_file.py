@@ -9,6 +9,7 @@ import pytest
 
 from tests import mini
 from tests.conftest import ROOT
+from xport.conversion import pipeline_for
 from xport.errors import InputError
 from xport.release_file import UNTRAINED, read_policy, read_release
 
@@ -56,6 +57,34 @@ def test_names_a_missing_key(tmp_path: Path) -> None:
 )
 def test_names_a_missing_label(tmp_path: Path, labels: list[str], match: str) -> None:
     refuse(tmp_path, mini.release(models={"classifier": mini.classifier(labels=labels)}), match)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"opset": 12}, "opset: exporter 'torchscript' writes opsets 13 to 20, not 12"),
+        ({"exporter": "dynamo", "opset": 15}, "'dynamo' writes opsets 18 to 24, not 15"),
+        ({"exporter": "onnxscript"}, r"models\.classifier\.exporter.*'torchscript' or 'dynamo'"),
+        ({"opset": "latest"}, r"models\.classifier\.opset"),
+    ],
+)
+def test_exporter_and_opset_must_fit(tmp_path: Path, changes: dict[str, Any], words: str) -> None:
+    refuse(tmp_path, mini.release(models={"classifier": mini.classifier(**changes)}), words)
+
+
+@pytest.mark.parametrize(
+    ("changes", "exporter", "opset"),
+    [({}, "torchscript", 15), ({"exporter": "dynamo"}, "dynamo", 20), ({"opset": 17}, None, 17)],
+)
+def test_each_exporter_has_an_opset_of_its_own(
+    tmp_path: Path, changes: dict[str, Any], exporter: str | None, opset: int
+) -> None:
+    content = mini.only_classifier(**changes)
+    release = read_release(mini.write(content, tmp_path / "release.toml"))
+    stages = pipeline_for(release.models["classifier"]).stages
+    (stage,) = [stage for stage in stages if stage.name == "onnx_from_torch"]
+    assert stage.parameters() == {"exporter": exporter or "torchscript", "opset": opset}
+    assert ("onnxscript" in stage.packages) == (exporter == "dynamo")
 
 
 def test_a_classifier_needs_labels(tmp_path: Path) -> None:

@@ -1,73 +1,150 @@
-"""PyTorch to ONNX with the TorchScript exporter, at the opset that the consumer can read."""
+"""PyTorch to ONNX with one of torch.onnx's exporters, at an opset that the consumer can read."""
 
 from __future__ import annotations
 
+import contextlib
+import importlib.metadata
+import io
+import logging
+import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from xport import torch_module
 from xport.artifact import Artifact, Format, Signature
-from xport.errors import ConversionError
+from xport.errors import ConversionError, InputError, UnavailableError
+from xport.exporters import OPSETS, Exporter
 from xport.onnx_file import MODEL, signature_of
+
+LEAST_ONNXSCRIPT = (0, 7, 2)
+"""Before it, ConvTranspose was written without its kernel_shape."""
 
 
 @dataclass(frozen=True)
 class OnnxFromTorch:
-    """`opset` is 15 at most for onnx-tf, whose handlers end there."""
+    """`opset` is the exporter's default if none is given; for onnx-tf it is 15 at most.
 
-    opset: int = 15
+    Raises:
+        InputError: the exporter does not write that opset.
+    """
+
+    exporter: Exporter = "torchscript"
+    opset: int | None = None
 
     name = "onnx_from_torch"
     consumes = Format.TORCH
     produces = Format.ONNX
-    packages = ("torch", "onnx", "onnxruntime", "numpy")
+
+    def __post_init__(self) -> None:
+        opsets = OPSETS[self.exporter]
+        if self.opset is None:
+            object.__setattr__(self, "opset", opsets.default)
+        elif self.opset not in opsets:
+            raise InputError(
+                f"exporter {self.exporter!r} writes opsets {opsets}, not {self.opset}", self.name
+            )
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """The exporter's, and those that check and read what it wrote."""
+        exporters = ("onnxscript",) if self.exporter == "dynamo" else ()
+        return ("torch", *exporters, "onnx", "onnxruntime", "numpy")
 
     def parameters(self) -> Mapping[str, Any]:
-        """The opset."""
-        return {"opset": self.opset, "exporter": "torchscript"}
+        """The opset and the exporter."""
+        return {"opset": self.opset, "exporter": self.exporter}
 
     def run(self, source: Artifact | None, folder: Path) -> Signature:
-        """Export, check the file with onnx's own checker, and read its signature back.
+        """Export into one file, check it with onnx's own checker, and read its signature back.
 
         Raises:
             ConversionError: the exporter does not know an operator (named), or the result is
-                not a valid ONNX model.
+                not a valid ONNX model of the opset.
+            UnavailableError: onnxscript is too old for the dynamo exporter.
         """
         import onnx
         import torch
 
         assert source is not None
+        if self.exporter == "dynamo":
+            _require_onnxscript()
         module, recipe = torch_module.load(source.path)
         example = tuple(
             torch.zeros(s.shape, dtype=getattr(torch, s.dtype)) for s in recipe.signature.inputs
         )
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
+            with _quiet():
                 torch.onnx.export(
                     module,
                     example,
                     str(folder / MODEL),
-                    dynamo=False,
+                    dynamo=self.exporter == "dynamo",
+                    external_data=False,
                     opset_version=self.opset,
                     input_names=[s.name for s in recipe.signature.inputs],
                     output_names=[s.name for s in recipe.signature.outputs],
                 )
             model = _with_fixed_outputs(folder / MODEL, example)
+            _remove_metadata(model.graph)
             onnx.checker.check_model(model, full_check=True)
             onnx.save(model, str(folder / MODEL))
         except (torch.onnx.errors.OnnxExporterError, RuntimeError) as error:
             raise ConversionError(
-                f"torch.onnx cannot export {recipe.factory}: {error}",
+                f"torch.onnx cannot export {recipe.factory}: {_reason(error)}",
                 self.name,
-                "replace the operator in the module, or choose another opset",
+                "replace the operator in the module, or choose another opset or exporter",
             ) from error
         except onnx.checker.ValidationError as error:
             raise ConversionError(f"the export is not valid ONNX: {error}", self.name) from error
+        self._require_opset(model)
         return signature_of(folder / MODEL)
+
+    def _require_opset(self, model: Any) -> None:
+        """Dynamo keeps the opset of its own functions if it cannot translate them to another."""
+        found = [opset.version for opset in model.opset_import if opset.domain == ""]
+        if found != [self.opset]:
+            raise ConversionError(
+                f"the export is of opset {found}, not {self.opset}", self.name, "choose that opset"
+            )
+
+
+def _require_onnxscript() -> None:
+    found = importlib.metadata.version("onnxscript")
+    if tuple(int(part) for part in re.findall(r"\d+", found)[:3]) < LEAST_ONNXSCRIPT:
+        least = ".".join(map(str, LEAST_ONNXSCRIPT))
+        raise UnavailableError(
+            f"onnxscript {found} writes ConvTranspose without its kernel_shape",
+            "this environment",
+            f"pip install 'onnxscript>={least}'",
+        )
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep what the exporters print, warn and log from the reader: their errors say enough."""
+    before = logging.root.manager.disable
+    logging.disable(logging.ERROR)
+    try:
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")
+            with contextlib.redirect_stderr(io.StringIO()):
+                yield
+    finally:
+        logging.disable(before)
+
+
+def _reason(error: BaseException) -> str:
+    """What went wrong first, in one paragraph, with the operator's name.
+
+    The dynamo exporter wraps it in pages of advice.
+    """
+    while error.__cause__ is not None:
+        error = error.__cause__
+    said = str(error).strip().split("\n\n")[0]
+    return re.sub(r"<OpOverload\(op='([\w.]+)', overload='\w+'\)>", r"operator \1", said)
 
 
 def _with_fixed_outputs(path: Path, inputs: tuple[Any, ...]) -> Any:
@@ -87,3 +164,11 @@ def _with_fixed_outputs(path: Path, inputs: tuple[Any, ...]) -> Any:
         for dimension, size in zip(output.type.tensor_type.shape.dim, array.shape, strict=True):
             dimension.dim_value = size
     return model
+
+
+def _remove_metadata(graph: Any) -> None:
+    """Remove what the dynamo exporter notes: the paths of this machine's sources, among others."""
+    parts = (graph.node, graph.input, graph.output, graph.value_info, graph.initializer)
+    for item in (graph, *(item for part in parts for item in part)):
+        if hasattr(item, "metadata_props"):  # not in every version's
+            del item.metadata_props[:]
