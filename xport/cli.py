@@ -205,12 +205,13 @@ def _doctor(options: argparse.Namespace) -> int:
 
     findings = examine(_browser_options(options))
     text = "\n".join(
-        f"{'ok     ' if f.ok else 'MISSING'}  {f.name:<24} {f.found}"
-        + (f"\n         {f.remedy}" if f.remedy else "")
+        f"{'ok' if f.ok else 'optional' if f.optional else 'MISSING':<9} {f.name:<26} {f.found}"
+        + (f"\n          {f.remedy}" if f.remedy else "")
         for f in findings
     )
     _print(options, text, {"findings": [f.model_dump() for f in findings]})
-    return ExitCode.PASSED if all(f.ok for f in findings) else ExitCode.COULD_NOT_RUN
+    good = all(f.ok or f.optional for f in findings)
+    return ExitCode.PASSED if good else ExitCode.COULD_NOT_RUN
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {

@@ -13,25 +13,31 @@ import psutil
 from xport.document import Document
 from xport.errors import XportError
 from xport.harness import BrowserOptions
+from xport.tools import DYNAMO, TENSORFLOW, remedy_for
 
 PACKAGES = {
     "core": ("numpy", "pydantic", "pillow", "scikit-image", "jinja2", "safetensors"),
     "torch": ("torch",),
     "onnx": ("onnx", "onnxruntime"),
-    "tensorflow": ("tensorflow", "onnx-tf", "tensorflowjs"),
     "browser": ("playwright",),
 }
+OPTIONAL = {"TensorFlow route": TENSORFLOW, "dynamo exporter": DYNAMO}
+"""No environment has both; the direct route to TF.js needs neither."""
 NEEDED_GIB = 6.0
 NEEDED_DISK_GIB = 2.0
 
 
 class Diagnosis(Document):
-    """One thing that was looked at: what was found, and the remedy if it is not good."""
+    """One thing that was looked at: what was found, and the remedy if it is not good.
+
+    What is `optional` need not be there: only a release that asks for it cannot be run.
+    """
 
     name: str
     ok: bool
     found: str
     remedy: str = ""
+    optional: bool = False
 
 
 def examine(options: BrowserOptions) -> list[Diagnosis]:
@@ -45,7 +51,7 @@ def examine(options: BrowserOptions) -> list[Diagnosis]:
 
 
 def _packages() -> Iterator[Diagnosis]:
-    for group, packages in PACKAGES.items():
+    for group, packages in (PACKAGES | OPTIONAL).items():
         versions, missing = [], []
         for package in packages:
             try:
@@ -55,8 +61,9 @@ def _packages() -> Iterator[Diagnosis]:
         yield Diagnosis(
             name=f"packages: {group}",
             ok=not missing,
-            found=f"lacks {', '.join(missing)}" if missing else ", ".join(versions),
-            remedy="run `make setup`" if missing else "",
+            found=f"not available, lacks {', '.join(missing)}" if missing else ", ".join(versions),
+            remedy=remedy_for(missing[0]) if missing else "",
+            optional=group in OPTIONAL,
         )
 
 

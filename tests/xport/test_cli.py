@@ -129,6 +129,15 @@ def test_doctor_finds_everything_here(xport: Xport) -> None:
     findings = {f["name"]: f for f in json.loads(done.stdout)["findings"]}
     assert done.returncode == 0, [f for f in findings.values() if not f["ok"]]
     assert {"browser: webgl", "browser: wasm", "browser: cpu", "built page"} <= findings.keys()
+    assert findings["packages: TensorFlow route"]["ok"]
+
+
+def test_doctor_shows_what_is_optional_and_what_brings_it(xport: Xport) -> None:
+    lines = xport("doctor").stdout.splitlines()
+    (at,) = [n for n, line in enumerate(lines) if "dynamo exporter" in line]
+    assert lines[at].startswith("optional")
+    assert "not available, lacks onnxscript" in lines[at]
+    assert "xport-tfjs[dynamo]" in lines[at + 1]
 
 
 def test_doctor_names_the_command_that_brings_a_browser(xport: Xport, tmp_path: Path) -> None:
