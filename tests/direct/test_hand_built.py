@@ -1,0 +1,87 @@
+"""ONNX to TF.js without TensorFlow and without torch: a graph made with onnx's helper."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+from tests.direct.conftest import InBrowser
+from xport.artifact import Artifact, Format
+from xport.onnx_file import MODEL, signature_of
+from xport.pipeline import run_stage
+from xport.runners.onnx_runner import OnnxRunner
+from xport.stages.tfjs_from_onnx import TfjsFromOnnx
+from xport.store import Store
+
+WEIGHTS = {
+    "kernel": (4, 3, 3, 3),
+    "scale": (4,),
+    "shift": (4,),
+    "mean": (4,),
+    "up": (8, 2, 4, 4),
+    "matrix": (8, 5),
+    "bias": (5,),
+}
+
+
+def network(opset: int) -> onnx.ModelProto:
+    """Both of the paper's networks in one small graph: picture and scores from an image."""
+    node = helper.make_node
+    nodes = [
+        node("Conv", ["image", "kernel"], ["conv"], pads=[1, 1, 1, 1], kernel_shape=[3, 3]),
+        node("BatchNormalization", ["conv", "scale", "shift", "mean", "variance"], ["normal"]),
+        node("Relu", ["normal"], ["relu"]),
+        node("MaxPool", ["relu"], ["most"], kernel_shape=[2, 2], strides=[2, 2]),
+        node("AveragePool", ["normal"], ["average"], kernel_shape=[2, 2], strides=[2, 2]),
+        node("Concat", ["most", "average"], ["both"], axis=1),
+        node(
+            "ConvTranspose",
+            ["both", "up"],
+            ["larger"],
+            kernel_shape=[4, 4],
+            strides=[2, 2],
+            pads=[1, 1, 1, 1],
+        ),
+        node("Tanh", ["larger"], ["picture"]),
+        node("GlobalAveragePool", ["both"], ["pooled"]),
+        node("Flatten", ["pooled"], ["flat"]),
+        node("Gemm", ["flat", "matrix", "bias"], ["sums"]),
+        node("Sigmoid", ["sums"], ["scores"]),
+    ]
+    random = np.random.default_rng(11)
+    weights = {name: random.normal(size=shape) for name, shape in WEIGHTS.items()}
+    weights["variance"] = random.uniform(0.5, 2, 4)
+    value = helper.make_tensor_value_info
+    graph = helper.make_graph(
+        nodes,
+        "network",
+        [value("image", TensorProto.FLOAT, [1, 3, 16, 16])],
+        [
+            value("picture", TensorProto.FLOAT, [1, 2, 16, 16]),
+            value("scores", TensorProto.FLOAT, [1, 5]),
+        ],
+        [numpy_helper.from_array(w.astype(np.float32), name) for name, w in weights.items()],
+    )
+    imports = [helper.make_opsetid("", opset)]
+    return helper.make_model(graph, opset_imports=imports, ir_version=8)
+
+
+@pytest.mark.parametrize("opset", [15, 20])
+def test_the_browser_says_what_onnx_runtime_says(
+    opset: int, folder: Path, store: Store, in_browser: InBrowser
+) -> None:
+    onnx.save(network(opset), str(folder / MODEL))
+    source = Artifact(Format.ONNX, folder, signature_of(folder / MODEL), f"opset {opset}")
+    inputs = {"image": np.random.default_rng(2).normal(size=(1, 3, 16, 16)).astype(np.float32)}
+    with OnnxRunner("onnx", folder) as runner:
+        expected, _ = runner.run(inputs)
+    written = run_stage(TfjsFromOnnx(), source, store).artifact
+    found = in_browser(written, inputs)
+    assert found.keys() == expected.keys() == {"picture", "scores"}
+    for name, values in expected.items():
+        assert np.ptp(values) > 0.1
+        assert np.abs(found[name] - values).max() <= 1e-5
