@@ -1,0 +1,11 @@
+"""Gradients as models: a pass from ONNX to ONNX, in reverse mode, operator by operator.
+
+`explanation_graph` builds what the paper's section 4 and appendix D show beside a prediction;
+`gradient_graph` builds any vector-Jacobian product. Both emit plain ONNX whose convolutions read
+the forward weights, and no comparisons, which are slow in TF.js.
+"""
+
+from xport.onnx_graph.gradient.explanation import ExplanationNames, explanation_graph
+from xport.onnx_graph.gradient.vector_jacobian import gradient_graph
+
+__all__ = ["ExplanationNames", "explanation_graph", "gradient_graph"]
