@@ -68,7 +68,7 @@ def model_from_graph(graph: Graph, *, check: bool = True) -> onnx.ModelProto:
             "xport",
             [_value_info(name, graph.type_of(name)) for name in graph.inputs],
             [_value_info(name, graph.type_of(name)) for name in graph.outputs],
-            [numpy_helper.from_array(np.ascontiguousarray(v), n) for n, v in _sorted(graph)],
+            [numpy_helper.from_array(np.asarray(v, order="C"), n) for n, v in _sorted(graph)],
         ),
         opset_imports=[
             helper.make_opsetid("", graph.opset),

@@ -110,7 +110,9 @@ def hard_sigmoid(step: Step) -> Sequence[str | None]:
 def hard_swish(step: Step) -> Sequence[str | None]:
     """With y = x h(x), h = clip(x / 6 + 1/2, 0, 1): h + x / 6 where h is strictly inside."""
     ops = step.ops
-    gate = ops.unary("HardSigmoid", step.x, alpha=1 / 6, beta=0.5)
+    # HardSigmoid itself keeps 1 / 6 as a float32 attribute.
+    ramp = ops.add(ops.scaled(step.x, 1 / 6), ops.numbers(0.5, step.x))
+    gate = ops.binary("Min", ops.unary("Relu", ramp), ops.numbers(1, step.x))
     slope = ops.add(gate, ops.mul(ops.scaled(step.x, 1 / 6), _inside(step, gate)))
     return [ops.mul(step.gradient, slope)]
 

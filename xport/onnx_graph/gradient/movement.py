@@ -43,12 +43,12 @@ def concat(step: Step) -> Sequence[str | None]:
 def split(step: Step) -> Sequence[str | None]:
     """The parts' gradients one after another, zeros for parts that do not count."""
     ops, axis = step.ops, int(step.node.get("axis", 0)) % len(step.shape)
-    start, total = 0, None
-    runs: list[tuple[int, str]] = []
-    for output, gradient in zip(step.node.outputs, step.gradients, strict=True):
-        if gradient is not None:
-            runs.append((start, gradient))
-        start += ops.shape(output)[axis]
+    sizes = step.constant(1, "the sizes")
+    # Without sizes the parts are equal, but for a smaller last one.
+    equal = -(-step.shape[axis] // len(step.gradients))
+    starts = np.arange(len(step.gradients)) * equal if sizes is None else np.cumsum(sizes) - sizes
+    runs = [(int(b), g) for b, g in zip(starts, step.gradients, strict=True) if g is not None]
+    total = None
     if len(runs) == len(step.node.outputs):
         return [ops.concat([gradient for _, gradient in runs], axis)]
     for begin, gradient in runs:
