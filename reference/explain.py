@@ -1,4 +1,4 @@
-"""A classifier that answers with its explanations, by torch.autograd (sections 4 and appendix D)."""
+"""A classifier that answers with its explanations, by autograd (section 4 and appendix D)."""
 
 from __future__ import annotations
 
@@ -62,4 +62,5 @@ class Explained(nn.Module):
         # A second forward pass: the classifier's own code stays the only one that is explained.
         features = self.explained.feature_map(image)  # type: ignore[operator]  # checked above
         weights = one_hot @ self.explained.classifier.weight  # type: ignore[union-attr, operator]
-        return (weights[:, :, None, None] * features).sum(dim=1, keepdim=True)
+        activation_map: torch.Tensor = (weights[:, :, None, None] * features).sum(1, keepdim=True)
+        return activation_map

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from xport import digests, isolated
 from xport.artifact import Artifact, Format, Signature
@@ -44,6 +44,16 @@ class Stage(Protocol):
 
     def run(self, source: Artifact | None, folder: Path) -> Signature:
         """Fill `folder`; the signature that was found in what was written."""
+        ...
+
+
+@runtime_checkable
+class DeclaresSignature(Protocol):
+    """A stage that is given the signature of its result; every other keeps its source's."""
+
+    @property
+    def signature(self) -> Signature:
+        """What the result must have."""
         ...
 
 
@@ -136,8 +146,9 @@ def run_stage(stage: Stage, source: Artifact | None, store: Store) -> Converted:
 
 
 def _run(stage: Stage, source: Artifact | None, folder: Path) -> Signature:
-    signature = stage.run(source, folder)
-    if source is not None:
-        source.signature.require_same(signature, where=stage.name)
-        return source.signature
-    return signature
+    found = stage.run(source, folder)
+    expected = found if source is None else source.signature
+    if isinstance(stage, DeclaresSignature):
+        expected = stage.signature
+    expected.require_same(found, where=stage.name)
+    return expected

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xport.artifact import Signature
+from pydantic import Field
+
+from xport.artifact import Signature, TensorSpec
 from xport.callables import resolve
 from xport.document import Document
 from xport.errors import InputError
@@ -18,11 +20,17 @@ WEIGHTS = "weights.safetensors"
 
 
 class Recipe(Document):
-    """How to rebuild a module: a factory, its arguments, and the signature it must have."""
+    """How to rebuild a module: a factory, its arguments, and the signature it must have.
+
+    A `wrapper`, where there is one, is called as `wrapper(module, **wrapper_arguments)`; what it
+    returns is the module.
+    """
 
     factory: str
     arguments: dict[str, Any]
     signature: Signature
+    wrapper: str | None = None
+    wrapper_arguments: dict[str, Any] = Field(default_factory=dict)
 
     def build(self) -> torch.nn.Module:
         """Call the factory; the module is in evaluation mode and holds no trained weights.
@@ -30,20 +38,29 @@ class Recipe(Document):
         Raises:
             InputError: the factory refuses the arguments or returns no module.
         """
-        import torch
+        module = _called(self.factory, "factory", **self.arguments).eval()
+        return self.wrap(module) if self.wrapper else module
 
-        factory = resolve(self.factory, key="factory")
-        try:
-            module = factory(**self.arguments)
-        except (TypeError, ValueError) as error:
-            raise InputError(
-                f"{self.factory} refuses its arguments: {error}", "arguments"
-            ) from error
-        if not isinstance(module, torch.nn.Module):
-            raise InputError(
-                f"{self.factory} returned {type(module).__name__}, not a module", "factory"
-            )
-        return module.eval()
+    def wrap(self, module: torch.nn.Module) -> torch.nn.Module:
+        """Put the wrapper around a module; the result is in evaluation mode.
+
+        Raises:
+            InputError: the wrapper refuses the module or its arguments, or returns no module.
+        """
+        return _called(self.wrapper or "", "wrapper", module, **self.wrapper_arguments).eval()
+
+
+def _called(name: str, key: str, *args: Any, **kwargs: Any) -> torch.nn.Module:
+    import torch
+
+    try:
+        module = resolve(name, key=key)(*args, **kwargs)
+    except (TypeError, ValueError) as error:
+        where = "arguments" if key == "factory" else f"{key}_arguments"
+        raise InputError(f"{name} refuses its arguments: {error}", where) from error
+    if not isinstance(module, torch.nn.Module):
+        raise InputError(f"{name} returned {type(module).__name__}, not a module", key)
+    return module
 
 
 def save(module: torch.nn.Module, recipe: Recipe, folder: Path) -> None:
@@ -83,3 +100,31 @@ def outputs_of(module: torch.nn.Module, recipe: Recipe, inputs: list[torch.Tenso
             "signature.outputs",
         )
     return outputs
+
+
+def signature_of(module: torch.nn.Module, recipe: Recipe) -> Signature:
+    """Run the module on zeros; its inputs as the recipe has them, its outputs as they came out.
+
+    Raises:
+        InputError: the module does not accept the inputs, or returns another number of outputs.
+    """
+    import torch
+
+    zeros = [torch.zeros(s.shape, dtype=getattr(torch, s.dtype)) for s in recipe.signature.inputs]
+    try:
+        outputs = outputs_of(module, recipe, zeros)
+    except RuntimeError as error:
+        raise InputError(
+            f"the module does not accept the declared inputs: {error}", "signature.inputs"
+        ) from error
+    found = tuple(
+        TensorSpec.model_validate(
+            {
+                "name": spec.name,
+                "shape": tuple(out.shape),
+                "dtype": str(out.dtype).removeprefix("torch."),
+            }
+        )
+        for spec, out in zip(recipe.signature.outputs, outputs, strict=True)
+    )
+    return Signature(inputs=recipe.signature.inputs, outputs=found)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from xport import digests, torch_module
-from xport.artifact import Artifact, Format, Signature, TensorSpec
+from xport.artifact import Artifact, Format, Signature
 from xport.callables import resolve, source_digest
 from xport.errors import InputError
 from xport.plan import PreprocessSpec
@@ -76,7 +76,7 @@ class TorchFromFactory:
         else:
             self._initialise(module)
         module.eval()
-        found = _signature_of(module, recipe)
+        found = torch_module.signature_of(module, recipe)
         self.signature.require_same(found, where=self.factory)
         torch_module.save(module, recipe, folder)
         return found
@@ -121,27 +121,3 @@ def _checkpoint_digest(path: Path | None) -> str | None:
         raise InputError(
             f"cannot read the checkpoint: {error.strerror}", str(path), "check the path"
         ) from error
-
-
-def _signature_of(module: Any, recipe: torch_module.Recipe) -> Signature:
-    """Run the module on zeros; its inputs as declared, its outputs as they came out."""
-    import torch
-
-    zeros = [torch.zeros(s.shape, dtype=getattr(torch, s.dtype)) for s in recipe.signature.inputs]
-    try:
-        outputs = torch_module.outputs_of(module, recipe, zeros)
-    except RuntimeError as error:
-        raise InputError(
-            f"the module does not accept the declared inputs: {error}", "signature.inputs"
-        ) from error
-    found = tuple(
-        TensorSpec.model_validate(
-            {
-                "name": spec.name,
-                "shape": tuple(out.shape),
-                "dtype": str(out.dtype).removeprefix("torch."),
-            }
-        )
-        for spec, out in zip(recipe.signature.outputs, outputs, strict=True)
-    )
-    return Signature(inputs=recipe.signature.inputs, outputs=found)

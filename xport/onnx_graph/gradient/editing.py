@@ -50,11 +50,21 @@ def rename(graph: Graph, old: str, new: str) -> None:
         graph.types[new] = graph.types.pop(old)
 
 
+def require_known(graph: Graph, name: str) -> None:
+    """Check that there is a value of this name.
+
+    Raises:
+        ConversionError: there is none.
+    """
+    if name not in {*graph.inputs, *graph.constants, *graph.producers()}:
+        raise ConversionError(f"there is no value {name!r}", "", "check the name")
+
+
 def require_float(graph: Graph, name: str) -> None:
     """Check that a value can have a gradient.
 
     Raises:
-        ConversionError: it holds no floating-point numbers, or there is no such value.
+        ConversionError: it holds no floating-point numbers, or its type is not known.
     """
     dtype = graph.type_of(name).dtype
     if not np.issubdtype(dtype, np.floating):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from xport.errors import ConversionError
 from xport.onnx_graph.gradient.editing import add_input, add_output, extensible, require_float
 from xport.onnx_graph.gradient.emitter import Emitter
-from xport.onnx_graph.gradient.reverse import differentiate
+from xport.onnx_graph.gradient.reverse import differentiate, require_rules
 from xport.onnx_graph.graph import Graph, Node
 
 NO_MAP = "a class activation map does not exist for this network"
@@ -56,6 +56,7 @@ def explanation_graph(
     _require_names(graph, logits, probabilities, image)
     added = [names.one_hot, names.gradient, names.saliency, *([names.cam] if cam else [])]
     result = extensible(graph, added)
+    require_rules(result, logits, [image])
     require_float(result, image)
     pool = _last_pool(result, logits) if cam else None
     add_input(result, names.one_hot, like=logits)

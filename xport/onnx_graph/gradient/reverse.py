@@ -36,11 +36,25 @@ def differentiate(graph: Graph, of: str, cotangent: str, wrt: Sequence[str]) -> 
         ConversionError: an operator has no rule, or an attribute none that is exact (operator,
             node and reason are named); `of` does not depend on one of `wrt`.
     """
+    require_rules(graph, of, wrt)
     walk = _Walk(graph, of, wrt)
     walk.contributions[of].append(cotangent)
     for node in reversed(walk.nodes):
         walk.visit(node)
     return {name: walk.total(name) for name in sorted(walk.reached) if walk.contributions[name]}
+
+
+def require_rules(graph: Graph, of: str, wrt: Sequence[str]) -> None:
+    """Check that there is a rule for every operator on the way, before types are asked for.
+
+    Raises:
+        ConversionError: there is none for an operator, or no way.
+    """
+    reached = _between(graph.nodes, of, wrt)
+    for node in graph.nodes:
+        passed = reached.intersection(node.inputs) and reached.intersection(node.outputs)
+        if passed and (node.domain or node.op not in RULES):
+            raise refuse(node, "no gradient is known for this operator")
 
 
 class _Walk:
@@ -69,8 +83,6 @@ class _Walk:
         outputs = [name for name in node.outputs if self.contributions.get(name)]
         if not outputs or not any(needed) or node.op in NO_GRADIENT:
             return
-        if node.domain or node.op not in RULES:
-            raise refuse(node, "no gradient is known for this operator")
         gradients = tuple(self.total(n) if n in outputs else None for n in node.outputs)
         self._ops.hint = f"{node.outputs[0]}_backward"
         found = RULES[node.op](Step(node, gradients, needed, self._ops))

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from xport.onnx_graph.gradient.editing import add_input, add_output, extensible, require_float
-from xport.onnx_graph.gradient.reverse import differentiate
+from xport.onnx_graph.gradient.editing import (
+    add_input,
+    add_output,
+    extensible,
+    require_float,
+    require_known,
+)
+from xport.onnx_graph.gradient.reverse import differentiate, require_rules
 from xport.onnx_graph.graph import Graph
 
 
@@ -24,6 +30,9 @@ def gradient_graph(
         ConversionError: as in `differentiate`; a name is unknown, of integers, or taken.
     """
     result = extensible(graph, [cotangent, *wrt.values()])
+    for name in (of, *wrt):
+        require_known(result, name)
+    require_rules(result, of, list(wrt))
     for name in (of, *wrt):
         require_float(result, name)
     add_input(result, cotangent, like=of)
