@@ -18,7 +18,7 @@ class WarmStart:
     Attributes:
         load: by model, to fetch, verify and parse it.
         first: by model, its first run, with the upload of its weights.
-        passes: all models once, in the order given, as one figure, in the steady state.
+        passes: the models of a pass once, in the order given, as one figure, in the steady state.
         peak_mib: largest memory of the browser's processes, MiB.
     """
 
@@ -33,6 +33,7 @@ def measure_warm_start(
     inputs: Mapping[str, Mapping[str, Array]],
     settings: BrowserSettings,
     *,
+    together: Sequence[str],
     passes: int,
 ) -> WarmStart:
     """Start a browser on a filled shader cache and run all models in one page.
@@ -42,6 +43,7 @@ def measure_warm_start(
         inputs: by model id, what it is run on.
         settings: its `shader_cache` is one that an earlier session has filled; without one the
             start would be a cold one.
+        together: the models of a pass, in order.
         passes: how many passes to time.
 
     Raises:
@@ -53,7 +55,7 @@ def measure_warm_start(
     session = BrowserSession(models, settings)
     with session:
         first = {model: session.run(model, inputs[model]).seconds for model in session.model_ids}
-        steps = [(model, inputs[model]) for model in session.model_ids]
+        steps = [(model, inputs[model]) for model in together]
         timed = tuple(session.run_pass(steps).seconds for _ in range(passes))
         load = dict(session.load_seconds)
     return WarmStart(load, first, timed, session.peak_mib)

@@ -50,7 +50,7 @@ def junit_xml(evidence: Evidence) -> str:
 
 
 def _model_cases(reading: Reading, model: PlannedModel) -> Iterator[Case]:
-    for leg in reading.plan.legs:
+    for leg in reading.plan.legs_of(model):
         yield from _leg_cases(reading, model, leg)
         for spec in model.signature.outputs:
             yield from _output_cases(reading, model, leg, spec.name)
@@ -81,7 +81,7 @@ def _output_cases(
 
 def _bars_elsewhere(reading: Reading, model: PlannedModel) -> Iterator[Case]:
     """Checks on a leg or output that the plan does not have, which must not be lost."""
-    legs = {leg.name for leg in reading.plan.legs}
+    legs = set(model.legs)
     outputs = {None, *(spec.name for spec in model.signature.outputs)}
     for check in reading.verdict.checks:
         if check.model == model.id and (check.leg not in legs or check.output not in outputs):

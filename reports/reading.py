@@ -127,7 +127,7 @@ class Reading:
 
     def standings(self, model: PlannedModel, output: str) -> list[Standing]:
         """How `output` stands on every planned leg, in the plan's order."""
-        return [self.standing(model, leg, output) for leg in self.plan.legs]
+        return [self.standing(model, leg, output) for leg in self.plan.legs_of(model)]
 
     def all_standings(self) -> Iterator[Standing]:
         """Every judged output of every leg and model."""

@@ -75,7 +75,7 @@ def _findings(reading: Reading) -> Iterator[str]:
 
 
 def _leg_lines(reading: Reading, model: PlannedModel) -> Iterator[str]:
-    judged = [leg for leg in reading.plan.legs if reading.is_judged(leg)]
+    judged = [leg for leg in reading.plan.legs_of(model) if reading.is_judged(leg)]
     width = max((len(leg.name) for leg in judged), default=0)
     for leg in judged:
         yield f"  {leg.name:<{width}}  {'; '.join(_outputs(reading, model, leg))}"

@@ -114,7 +114,7 @@ def efforts(reading: Reading) -> list[Effort]:
     return [
         _effort(reading, model, leg.name)
         for model in reading.plan.models
-        for leg in reading.plan.legs
+        for leg in reading.plan.legs_of(model)
     ]
 
 

@@ -23,7 +23,9 @@ def release(**overrides: Any) -> dict[str, Any]:
         "name": "mini",
         "title": "Miniature",
         "models": {"classifier": classifier(), "autoencoder": autoencoder()},
+        "explanations": {"explanation": explanation()},
         "probes": {"synthetic": 6, "coloured": 2, "seed": 3},
+        "routes": {"direct": {}, "tensorflow": {"backends": ["wasm"]}},
         "browser": {
             "backends": ["webgl", "wasm", "cpu"],
             "wasm_threads": 1,
@@ -68,6 +70,11 @@ def autoencoder(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def explanation(**changes: Any) -> dict[str, Any]:
+    """The explanation's table."""
+    return {"title": "Explanations", "of": "classifier", "cam": [8, 8], "probes": 6} | changes
+
+
 def policy(**changes: Any) -> dict[str, Any]:
     """The default release's tolerances and the paper's bar."""
     bounds = {
@@ -75,12 +82,19 @@ def policy(**changes: Any) -> dict[str, Any]:
         ("classifier", "logits"): 1e-4,
         ("autoencoder", "reconstruction"): 5e-5,
         ("autoencoder", "latent"): 5e-5,
+        ("explanation", "probabilities"): 1e-5,
+        ("explanation", "logits"): 1e-4,
     }
+    alike = {"min_cosine": 0.999, "times_own_gap": 3.0, "because": "kinks, as in the default"}
     return {
         "min_probes": 6,
         "tolerances": [
             {"model": m, "output": o, "max_abs": bound, "because": "as in the default release"}
             for (m, o), bound in bounds.items()
+        ],
+        "likenesses": [
+            {"model": "explanation", "output": output} | alike
+            for output in ("gradient", "saliency", "cam")
         ],
         "bars": [
             {
@@ -101,8 +115,10 @@ def only_classifier(backends: tuple[str, ...] = ("wasm",), **changes: Any) -> di
     tolerances = [t for t in policy()["tolerances"] if t["model"] == "classifier"]
     return release(
         models={"classifier": classifier(**changes)},
+        explanations={},
+        routes={"direct": {}, "tensorflow": {}},
         browser={"backends": list(backends), "wasm_threads": 1, "timeout_seconds": 120},
-        policy=policy(tolerances=tolerances, bars=[]),
+        policy=policy(tolerances=tolerances, likenesses=[], bars=[]),
     )
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from xport.limits import limits_of
 from xport.parity import Role
+from xport.plan import Leg
 from xport.verdict import Case, Check, OutputFacts, Status
 
 
@@ -43,29 +45,45 @@ def _inherited(
     leg = next((leg for leg in case.plan.legs if leg.name == leg_name), None)
     if leg is None or output is None or leg.predecessor is None:
         return False
+    if _only_the_counterpart(leg, output, model, groups):
+        return True
     before = groups.get((model, leg.predecessor, output), [])
     absent = groups.get((model, leg.predecessor, None), [])
     if not before and not absent:
         return False
-    tolerance = case.plan.policy.tolerance(model, output)
+    limits = limits_of(case, model, output)
     facts = case.facts.get((model, leg.predecessor, output))
     if facts is None or facts.nan or facts.inf:
         return not _own_nonsense(case, key, facts)
-    distances = [
-        comparison.pooled.max_abs
+    found = [
+        comparison
         for role in (Role.PREDECESSOR, Role.REFERENCE)
         if (comparison := case.comparisons.get((model, leg_name, output, role)))
     ]
-    return tolerance is not None and any(d <= tolerance.max_abs for d in distances)
+    return bool(limits) and any(all(limit.met_by(c) for limit in limits) for c in found)
+
+
+def _only_the_counterpart(
+    leg: Leg,
+    output: str,
+    model: str,
+    groups: Mapping[tuple[str, str, str | None], list[Check]],
+) -> bool:
+    """Whether a leg only disagrees with one of another route that is wrong by itself."""
+    if leg.counterpart is None:
+        return False
+    theirs = (model, leg.counterpart, output) in groups or (model, leg.counterpart, None) in groups
+    bad = groups[model, leg.name, output]
+    return theirs and all(check.against == leg.counterpart for check in bad)
 
 
 def _own_nonsense(case: Case, key: tuple[str, str, str | None], before: OutputFacts | None) -> bool:
     """Whether a leg is wrong by itself although the leg before cannot be compared with."""
     model, leg, output = key
     reference = case.comparisons.get((model, leg, output or "", Role.REFERENCE))
-    tolerance = case.plan.policy.tolerance(model, output or "")
-    if before is None and reference is not None and tolerance is not None:
-        return not reference.pooled.max_abs <= tolerance.max_abs
+    limits = limits_of(case, model, output or "")
+    if before is None and reference is not None and limits:
+        return not all(limit.met_by(reference) for limit in limits)
     return False
 
 

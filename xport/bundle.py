@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from xport import digests
-from xport.artifact import Format, Signature
+from xport.artifact import Signature
 from xport.document import Document
 from xport.errors import ExitCode, InputError, IntegrityError, XportError
 from xport.evidence import Evidence
@@ -135,7 +135,8 @@ def _fill(
     for name, data in documents.items():
         (folder / name).write_bytes(data)
     files = _entries(folder)
-    models = {model.id: _bundle_model(folder, model) for model in evidence.plan.models}
+    ships = evidence.plan.ships
+    models = {m.id: _bundle_model(folder, m, ships) for m in evidence.plan.models}
     manifest = Manifest(
         release=evidence.plan.release,
         title=evidence.plan.title,
@@ -162,8 +163,8 @@ def _require_verified_page(evidence: Evidence, page: Mapping[str, Path]) -> None
                 )
 
 
-def _bundle_model(folder: Path, model: PlannedModel) -> BundledModel:
-    planned = model.artifacts[Format.TFJS]
+def _bundle_model(folder: Path, model: PlannedModel, ships: str) -> BundledModel:
+    planned = model.artifacts[ships]
     path = f"models/{model.id}/"
     (folder / path).mkdir(parents=True)
     for name, digest in planned.files.items():

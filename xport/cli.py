@@ -141,9 +141,9 @@ def _convert(options: argparse.Namespace) -> int:
         progress=_progress(options),
     )
     artifacts = {
-        f"{model.id}/{fmt}": str(artifact.path)
+        f"{model.id}/{name}": str(artifact.path)
         for model in plan.models
-        for fmt, artifact in model.artifacts.items()
+        for name, artifact in model.artifacts.items()
     }
     text = "\n".join(f"{name:<24} {path}" for name, path in artifacts.items())
     return _print(options, text, {"plan": plan.digest(), "artifacts": artifacts})

@@ -2,66 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from xport.artifact import Format
+from xport.artifact import Signature
 from xport.errors import InputError
-from xport.pipeline import Converted, Pipeline
-from xport.plan import FLOAT64_LEG, REFERENCE_LEG, Leg, Plan, PlannedArtifact, PlannedModel
+from xport.pipeline import Converted, Pipeline, Step
+from xport.plan import Plan, PlannedArtifact, PlannedModel
 from xport.probes import (
     Probe,
     ProbeFolder,
     coloured_inputs,
+    explained_probes,
     image_inputs,
     photograph_inputs,
     synthetic_inputs,
 )
 from xport.progress import Progress
-from xport.release_file import ModelEntry, ReleaseFile
+from xport.release_file import ExplanationEntry, ModelEntry, ReleaseFile
+from xport.routes import DIRECT, ONNX, SAVED_MODEL, TORCH, VIA_TENSORFLOW, Routes
+from xport.stages.explained_from_torch import ExplainedFromTorch
+from xport.stages.explanation_from_onnx import ExplanationFromOnnx
 from xport.stages.onnx_from_torch import OnnxFromTorch
 from xport.stages.tf_from_onnx import TfFromOnnx
+from xport.stages.tfjs_from_onnx import TfjsFromOnnx
 from xport.stages.tfjs_from_tf import TfjsFromTf
 from xport.stages.torch_from_factory import TorchFromFactory
 from xport.store import Store
 
 
-def pipeline_for(entry: ModelEntry) -> Pipeline:
-    """The paper's chain: PyTorch, ONNX, TensorFlow, TF.js (section 5)."""
+def pipeline_for(entry: ModelEntry, routes: Routes) -> Pipeline:
+    """From PyTorch to ONNX, and from there by every route to TF.js."""
+    return Pipeline((*_export_steps(entry), *_tfjs_steps(routes)))
+
+
+def _export_steps(entry: ModelEntry, prefix: str = "") -> Iterator[Step]:
+    """PyTorch and ONNX, under names that begin with `prefix`."""
+    made = TorchFromFactory(
+        factory=entry.factory,
+        arguments=entry.arguments,
+        signature=entry.signature,
+        checkpoint=entry.checkpoint,
+        loader=entry.loader if entry.checkpoint else None,
+        initializer=entry.initializer,
+        initializer_arguments=entry.initializer_arguments,
+        seed=entry.seed,
+        preprocess=entry.preprocess,
+        labels=entry.labels,
+    )
+    yield Step(prefix + TORCH, made)
+    exported = OnnxFromTorch(exporter=entry.exporter, opset=entry.opset)
+    yield Step(prefix + ONNX, exported, prefix + TORCH)
+
+
+def _tfjs_steps(routes: Routes) -> Iterator[Step]:
+    if routes.tensorflow is not None:
+        yield Step(SAVED_MODEL, TfFromOnnx(), ONNX)
+        yield Step(VIA_TENSORFLOW, TfjsFromTf(), SAVED_MODEL)
+    if routes.direct is not None:
+        yield Step(DIRECT, TfjsFromOnnx(weights=routes.direct.weights), ONNX)
+
+
+def explanation_pipeline(entry: ExplanationEntry, of: ModelEntry, routes: Routes) -> Pipeline:
+    """From the classifier's PyTorch and ONNX artifacts to the explanation's, and to TF.js.
+
+    The explanation is an ONNX graph of xport's own making, with operators that onnx-tf does not
+    know, so it takes the direct route alone.
+    """
+    signature = entry.signature(of.signature)
+    image = of.signature.inputs[0].name
+    own = "classifier "
+    direct = Routes(direct=routes.direct)
     return Pipeline(
         (
-            TorchFromFactory(
-                factory=entry.factory,
-                arguments=entry.arguments,
-                signature=entry.signature,
-                checkpoint=entry.checkpoint,
-                loader=entry.loader if entry.checkpoint else None,
-                initializer=entry.initializer,
-                initializer_arguments=entry.initializer_arguments,
-                seed=entry.seed,
-                preprocess=entry.preprocess,
-                labels=entry.labels,
+            *_export_steps(of, own),
+            Step(TORCH, _explained(entry, signature), own + TORCH),
+            Step(
+                ONNX,
+                ExplanationFromOnnx(
+                    signature=signature,
+                    image=image,
+                    logits=entry.logits,
+                    probabilities=entry.probabilities,
+                ),
+                own + ONNX,
             ),
-            OnnxFromTorch(exporter=entry.exporter, opset=entry.opset),
-            TfFromOnnx(),
-            TfjsFromTf(),
+            *_tfjs_steps(direct),
         )
     )
 
 
-def legs_for(release: ReleaseFile) -> tuple[Leg, ...]:
-    """Every way to execute a model of the release, in the order of conversion."""
-    return (
-        Leg(name=FLOAT64_LEG, format=Format.TORCH, predecessor=None),
-        Leg(name=REFERENCE_LEG, format=Format.TORCH, predecessor=None),
-        Leg(name="onnx", format=Format.ONNX, predecessor=REFERENCE_LEG),
-        Leg(name="savedmodel", format=Format.SAVED_MODEL, predecessor="onnx"),
-        *(
-            Leg(name=f"tfjs/{b}", format=Format.TFJS, predecessor="savedmodel", backend=b)
-            for b in release.browser.backends
-        ),
-    )
+def _explained(entry: ExplanationEntry, signature: Signature) -> ExplainedFromTorch:
+    arguments = {"cam": entry.cam is not None}
+    return ExplainedFromTorch(signature=signature, wrapper_arguments=arguments)
 
 
 @dataclass(frozen=True)
@@ -73,7 +107,7 @@ class Converter:
     probes: ProbeFolder
     images: Sequence[Path] = ()
     folder: Path = Path()
-    pipeline: Callable[[ModelEntry], Pipeline] = pipeline_for
+    pipeline: Callable[[ModelEntry, Routes], Pipeline] = pipeline_for
 
     def plan(self, progress: Progress) -> Plan:
         """Make every probe and artifact.
@@ -82,28 +116,93 @@ class Converter:
             InputError: an image, checkpoint, factory or signature is wrong; it is named.
             ConversionError: a stage cannot translate a model; operator and node are named.
         """
-        probes = {model_id: self._probes(entry) for model_id, entry in self.release.models.items()}
-        models = []
-        for model_id, entry in self.release.models.items():
-            with progress.step(f"convert {model_id}", len(self.pipeline(entry).stages)) as step:
-                converted = []
-                for done in self.pipeline(entry).run(self.store):
-                    cost = done.cost
-                    took = "in store" if cost.cached else f"{cost.seconds:.1f} s"
-                    step.advance(f"{cost.stage} {took}")
-                    converted.append(done)
-            models.append(_planned(model_id, entry, converted, self.probes, probes[model_id]))
+        release = self.release
+        legs = release.routes.legs(release.browser.backends)
+        probes = {model_id: self._probes(entry) for model_id, entry in release.models.items()}
+        models = [
+            self._model(model_id, entry, probes[model_id], progress)
+            for model_id, entry in release.models.items()
+        ]
+        models += [
+            self._explanation(model_id, entry, probes[entry.of], progress)
+            for model_id, entry in release.explanations.items()
+        ]
         return Plan(
-            release=self.release.name,
-            title=self.release.title,
-            release_digest=self.release.digest(),
+            release=release.name,
+            title=release.title,
+            release_digest=release.digest(),
             folder=self.folder,
             models=tuple(models),
-            legs=legs_for(self.release),
-            wasm_threads=self.release.browser.wasm_threads,
-            timeout_seconds=self.release.browser.timeout_seconds,
-            policy=self.release.policy,
+            legs=legs,
+            ships=release.routes.shipped,
+            wasm_threads=release.browser.wasm_threads,
+            timeout_seconds=release.browser.timeout_seconds,
+            policy=release.policy,
         )
+
+    def _model(
+        self, model_id: str, entry: ModelEntry, probes: Sequence[Probe], progress: Progress
+    ) -> PlannedModel:
+        artifacts = self._artifacts(model_id, self.pipeline(entry, self.release.routes), progress)
+        return PlannedModel(
+            id=model_id,
+            title=entry.title,
+            kind=entry.kind,
+            signature=entry.signature,
+            labels=entry.labels,
+            weights=entry.weights,
+            trained=entry.checkpoint is not None,
+            preprocess=entry.preprocess,
+            artifacts=artifacts,
+            legs=self._legs(artifacts),
+            probes=self.probes.save(probes),
+        )
+
+    def _explanation(
+        self, model_id: str, entry: ExplanationEntry, probes: Sequence[Probe], progress: Progress
+    ) -> PlannedModel:
+        of = self.release.models[entry.of]
+        pipeline = explanation_pipeline(entry, of, self.release.routes)
+        artifacts = self._artifacts(model_id, pipeline, progress)
+        signature = entry.signature(of.signature)
+        if len(probes) < entry.probes:
+            raise InputError(
+                f"{entry.probes} probes wanted, {entry.of} has {len(probes)}",
+                f"explanations.{model_id}.probes",
+                "want fewer, or raise probes.synthetic",
+            )
+        chosen = explained_probes(probes, signature, of.labels or (), entry.probes)
+        return PlannedModel(
+            id=model_id,
+            title=entry.title,
+            kind="explanation",
+            signature=signature,
+            labels=of.labels,
+            weights=of.weights,
+            trained=of.checkpoint is not None,
+            preprocess=of.preprocess,
+            artifacts=artifacts,
+            legs=self._legs(artifacts),
+            probes=self.probes.save(chosen),
+            min_probes=entry.probes,
+        )
+
+    def _legs(self, artifacts: Mapping[str, PlannedArtifact]) -> tuple[str, ...]:
+        legs = self.release.routes.legs(self.release.browser.backends)
+        return tuple(leg.name for leg in legs if leg.artifact in artifacts)
+
+    def _artifacts(
+        self, model_id: str, pipeline: Pipeline, progress: Progress
+    ) -> dict[str, PlannedArtifact]:
+        """The pipeline's artifacts that are verified: not those of the model it starts from."""
+        artifacts = {}
+        with progress.step(f"convert {model_id}", len(pipeline.steps)) as step:
+            for name, done in pipeline.run(self.store):
+                took = "in store" if done.cost.cached else f"{done.cost.seconds:.1f} s"
+                step.advance(f"{done.cost.stage} {took}")
+                if " " not in name:
+                    artifacts[name] = _artifact(done)
+        return artifacts
 
     def _probes(self, entry: ModelEntry) -> list[Probe]:
         wanted, spec, signature = self.release.probes, entry.preprocess, entry.signature
@@ -120,27 +219,6 @@ class Converter:
                 "raise probes.synthetic or add --images",
             )
         return probes
-
-
-def _planned(
-    model_id: str,
-    entry: ModelEntry,
-    converted: Sequence[Converted],
-    folder: ProbeFolder,
-    probes: Sequence[Probe],
-) -> PlannedModel:
-    return PlannedModel(
-        id=model_id,
-        title=entry.title,
-        kind=entry.kind,
-        signature=entry.signature,
-        labels=entry.labels,
-        weights=entry.weights,
-        trained=entry.checkpoint is not None,
-        preprocess=entry.preprocess,
-        artifacts={done.artifact.format: _artifact(done) for done in converted},
-        probes=folder.save(probes),
-    )
 
 
 def _artifact(done: Converted) -> PlannedArtifact:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from xport.attribution import attribute
+from xport.limits import limits_of
 from xport.parity import Role
 from xport.plan import FLOAT64_LEG, REFERENCE_LEG, Leg, Plan, PlannedModel
 from xport.recording import WebEnvironment
@@ -32,7 +33,7 @@ def _overall(checks: Sequence[Check]) -> Status:
 
 def _all_checks(case: Case) -> Iterator[Check]:
     for model in case.plan.models:
-        for leg in case.plan.legs:
+        for leg in case.plan.legs_of(model):
             yield from _leg_checks(case, model, leg)
         yield from _bar_checks(case, model)
 
@@ -47,22 +48,24 @@ def _leg_checks(case: Case, model: PlannedModel, leg: Leg) -> Iterator[Check]:
     for spec in model.signature.outputs:
         yield _sane(case, model, leg, spec.name)
         if leg.name not in (REFERENCE_LEG, FLOAT64_LEG):
-            yield _within(case, model, leg, spec.name, Role.REFERENCE)
-            yield _within(case, model, leg, spec.name, Role.PREDECESSOR)
+            yield from _within(case, model, leg, spec.name, Role.REFERENCE)
+            yield from _within(case, model, leg, spec.name, Role.PREDECESSOR)
+            if leg.counterpart in model.legs:
+                yield from _within(case, model, leg, spec.name, Role.COUNTERPART)
 
 
 def _recorded(case: Case, model: PlannedModel, leg: Leg) -> Check:
     """Every probe was run, on the planned artifact, with the planned bytes."""
     recording = case.recordings.get((model.id, leg.name))
     problem, status = "", Status.NOT_RUN
-    needed = case.plan.policy.min_probes
+    needed = model.min_probes or case.plan.policy.min_probes
     if recording is None:
         problem = "there is no recording"
     elif recording.failure is not None:
         problem = recording.failure
     elif recording.plan_digest != case.plan.digest():
         problem = "the recording belongs to another conversion or other probes"
-    elif recording.artifact_digest != model.artifacts[leg.format].digest:
+    elif recording.artifact_digest != model.artifacts[leg.artifact].digest:
         problem, status = "the recording was made with another artifact", Status.FAILED
     elif recording.inputs != {probe.name: probe.digests for probe in model.probes}:
         problem, status = "the probes that ran are not the planned bytes", Status.FAILED
@@ -83,7 +86,7 @@ def _environment(case: Case, model: PlannedModel, leg: Leg) -> Check:
     if web is None:
         problems = ["the recording carries no browser environment"]
     else:
-        files = model.artifacts[leg.format].files
+        files = model.artifacts[leg.artifact].files
         planned = {f"{model.id}/{name}": digest for name, digest in files.items()}
         problems = list(_environment_problems(case.plan, leg, web))
         if web.model_files != planned:
@@ -148,38 +151,56 @@ def _sane(case: Case, model: PlannedModel, leg: Leg, output: str) -> Check:
     )
 
 
-def _within(case: Case, model: PlannedModel, leg: Leg, output: str, role: Role) -> Check:
-    """The output is within its declared tolerance of PyTorch, or of the leg before."""
-    tolerance = case.plan.policy.tolerance(model.id, output)
+def _within(case: Case, model: PlannedModel, leg: Leg, output: str, role: Role) -> Iterator[Check]:
+    """The output is as close as was declared to what it is compared with."""
     comparison = case.comparisons.get((model.id, leg.name, output, role))
-    against = REFERENCE_LEG if role is Role.REFERENCE else (leg.predecessor or "nothing")
-    status, measured = Status.FAILED, None
-    if tolerance is None:
-        message = "no tolerance is declared for this output"
-    elif comparison is None:
-        status, message = (
-            Status.NOT_RUN,
-            f"cannot be compared with {against}: probes or shapes differ",
+    against = baseline_of(leg, role)
+    limits = limits_of(case, model.id, output)
+    for limit in limits:
+        status, measured = Status.FAILED, None
+        if comparison is None:
+            status = Status.NOT_RUN
+            message = f"cannot be compared with {against}: probes or shapes differ"
+        elif limit.bound is None:
+            status = Status.NOT_RUN
+            message = "PyTorch's own distance from float64, its measure, is not known"
+        else:
+            measured = limit.measure(comparison)
+            if measured <= limit.bound:
+                status = Status.PASSED
+            message = (
+                f"{limit.what} {measured:.3g} from {against} (tolerance {limit.bound:.3g}), "
+                f"worst on {comparison.worst_probe}"
+            )
+        yield Check(
+            name=f"{limit.name} of {against}",
+            model=model.id,
+            leg=leg.name,
+            output=output,
+            status=status,
+            message=message,
+            against=against,
+            measured=measured,
+            bound=limit.bound,
+            because=limit.because,
         )
-    else:
-        measured = comparison.pooled.max_abs
-        if measured <= tolerance.max_abs:
-            status = Status.PASSED
-        message = (
-            f"max |Δ| {measured:.3g} from {against} (tolerance {tolerance.max_abs:.3g}), "
-            f"worst on {comparison.worst_probe}"
+    if not limits:
+        yield Check(
+            name=f"within tolerance of {against}",
+            model=model.id,
+            leg=leg.name,
+            output=output,
+            status=Status.FAILED,
+            message="no tolerance is declared for this output",
+            against=against,
         )
-    return Check(
-        name=f"within tolerance of {against}",
-        model=model.id,
-        leg=leg.name,
-        output=output,
-        status=status,
-        message=message,
-        measured=measured,
-        bound=tolerance.max_abs if tolerance else None,
-        because=tolerance.because if tolerance else None,
-    )
+
+
+def baseline_of(leg: Leg, role: Role) -> str:
+    """The name of the leg that `leg` is compared with."""
+    named = {Role.REFERENCE: REFERENCE_LEG, Role.FLOAT64: FLOAT64_LEG}
+    others = {Role.PREDECESSOR: leg.predecessor, Role.COUNTERPART: leg.counterpart}
+    return named.get(role) or others.get(role) or "nothing"
 
 
 def _bar_checks(case: Case, model: PlannedModel) -> Iterator[Check]:

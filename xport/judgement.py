@@ -45,7 +45,7 @@ def load(plan: Plan, folder: RecordingFolder) -> Recorded:
     documents: dict[tuple[str, str], Recording] = {}
     arrays: dict[tuple[str, str], Arrays] = {}
     for model in plan.models:
-        for leg in plan.legs:
+        for leg in plan.legs_of(model):
             found = folder.load(model.id, leg.name)
             if found is not None:
                 documents[model.id, leg.name], arrays[model.id, leg.name] = found
@@ -112,7 +112,7 @@ def _facts(model: str, leg: str, spec: TensorSpec, outputs: Outputs) -> OutputFa
 
 def _all_comparisons(plan: Plan, recorded: Recorded) -> Iterator[Comparison]:
     for model in plan.models:
-        for leg in plan.legs:
+        for leg in plan.legs_of(model):
             for role, baseline in _baselines(leg):
                 for spec in model.signature.outputs:
                     pair = Pair(
@@ -130,6 +130,8 @@ def _baselines(leg: Leg) -> Iterator[tuple[Role, str]]:
     if leg.predecessor is not None:
         yield Role.REFERENCE, REFERENCE_LEG
         yield Role.PREDECESSOR, leg.predecessor
+    if leg.counterpart is not None:
+        yield Role.COUNTERPART, leg.counterpart
 
 
 def _comparison(pair: Pair, model: PlannedModel, recorded: Recorded) -> Comparison | None:

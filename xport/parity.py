@@ -19,6 +19,7 @@ class Role(StrEnum):
 
     REFERENCE = "reference"
     PREDECESSOR = "predecessor"
+    COUNTERPART = "counterpart"
     FLOAT64 = "float64"
 
 

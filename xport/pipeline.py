@@ -67,30 +67,45 @@ class Converted:
 
 
 @dataclass(frozen=True)
-class Pipeline:
-    """A chain of stages; each consumes what the one before it produces."""
+class Step:
+    """One artifact of a pipeline: its name, the stage that makes it, and from which other one."""
 
-    stages: Sequence[Stage]
+    name: str
+    stage: Stage
+    source: str | None = None
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """A tree of stages: each makes an artifact from one that was made before it."""
+
+    steps: Sequence[Step]
 
     def __post_init__(self) -> None:
         """Check that the stages fit.
 
         Raises:
-            InputError: a stage consumes another format than the one before it produces.
+            InputError: a stage consumes another format than its source has, or the source comes
+                later.
         """
-        before: Format | None = None
-        for stage in self.stages:
-            if stage.consumes != before:
-                raise InputError(f"stage consumes {stage.consumes}, but gets {before}", stage.name)
-            before = stage.produces
+        made: dict[str | None, Format | None] = {None: None}
+        for step in self.steps:
+            if step.source not in made:
+                raise InputError(f"its source {step.source!r} is not made before it", step.name)
+            given = made[step.source]
+            if step.stage.consumes != given:
+                raise InputError(
+                    f"stage consumes {step.stage.consumes}, but gets {given}", step.stage.name
+                )
+            made[step.name] = step.stage.produces
 
-    def run(self, store: Store) -> Iterator[Converted]:
-        """Run every stage, or take its result from the store; yields one result per stage."""
-        source: Artifact | None = None
-        for stage in self.stages:
-            done = run_stage(stage, source, store)
-            source = done.artifact
-            yield done
+    def run(self, store: Store) -> Iterator[tuple[str, Converted]]:
+        """Run every stage, or take its result from the store; yields artifacts by name."""
+        made: dict[str, Artifact] = {}
+        for step in self.steps:
+            done = run_stage(step.stage, made[step.source] if step.source else None, store)
+            made[step.name] = done.artifact
+            yield step.name, done
 
 
 def run_stage(stage: Stage, source: Artifact | None, store: Store) -> Converted:

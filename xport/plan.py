@@ -13,7 +13,7 @@ from xport.policy import Policy
 
 PLAN = "plan.json"
 
-Kind = Literal["classifier", "autoencoder", "other"]
+Kind = Literal["classifier", "autoencoder", "explanation", "other"]
 REFERENCE_LEG = "torch"
 FLOAT64_LEG = "torch-float64"
 
@@ -40,11 +40,16 @@ class PreprocessSpec(Document):
 
 
 class Leg(Document):
-    """One way to execute a model, and the leg whose output it is converted from."""
+    """One way to execute a model: an artifact, by name, on a runner or a browser's backend.
+
+    `predecessor` is the leg whose output it is converted from; `counterpart` one that was reached
+    by another route, with which it must agree as well.
+    """
 
     name: str
-    format: Format
+    artifact: str
     predecessor: str | None
+    counterpart: str | None = None
     backend: str | None = None
 
 
@@ -79,7 +84,11 @@ class PlannedProbe(Document):
 
 
 class PlannedModel(Document):
-    """One model of the release: what it is, what it says, and what it is tried on."""
+    """One model of the release: what it is, what it says, and what it is tried on.
+
+    `legs` are the names of the plan's legs that it runs on. `min_probes`, where it is given,
+    stands in place of the policy's.
+    """
 
     id: str
     title: str
@@ -89,12 +98,17 @@ class PlannedModel(Document):
     weights: str
     trained: bool
     preprocess: PreprocessSpec | None
-    artifacts: dict[Format, PlannedArtifact]
+    artifacts: dict[str, PlannedArtifact]
+    legs: tuple[str, ...] = Field(min_length=1)
     probes: tuple[PlannedProbe, ...]
+    min_probes: int | None = Field(default=None, ge=1)
 
 
 class Plan(Document):
-    """Everything that is fixed before the first recording; `folder` is the release file's."""
+    """Everything that is fixed before the first recording.
+
+    `folder` is the release file's; `ships` names the TF.js artifact that a bundle carries.
+    """
 
     schema_version: Literal[1] = 1
     release: str
@@ -103,13 +117,27 @@ class Plan(Document):
     folder: Path
     models: tuple[PlannedModel, ...] = Field(min_length=1)
     legs: tuple[Leg, ...] = Field(min_length=1)
+    ships: str
     wasm_threads: int = Field(ge=1)
     timeout_seconds: float = Field(gt=0)
     policy: Policy
 
+    @model_validator(mode="after")
+    def _every_leg_has_its_artifact(self) -> Self:
+        known = {leg.name: leg for leg in self.legs}
+        for model in self.models:
+            for name in model.legs:
+                if name not in known or known[name].artifact not in model.artifacts:
+                    raise ValueError(f"{model.id}: leg {name!r} has no artifact")
+        return self
+
     def model(self, model_id: str) -> PlannedModel:
         """The model of that id."""
         return next(model for model in self.models if model.id == model_id)
+
+    def legs_of(self, model: PlannedModel) -> tuple[Leg, ...]:
+        """The legs of a model, in the order of conversion."""
+        return tuple(leg for leg in self.legs if leg.name in model.legs)
 
     def digest(self) -> str:
         """Identifies the plan in recordings made for it; costs and folders do not count."""
@@ -118,9 +146,9 @@ class Plan(Document):
         identity = {
             "release": self.release_digest,
             "artifacts": {
-                f"{model.id}/{fmt}": artifact.digest
+                f"{model.id}/{name}": artifact.digest
                 for model in self.models
-                for fmt, artifact in model.artifacts.items()
+                for name, artifact in model.artifacts.items()
             },
             "probes": {
                 f"{model.id}/{probe.name}": probe.digests

@@ -21,6 +21,22 @@ class Tolerance(Document):
     because: Reason
 
 
+class Likeness(Document):
+    """How alike an output must be on every leg where single numbers may jump, such as a saliency.
+
+    A gradient passes through ReLUs: at a kink, rounding decides whether a whole path counts, in
+    PyTorch itself too. So every probe's cosine must be at least `min_cosine`, and the relative L2
+    distance over all probes at most `times_own_gap` times that of PyTorch float32 from its own
+    float64.
+    """
+
+    model: str
+    output: str
+    min_cosine: float = Field(gt=0, le=1)
+    times_own_gap: float = Field(gt=0, allow_inf_nan=False)
+    because: Reason
+
+
 class Bar(Document):
     """A named requirement of its own on some legs, such as the paper's 1e-5 on three images.
 
@@ -49,6 +65,7 @@ class Policy(Document):
     mantissa_bits: int = Field(default=23, ge=1)
     require_renderer: str | None = None
     tolerances: tuple[Tolerance, ...] = Field(min_length=1)
+    likenesses: tuple[Likeness, ...] = ()
     bars: tuple[Bar, ...] = ()
 
     @field_validator("require_renderer")
@@ -62,11 +79,20 @@ class Policy(Document):
 
     @model_validator(mode="after")
     def _one_tolerance_per_output(self) -> Self:
-        keys = [(t.model, t.output) for t in self.tolerances]
+        keys = self.declared()
         twice = {f"{m}.{o}" for m, o in keys if keys.count((m, o)) > 1}
         if twice:
             raise ValueError(f"more than one tolerance for {', '.join(sorted(twice))}")
         return self
+
+    def declared(self) -> list[tuple[str, str]]:
+        """Model and output of every tolerance and likeness."""
+        keys = [(tolerance.model, tolerance.output) for tolerance in self.tolerances]
+        return keys + [(likeness.model, likeness.output) for likeness in self.likenesses]
+
+    def likeness(self, model: str, output: str) -> Likeness | None:
+        """The likeness declared for an output, or None."""
+        return next((a for a in self.likenesses if (a.model, a.output) == (model, output)), None)
 
     def tolerance(self, model: str, output: str) -> Tolerance | None:
         """The tolerance declared for an output, or None."""

@@ -132,6 +132,31 @@ def image_inputs(
     return probes
 
 
+def explained_probes(
+    probes: Sequence[Probe], signature: Signature, labels: Sequence[str], count: int
+) -> list[Probe]:
+    """`count` of a classifier's probes, evenly spread, each with a class to explain in turn.
+
+    Args:
+        signature: the explanation's: the image, and the one-hot class vector, (1, classes).
+        labels: the classes' names.
+    """
+    image, one_hot = signature.inputs
+    classes = one_hot.shape[1]
+    chosen = [probes[i * len(probes) // count] for i in range(count)]
+    return [
+        Probe(
+            f"{probe.name}, {labels[i % classes] if labels else i % classes}",
+            f"{probe.source}, class {i % classes}",
+            {
+                image.name: probe.inputs[image.name],
+                one_hot.name: np.eye(classes, dtype=np.float32)[[i % classes]],
+            },
+        )
+        for i, probe in enumerate(chosen)
+    ]
+
+
 def preprocessing(spec: PreprocessSpec) -> Preprocess:
     """The reference implementation of a release file's preprocessing."""
     from reference.preprocess import Preprocess

@@ -85,7 +85,7 @@ def _finish(
     tape: _Tape, plan: Plan, model: PlannedModel, leg: Leg, failure: str | None
 ) -> tuple[Recording, Arrays]:
     arrays = {} if failure else tape.arrays
-    artifact = model.artifacts[leg.format]
+    artifact = model.artifacts[leg.artifact]
     return (
         Recording(
             model=model.id,

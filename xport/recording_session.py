@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Literal
 
 from xport import digests, isolated
 from xport.artifact import Artifact, Format
 from xport.errors import IntegrityError, XportError
-from xport.plan import FLOAT64_LEG, Leg, Plan, PlannedModel
+from xport.plan import FLOAT64_LEG, Leg, Plan, PlannedArtifact, PlannedModel
 from xport.probes import ProbeFolder
 from xport.progress import Progress, Silent
 from xport.recorder import RecordingFolder, record
@@ -39,7 +39,7 @@ class RecordingSession:
         return [
             self._record(model, leg, progress)
             for model in self.plan.models
-            for leg in self.plan.legs
+            for leg in self.plan.legs_of(model)
         ]
 
     def _record(self, model: PlannedModel, leg: Leg, progress: Progress) -> Recording:
@@ -48,7 +48,7 @@ class RecordingSession:
                 recording = self._in_process(model, leg)
                 step.advance(f"{sum(recording.seconds.values()):.1f} s")
         else:
-            artifact = artifact_of(model, leg.format)
+            artifact = artifact_of(model, leg.artifact)
             with progress.step(f"record {model.id} {leg.name}", len(model.probes)) as step:
                 try:
                     runner = self.browser_runner(model.id, artifact, leg.backend)
@@ -76,7 +76,7 @@ class RecordingSession:
             model=model.id,
             leg=leg.name,
             plan_digest=self.plan.digest(),
-            artifact_digest=model.artifacts[leg.format].digest,
+            artifact_digest=model.artifacts[leg.artifact].digest,
             failure=str(error),
         )
 
@@ -89,30 +89,31 @@ def record_here(
     Raises:
         IntegrityError: the artifact's files are not the ones that were converted.
     """
-    planned = model.artifacts[leg.format]
+    planned = model.artifacts[leg.artifact]
     if digests.of_folder(planned.path) != planned.files:
         raise IntegrityError(
             "the stored files are not the converted ones",
             str(planned.path),
             "delete this folder and run `xport convert` again",
         )
-    runner = local_runner(leg, planned.path)
+    runner = local_runner(leg, planned)
     with Silent().step("", 0) as step:
         recording, arrays = record(runner, plan, model, leg, probes, step)
     recordings.save(recording, arrays)
     return recording
 
 
-def local_runner(leg: Leg, folder: Path) -> Runner:
+def local_runner(leg: Leg, planned: PlannedArtifact) -> Runner:
     """The runner for a leg that needs no browser."""
-    if leg.format is Format.TORCH:
-        return TorchRunner(leg.name, folder, "float64" if leg.name == FLOAT64_LEG else "float32")
-    if leg.format is Format.ONNX:
-        return OnnxRunner(leg.name, folder)
-    return TfRunner(leg.name, folder)
+    if planned.format is Format.TORCH:
+        dtype: Literal["float32", "float64"] = "float64" if leg.name == FLOAT64_LEG else "float32"
+        return TorchRunner(leg.name, planned.path, dtype)
+    if planned.format is Format.ONNX:
+        return OnnxRunner(leg.name, planned.path)
+    return TfRunner(leg.name, planned.path)
 
 
-def artifact_of(model: PlannedModel, fmt: Format) -> Artifact:
-    """The planned artifact of a format, as stages and runners take it."""
-    planned = model.artifacts[fmt]
-    return Artifact(fmt, planned.path, model.signature, planned.digest)
+def artifact_of(model: PlannedModel, name: str) -> Artifact:
+    """A planned artifact, as stages and runners take it."""
+    planned = model.artifacts[name]
+    return Artifact(planned.format, planned.path, model.signature, planned.digest)

@@ -10,12 +10,13 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from xport import digests
-from xport.artifact import Signature
+from xport.artifact import Signature, TensorSpec
 from xport.document import Document, first_problem
 from xport.errors import InputError
 from xport.exporters import OPSETS, Exporter
 from xport.plan import Kind, PreprocessSpec
 from xport.policy import Policy
+from xport.routes import Backend, DirectRoute, Routes, TensorflowRoute
 
 Callable_ = Annotated[
     str,
@@ -26,7 +27,6 @@ Callable_ = Annotated[
     ),
 ]
 M = TypeVar("M", bound=BaseModel)
-Backend = Literal["webgl", "wasm", "cpu"]
 UNTRAINED = "untrained demonstration weights"
 
 
@@ -102,6 +102,45 @@ class ModelEntry(Document):
         return self
 
 
+class ExplanationEntry(Document):
+    """`[explanations.ID]`: the gradient and class activation map of a classifier, as a model.
+
+    It is made from the ONNX file of the classifier `of`: its input is the image and a one-hot
+    class vector, its outputs are the classifier's `logits` and `probabilities` (None where it has
+    none), `gradient`, `saliency` and, where its height and width are given, `cam`. It is tried on
+    `probes` of the classifier's probes, evenly spread, each with another class in turn.
+    """
+
+    title: str
+    of: str
+    logits: str = "logits"
+    probabilities: str | None = "probabilities"
+    cam: tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]] | None = None
+    probes: int = Field(default=20, ge=1)
+
+    def outputs(self) -> list[str]:
+        """The names of its outputs, in order."""
+        maps = ["gradient", "saliency", *(["cam"] if self.cam else [])]
+        return [*filter(None, (self.logits, self.probabilities)), *maps]
+
+    def signature(self, classifier: Signature) -> Signature:
+        """Its signature, from the classifier's."""
+        (image,), known = classifier.inputs, {o.name: o for o in classifier.outputs}
+        logits = known[self.logits]
+        made = {
+            "gradient": image.shape,
+            "saliency": image.shape,
+            "cam": (image.shape[0], 1, *(self.cam or ())),
+        }
+        return Signature(
+            inputs=(image, TensorSpec(name="one_hot", shape=logits.shape)),
+            outputs=tuple(
+                known.get(name) or TensorSpec(name=name, shape=made[name])
+                for name in self.outputs()
+            ),
+        )
+
+
 class ProbeEntry(Document):
     """`[probes]`: the inputs that every leg runs on, before the images a user adds.
 
@@ -125,7 +164,7 @@ class BrowserEntry(Document):
 
 
 class ReleaseFile(Document):
-    """A release: models, probes, browser and policy."""
+    """A release: models, explanations of them, probes, routes, browser and policy."""
 
     schema_version: Literal[1]
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
@@ -133,22 +172,47 @@ class ReleaseFile(Document):
     models: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], ModelEntry] = Field(
         min_length=1
     )
+    explanations: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], ExplanationEntry] = (
+        Field(default_factory=dict)
+    )
     probes: ProbeEntry
+    routes: Routes = Routes(direct=DirectRoute(), tensorflow=TensorflowRoute())
     browser: BrowserEntry
     policy: Policy
 
     @model_validator(mode="after")
     def _policy_names_what_exists(self) -> Self:
         outputs = {(m, o.name) for m, e in self.models.items() for o in e.signature.outputs}
-        declared = {(t.model, t.output) for t in self.policy.tolerances}
+        for name, entry in self.explanations.items():
+            outputs |= {(name, output) for output in entry.outputs()}
+        declared = set(self.policy.declared())
         for model, output in sorted(outputs - declared):
-            raise ValueError(f"policy.tolerances: none declared for {model}.{output}")
+            raise ValueError(
+                f"policy.tolerances: none declared for {model}.{output}, nor a likeness"
+            )
         bars = {(b.model, b.output) for b in self.policy.bars}
         for model, output in sorted((declared | bars) - outputs):
             raise ValueError(f"policy: {model}.{output} is not an output of this release")
-        legs = {"onnx", "savedmodel", *(f"tfjs/{b}" for b in self.browser.backends)}
+        legs = {leg.name for leg in self.routes.legs(self.browser.backends)}
         for leg in sorted({leg for bar in self.policy.bars for leg in bar.legs} - legs):
             raise ValueError(f"policy.bars: {leg} is not a leg of this release")
+        return self
+
+    @model_validator(mode="after")
+    def _explanations_explain(self) -> Self:
+        for name, entry in self.explanations.items():
+            key = f"explanations.{name}"
+            if name in self.models:
+                raise ValueError(f"{key}: a model has this name")
+            of = self.models.get(entry.of)
+            if of is None or of.kind != "classifier" or of.preprocess is None:
+                raise ValueError(f"{key}.of: {entry.of} is not a classifier of images here")
+            outputs = {output.name for output in of.signature.outputs}
+            for output in filter(None, (entry.logits, entry.probabilities)):
+                if output not in outputs:
+                    raise ValueError(f"{key}: {entry.of} has no output {output}")
+            if self.routes.direct is None:
+                raise ValueError(f"{key}: needs the direct route")
         return self
 
     def digest(self) -> str:

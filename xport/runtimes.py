@@ -23,7 +23,7 @@ def measure_runtimes(
     measure: Measure,
     progress: Progress,
 ) -> Iterator[BackendRuntime]:
-    """One table per backend on which every model was recorded.
+    """One table per backend on which every model was recorded as it ships.
 
     A recording begins with a new profile and nothing compiled, so its load and first run are the
     cold ones and the others the steady state. A backend that cannot be timed is announced and
@@ -33,11 +33,11 @@ def measure_runtimes(
     inputs = {model.id: probes.load(model.probes[0], model.signature) for model in models}
     for leg in plan.legs:
         recorded = {r.model: r for r in recordings if r.leg == leg.name and not r.failure}
-        if leg.backend is None or recorded.keys() != inputs.keys():
+        if leg.artifact != plan.ships or recorded.keys() != inputs.keys():
             continue
         with progress.step(f"time {leg.backend}", 1) as step:
             try:
-                warm = measure(models, inputs, leg.backend)
+                warm = measure(models, inputs, leg.backend or "")
             except XportError as error:
                 progress.say(f"runtime on {leg.backend} was not measured: {error}")
                 continue

@@ -35,10 +35,14 @@ def read_model(folder: Path) -> dict[str, Any]:
 
 
 def signature_of(folder: Path) -> Signature:
-    """Inputs and outputs under the names of the signature, not of the graph's tensors."""
+    """Inputs and outputs under the names of the signature, not of the graph's tensors.
+
+    Inputs with a resource id are what the model computes for itself when it is loaded.
+    """
     signature = read_model(folder).get("signature") or {}
+    given = {n: v for n, v in signature.get("inputs", {}).items() if "resourceId" not in v}
     return Signature(
-        inputs=tuple(_spec(n, v) for n, v in sorted(signature.get("inputs", {}).items())),
+        inputs=tuple(_spec(n, v) for n, v in sorted(given.items())),
         outputs=tuple(_spec(n, v) for n, v in sorted(signature.get("outputs", {}).items())),
     )
 

@@ -21,7 +21,10 @@ class Status(StrEnum):
 
 
 class Check(Document):
-    """One thing that was required of one leg (and output), and how it came out."""
+    """One thing that was required of one leg (and output), and how it came out.
+
+    `against` is the leg it was compared with, where it was compared.
+    """
 
     name: str
     model: str
@@ -29,6 +32,7 @@ class Check(Document):
     output: str | None
     status: Status
     message: str
+    against: str | None = None
     measured: float | None = None
     bound: float | None = None
     because: str | None = None

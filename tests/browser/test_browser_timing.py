@@ -32,7 +32,9 @@ def test_a_warm_start_is_timed_on_an_earlier_sessions_shaders(
         for model in session.model_ids:
             session.run(model, images[model])
     assert list((tmp_path / "shaders").rglob("*"))
-    warm = measure_warm_start(models, images, chosen, passes=3)
+    warm = measure_warm_start(
+        models, images, chosen, together=[model.id for model in models], passes=3
+    )
     assert set(warm.load) == set(warm.first) == {"autoencoder", "classifier"}
     assert len(warm.passes) == 3
     assert min(*warm.passes, *warm.load.values(), *warm.first.values()) > 0
@@ -43,7 +45,7 @@ def test_a_warm_start_without_a_shader_cache_is_refused(
     models: list[ModelSource], images: dict[str, dict[str, np.ndarray]]
 ) -> None:
     with pytest.raises(ValueError, match="needs the shader cache"):
-        measure_warm_start(models, images, BrowserSettings(), passes=1)
+        measure_warm_start(models, images, BrowserSettings(), together=[], passes=1)
 
 
 def test_the_self_check_reports_each_backend_or_why_not(settings: Settings) -> None:

@@ -158,7 +158,7 @@ def _recordings(sample: SampleRelease, plan: Plan) -> Iterator[Recording]:
                 model=model.id,
                 leg=leg.name,
                 plan_digest=plan.digest(),
-                artifact_digest=model.artifacts[leg.format].digest,
+                artifact_digest=model.artifacts[leg.artifact].digest,
                 failure="the page lost its WebGL context twice",
             )
             if place not in sample.crashed:
@@ -209,13 +209,13 @@ def _environment(sample: SampleRelease, model: PlannedModel, leg: Leg) -> Enviro
             graphics="swiftshader" if webgl else None,
             model_files={
                 f"{model.id}/{name}": digest
-                for name, digest in model.artifacts[leg.format].files.items()
+                for name, digest in model.artifacts[leg.artifact].files.items()
             },
         )
     return Environment(
-        runner="TfjsRunner" if web else f"{leg.format}-runner",
+        runner="TfjsRunner" if web else f"{leg.artifact}-runner",
         platform="Linux-6.1-x86_64",
-        tools={"playwright": "1.55.0"} if web else {str(leg.format): "2.9.1"},
+        tools={"playwright": "1.55.0"} if web else {str(leg.artifact): "2.9.1"},
         threads=None if web else 8,
         web=web,
     )

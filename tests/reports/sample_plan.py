@@ -27,12 +27,12 @@ LABELS = (
     "Hernia",
 )  # fmt: skip
 LEGS = (
-    Leg(name=FLOAT64_LEG, format=Format.TORCH, predecessor=None),
-    Leg(name=REFERENCE_LEG, format=Format.TORCH, predecessor=None),
-    Leg(name="onnx", format=Format.ONNX, predecessor=REFERENCE_LEG),
-    Leg(name="savedmodel", format=Format.SAVED_MODEL, predecessor="onnx"),
-    Leg(name="tfjs/webgl", format=Format.TFJS, predecessor="savedmodel", backend="webgl"),
-    Leg(name="tfjs/wasm", format=Format.TFJS, predecessor="savedmodel", backend="wasm"),
+    Leg(name=FLOAT64_LEG, artifact="torch", predecessor=None),
+    Leg(name=REFERENCE_LEG, artifact="torch", predecessor=None),
+    Leg(name="onnx", artifact="onnx", predecessor=REFERENCE_LEG),
+    Leg(name="savedmodel", artifact="savedmodel", predecessor="onnx"),
+    Leg(name="tfjs/webgl", artifact="tfjs", predecessor="savedmodel", backend="webgl"),
+    Leg(name="tfjs/wasm", artifact="tfjs", predecessor="savedmodel", backend="wasm"),
 )
 RUNTIMES = (
     BackendRuntime(
@@ -103,6 +103,7 @@ def make_plan(sample: SampleRelease) -> Plan:
         folder=Path(),
         models=(classifier, autoencoder),
         legs=sample.legs,
+        ships="tfjs",
         wasm_threads=1,
         timeout_seconds=120.0,
         policy=_policy(sample),
@@ -117,7 +118,6 @@ def _policy(sample: SampleRelease) -> Policy:
         )  # fmt: skip
 
     return Policy(
-        min_probes=3,
         tolerances=(
             tolerance("classifier", "probabilities", 2e-4),
             tolerance("autoencoder", "reconstruction", 5e-4),
@@ -144,7 +144,7 @@ def _model(
 ) -> PlannedModel:
     classifier = model == "classifier"
     size = 224 if classifier else 64
-    formats = dict.fromkeys(leg.format for leg in sample.legs)
+    names = dict.fromkeys(leg.artifact for leg in sample.legs)
     return PlannedModel(
         id=model,
         title=title,
@@ -157,7 +157,8 @@ def _model(
         weights=sample.weights.get(model, "untrained demonstration weights, seed 0"),
         trained=model in sample.weights,
         preprocess=PreprocessSpec(size=size),
-        artifacts={fmt: _artifact(model, fmt) for fmt in formats},
+        artifacts={name: _artifact(model, Format(name)) for name in names},
+        legs=tuple(leg.name for leg in sample.legs),
         probes=tuple(
             PlannedProbe(
                 name=name,

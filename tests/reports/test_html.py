@@ -200,7 +200,7 @@ def test_tables_and_drawings_can_be_read_without_eyes(
 
 
 def test_hostile_names_are_inert() -> None:
-    legs = (*LEGS, Leg(name=HOSTILE, format=LEGS[-1].format, predecessor="savedmodel"))
+    legs = (*LEGS, Leg(name=HOSTILE, artifact=LEGS[-1].artifact, predecessor="savedmodel"))
     hostile = make_evidence(
         SampleRelease(
             title=HOSTILE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,9 @@ from xport.artifact import Artifact, Format, Signature
 from xport.onnx_file import MODEL as ONNX_MODEL
 from xport.pipeline import Pipeline, Stage
 from xport.release_file import ModelEntry
+from xport.routes import Routes
 
+BYTES = {"float32": 4, "int32": 4, "float16": 2, "bool": 1}
 Damage = Callable[[Path], None]
 """Spoils the artifact in a folder, in place."""
 
@@ -55,14 +57,21 @@ class Saboteur:
 
 
 def sabotaged(
-    pipeline: Callable[[ModelEntry], Pipeline], stage_name: str, damage: Damage
-) -> Callable[[ModelEntry], Pipeline]:
+    pipeline: Callable[[ModelEntry, Routes], Pipeline], stage_name: str, damage: Damage
+) -> Callable[[ModelEntry, Routes], Pipeline]:
     """A pipeline in which one stage is a saboteur."""
 
-    def build(entry: ModelEntry) -> Pipeline:
-        stages = pipeline(entry).stages
-        assert any(stage.name == stage_name for stage in stages)
-        return Pipeline([Saboteur(s, damage) if s.name == stage_name else s for s in stages])
+    def build(entry: ModelEntry, routes: Routes) -> Pipeline:
+        steps = pipeline(entry, routes).steps
+        assert any(step.stage.name == stage_name for step in steps)
+        return Pipeline(
+            [
+                replace(step, stage=Saboteur(step.stage, damage))
+                if step.stage.name == stage_name
+                else step
+                for step in steps
+            ]
+        )
 
     return build
 
@@ -143,21 +152,31 @@ def _scale_largest(weights: Array, factor: float) -> Array:
 
 def _change_tfjs(folder: Path, change: Callable[[Array], Array], *, rank: int) -> None:
     """Change the first float weight of that rank, in its shards."""
-    (group,) = json.loads((folder / "model.json").read_text())["weightsManifest"]
+    for group in json.loads((folder / "model.json").read_text())["weightsManifest"]:
+        if _change_group(folder, group, change, rank):
+            return
+    raise AssertionError(f"no float32 weight of rank {rank}")
+
+
+def _change_group(
+    folder: Path, group: dict[str, Any], change: Callable[[Array], Array], rank: int
+) -> bool:
     data = bytearray(b"".join((folder / path).read_bytes() for path in group["paths"]))
     sizes = [(folder / path).stat().st_size for path in group["paths"]]
     start = 0
     for spec in group["weights"]:
         count = int(np.prod(spec["shape"], dtype=int))
-        if spec["dtype"] == "float32" and len(spec["shape"]) == rank:
+        stored = spec.get("quantization", {}).get("dtype", spec["dtype"])
+        if stored == "float32" and len(spec["shape"]) == rank and count > 1:
             before = np.frombuffer(bytes(data[start : start + 4 * count]), "<f4")
             after = change(before.reshape(spec["shape"])).astype("<f4")
             assert not np.array_equal(after.ravel(), before)
             data[start : start + 4 * count] = after.tobytes()
             break
-        start += count * 4
+        start += count * BYTES[stored]
     else:
-        raise AssertionError(f"no float32 weight of rank {rank}")
+        return False
     for path, size in zip(group["paths"], sizes, strict=True):
         (folder / path).write_bytes(bytes(data[:size]))
         del data[:size]
+    return True

@@ -18,10 +18,16 @@ from xport.run_folder import RunFolder
 from xport.store import Store
 from xport.verdict import Status, Verdict
 
+DIRECT: dict[str, object] = {"direct": {}}
+BOTH: dict[str, object] = {"direct": {}, "tensorflow": {}}
 
-def verdict_on(stage: str, damage: Damage, out: Path, store: Path) -> Verdict:
+
+def verdict_on(
+    stage: str, damage: Damage, out: Path, store: Path, routes: dict[str, object]
+) -> Verdict:
     """Convert with the saboteur in the chain, record every leg (wasm in the browser), judge."""
-    release = read_release(mini.write(mini.only_classifier(), out / "release.toml"))
+    content = mini.only_classifier() | {"routes": routes}
+    release = read_release(mini.write(content, out / "release.toml"))
     run = RunFolder(out / "run")
     pipeline = sabotage.sabotaged(pipeline_for, stage, damage)
     Converter(release, Store(store), run.probes, pipeline=pipeline).plan(Silent()).write(
@@ -42,17 +48,20 @@ def verdict_on(stage: str, damage: Damage, out: Path, store: Path) -> Verdict:
         (sabotage.swap_input_channels, "onnx_from_torch", "onnx", "logits"),
         (sabotage.transpose_kernels, "onnx_from_torch", "onnx", "logits"),
         (sabotage.swap_classes, "onnx_from_torch", "onnx", "logits"),
-        (sabotage.change_one_number, "tfjs_from_tf", "tfjs/wasm", "logits"),
-        (sabotage.change_one_tensor, "tfjs_from_tf", "tfjs/wasm", "logits"),
-        (sabotage.round_to_float16, "tfjs_from_tf", "tfjs/wasm", "logits"),
-        (sabotage.swap_output_names, "tfjs_from_tf", "tfjs/wasm", "probabilities"),
+        (sabotage.change_one_number, "tfjs_from_onnx", "tfjs/wasm", "logits"),
+        (sabotage.change_one_tensor, "tfjs_from_onnx", "tfjs/wasm", "logits"),
+        (sabotage.round_to_float16, "tfjs_from_onnx", "tfjs/wasm", "logits"),
+        (sabotage.swap_output_names, "tfjs_from_onnx", "tfjs/wasm", "probabilities"),
+        (sabotage.change_one_number, "tfjs_from_tf", "tfjs-tf/wasm", "logits"),
+        (sabotage.swap_output_names, "tfjs_from_tf", "tfjs-tf/wasm", "probabilities"),
     ],
     ids=lambda value: value.__name__ if callable(value) else None,
 )
 def test_rejects(
     damage: Damage, stage: str, leg: str, output: str, tmp_path: Path, store: Path
 ) -> None:
-    verdict = verdict_on(stage, damage, tmp_path, store)
+    routes = BOTH if stage == "tfjs_from_tf" else DIRECT
+    verdict = verdict_on(stage, damage, tmp_path, store, routes)
     assert verdict.status is Status.FAILED
     assert verdict.culprits == (f"classifier/{leg}",)
     assert any(f.startswith(f"FAILED: classifier/{leg} {output}") for f in verdict.findings)

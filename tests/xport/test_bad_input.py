@@ -21,7 +21,6 @@ from safetensors.torch import save_file
 from reference.densenet import classifier
 from tests import mini
 from tests.conftest import ROOT, MiniRun, Xport
-from xport.artifact import Format
 from xport.errors import IntegrityError
 from xport.recording_session import record_here
 from xport.run_folder import RunFolder
@@ -224,10 +223,10 @@ def test_a_stored_model_that_changed_after_conversion_is_not_recorded(
     run = RunFolder(Path(shutil.copytree(mini_run.folder, tmp_path / "run")))
     plan = run.plan()
     model = plan.model("classifier")
-    planned = model.artifacts[Format.ONNX]
+    planned = model.artifacts["onnx"]
     moved = Path(shutil.copytree(planned.path, tmp_path / "onnx"))
     other = planned.model_copy(update={"path": moved})
-    changed = model.model_copy(update={"artifacts": {**model.artifacts, Format.ONNX: other}})
+    changed = model.model_copy(update={"artifacts": {**model.artifacts, "onnx": other}})
     with (moved / "model.onnx").open("ab") as file:
         file.write(b"\x00")
     leg = next(leg for leg in plan.legs if leg.name == "onnx")

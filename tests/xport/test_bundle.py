@@ -76,12 +76,12 @@ def test_is_refused_when(damage: object, words: str, run_copy: Path, xport: Xpor
 def test_is_not_made_from_a_model_that_changed_since(mini_run: MiniRun, tmp_path: Path) -> None:
     plan = mini_run.evidence.plan
     model = plan.model("classifier")
-    planned = model.artifacts["tfjs"]  # type: ignore[index]
+    planned = model.artifacts["tfjs"]
     moved = Path(shutil.copytree(planned.path, tmp_path / "tfjs"))
     shard = next(moved.glob("*.bin"))
     shard.write_bytes(shard.read_bytes()[:-1] + b"\x00\x01"[:1])
     other = planned.model_copy(update={"path": moved})
-    artifacts = {**model.artifacts, planned.format: other}
+    artifacts = {**model.artifacts, "tfjs": other}
     models = (model.model_copy(update={"artifacts": artifacts}),)
     evidence = mini_run.evidence.model_copy(
         update={"plan": plan.model_copy(update={"models": models})}

@@ -10,7 +10,6 @@ import pytest
 
 from tests.conftest import MiniRun
 from xport.arrays import Array
-from xport.artifact import Format
 from xport.harness import BrowserOptions, Harness
 from xport.progress import Silent
 from xport.recorder import record
@@ -63,9 +62,9 @@ def recorded(mini_run: MiniRun, folder: Path, kill_before: list[int]) -> tuple[R
     run = RunFolder(mini_run.folder)
     plan = run.plan()
     model = plan.model("classifier")
-    leg = next(leg for leg in plan.legs if leg.backend == "wasm")
+    leg = next(leg for leg in plan.legs if leg.name == "tfjs/wasm")
     runner = Harness(plan, BrowserOptions(), folder).runner(
-        model.id, artifact_of(model, Format.TFJS), "wasm"
+        model.id, artifact_of(model, "tfjs"), "wasm"
     )
     fragile = Fragile(runner, kill_before)
     with Silent().step("", 0) as step:
@@ -99,11 +98,9 @@ def test_a_browser_that_does_not_exist_is_the_recordings_failure(
     run = RunFolder(mini_run.folder)
     plan = run.plan()
     model = plan.model("classifier")
-    leg = next(leg for leg in plan.legs if leg.backend == "wasm")
+    leg = next(leg for leg in plan.legs if leg.name == "tfjs/wasm")
     options = BrowserOptions(browser=str(tmp_path / "chromium"))
-    runner = Harness(plan, options, tmp_path).runner(
-        model.id, artifact_of(model, Format.TFJS), "wasm"
-    )
+    runner = Harness(plan, options, tmp_path).runner(model.id, artifact_of(model, "tfjs"), "wasm")
     with Silent().step("", 0) as step:
         recording, arrays = record(runner, plan, model, leg, run.probes, step)
     assert arrays == {}

@@ -81,7 +81,8 @@ def test_each_exporter_has_an_opset_of_its_own(
 ) -> None:
     content = mini.only_classifier(**changes)
     release = read_release(mini.write(content, tmp_path / "release.toml"))
-    stages = pipeline_for(release.models["classifier"]).stages
+    steps = pipeline_for(release.models["classifier"], release.routes).steps
+    stages = [step.stage for step in steps]
     (stage,) = [stage for stage in stages if stage.name == "onnx_from_torch"]
     assert stage.parameters() == {"exporter": exporter or "torchscript", "opset": opset}
     assert ("onnxscript" in stage.packages) == (exporter == "dynamo")

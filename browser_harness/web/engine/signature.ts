@@ -9,6 +9,8 @@ export interface TensorInfo {
     readonly dim?: readonly { readonly size: string | number }[];
     readonly unknownRank?: boolean;
   };
+  /** On an input that the model computes for itself, once, when it first runs. */
+  readonly resourceId?: number;
 }
 
 /** model.json's `signature`. */
@@ -39,8 +41,9 @@ export function mapSignature(declared: Signature, found: ModelSignature | undefi
   if (!found?.inputs || !found.outputs) {
     throw new EngineError("signature-refused", "model.json: has no signature with input names");
   }
+  const given = Object.entries(found.inputs).filter(([, info]) => info.resourceId === undefined);
   return {
-    inputs: mapSide("input", declared.inputs, found.inputs),
+    inputs: mapSide("input", declared.inputs, Object.fromEntries(given)),
     outputs: mapSide("output", declared.outputs, found.outputs),
   };
 }

@@ -1,0 +1,58 @@
+"""What a policy asks of one output, as numbers that a comparison must not exceed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from xport.parity import Comparison, Role
+from xport.plan import REFERENCE_LEG
+from xport.verdict import Case
+
+
+@dataclass(frozen=True)
+class Limit:
+    """`measure` of a comparison must be at most `bound`; None where the bound is not known."""
+
+    name: str
+    what: str
+    measure: Callable[[Comparison], float]
+    bound: float | None
+    because: str
+
+    def met_by(self, comparison: Comparison) -> bool:
+        """Whether it is; NaN is not."""
+        return self.bound is not None and self.measure(comparison) <= self.bound
+
+
+def limits_of(case: Case, model: str, output: str) -> list[Limit]:
+    """The limits of an output: of its tolerance or of its likeness; none if none is declared."""
+    tolerance = case.plan.policy.tolerance(model, output)
+    if tolerance is not None:
+        return [
+            Limit("within tolerance", "max |Δ|", _max_abs, tolerance.max_abs, tolerance.because)
+        ]
+    likeness = case.plan.policy.likeness(model, output)
+    if likeness is None:
+        return []
+    own = case.comparisons.get((model, REFERENCE_LEG, output, Role.FLOAT64))
+    gap = None if own is None else likeness.times_own_gap * own.pooled.relative_l2
+    angle = 1 - likeness.min_cosine
+    return [
+        Limit("within relative L2", "relative L2", _relative_l2, gap, likeness.because),
+        Limit("within angle", "1 - cosine", _largest_angle, angle, likeness.because),
+    ]
+
+
+def _max_abs(comparison: Comparison) -> float:
+    return comparison.pooled.max_abs
+
+
+def _relative_l2(comparison: Comparison) -> float:
+    return comparison.pooled.relative_l2
+
+
+def _largest_angle(comparison: Comparison) -> float:
+    """1 - cosine of the worst probe; NaN if any is."""
+    angles = [1 - metrics.cosine for metrics in comparison.probes.values()]
+    return max(angles, key=lambda angle: (angle != angle, angle))
