@@ -10,6 +10,7 @@ from xport.tfjs_writer import (
     pooling,
     products,
     reductions,
+    resize,
     shaping,
     transposed,
 )
@@ -17,7 +18,8 @@ from xport.tfjs_writer.lowering import Lowering
 from xport.tfjs_writer.tf_graph import TfGraph
 
 HANDLER_MODULES = (
-    activations, convolution, elementwise, pooling, products, reductions, shaping, transposed,
+    activations, convolution, elementwise, pooling, products, reductions, resize, shaping,
+    transposed,
 )  # fmt: skip
 """Importing a module registers its operators."""
 

@@ -87,7 +87,18 @@ def grouped(weights: Sequence[Stored], shard_bytes: int = SHARD_BYTES) -> list[W
     """
     kernels = [w for w in weights if _elements(w) >= KERNEL_ELEMENTS]
     others = [w for w in weights if _elements(w) < KERNEL_ELEMENTS]
-    return [_group(some, shard_bytes) for some in (kernels, others) if some]
+    groups = [_group(some, shard_bytes) for some in (kernels, others) if some]
+    return groups[::-1] if _misread(groups) else groups
+
+
+def _misread(groups: Sequence[WeightGroup]) -> bool:
+    """Whether TF.js 4.22 would look for bytes in the wrong shard.
+
+    Where all shards but the last are of one size it computes the shard from the offset, and does
+    not expect the last one to be larger than the others.
+    """
+    sizes = [len(shard) for group in groups for shard in group.shards.values()]
+    return len(set(sizes[:-1])) == 1 and sizes[-1] > sizes[0]
 
 
 def _elements(weight: Stored) -> int:
