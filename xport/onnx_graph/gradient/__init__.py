@@ -2,7 +2,7 @@
 
 `explanation_graph` builds what the paper's section 4 and appendix D show beside a prediction;
 `gradient_graph` builds any vector-Jacobian product. Both emit plain ONNX whose convolutions read
-the forward weights, and no comparisons, which are slow in TF.js.
+the forward weights, of operators that are fast in TF.js.
 """
 
 from xport.onnx_graph.gradient.explanation import ExplanationNames, explanation_graph

@@ -17,16 +17,16 @@ from xport.onnx_graph.graph import refuse
 
 @rule("Relu")
 def relu(step: Step) -> Sequence[str | None]:
-    """`g` · sign(y)."""
-    return [step.ops.mul(step.gradient, step.ops.positive(step.y, never_negative=True))]
+    """`g` where y > 0, else 0."""
+    return [step.ops.mul(step.gradient, step.ops.positive(step.y))]
 
 
 @rule("LeakyRelu")
 def leaky_relu(step: Step) -> Sequence[str | None]:
-    """`g` · max(sign(x), alpha), which is 1 or alpha exactly."""
+    """`g` where x > 0, else g · alpha."""
     ops, alpha = step.ops, float(step.node.get("alpha", 0.01))
     if 0 <= alpha <= 1:
-        slope = ops.binary("Max", ops.unary("Sign", step.x), ops.numbers(alpha, step.x))
+        slope = ops.positive(step.x, otherwise=alpha)
     else:
         slope = _one_or(step, ops.numbers(alpha, step.x))
     return [ops.mul(step.gradient, slope)]
@@ -95,7 +95,7 @@ def clip(step: Step) -> Sequence[str | None]:
         bound = step.input(index)
         if bound:
             inside = ops.sub(step.y, bound) if below else ops.sub(bound, step.y)
-            gradient = ops.mul(gradient, ops.positive(inside, never_negative=True))
+            gradient = ops.mul(gradient, ops.positive(inside))
     return [gradient]
 
 
@@ -120,8 +120,8 @@ def hard_swish(step: Step) -> Sequence[str | None]:
 def _inside(step: Step, gate: str) -> str:
     """1 where 0 < gate < 1, else 0."""
     ops = step.ops
-    above = ops.positive(gate, never_negative=True)
-    return ops.mul(above, ops.positive(ops.one_minus(gate), never_negative=True))
+    above = ops.positive(gate)
+    return ops.mul(above, ops.positive(ops.one_minus(gate)))
 
 
 @rule("Erf")

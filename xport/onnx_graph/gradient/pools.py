@@ -54,19 +54,28 @@ class _Lattice:
             found.append((tuple(p % s for p, s in pairs), tuple(p // s for p, s in pairs)))
         return found
 
-    def split(self, x: str, fill: float) -> Callable[[Shape], str]:
-        """From a phase to its elements (N, C, *cells); made when first asked for."""
-        padded = self.ops.crop_or_pad(x, [0, 0, *self.windows.begin], [0, 0, *self._after], fill)
-        made: dict[Shape, str] = {}
+    def views(self, x: str, fill: float) -> Callable[[Shape, Shape], str]:
+        """From a phase and a shift to the element that every window sees there (N, C, *count)."""
+        ops, w = self.ops, self.windows
+        padded = ops.crop_or_pad(x, [0, 0, *w.begin], [0, 0, *self._after], fill)
+        n, c = ops.shape(x)[:2]
+        if self._squares():
+            shape = (n, c * w.strides[0] ** 2, *self.cells)
+            padded = ops.emit("SpaceToDepth", [padded], shape, blocksize=w.strides[0])
 
-        def elements(phase: Shape) -> str:
-            if phase not in made:
-                sizes = [*self.ops.shape(x)[:2], *self.cells]
-                steps = [1, 1, *self.windows.strides]
-                made[phase] = self.ops.slice(padded, [0, 0, *phase], sizes, steps)
-            return made[phase]
+        def view(phase: Shape, shift: Shape) -> str:
+            if self._squares():
+                first = c * (phase[0] * w.strides[0] + phase[1])
+                return ops.slice(padded, [0, first, *shift], [n, c, *w.count])
+            at = [s * stride + p for s, stride, p in zip(shift, w.strides, phase, strict=True)]
+            return ops.slice(padded, [0, 0, *at], [n, c, *w.count], [1, 1, *w.strides])
 
-        return elements
+        return view
+
+    def _squares(self) -> bool:
+        """Whether phases can be sorted into channels by SpaceToDepth."""
+        strides = self.windows.strides
+        return len(strides) == 2 and strides[0] == strides[1] != 1
 
     def merge(self, phases: Mapping[Shape, str]) -> str:
         """The input's elements from those of every phase; one that is missing is zero."""
@@ -90,7 +99,7 @@ class _Lattice:
         n, c, *cells = ops.shape(ordered[0])
         depth = ops.concat(ordered, 1)
         shape = (n, c, *(m * s for m, s in zip(cells, strides, strict=True)))
-        if len(strides) == 2 and strides[0] == strides[1]:
+        if self._squares():
             return ops.emit("DepthToSpace", [depth], shape, blocksize=strides[0], mode="DCR")
         axes = len(strides)
         apart = ops.reshape(depth, (n, *strides, c, *cells))
@@ -107,16 +116,15 @@ def max_pool(step: Step) -> Sequence[str | None]:
     ops = step.ops
     w = windows(step.node, step.shape, ops.shape(step.y), step.node.attributes["kernel_shape"])
     step.refuse_unless(not step.node.get("storage_order", 0), "storage_order is not row-major")
-    lattice, sizes = _Lattice(ops, w), [*step.shape[:2], *w.count]
+    lattice = _Lattice(ops, w)
     # Padding must lose against every number, and stay finite on devices that have no infinity.
-    elements = lattice.split(step.x, -float(np.finfo(ops.graph.type_of(step.x).dtype).max))
+    seen = lattice.views(step.x, -float(np.finfo(ops.graph.type_of(step.x).dtype).max))
     sums: dict[Shape, str] = {}
     rest, offsets = step.gradient, lattice.offsets()
     for number, (phase, shift) in enumerate(offsets):
         share = rest
         if number < len(offsets) - 1:
-            seen = ops.slice(elements(phase), [0, 0, *shift], sizes)
-            left = ops.mul(rest, ops.unary("Sign", ops.sub(step.y, seen)))
+            left = ops.mul(rest, ops.positive(ops.sub(step.y, seen(phase, shift))))
             share, rest = ops.sub(rest, left), left
         before, after = [0, 0, *shift], [0, 0, *np.subtract(lattice.reach, shift).tolist()]
         placed = ops.crop_or_pad(share, before, after)

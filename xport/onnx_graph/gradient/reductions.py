@@ -59,8 +59,7 @@ def reduce_max(step: Step) -> Sequence[str | None]:
     """`g` divided evenly among equal maxima, as in torch.amax."""
     ops, axes = step.ops, reduced_axes(step)
     kept = kept_shape(step.shape, axes)
-    below = ops.unary("Sign", ops.sub(ops.reshape(step.y, kept), step.x))
-    chosen = ops.one_minus(below)
+    chosen = ops.one_minus(ops.positive(ops.sub(ops.reshape(step.y, kept), step.x)))
     share = ops.div(ops.reshape(step.gradient, kept), ops.reduce("ReduceSum", chosen, axes))
     return [ops.mul(share, chosen)]
 
@@ -74,8 +73,8 @@ def global_max_pool(step: Step) -> Sequence[str | None]:
     ops, spatial = step.ops, step.shape[2:]
     step.refuse_unless(math.prod(spatial) < 2**24, "ranks beyond 2²⁴ are not exact in float32")
     ramp = np.arange(math.prod(spatial), 0, -1).reshape(1, 1, *spatial)
-    chosen = ops.one_minus(ops.unary("Sign", ops.sub(step.y, step.x)))
+    chosen = ops.one_minus(ops.positive(ops.sub(step.y, step.x)))
     ranks = ops.mul(chosen, ops.numbers(ramp, chosen))
     best = ops.reduce("ReduceMax", ranks, range(2, len(step.shape)))
-    first = ops.one_minus(ops.unary("Sign", ops.sub(best, ranks)))
+    first = ops.one_minus(ops.positive(ops.sub(best, ranks)))
     return [ops.mul(step.gradient, first)]

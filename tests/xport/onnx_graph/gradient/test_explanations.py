@@ -121,7 +121,7 @@ def test_densenet121_shares_one_forward_pass_and_avoids_slow_operators(
     assert census["Concat"] == forward["Concat"] + 1  # the max pool's phases
     comparisons = {"Equal", "Greater", "Less", "Where", "Not", "Transpose", "Expand", "Scatter"}
     assert not comparisons & set(census)
-    assert sum(census.values()) - sum(forward.values()) < 12 * 58  # twelve for a dense layer
+    assert sum(census.values()) - sum(forward.values()) < 14 * 58  # fourteen for a dense layer
 
 
 def test_a_dense_block_costs_one_cut_per_layer_however_it_is_written() -> None:

@@ -285,6 +285,12 @@ MOVEMENT = [
         blocksize=2,
         mode="DCR",
     ),
+    moved(
+        "SpaceToDepth",
+        lambda x: F.pixel_unshuffle(x, 2).reshape(2, 3, 4, 2, 3).transpose(1, 2).flatten(1, 2),
+        (2, 3, 4, 6),
+        blocksize=2,
+    ),
     Case(
         "Concat of one value twice",
         [node("Concat", "a b a", axis=-1)],
