@@ -12,7 +12,7 @@ from tests import mini
 from xport import digests
 from xport.artifact import Artifact, Format, Signature, TensorSpec
 from xport.errors import ConversionError, InputError
-from xport.pipeline import Pipeline, Stage
+from xport.pipeline import Stage, run_stage
 from xport.probes import synthetic_inputs
 from xport.runners.onnx_runner import OnnxRunner
 from xport.runners.torch_runner import TorchRunner
@@ -44,7 +44,11 @@ FACTORY = TorchFromFactory(
 
 
 def converted(store: Path, *stages: Stage) -> Artifact:
-    return list(Pipeline((FACTORY, *stages)).run(Store(store)))[-1].artifact
+    artifact = None
+    for stage in (FACTORY, *stages):
+        artifact = run_stage(stage, artifact, Store(store)).artifact
+    assert artifact is not None
+    return artifact
 
 
 def test_both_explain_the_same_image_alike(store: Path) -> None:
