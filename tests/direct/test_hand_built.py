@@ -23,13 +23,13 @@ WEIGHTS = {
     "shift": (4,),
     "mean": (4,),
     "up": (8, 2, 4, 4),
-    "matrix": (8, 5),
+    "matrix": (5, 512),
     "bias": (5,),
 }
 
 
 def network(opset: int) -> onnx.ModelProto:
-    """Both of the paper's networks in one small graph: picture and scores from an image."""
+    """Both of the paper's networks in one small graph: a picture, means and scores of an image."""
     node = helper.make_node
     nodes = [
         node("Conv", ["image", "kernel"], ["conv"], pads=[1, 1, 1, 1], kernel_shape=[3, 3]),
@@ -48,12 +48,14 @@ def network(opset: int) -> onnx.ModelProto:
         ),
         node("Tanh", ["larger"], ["picture"]),
         node("GlobalAveragePool", ["both"], ["pooled"]),
-        node("Flatten", ["pooled"], ["flat"]),
-        node("Gemm", ["flat", "matrix", "bias"], ["sums"]),
+        node("Flatten", ["pooled"], ["means"]),
+        node("Flatten", ["both"], ["flat"]),
+        node("Gemm", ["flat", "matrix", "bias"], ["sums"], transB=1),
         node("Sigmoid", ["sums"], ["scores"]),
     ]
     random = np.random.default_rng(11)
     weights = {name: random.normal(size=shape) for name, shape in WEIGHTS.items()}
+    weights["matrix"] *= 0.05  # the sigmoid must not hide what the sums are
     weights["variance"] = random.uniform(0.5, 2, 4)
     value = helper.make_tensor_value_info
     graph = helper.make_graph(
@@ -62,6 +64,7 @@ def network(opset: int) -> onnx.ModelProto:
         [value("image", TensorProto.FLOAT, [1, 3, 16, 16])],
         [
             value("picture", TensorProto.FLOAT, [1, 2, 16, 16]),
+            value("means", TensorProto.FLOAT, [1, 8]),
             value("scores", TensorProto.FLOAT, [1, 5]),
         ],
         [numpy_helper.from_array(w.astype(np.float32), name) for name, w in weights.items()],
@@ -81,7 +84,7 @@ def test_the_browser_says_what_onnx_runtime_says(
         expected, _ = runner.run(inputs)
     written = run_stage(TfjsFromOnnx(), source, store).artifact
     found = in_browser(written, inputs)
-    assert found.keys() == expected.keys() == {"picture", "scores"}
+    assert found.keys() == expected.keys() == {"picture", "means", "scores"}
     for name, values in expected.items():
         assert np.ptp(values) > 0.1
         assert np.abs(found[name] - values).max() <= 1e-5
