@@ -199,6 +199,16 @@ class ReleaseFile(Document):
         return self
 
     @model_validator(mode="after")
+    def _dynamo_goes_the_direct_route(self) -> Self:
+        for name, entry in self.models.items():
+            if entry.exporter == "dynamo" and self.routes.tensorflow is not None:
+                raise ValueError(
+                    f"models.{name}.exporter: 'dynamo' and TensorFlow need different environments; "
+                    "name routes.direct alone"
+                )
+        return self
+
+    @model_validator(mode="after")
     def _explanations_explain(self) -> Self:
         for name, entry in self.explanations.items():
             key = f"explanations.{name}"

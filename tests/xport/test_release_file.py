@@ -79,13 +79,18 @@ def test_exporter_and_opset_must_fit(tmp_path: Path, changes: dict[str, Any], wo
 def test_each_exporter_has_an_opset_of_its_own(
     tmp_path: Path, changes: dict[str, Any], exporter: str | None, opset: int
 ) -> None:
-    content = mini.only_classifier(**changes)
+    content = mini.only_classifier(**changes) | {"routes": {"direct": {}}}
     release = read_release(mini.write(content, tmp_path / "release.toml"))
     steps = pipeline_for(release.models["classifier"], release.routes).steps
     stages = [step.stage for step in steps]
     (stage,) = [stage for stage in stages if stage.name == "onnx_from_torch"]
     assert stage.parameters() == {"exporter": exporter or "torchscript", "opset": opset}
     assert ("onnxscript" in stage.packages) == (exporter == "dynamo")
+
+
+def test_the_dynamo_exporter_goes_the_direct_route_alone(tmp_path: Path) -> None:
+    content = mini.only_classifier(exporter="dynamo")
+    refuse(tmp_path, content, r"models\.classifier\.exporter: 'dynamo' and TensorFlow")
 
 
 def test_a_classifier_needs_labels(tmp_path: Path) -> None:
