@@ -20,7 +20,7 @@ def attribute(case: Case, checks: Sequence[Check]) -> tuple[list[str], list[str]
     culprits = [f"{m}/{leg}" for (m, leg, _), bad in own.items() if _failed(bad)]
     findings = [_sentence(bad) for bad in own.values()]
     findings += [
-        f"{_sentence(bad)} (inherited from the leg before)"
+        f"{_sentence(bad)} (inherited from another leg)"
         for key, bad in groups.items()
         if key not in own
     ]

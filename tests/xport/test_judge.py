@@ -227,7 +227,7 @@ def test_blames_the_first_leg_with_a_nan_not_those_after_it(run_copy: Path) -> N
         evidence = spoil(run_copy, arrays(one_nan), ("classifier", leg))
     assert evidence.verdict.culprits == ("classifier/savedmodel",)
     inherited = [f for f in evidence.verdict.findings if "inherited" in f]
-    assert len(inherited) == 3
+    assert len(inherited) == 4
 
 
 def test_blames_the_leg_that_strays_and_not_the_one_after_it_that_is_right(run_copy: Path) -> None:

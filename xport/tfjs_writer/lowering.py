@@ -7,6 +7,7 @@ care follow. A Transpose is emitted only where an operator needs another order.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -19,7 +20,7 @@ from xport.onnx_graph.graph import Graph, Node, refuse
 from xport.tfjs_writer.tf_graph import CONST, DTYPES, PLACEHOLDER, TfGraph, TfType
 
 FEW_CHANNELS = 4
-"""Up to here, interleaving channels by Concat replaces a Transpose of a picture."""
+"""Up to here, a product with the identity replaces a Transpose of a picture."""
 
 Axes = tuple[int, ...]
 
@@ -266,21 +267,29 @@ class Lowering:
         if moving == sorted(moving):
             return self.reshape(tensor, shape, axes)
         channels = tensor.stored(1) if tensor.rank == 4 else -1
-        picture = order in ([0, 2, 3, 1], [0, 3, 1, 2])
+        picture = order in ([0, 2, 3, 1], [0, 3, 1, 2]) and tensor.dtype == "float32"
         if picture and tensor.shape[0] == 1 and tensor.shape[channels] <= FEW_CHANNELS:
-            return self._interleave(tensor, axes, shape, channels)
+            return self._multiplied(tensor, axes, shape)
         return self.emit("Transpose", [tensor, self.ints(order)], shape, axes=axes)
 
-    def _interleave(
-        self, tensor: Tensor, axes: Axes, shape: Sequence[int], channels: int
-    ) -> Tensor:
-        """Move the few channels of a picture by splitting and concatenating its planes."""
-        count = tensor.shape[channels]
-        split = self.split(tensor, channels, [1] * count)
-        goal = axes.index(1)
-        moved = [1 if i == goal else size for i, size in enumerate(shape)]
-        planes = [self.reshape(one, moved, axes) for one in split]
-        return self.concat(planes, goal)
+    def _multiplied(self, tensor: Tensor, axes: Axes, shape: Sequence[int]) -> Tensor:
+        """Move the few channels of a picture by a product with the identity, which is exact.
+
+        Any way of copying channels one by one is a loop in JavaScript on wasm, and a Transpose of
+        a picture takes longer than this product.
+        """
+        channels = shape[axes.index(1)]
+        pixels = math.prod(shape) // channels
+        identity = self.const(np.eye(channels, dtype=np.float32))
+        if axes == plain_axes(4):
+            operands = [identity, self.reshape(tensor, (pixels, channels))]
+            moved = (channels, pixels)
+        else:
+            operands = [self.reshape(tensor, (channels, pixels)), identity]
+            moved = (pixels, channels)
+        planar = axes == plain_axes(4)
+        product = self.emit("MatMul", operands, moved, transpose_a=not planar, transpose_b=planar)
+        return self.reshape(product, shape, axes)
 
     def split(self, tensor: Tensor, axis: int, sizes: Sequence[int]) -> list[Tensor]:
         """Parts of a tensor along a stored axis."""

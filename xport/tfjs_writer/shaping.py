@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 
 from xport.arrays import Array
 from xport.onnx_graph.graph import Node, refuse
-from xport.tfjs_writer.lowering import Lowering, Tensor, last_axes, lowers
+from xport.tfjs_writer.lowering import Lowering, Tensor, lowers
 
-MAX_GATHERED = 2**31
+WORTH_MERGING = 4
 
 
 @lowers("Identity", "Dropout")
@@ -95,13 +96,37 @@ def strided(
     if min(shape) == 0:
         raise refuse(low.node or Node("Slice", [], [""]), "has no elements")
     if set(step) == {1}:
-        inputs = [x, low.ints(begin), low.ints(shape)]
-        return low.emit("Slice", inputs, shape, axes=x.axes)
+        return sliced(low, x, begin, shape)
     inputs = [x, low.ints(begin), low.ints(end), low.ints(step)]
     return low.emit(
         "StridedSlice", inputs, shape, axes=x.axes, begin_mask=0, end_mask=0, ellipsis_mask=0,
         new_axis_mask=0, shrink_axis_mask=0,
     )  # fmt: skip
+
+
+def sliced(low: Lowering, x: Tensor, begin: Sequence[int], size: Sequence[int]) -> Tensor:
+    """A block of a tensor, in stored order.
+
+    Axes behind the last one that is cut, which are taken whole, are merged with it where that
+    saves copies: TF.js copies on wasm in JavaScript, one run of the last axis after another.
+    """
+    goal = tuple(size)
+    if goal == x.shape:
+        return x
+    last = max(i for i, length in enumerate(goal) if length != x.shape[i])
+    runs, merged = math.prod(goal[:-1]), math.prod(goal[:last])
+    if runs < WORTH_MERGING * merged:
+        inputs = [x, low.ints(begin), low.ints(goal)]
+        return low.emit("Slice", inputs, goal, axes=x.axes)
+    inner = math.prod(x.shape[last + 1 :])
+    flat = low.reshape(x, (*x.shape[:last], x.shape[last] * inner))
+    inputs = [
+        flat,
+        low.ints([*begin[:last], begin[last] * inner]),
+        low.ints([*goal[:last], goal[last] * inner]),
+    ]
+    shape = (*goal[:last], goal[last] * inner)
+    return low.reshape(low.emit("Slice", inputs, shape), goal, x.axes)
 
 
 def _bounds(low: Lowering, node: Node, x: Tensor) -> tuple[list[int], list[int], list[int]]:
@@ -205,29 +230,35 @@ def gather(low: Lowering, node: Node) -> None:
 def depth_to_space(low: Lowering, node: Node) -> None:
     """Blocks of channels become blocks of pixels (mode DCR is TensorFlow's own)."""
     x, block = low.channels_last(node.inputs[0]), int(node.get("blocksize"))
-    batch, height, width, depth = x.shape
-    channels = depth // (block * block)
     if node.get("mode", "DCR") == "CRD":
-        order = np.arange(depth).reshape(channels, block * block).T.reshape(-1)
+        depth = x.shape[3]
+        order = np.arange(depth).reshape(-1, block * block).T.reshape(-1)
         picked = low.const(order.astype(np.int32))
         x = low.emit("GatherV2", [x, picked, low.ints_scalar(3)], x.shape, axes=x.axes,
                      batch_dims=0)  # fmt: skip
-    shape = (batch, height * block, width * block, channels)
-    out = low.emit("DepthToSpace", [x], shape, axes=x.axes, block_size=block, data_format="NHWC")
-    low.write(node.outputs[0], out)
+    low.write(node.outputs[0], interleaved(low, x, block, block))
+
+
+def interleaved(low: Lowering, x: Tensor, row: int, column: int) -> Tensor:
+    """Blocks of row · column pixels out of channels that lie as (row, column, channel).
+
+    Rows of a block are cut apart and put side by side, each with all its columns in one piece.
+    TF.js's DepthToSpace does the same, one element after another in JavaScript on wasm.
+    """
+    batch, height, width, depth = x.shape
+    parts = low.split(x, 3, [depth // row] * row)
+    line = width * (depth // row)
+    flat = [low.reshape(part, (batch * height, line)) for part in parts]
+    shape = (batch, height * row, width * column, depth // (row * column))
+    return low.reshape(low.concat(flat, 1), shape, x.axes)
 
 
 @lowers("SpaceToDepth")
 def space_to_depth(low: Lowering, node: Node) -> None:
-    """Blocks of pixels become blocks of channels."""
+    """Blocks of pixels become blocks of channels: `interleaved` undone."""
     x, block = low.channels_last(node.inputs[0]), int(node.get("blocksize"))
     batch, height, width, channels = x.shape
-    split_shape = (batch, height // block, block, width // block, block, channels)
-    order = (0, 1, 3, 2, 4, 5)
-    blocks = low.reshape(x, split_shape)
-    moved = low.emit(
-        "Transpose", [blocks, low.ints(order)], [split_shape[i] for i in order],
-        axes=tuple(range(6)),
-    )  # fmt: skip
-    shape = (batch, height // block, width // block, block * block * channels)
-    low.write(node.outputs[0], low.reshape(moved, shape, last_axes(4)))
+    rows = low.reshape(x, (batch * height // block, block * width * channels))
+    parts = low.split(rows, 1, [width * channels] * block)
+    shape = (batch, height // block, width // block, block * channels)
+    low.write(node.outputs[0], low.concat([low.reshape(part, shape, x.axes) for part in parts], 3))

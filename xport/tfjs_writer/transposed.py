@@ -4,7 +4,7 @@ TF.js's own transposed convolution is many times slower than its forward one on 
 the transposed convolution is the convolution with the kernel turned by 180° and its channels
 swapped. With stride s, output positions of equal remainder modulo s are each an ordinary
 convolution with every s-th row and column of the kernel: all of them together are one convolution
-with s² times the channels, and DepthToSpace interleaves them.
+with s² times the channels, whose phases are interleaved.
 
 Kernels are turned by operators on the forward kernel, so that where the forward kernel is stored
 too, nothing else has to be (see `passes.compute_constants`).
@@ -28,6 +28,7 @@ from xport.tfjs_writer.convolution import (
     depthwise,
 )
 from xport.tfjs_writer.lowering import Lowering, Tensor, lowers
+from xport.tfjs_writer.shaping import interleaved, sliced
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,7 @@ def _transposed(
     turned = _turned(low, kernel, strides, axes)
     pads = (axes[0].pads, axes[1].pads)
     image, window = _cut_to_fit(low, image, Window(turned.shape[:2], (1, 1), (1, 1), pads))
-    out = _interleaved(low, convolve(low, image, turned, window), strides)
+    out = interleaved(low, convolve(low, image, turned, window), *strides)
     size = [out.shape[0], axes[0].length, axes[1].length, out.shape[3]]
     return sliced(low, out, [0, axes[0].crop, axes[1].crop, 0], size)
 
@@ -157,18 +158,10 @@ def _cut_to_fit(low: Lowering, image: Tensor, window: Window) -> tuple[Tensor, W
     return image, replace(window, pads=tuple((max(a, 0), max(b, 0)) for a, b in window.pads))
 
 
-def sliced(low: Lowering, tensor: Tensor, begin: Sequence[int], size: Sequence[int]) -> Tensor:
-    """A block of a tensor, in stored order."""
-    if tuple(size) == tensor.shape:
-        return tensor
-    inputs = [tensor, low.ints(begin), low.ints(size)]
-    return low.emit("Slice", inputs, size, axes=tensor.axes)
-
-
 def _turned(low: Lowering, kernel: Tensor, strides: Sequence[int], axes: Sequence[Taps]) -> Tensor:
     """The kernel of the ordinary convolution, from one stored (height, width, out, in).
 
-    Its output channels are (phase of the row, phase of the column, channel), as DepthToSpace wants.
+    Its output channels are (phase of the row, phase of the column, channel), see `interleaved`.
     """
     height, width, outputs, inputs = kernel.shape
     flipped = all(
@@ -207,26 +200,6 @@ def _gathered(low: Lowering, kernel: Tensor, axis: int, tap: Taps) -> Tensor:
     return low.emit("GatherV2", [kernel, low.ints(rows), low.ints_scalar(axis)], shape)
 
 
-def _interleaved(low: Lowering, out: Tensor, strides: Sequence[int]) -> Tensor:
-    """Phases, lying in the channels as (row, column, channel), put where they belong."""
-    row, column = strides
-    batch, height, width, depth = out.shape
-    shape = (batch, height * row, width * column, depth // (row * column))
-    if row == column == 1:
-        return out
-    if row == column:
-        return low.emit(
-            "DepthToSpace", [out], shape, axes=out.axes, block_size=row, data_format="NHWC"
-        )
-    split = low.reshape(out, (batch, height, width, row, column, shape[3]))
-    order = (0, 1, 3, 2, 4, 5)
-    moved = low.emit(
-        "Transpose", [split, low.ints(order)], [split.shape[i] for i in order],
-        axes=tuple(range(6)),
-    )  # fmt: skip
-    return low.reshape(moved, shape, out.axes)
-
-
 def _depthwise_transposed(
     low: Lowering, image: Tensor, kernel: Tensor, geometry: _Geometry
 ) -> Tensor:
@@ -235,7 +208,7 @@ def _depthwise_transposed(
     if strides[0] * strides[1] > 1:
         zeros = np.zeros((*image.shape[:3], image.shape[3] * (strides[0] * strides[1] - 1)))
         filler = replace(low.const(zeros.astype(np.float32)), axes=image.axes)
-        image = _interleaved(low, low.concat([image, filler], 3), strides)
+        image = interleaved(low, low.concat([image, filler], 3), *strides)
     size = kernel.shape[:2]
     if size != (1, 1):
         kernel = low.emit("ReverseV2", [kernel, low.ints([0, 1])], kernel.shape)

@@ -4,6 +4,7 @@ import { getThreadsCount, setThreadsCount, setWasmPaths } from "@tensorflow/tfjs
 import { MathBackendWebGL } from "@tensorflow/tfjs-backend-webgl";
 
 import { ContextGuard } from "./context.js";
+import { useFastCopies } from "./copies.js";
 import { EngineError, wordsOf } from "./errors.js";
 import { measureMantissaBits } from "./precision.js";
 
@@ -61,6 +62,7 @@ export async function startBackend(request: BackendRequest): Promise<Backend> {
   if (request.backend === "webgl") requireWebGL(request);
   if (request.backend === "wasm") {
     setWasmPaths(request.wasmPath);
+    useFastCopies();
     if (request.threads !== null) setThreadsCount(request.threads);
   }
   await select(request.backend);
