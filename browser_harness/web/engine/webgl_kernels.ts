@@ -1,0 +1,118 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { GPGPUProgram, MathBackendWebGL } from "@tensorflow/tfjs-backend-webgl";
+
+import { ChannelwiseProgram, JoinProgram, PairwiseProgram } from "./webgl_programs.js";
+
+const SHAPES_AS_UNIFORMS = "WEBGL_USE_SHAPES_UNIFORMS";
+const ARITHMETIC: Readonly<Record<string, string>> = {
+  [tf.Add]: "a + b",
+  [tf.Sub]: "a - b",
+  [tf.Multiply]: "a * b",
+};
+/** Kernels of one input whose texels lie as the output's do: uniforms cost them nothing. */
+const POINTWISE = [tf.Relu, tf.Relu6, tf.Sigmoid, tf.Tanh, tf.Elu, tf.Abs, tf.Neg, tf.Exp, tf.Sqrt];
+/** Texels up to which a shader counts in float without doubt. */
+const MOST_TEXELS = 2 ** 22;
+const MOST_JOINED = 8;
+
+interface KernelArguments {
+  readonly inputs: tf.NamedTensorInfoMap;
+  readonly backend: unknown;
+  readonly attrs?: tf.NamedAttrMap;
+}
+
+/**
+ * Makes TF.js compile one WebGL program per kind of operation where its own kernels compile one per
+ * shape, wherever that leaves the steady state as fast; measured in README.md.
+ *
+ * Sums and products (same shape, or one value per channel) and concatenations along the channels
+ * get programs of ours; pointwise functions and uploads take TF.js's own programs with shapes as
+ * uniforms; convolutions and everything else stay as they are. Results are the same numbers.
+ */
+export function shareWebGLPrograms(backend: MathBackendWebGL): void {
+  shareUploads(backend);
+  for (const name of POINTWISE) replace(name, (stock) => (call) => withUniforms(() => stock(call)));
+  for (const [name, expression] of Object.entries(ARITHMETIC)) {
+    replace(name, (stock) => (call) => arithmetic(call, expression) ?? stock(call));
+  }
+  replace(tf.Concat, (stock) => (call) => join(call) ?? stock(call));
+}
+
+type Kernel = (call: KernelArguments) => tf.TensorInfo | tf.TensorInfo[];
+
+function replace(name: string, make: (stock: Kernel) => Kernel): void {
+  const found = tf.getKernel(name, "webgl");
+  if (!found) return;
+  tf.unregisterKernel(name, "webgl");
+  const kernelFunc = make(found.kernelFunc as Kernel) as tf.KernelFunc;
+  tf.registerKernel({ ...found, kernelFunc });
+}
+
+/** Weights are encoded once each, so what their programs cost per texel does not matter. */
+function shareUploads(backend: MathBackendWebGL): void {
+  const upload = backend.uploadToGPU.bind(backend);
+  backend.uploadToGPU = (data) => withUniforms(() => upload(data));
+}
+
+function withUniforms<T>(work: () => T): T {
+  const before = tf.env().getBool(SHAPES_AS_UNIFORMS);
+  tf.env().set(SHAPES_AS_UNIFORMS, true);
+  try {
+    return work();
+  } finally {
+    tf.env().set(SHAPES_AS_UNIFORMS, before);
+  }
+}
+
+function arithmetic(call: KernelArguments, expression: string): tf.TensorInfo | null {
+  const backend = call.backend as MathBackendWebGL;
+  const [a, b] = [call.inputs.a, call.inputs.b];
+  if (!a || !b || !fits(a) || b.dtype !== "float32") return null;
+  if (backend.shouldExecuteOnCPU([a, b])) return null;
+  if (tf.util.arraysEqual(a.shape, b.shape)) {
+    return run(backend, new PairwiseProgram(a.shape, expression), [a, b]);
+  }
+  const channels = a.shape[3];
+  const channelwise = b.shape.length > 0 && tf.util.sizeFromShape(b.shape) === channels;
+  if (!channelwise || channels === 1 || b.shape.at(-1) !== channels) return null;
+  return run(backend, new ChannelwiseProgram(a.shape, expression), [a, b], [texelsAcross(a)]);
+}
+
+function join(call: KernelArguments): tf.TensorInfo | null {
+  const backend = call.backend as MathBackendWebGL;
+  const inputs = Object.values(call.inputs) as tf.TensorInfo[];
+  const first = inputs[0];
+  const axis = Number(call.attrs?.axis);
+  if (!first || (axis !== 3 && axis !== -1)) return null;
+  if (inputs.length < 2 || inputs.length > MOST_JOINED || !inputs.every(fits)) return null;
+  if (inputs.slice(0, -1).some(({ shape }) => (shape[3] ?? 1) % 2 !== 0)) return null;
+  if (backend.shouldExecuteOnCPU(inputs)) return null;
+  const shape = tf.backend_util.computeOutShape(inputs.map((input) => input.shape), 3);
+  if (!fits({ ...first, shape })) return null;
+  const widths = [{ shape }, ...inputs].map(texelsAcross);
+  return run(backend, new JoinProgram(shape, inputs.length), inputs, widths);
+}
+
+/** Whether our programs can hold it: a batch of images in float32. */
+function fits({ shape, dtype }: tf.TensorInfo): boolean {
+  const texels = tf.util.sizeFromShape(shape) / 2; // at worst, when a dimension is 1
+  return dtype === "float32" && shape.length === 4 && texels > 0 && texels <= MOST_TEXELS;
+}
+
+function texelsAcross({ shape }: { readonly shape: number[] }): number {
+  return Math.ceil((shape[3] ?? 1) / 2);
+}
+
+function run(
+  backend: MathBackendWebGL,
+  program: GPGPUProgram,
+  inputs: tf.TensorInfo[],
+  uniforms: readonly number[] = [],
+): tf.TensorInfo {
+  return backend.runWebGLProgram(
+    program,
+    inputs,
+    "float32",
+    uniforms.map((value) => [value]),
+  );
+}
