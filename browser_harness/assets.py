@@ -16,6 +16,13 @@ PAGE_FILES = (
     "tfjs-backend-wasm-threaded-simd.wasm",
 )
 APP_FILES = ("index.html", "app.js", "app.css", "engine.js.LEGAL.txt", *PAGE_FILES[2:])
+BENCH_FILES = ("bench.html", "bench.js", *PAGE_FILES[2:])
+ONNX_RUNTIME_FOLDER = Path(__file__).parent / "web" / "node_modules" / "onnxruntime-web" / "dist"
+ONNX_RUNTIME_FILES = (
+    "ort.wasm.min.mjs",
+    "ort-wasm-simd-threaded.mjs",
+    "ort-wasm-simd-threaded.wasm",
+)
 
 
 def page_files(folder: Path = PAGE_FOLDER) -> dict[str, Path]:
@@ -30,6 +37,20 @@ def page_files(folder: Path = PAGE_FOLDER) -> dict[str, Path]:
 def app_files(folder: Path = PAGE_FOLDER) -> dict[str, Path]:
     """The files of the page that is deployed, by name; errors as in `page_files`."""
     return _existing(folder, APP_FILES)
+
+
+def bench_files(folder: Path = PAGE_FOLDER) -> dict[str, Path]:
+    """The files of the page that `xport bench` drives, by name; errors as in `page_files`."""
+    return _existing(folder, BENCH_FILES)
+
+
+def onnx_runtime_files(folder: Path = ONNX_RUNTIME_FOLDER) -> dict[str, Path]:
+    """onnxruntime-web's files, by name: for measuring only, and no part of the built page.
+
+    Raises:
+        UnavailableError: the npm packages are not installed.
+    """
+    return _existing(folder, ONNX_RUNTIME_FILES)
 
 
 def _existing(folder: Path, names: tuple[str, ...]) -> dict[str, Path]:

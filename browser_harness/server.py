@@ -17,6 +17,7 @@ Resource = Path | bytes
 MIME_TYPES = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
+    ".mjs": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".json": "application/json",
     ".wasm": "application/wasm",
@@ -42,7 +43,7 @@ POLICY = (
 )
 
 # Other documents, such as the report: no script at all; their styles are inside them.
-PAGES = ("index.html", "runner.html")
+PAGES = ("index.html", "runner.html", "bench.html")
 DOCUMENT_POLICY = (
     "default-src 'none'",
     "img-src 'self' data:",

@@ -12,7 +12,7 @@ from typing import Any, Self, TypeVar
 from urllib.parse import quote
 
 from browser_harness import wire
-from browser_harness.assets import page_files
+from browser_harness.assets import bench_files, onnx_runtime_files, page_files
 from browser_harness.browsers import Graphics, plan_launch, require_renderer
 from browser_harness.models import ModelSource
 from browser_harness.page import BrowserFacts, BrowserPage
@@ -26,7 +26,7 @@ from xport.arrays import Array
 from xport.errors import RunnerCrashed, RunnerError
 from xport.recording import WebEnvironment
 
-__all__ = ["BrowserSession", "BrowserSettings", "PassOutcome", "RunOutcome"]
+__all__ = ["BrowserSession", "BrowserSettings", "GradientOutcome", "PassOutcome", "RunOutcome"]
 
 T = TypeVar("T", bound=wire.Wire)
 STOP_S = 12.0
@@ -37,6 +37,17 @@ class RunOutcome:
     """Outputs by name, seconds with readback, and TF.js's memory before and after."""
 
     outputs: dict[str, Array]
+    seconds: float
+    memory_before: wire.Memory
+    memory_after: wire.Memory
+
+
+@dataclass(frozen=True)
+class GradientOutcome:
+    """The signed gradient of a logit with respect to the input, the logits, and the seconds."""
+
+    gradient: Array
+    logits: Array
     seconds: float
     memory_before: wire.Memory
     memory_after: wire.Memory
@@ -76,8 +87,8 @@ class BrowserSession:
         self._stack.close()
 
     def _open(self) -> None:
-        files = page_files(self.settings.page_folder)
-        self._page_digests = {path.name: digests.of_file(path) for path in files.values()}
+        files = self._page_files()
+        self._page_digests = {name: digests.of_file(path) for name, path in files.items()}
         self._server = self._stack.enter_context(LoopbackServer(self._resources(files)))
         self._launch = plan_launch(
             self.settings.graphics,
@@ -102,8 +113,15 @@ class BrowserSession:
             self._server.publish(path, file)
         self._open_page()
 
+    def _page_files(self) -> dict[str, Path]:
+        if not self.settings.bench:
+            return page_files(self.settings.page_folder)
+        runtime = {f"ort/{name}": path for name, path in onnx_runtime_files().items()}
+        return bench_files(self.settings.page_folder) | runtime
+
     def _open_page(self) -> None:
-        self._step("opening the page", self._page.goto(f"{self._server.url}/runner.html"))
+        name = "bench" if self.settings.bench else "runner"
+        self._step("opening the page", self._page.goto(f"{self._server.url}/{name}.html"))
         self.opened = self._call("open", self._open_request(), wire.OpenResult)
         self._require_environment(self.opened.environment)
 
@@ -131,6 +149,7 @@ class BrowserSession:
             wasm_path="/",
             flags=dict(self.settings.tfjs_flags),
             allow_reduced_precision=self.settings.allow_reduced_precision,
+            stock_kernels=self.settings.stock_kernels,
             models={
                 model.id: wire.ModelRequest(
                     base_url=f"/models/{model.id}/",
@@ -207,6 +226,40 @@ class BrowserSession:
         outcomes = tuple(self._outcome(model_id, one) for (model_id, _), one in pairs)
         return PassOutcome(outcomes, reply.seconds)
 
+    def warm_up(self, model_id: str) -> wire.WarmUp:
+        """Compile what a model needs, so that its first run is no slower; errors as in `run`."""
+        return self._call("warmUp", {"model": model_id}, wire.WarmUp)
+
+    def gradient(
+        self, model_id: str, inputs: Mapping[str, Array], class_index: int, logits: str = "logits"
+    ) -> GradientOutcome:
+        """Gradient of one class's logit with respect to the model's one input, by `tf.grad`.
+
+        Args:
+            class_index: which value of the output `logits`, counted in C order.
+
+        Raises:
+            InputError: the inputs are not the signature's, or there is no such output or class.
+            RunnerError: as in `run`; the backend cannot differentiate an operation.
+        """
+        with ExitStack() as published:
+            request = wire.GradientRequest(
+                **dict(self._request(model_id, inputs, published)),
+                one_hot=self.publish(self._one_hot(model_id, logits, class_index), published),
+                logits=logits,
+            )
+            reply = self._call("gradient", request, wire.GradientReply)
+        return GradientOutcome(
+            wire.decode("gradient", reply.gradient),
+            wire.decode(logits, reply.logits),
+            reply.seconds,
+            reply.memory_before,
+            reply.memory_after,
+        )
+
+    def _one_hot(self, model_id: str, logits: str, class_index: int) -> Array:
+        return wire.one_hot(self._models[model_id].signature.outputs, logits, class_index)
+
     def _request(
         self, model_id: str, inputs: Mapping[str, Array], published: ExitStack
     ) -> wire.RunRequest:
@@ -215,6 +268,11 @@ class BrowserSession:
             model=model_id,
             inputs={name: self.publish(array, published) for name, array in arrays.items()},
         )
+
+    def publish_file(self, path: str, file: Path) -> wire.FileDigest:
+        """Serve a file to the page for as long as the session is open."""
+        self._server.publish(path, file)
+        return wire.FileDigest(sha256=digests.of_file(file), bytes=file.stat().st_size)
 
     def publish(self, array: Array, published: ExitStack) -> wire.TensorFile:
         """Serve an array to the page until `published` closes."""

@@ -25,6 +25,8 @@ class BrowserSettings:
         tfjs_flags: TF.js environment flags, set before the backend starts.
         hardware_concurrency: logical processors that the page is told of; None for the truth.
         allow_reduced_precision: accept less than float32, to simulate a phone.
+        stock_kernels: leave TF.js's own WebGL kernels as they are, to compare with.
+        bench: open the page that measures, with onnxruntime-web beside it.
         page_folder: the built page.
     """
 
@@ -39,4 +41,6 @@ class BrowserSettings:
     tfjs_flags: tuple[tuple[str, bool | int], ...] = ()
     hardware_concurrency: int | None = None
     allow_reduced_precision: bool = False
+    stock_kernels: bool = False
+    bench: bool = False
     page_folder: Path = PAGE_FOLDER

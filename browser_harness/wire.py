@@ -55,6 +55,7 @@ class OpenRequest(Wire):
     wasm_path: str
     flags: dict[str, bool | int]
     allow_reduced_precision: bool
+    stock_kernels: bool
     models: dict[str, ModelRequest]
 
 
@@ -112,6 +113,25 @@ class RunRequest(Wire):
     inputs: dict[str, TensorFile]
 
 
+class WarmUp(Wire):
+    """What warming a model up took: seconds, the longest block of the page's thread, programs.
+
+    `skipped` says why there was nothing to do, on backends that compile nothing.
+    """
+
+    seconds: float
+    longest_block: float
+    programs: int | None
+    skipped: str | None
+
+
+class GradientRequest(RunRequest):
+    """Differentiate the logit that `one_hot` selects from the output `logits`."""
+
+    one_hot: TensorFile
+    logits: str
+
+
 class TensorText(Wire):
     """A tensor in a reply."""
 
@@ -125,6 +145,16 @@ class RunReply(Wire):
     """Outputs of one run, the seconds it took with readback, and TF.js's memory around it."""
 
     outputs: dict[str, TensorText]
+    seconds: float
+    memory_before: Memory
+    memory_after: Memory
+
+
+class GradientReply(Wire):
+    """The gradient and the logits, the seconds of both together, and TF.js's memory around it."""
+
+    gradient: TensorText
+    logits: TensorText
     seconds: float
     memory_before: Memory
     memory_after: Memory
@@ -154,6 +184,23 @@ def encode(specs: Sequence[TensorSpec], inputs: Mapping[str, Array]) -> dict[str
             raise InputError(f"{spec} expected, {array.dtype}{list(array.shape)} given")
         arrays[name] = np.ascontiguousarray(array, dtype=dtype)
     return arrays
+
+
+def one_hot(outputs: Sequence[TensorSpec], logits: str, class_index: int) -> Array:
+    """Zeros of the shape of the output `logits`, with a one at `class_index` in C order.
+
+    Raises:
+        InputError: there is no such output or class.
+    """
+    spec = next((one for one in outputs if one.name == logits), None)
+    if spec is None:
+        found = ", ".join(one.name for one in outputs)
+        raise InputError(f"there is no output {logits!r}", remedy=f"name one of {found}")
+    chosen = np.zeros(spec.shape, np.float32)
+    if not 0 <= class_index < chosen.size:
+        raise InputError(f"there is no class {class_index}", where=str(spec))
+    chosen.flat[class_index] = 1
+    return chosen
 
 
 def decode(name: str, tensor: TensorText) -> Array:

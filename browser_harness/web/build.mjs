@@ -1,7 +1,7 @@
-// Bundles the engine once, then the two pages that share it, into dist/.
+// Bundles the engine once, then the three pages that share it, into dist/.
 //
-// dist/engine.js is one file with a fixed name: the page that CI drives and the deployed page load
-// the same bytes. `node build.mjs FOLDER` builds elsewhere. Nothing here depends on time, chance or the machine, so a rebuild is identical.
+// dist/engine.js is one file with a fixed name: the pages that CI and bench drive and the deployed
+// page load the same bytes. `node build.mjs FOLDER` builds elsewhere. Nothing here depends on time, chance or the machine, so a rebuild is identical.
 import { build } from "esbuild";
 import { cp, mkdir, readdir, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -37,12 +37,13 @@ await mkdir(dist, { recursive: true });
 await build({ ...common, entryPoints: ["engine/index.ts"], outfile: path.join(dist, "engine.js") });
 await build({
   ...common,
-  entryPoints: { runner: "runner/runner.ts", app: "app/app.ts" },
+  entryPoints: { runner: "runner/runner.ts", bench: "bench/bench.ts", app: "app/app.ts" },
   outdir: dist,
   plugins: [sharedEngine],
 });
 await build({ ...common, entryPoints: ["app/app.css"], outfile: path.join(dist, "app.css") });
 await cp(path.join(here, "runner/runner.html"), path.join(dist, "runner.html"));
+await cp(path.join(here, "bench/bench.html"), path.join(dist, "bench.html"));
 await cp(path.join(here, "app/index.html"), path.join(dist, "index.html"));
 for (const name of (await readdir(wasm)).filter((file) => file.endsWith(".wasm"))) {
   await cp(path.join(wasm, name), path.join(dist, name));

@@ -7,6 +7,7 @@ import { ContextGuard } from "./context.js";
 import { useFastCopies } from "./copies.js";
 import { EngineError, wordsOf } from "./errors.js";
 import { measureMantissaBits } from "./precision.js";
+import { installSharedPrograms, sharePrograms } from "./webgl_kernels.js";
 
 export type BackendName = "webgl" | "wasm" | "cpu";
 
@@ -24,6 +25,8 @@ export interface BackendRequest {
   readonly flags?: Readonly<Record<string, boolean | number>>;
   /** Accept a backend that computes in less than float32 (to simulate a phone, say). */
   readonly allowReducedPrecision?: boolean;
+  /** Leave TF.js's own WebGL kernels as they are, one program per shape (to compare with). */
+  readonly stockKernels?: boolean;
 }
 
 /** Where the models run, as the browser and the backend themselves report it. */
@@ -66,7 +69,10 @@ export async function startBackend(request: BackendRequest): Promise<Backend> {
     if (request.threads !== null) setThreadsCount(request.threads);
   }
   await select(request.backend);
-  const gl = request.backend === "webgl" ? contextOf() : null;
+  const webgl = request.backend === "webgl" ? ownBackend() : null;
+  if (webgl) installSharedPrograms(webgl);
+  sharePrograms(request.stockKernels !== true);
+  const gl = webgl ? (webgl.getGPGPUContext().gl as WebGL2RenderingContext) : null;
   const environment = await describeBackend(request, gl);
   if (environment.mantissaBits < FLOAT32_BITS && request.allowReducedPrecision !== true) {
     throw new EngineError(
@@ -123,12 +129,13 @@ function withinLimit<T>(start: Promise<T>): Promise<T> {
   });
 }
 
-function contextOf(): WebGL2RenderingContext {
+/** The running WebGL backend. Throws EngineError `backend-refused`. */
+export function ownBackend(): MathBackendWebGL {
   const backend = tf.backend();
   if (!(backend instanceof MathBackendWebGL)) {
     throw new EngineError("backend-refused", "the webgl backend is not TF.js's own");
   }
-  return backend.getGPGPUContext().gl as WebGL2RenderingContext;
+  return backend;
 }
 
 async function describeBackend(

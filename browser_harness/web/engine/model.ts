@@ -3,6 +3,7 @@ import { GraphModel } from "@tensorflow/tfjs-converter";
 
 import { EngineError, wordsOf } from "./errors.js";
 import { allInOrder, fetchVerified } from "./files.js";
+import type { GraphNode } from "./graph.js";
 import { mapSignature, type ModelSignature, type TensorNames } from "./signature.js";
 import type { FileDigest, FileListing, Signature } from "./types.js";
 import { requireListed, requireWeightsFill, shardsOf } from "./weights.js";
@@ -20,6 +21,8 @@ export interface Model {
   readonly graph: GraphModel;
   readonly signature: Signature;
   readonly names: TensorNames;
+  /** The graph as model.json has it. */
+  readonly nodes: readonly GraphNode[];
 }
 
 /** Told how many of a model's bytes have been fetched and verified. */
@@ -40,7 +43,28 @@ export async function loadModel(request: ModelRequest, progress?: Progress): Pro
   requireWeightsFill(manifest, request.files);
   const names = mapSignature(request.signature, json.signature as ModelSignature | undefined);
   const data = await allInOrder(shards.map(({ path, label }) => fetchOne(path, label)));
-  return { graph: await build(json, data), signature: request.signature, names };
+  const { node: nodes } = json.modelTopology as { readonly node: GraphNode[] };
+  return { graph: await build(json, data), signature: request.signature, names, nodes };
+}
+
+/**
+ * The same model with some of its outputs only; what they do not need is not computed.
+ *
+ * Throws EngineError `output-refused`.
+ */
+export function withOutputs(model: Model, wanted: readonly string[]): Model {
+  const outputs = wanted.map((name) => {
+    const spec = model.signature.outputs.find((one) => one.name === name);
+    const found = model.signature.outputs.map((one) => one.name).join(", ");
+    if (spec) return spec;
+    throw new EngineError("output-refused", `there is no output ${name}; there are ${found}`);
+  });
+  const names = new Map(wanted.map((name) => [name, model.names.outputs.get(name) as string]));
+  return {
+    ...model,
+    signature: { ...model.signature, outputs },
+    names: { ...model.names, outputs: names },
+  };
 }
 
 /** Frees a model's weights. */
@@ -68,7 +92,8 @@ function parse(data: ArrayBuffer): tf.io.ModelJSON {
   } catch (error) {
     throw new EngineError("file-refused", `model.json: not JSON (${wordsOf(error)})`);
   }
-  if (json.format !== "graph-model" || !json.modelTopology || !json.weightsManifest) {
+  const nodes = (json.modelTopology as { readonly node?: unknown } | undefined)?.node;
+  if (json.format !== "graph-model" || !Array.isArray(nodes) || !json.weightsManifest) {
     throw new EngineError("file-refused", "model.json: not a TF.js graph model");
   }
   return json as tf.io.ModelJSON;

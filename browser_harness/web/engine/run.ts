@@ -88,7 +88,8 @@ function feedsOf(model: Model, inputs: Inputs, live: tf.Tensor[]): tf.NamedTenso
   return feeds;
 }
 
-function requireInputs(specs: readonly TensorSpec[], inputs: Inputs): void {
+/** Checks that inputs are those of a signature. Throws EngineError `input-refused`. */
+export function requireInputs(specs: readonly TensorSpec[], inputs: Inputs): void {
   const expected = specs.map((spec) => spec.name);
   if (inputs.size !== specs.length || !expected.every((name) => inputs.has(name))) {
     const found = [...inputs.keys()].join(", ") || "none";

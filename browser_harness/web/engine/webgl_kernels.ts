@@ -1,7 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { GPGPUProgram, MathBackendWebGL } from "@tensorflow/tfjs-backend-webgl";
 
-import { ChannelwiseProgram, JoinProgram, PairwiseProgram } from "./webgl_programs.js";
+import {
+  ChannelwiseProgram,
+  JoinProgram,
+  PairwiseProgram,
+  RescaleProgram,
+} from "./webgl_programs.js";
 
 const SHAPES_AS_UNIFORMS = "WEBGL_USE_SHAPES_UNIFORMS";
 const ARITHMETIC: Readonly<Record<string, string>> = {
@@ -21,21 +26,33 @@ interface KernelArguments {
   readonly attrs?: tf.NamedAttrMap;
 }
 
+let shared = false;
+
+/** Whether kernels use programs that are shared between shapes; TF.js's own ones otherwise. */
+export function sharePrograms(on: boolean): void {
+  shared = on;
+}
+
 /**
- * Makes TF.js compile one WebGL program per kind of operation where its own kernels compile one per
+ * Lets TF.js compile one WebGL program per kind of operation where its own kernels compile one per
  * shape, wherever that leaves the steady state as fast; measured in README.md.
  *
- * Sums and products (same shape, or one value per channel) and concatenations along the channels
- * get programs of ours; pointwise functions and uploads take TF.js's own programs with shapes as
+ * Sums and products (same shape, or one value per channel), depthwise 1x1 convolutions and
+ * concatenations along the channels get programs of ours; pointwise functions and uploads take TF.js's own programs with shapes as
  * uniforms; convolutions and everything else stay as they are. Results are the same numbers.
+ * `sharePrograms` switches it on and off.
  */
-export function shareWebGLPrograms(backend: MathBackendWebGL): void {
+export function installSharedPrograms(backend: MathBackendWebGL): void {
+  if (!tf.env().getBool("WEBGL_PACK")) return; // our programs are for packed textures
   shareUploads(backend);
   for (const name of POINTWISE) replace(name, (stock) => (call) => withUniforms(() => stock(call)));
   for (const [name, expression] of Object.entries(ARITHMETIC)) {
     replace(name, (stock) => (call) => arithmetic(call, expression) ?? stock(call));
   }
   replace(tf.Concat, (stock) => (call) => join(call) ?? stock(call));
+  for (const name of [tf.DepthwiseConv2dNative, tf.FusedDepthwiseConv2D]) {
+    replace(name, (stock) => (call) => rescale(call) ?? stock(call));
+  }
 }
 
 type Kernel = (call: KernelArguments) => tf.TensorInfo | tf.TensorInfo[];
@@ -44,14 +61,16 @@ function replace(name: string, make: (stock: Kernel) => Kernel): void {
   const found = tf.getKernel(name, "webgl");
   if (!found) return;
   tf.unregisterKernel(name, "webgl");
-  const kernelFunc = make(found.kernelFunc as Kernel) as tf.KernelFunc;
+  const stock = found.kernelFunc as Kernel;
+  const sharing = make(stock);
+  const kernelFunc = ((call) => (shared ? sharing(call) : stock(call))) as Kernel as tf.KernelFunc;
   tf.registerKernel({ ...found, kernelFunc });
 }
 
 /** Weights are encoded once each, so what their programs cost per texel does not matter. */
 function shareUploads(backend: MathBackendWebGL): void {
   const upload = backend.uploadToGPU.bind(backend);
-  backend.uploadToGPU = (data) => withUniforms(() => upload(data));
+  backend.uploadToGPU = (data) => (shared ? withUniforms(() => upload(data)) : upload(data));
 }
 
 function withUniforms<T>(work: () => T): T {
@@ -87,10 +106,31 @@ function join(call: KernelArguments): tf.TensorInfo | null {
   if (inputs.length < 2 || inputs.length > MOST_JOINED || !inputs.every(fits)) return null;
   if (inputs.slice(0, -1).some(({ shape }) => (shape[3] ?? 1) % 2 !== 0)) return null;
   if (backend.shouldExecuteOnCPU(inputs)) return null;
-  const shape = tf.backend_util.computeOutShape(inputs.map((input) => input.shape), 3);
+  const shape = tf.backend_util.computeOutShape(
+    inputs.map((input) => input.shape),
+    3,
+  );
   if (!fits({ ...first, shape })) return null;
   const widths = [{ shape }, ...inputs].map(texelsAcross);
   return run(backend, new JoinProgram(shape, inputs.length), inputs, widths);
+}
+
+function rescale(call: KernelArguments): tf.TensorInfo | null {
+  const backend = call.backend as MathBackendWebGL;
+  const { x, filter, bias, preluActivationWeights } = call.inputs;
+  const { strides, pad, dataFormat, activation } = (call.attrs ?? {}) as Record<string, unknown>;
+  if (!x || !filter || preluActivationWeights || !fits(x) || filter.dtype !== "float32")
+    return null;
+  const channels = x.shape[3] ?? 0;
+  const byChannel = tf.util.arraysEqual(filter.shape, [1, 1, channels, 1]);
+  const padded = [pad].flat(2).some((edge) => edge !== "same" && edge !== "valid" && edge !== 0);
+  const unmoved = [strides].flat().every((stride) => stride === 1) && !padded;
+  const relu = activation === "relu";
+  if (!byChannel || !unmoved || dataFormat === "NCHW") return null;
+  if (activation && activation !== "linear" && !relu) return null;
+  if (channels === 1 || (bias && !tf.util.arraysEqual(bias.shape, [channels]))) return null;
+  const program = new RescaleProgram(x.shape, { bias: bias !== undefined && bias !== null, relu });
+  return run(backend, program, bias ? [x, filter, bias] : [x, filter], [texelsAcross(x)]);
 }
 
 /** Whether our programs can hold it: a batch of images in float32. */

@@ -73,6 +73,34 @@ export class ChannelwiseProgram extends ShapeFreeProgram {
 }
 
 /**
+ * A depthwise convolution with a 1x1 kernel: `activation(a * filter + bias)`, one value per channel.
+ *
+ * The filter is [1, 1, channels, 1], so that a texel holds two channels in its rows. Custom uniform:
+ * texels in a row of channels.
+ */
+export class RescaleProgram extends ShapeFreeProgram {
+  readonly variableNames: string[];
+  override readonly customUniforms = [{ name: "across", type: "float" as const }];
+  readonly userCode: string;
+
+  constructor(outputShape: number[], { bias, relu }: { bias: boolean; relu: boolean }) {
+    super(outputShape);
+    this.variableNames = bias ? ["A", "F", "B"] : ["A", "F"];
+    const summand = "texelFetch(B, placeOf(channel, widthOf(BTexShape)), 0).xyxy";
+    this.userCode = `${TEXELS}
+      void main() {
+        float texel = texelHere();
+        float channel = float(placeOf(texel, across).x);
+        vec4 a = texelFetch(A, placeOf(texel, widthOf(ATexShape)), 0);
+        vec4 f = texelFetch(F, placeOf(channel, widthOf(FTexShape)), 0).xzxz;
+        vec4 y = a * f${bias ? ` + ${summand}` : ""};
+        ${relu ? "y = mix(y, vec4(0.0), lessThan(y, vec4(0.0)));" : ""}
+        setOutput(y);
+      }`;
+  }
+}
+
+/**
  * Tensors joined along the last dimension; all but the last have an even number of channels.
  *
  * Custom uniforms: texels in a row of channels of the output, then of each input.

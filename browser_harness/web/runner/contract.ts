@@ -7,6 +7,7 @@ import type {
   Memory,
   ModelRequest,
   Preprocess,
+  WarmUp,
 } from "../engine/index.js";
 
 /** What every method resolves to: it never rejects, and Python reads nothing else. */
@@ -63,6 +64,25 @@ export interface PassReply {
   readonly seconds: number;
 }
 
+export interface WarmUpRequest {
+  readonly model: string;
+}
+
+/** The gradient of one logit with respect to a model's one input, by tf.grad. */
+export interface GradientRequest extends RunRequest {
+  readonly oneHot: TensorFile;
+  /** The output that holds the logits. */
+  readonly logits: string;
+}
+
+export interface GradientReply {
+  readonly gradient: TensorText;
+  readonly logits: TensorText;
+  readonly seconds: number;
+  readonly memoryBefore: Memory;
+  readonly memoryAfter: Memory;
+}
+
 /** Grey values 0..maxval as int32, row by row. */
 export interface PreprocessRequest {
   readonly image: TensorFile;
@@ -76,8 +96,10 @@ export interface PreprocessRequest {
 export interface Page {
   environment(): Promise<Reply<BackendEnvironment>>;
   open(request: OpenRequest): Promise<Reply<OpenResult>>;
+  warmUp(request: WarmUpRequest): Promise<Reply<WarmUp>>;
   run(request: RunRequest): Promise<Reply<RunReply>>;
   pass(request: PassRequest): Promise<Reply<PassReply>>;
+  gradient(request: GradientRequest): Promise<Reply<GradientReply>>;
   preprocess(request: PreprocessRequest): Promise<Reply<TensorText>>;
   close(): Promise<Reply<Memory>>;
 }

@@ -5,7 +5,9 @@ import {
   memoryNow,
   preprocess,
   runModel,
+  saliencyByAutodiff,
   startBackend,
+  warmUp,
   wordsOf,
   type Backend,
   type Inputs,
@@ -14,6 +16,8 @@ import {
   type Values,
 } from "../engine/index.js";
 import type {
+  GradientReply,
+  GradientRequest,
   OpenRequest,
   OpenResult,
   Page,
@@ -37,7 +41,7 @@ let backend: Backend | null = null;
 const models = new Map<string, Model>();
 
 /** Turns what `work` returns or throws into a reply. */
-async function reply<T>(work: () => Promise<T> | T): Promise<Reply<T>> {
+export async function reply<T>(work: () => Promise<T> | T): Promise<Reply<T>> {
   try {
     return { ok: true, result: await work() };
   } catch (error) {
@@ -69,18 +73,18 @@ async function open(request: OpenRequest): Promise<OpenResult> {
   };
 }
 
-function opened(): Backend {
+export function opened(): Backend {
   if (!backend) throw new EngineError("not-open", "no backend is open on this page");
   return backend;
 }
 
-function modelOf(id: string): Model {
+export function modelOf(id: string): Model {
   const model = models.get(id);
   if (!model) throw new EngineError("not-open", `model ${id} is not open on this page`);
   return model;
 }
 
-async function readInputs(request: RunRequest): Promise<Inputs> {
+export async function readInputs(request: RunRequest): Promise<Inputs> {
   const inputs = new Map<string, Values>();
   for (const [name, file] of Object.entries(request.inputs)) {
     inputs.set(name, await readTensor(name, file));
@@ -117,6 +121,25 @@ async function pass(request: PassRequest): Promise<PassReply> {
   return { steps, seconds };
 }
 
+async function gradient(request: GradientRequest): Promise<GradientReply> {
+  const { guard } = opened();
+  const model = modelOf(request.model);
+  const oneHot = await readTensor("oneHot", request.oneHot);
+  if (!(oneHot instanceof Float32Array)) {
+    throw new EngineError("input-refused", "the choice of a class is not float32");
+  }
+  const selection = { logits: request.logits, oneHot };
+  const result = await saliencyByAutodiff(model, await readInputs(request), selection, guard);
+  const { seconds, memoryBefore, memoryAfter } = result;
+  return {
+    gradient: await writeTensor(result.gradient),
+    logits: await writeTensor(result.logits),
+    seconds,
+    memoryBefore,
+    memoryAfter,
+  };
+}
+
 async function prepare(request: PreprocessRequest): Promise<TensorText> {
   const values = await readTensor("image", request.image);
   if (!(values instanceof Int32Array)) {
@@ -139,8 +162,10 @@ function close() {
 window.xport = {
   environment: () => reply(() => opened().environment),
   open: (request) => reply(() => open(request)),
+  warmUp: (request) => reply(() => warmUp(modelOf(request.model), opened())),
   run: (request) => reply(() => run(request)),
   pass: (request) => reply(() => pass(request)),
+  gradient: (request) => reply(() => gradient(request)),
   preprocess: (request) => reply(() => prepare(request)),
   close: () => reply(close),
 };
