@@ -32,7 +32,7 @@ def html_report(evidence: Evidence) -> str:
     """The evidence as one self-contained page: verdict first, then what it rests on."""
     reading = Reading(evidence)
     return (
-        _environment()
+        environment()
         .get_template("report.html")
         .render(
             evidence=evidence,
@@ -97,8 +97,9 @@ def _contradiction(reading: Reading) -> bool:
 
 
 @cache
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
+def environment() -> jinja2.Environment:
+    """Templates with the house's style, filters and words."""
+    made = jinja2.Environment(
         finalize=_visible,
         loader=jinja2.PackageLoader("reports"),
         autoescape=True,
@@ -108,7 +109,7 @@ def _environment() -> jinja2.Environment:
     )
     style = files("reports").joinpath("templates/style.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    environment.globals |= {
+    made.globals |= {
         "style": Markup(style),
         "style_digest": digest,
         "Status": Status,
@@ -119,7 +120,7 @@ def _environment() -> jinja2.Environment:
         "FINDINGS_IN_FRONT": FINDINGS_IN_FRONT,
         "meter": meter,
     }
-    environment.filters |= {
+    made.filters |= {
         "error": words.error,
         "short": words.short,
         "percent": words.percent,
@@ -128,7 +129,7 @@ def _environment() -> jinja2.Environment:
         "status_word": words.STATUS_WORDS.__getitem__,
         "status_mark": words.STATUS_MARKS.__getitem__,
     }
-    return environment
+    return made
 
 
 def _visible(value: object) -> object:

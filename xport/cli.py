@@ -214,6 +214,31 @@ def _doctor(options: argparse.Namespace) -> int:
     return ExitCode.PASSED if good else ExitCode.COULD_NOT_RUN
 
 
+def _bench(options: argparse.Namespace) -> int:
+    from reports.bench import bench_lines, html_bench
+    from xport import bench, bench_profile
+    from xport.document import write_atomically
+
+    usual = bench.COLD_ROUNDS if options.cold else bench.ROUNDS
+    chosen = bench.BenchOptions(
+        backends=tuple(options.backend or (("webgl",) if options.cold else ("webgl", "wasm"))),
+        rounds=usual if options.rounds is None else options.rounds,
+        outputs=tuple(options.outputs),
+        gradient=options.gradient,
+        stock_kernels=options.stock_kernels,
+        cold=options.cold,
+        seed=options.seed,
+        browser=_browser_options(options),
+    )
+    measure = bench_profile.profile if options.profile else bench.bench
+    result = measure(options.models, chosen, _progress(options))
+    if options.out:
+        result.write(options.out / "bench.json")
+        write_atomically(options.out / "bench.html", html_bench(result).encode())
+    print(result.model_dump_json(indent=2) if options.json else "\n".join(bench_lines(result)))
+    return ExitCode.FAILED if result.complaints else ExitCode.PASSED
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "convert": _convert,
     "record": _record,
@@ -223,4 +248,5 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "release": _release,
     "serve": _serve,
     "doctor": _doctor,
+    "bench": _bench,
 }

@@ -1,0 +1,170 @@
+"""A benchmark for people: lines for a terminal, and one HTML page that needs no network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element
+
+from markupsafe import Markup
+
+from reports import words
+from reports.html import environment
+from reports.svg import clip, drawing, line, node, text
+from xport.benchmark import BackendResult, BenchResult, Interval, ProfileResult, Row
+
+_WIDTH, _LEFT, _RIGHT, _VALUES = 860.0, 188.0, 640.0, 656.0
+_TOP, _ROW, _BAR = 12.0, 30.0, 14.0
+KERNELS_IN_FRONT = 12
+"""How many kernels a profile shows; the others are one row."""
+
+
+def bench_lines(result: BenchResult) -> list[str]:
+    """The figures as a table for a terminal, complaints first."""
+    lines = [f"NOTE {note}" for note in result.notes]
+    lines += [f"COMPLAINT {complaint}" for complaint in result.complaints]
+    for backend in result.backends:
+        lines += ["", _headline(backend), *_table(_cells(backend))]
+    for profile in result.profiles:
+        lines += ["", _profile_headline(profile), *_table(_profile_cells(profile))]
+    return lines
+
+
+def html_bench(result: BenchResult) -> str:
+    """The figures as one self-contained page."""
+    sections = [
+        Section(_headline(backend), bars(backend.rows), tuple(_cells(backend)))
+        for backend in result.backends
+    ]
+    sections += [
+        Section(_profile_headline(profile), None, tuple(_profile_cells(profile)))
+        for profile in result.profiles
+    ]
+    page = environment().get_template("bench.html")
+    return page.render(result=result, sections=sections)
+
+
+@dataclass(frozen=True)
+class Section:
+    """One table, its first row the header, with a drawing where there is one."""
+
+    title: str
+    chart: Markup | None
+    cells: tuple[tuple[str, ...], ...]
+
+
+def _headline(result: BackendResult) -> str:
+    where = result.renderer or f"{result.wasm_threads} thread" * bool(result.wasm_threads)
+    how = "cold, each in a browser of its own" if result.cold else "warm, in turn in one page"
+    place = f" ({where})" if where else ""
+    return f"{result.backend}{place}, {result.browser}: {how}"
+
+
+def _cells(result: BackendResult) -> Iterator[tuple[str, ...]]:
+    yield (
+        "model", "median", "95 % interval", "p95", "min", "ratio", "95 % interval", "load",
+        "warm-up", "first run", "start ratio", "peak",
+    )  # fmt: skip
+    for row in result.rows:
+        one = row.measured
+        peak = one.peak_mib or result.peak_mib
+        yield (
+            one.name,
+            *_estimate(row.median),
+            words.seconds(one.percentile_95) if one.seconds else words.NOTHING,
+            words.seconds(min(one.seconds)) if one.seconds else words.NOTHING,
+            f"{row.ratio.estimate:.3f}" if row.ratio else words.NOTHING,
+            f"{row.ratio.low:.3f} to {row.ratio.high:.3f}" if row.ratio else words.NOTHING,
+            words.seconds(one.load),
+            words.seconds(one.warm_up),
+            words.seconds(one.first),
+            f"{row.start_ratio:.3f}",
+            words.mebibytes(peak) + ("" if one.peak_mib else " (all)"),
+        )
+
+
+def _estimate(interval: Interval | None) -> tuple[str, str]:
+    if interval is None:
+        return words.NOTHING, words.NOTHING
+    low, high = words.seconds(interval.low), words.seconds(interval.high)
+    return words.seconds(interval.estimate), f"{low} to {high}"
+
+
+def _profile_headline(profile: ProfileResult) -> str:
+    total = f"{profile.total_milliseconds:.0f} ms a run"
+    return (
+        f"{profile.name} on {profile.backend}, {total}, median of {profile.runs}: {profile.method}"
+    )
+
+
+def _profile_cells(profile: ProfileResult) -> Iterator[tuple[str, ...]]:
+    yield ("kernel", "calls", "milliseconds", "share")
+    whole = sum(kernel.milliseconds for kernel in profile.kernels) or 1.0
+    front, rest = profile.kernels[:KERNELS_IN_FRONT], profile.kernels[KERNELS_IN_FRONT:]
+    rows = [(kernel.kernel, kernel.calls, kernel.milliseconds) for kernel in front]
+    if rest:
+        calls, spent = sum(k.calls for k in rest), sum(k.milliseconds for k in rest)
+        rows.append((f"{len(rest)} other kernels", calls, spent))
+    for name, calls, spent in rows:
+        yield name, str(calls), f"{spent:.2f}", words.percent(spent / whole)
+
+
+def _table(cells: Iterator[tuple[str, ...]]) -> list[str]:
+    """Columns as wide as their widest cell, names to the left, numbers to the right."""
+    rows = [tuple(words.one_line(cell) for cell in row) for row in cells]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            cell.ljust(width) if index == 0 else cell.rjust(width)
+            for index, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def bars(rows: Sequence[Row]) -> Markup | None:
+    """One bar per model: the median with its interval and p95; None where nothing was repeated."""
+    if any(row.median is None for row in rows):
+        return None
+    longest = max(max(row.measured.percentile_95, _high(row)) for row in rows)
+    height = _TOP + _ROW * len(rows) + 26
+    floor = height - 26
+    children = [line(_LEFT, _TOP, _LEFT, floor, "axis")]
+    for quarter in range(1, 5):
+        x = _LEFT + (_RIGHT - _LEFT) * quarter / 4
+        children.append(line(x, _TOP, x, floor, "grid"))
+        children.append(text(x, floor + 17, words.seconds(longest * quarter / 4), "tick", "middle"))
+    for index, row in enumerate(rows):
+        children.extend(_bar(row, longest, _TOP + _ROW * (index + 0.5)))
+    meaning = "; ".join(
+        f"{row.measured.name}: median {words.seconds(row.median.estimate if row.median else None)}"
+        for row in rows
+    )
+    return drawing(_WIDTH, height, f"Seconds per run. {meaning}", *children)
+
+
+def _high(row: Row) -> float:
+    return row.median.high if row.median else 0.0
+
+
+def _bar(row: Row, longest: float, y: float) -> Iterator[Element]:
+    def place(seconds: float) -> float:
+        return _LEFT + (_RIGHT - _LEFT) * seconds / longest
+
+    median = row.median
+    if median is None:
+        return
+    bad = bool(row.measured.complaints)
+    kind = "meter-over" if bad else "meter-used"
+    yield text(0, y + 4, clip(row.measured.name, 26), "leg culprit" if bad else "leg")
+    yield node(
+        "rect", x=_LEFT, y=y - _BAR / 2, width=place(median.estimate) - _LEFT, height=_BAR,
+        class_=kind,
+    )  # fmt: skip
+    yield line(place(median.low), y, place(median.high), y, "float64")
+    for end in (median.low, median.high):
+        yield line(place(end), y - 5, place(end), y + 5, "float64")
+    p95 = place(row.measured.percentile_95)
+    yield line(p95, y - _BAR / 2, p95, y + _BAR / 2, "adds")
+    ratio = f" · {row.ratio.estimate:.2f} {words.TIMES}" if row.ratio else ""
+    yield text(_VALUES, y + 4, words.seconds(median.estimate) + ratio, "bad" if bad else "value")

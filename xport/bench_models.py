@@ -1,0 +1,236 @@
+"""What a benchmark is run on: TF.js folders and bundles, ONNX files, and inputs for them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import ValidationError
+
+from xport import digests, onnx_file
+from xport.arrays import Array
+from xport.artifact import Signature, TensorSpec
+from xport.document import first_problem
+from xport.errors import InputError
+from xport.tfjs_model import MODEL, read_model, signature_of
+
+BUNDLE_MANIFEST = "manifest.json"
+ONE_HOT = "one_hot"
+_STORED: dict[str, np.dtype[Any]] = {
+    "float32": np.dtype("<f4"),
+    "float16": np.dtype("<f2"),
+    "int32": np.dtype("<i4"),
+    "uint16": np.dtype("<u2"),
+    "uint8": np.dtype("u1"),
+    "bool": np.dtype("?"),
+}
+
+
+@dataclass(frozen=True)
+class NamedModel:
+    """A model that a person named, ready to be opened.
+
+    `path` is a folder with model.json and all its shards, or an ONNX file. `notes` say what was
+    made up. `files` are the digests of what was measured.
+    """
+
+    name: str
+    path: Path
+    signature: Signature
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_onnx(self) -> bool:
+        """Whether it is for onnxruntime-web."""
+        return self.path.is_file()
+
+    def files(self) -> dict[str, str]:
+        """SHA-256 by file."""
+        if self.is_onnx:
+            return {self.path.name: digests.of_file(self.path)}
+        return digests.of_folder(self.path)
+
+
+def read_models(named: Sequence[str], scratch: Path, seed: int) -> list[NamedModel]:
+    """The models behind what was named, each under a name of its own.
+
+    Args:
+        named: a folder with model.json, a bundle's folder (`FOLDER#MODEL` where it holds several
+            models), or an ONNX file.
+        scratch: an empty folder for weights that have to be made up.
+        seed: of those weights.
+
+    Raises:
+        InputError: there is no such file or folder, no model.json in it, a shard is truncated, or
+            a missing shard holds what random numbers cannot stand for.
+    """
+    models: list[NamedModel] = []
+    for index, text in enumerate(named):
+        taken = {model.name for model in models}
+        model = _read(text, scratch / str(index), seed + index)
+        models.append(_renamed(model, taken))
+    return models
+
+
+def _read(text: str, scratch: Path, seed: int) -> NamedModel:
+    folder, _, wanted = text.partition("#")
+    path = Path(folder)
+    if path.is_file() and path.suffix == ".onnx":
+        return NamedModel(_id(path.stem), path, onnx_file.signature_of(path))
+    if not path.is_dir():
+        raise InputError("no such folder, and no ONNX file", text, "check the path")
+    if (path / BUNDLE_MANIFEST).is_file() and not (path / MODEL).is_file():
+        path = _in_bundle(path, wanted)
+    if not (path / MODEL).is_file():
+        raise InputError(f"holds no {MODEL}", str(path), "name a TF.js model's folder")
+    return _tfjs(path, scratch, seed)
+
+
+def _in_bundle(bundle: Path, wanted: str) -> Path:
+    from xport.bundle import Manifest
+
+    models = Manifest.read(bundle / BUNDLE_MANIFEST).models
+    if not wanted and len(models) == 1:
+        wanted = next(iter(models))
+    if wanted not in models:
+        raise InputError(
+            f"the bundle holds {', '.join(models)}",
+            str(bundle),
+            f"name one of them: {bundle}#{next(iter(models))}",
+        )
+    return bundle / models[wanted].path
+
+
+def _tfjs(folder: Path, scratch: Path, seed: int) -> NamedModel:
+    model = read_model(folder)
+    try:
+        signature = signature_of(folder)
+    except ValidationError as error:
+        raise InputError(
+            f"its signature does not fix every shape: {first_problem(error)}", str(folder / MODEL)
+        ) from error
+    name = _id(folder.name if folder.name != "content" else folder.parent.name[:12])
+    made_up = list(_missing_groups(folder, model))
+    if not made_up:
+        return NamedModel(name, folder, signature)
+    scratch.mkdir(parents=True)
+    (scratch / MODEL).write_bytes((folder / MODEL).read_bytes())
+    notes = tuple(_fill(folder, scratch, model, seed))
+    return NamedModel(name, scratch, signature, notes)
+
+
+def _missing_groups(folder: Path, model: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Weight groups of which a shard is missing.
+
+    Raises:
+        InputError: the shards that are there cannot be whole.
+    """
+    for group in model["weightsManifest"]:
+        held = {name: _size(folder / name) for name in group["paths"]}
+        missing = [name for name, size in held.items() if size is None]
+        found = sum(size or 0 for size in held.values())
+        wanted = sum(_bytes(weight) for weight in group["weights"])
+        if (not missing and found != wanted) or found > wanted:
+            raise InputError(
+                f"shards {', '.join(held)} hold {found} bytes, their weights take {wanted}",
+                str(folder),
+                "a shard is truncated or of another model; copy it again",
+            )
+        if missing:
+            yield group
+
+
+def _fill(folder: Path, scratch: Path, model: Mapping[str, Any], seed: int) -> Iterator[str]:
+    """Copy the whole weight groups, and write random ones for the others; says what was done."""
+    groups = list(_missing_groups(folder, model))
+    random = np.random.default_rng(seed)
+    for group in model["weightsManifest"]:
+        if group not in groups:
+            for name in group["paths"]:
+                (scratch / name).write_bytes((folder / name).read_bytes())
+            continue
+        data = b"".join(_made_up(weight, random, folder) for weight in group["weights"])
+        first, *rest = group["paths"]
+        (scratch / first).write_bytes(data)
+        for name in rest:  # the manifest's order matters, not how the bytes are cut
+            (scratch / name).write_bytes(b"")
+        yield (
+            f"RANDOM WEIGHTS: {folder} lacks {', '.join(_absent(folder, group))}; "
+            f"{len(group['weights'])} weights are random (seed {seed}): times count, results do not"
+        )
+
+
+def _absent(folder: Path, group: Mapping[str, Any]) -> list[str]:
+    missing = [name for name in group["paths"] if not (folder / name).is_file()]
+    return missing if len(missing) < 4 else [*missing[:2], f"… {len(missing)} shards in all"]
+
+
+def _made_up(weight: Mapping[str, Any], random: np.random.Generator, folder: Path) -> bytes:
+    """Random values that keep activations finite: He's for kernels, near one for the others."""
+    dtype, shape = _STORED[_stored(weight)], tuple(weight["shape"])
+    if weight["dtype"] not in ("float32", "float16"):
+        raise InputError(
+            f"weight {weight['name']} is {weight['dtype']} and its shard is missing; "
+            "random numbers cannot stand for it",
+            str(folder),
+            "bring the shard that holds it",
+        )
+    if dtype.kind == "u":
+        return random.integers(0, np.iinfo(dtype).max, shape).astype(dtype).tobytes()
+    if len(shape) < 2:
+        return random.uniform(0.5, 1.5, shape).astype(dtype).tobytes()
+    scale = math.sqrt(2 / math.prod(shape[:-1]))
+    return random.normal(0, scale, shape).astype(dtype).tobytes()
+
+
+def _stored(weight: Mapping[str, Any]) -> str:
+    return str((weight.get("quantization") or {}).get("dtype") or weight["dtype"])
+
+
+def _bytes(weight: Mapping[str, Any]) -> int:
+    dtype = _STORED.get(_stored(weight))
+    if dtype is None:
+        raise InputError(f"weight {weight['name']} is of type {_stored(weight)}", MODEL)
+    return int(math.prod(weight["shape"]) * dtype.itemsize)
+
+
+def _size(path: Path) -> int | None:
+    return path.stat().st_size if path.is_file() else None
+
+
+def _id(name: str) -> str:
+    """`name` in letters that a model id may have."""
+    return (
+        "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "-" for c in name) or "model"
+    )
+
+
+def _renamed(model: NamedModel, taken: set[str]) -> NamedModel:
+    name, count = model.name, 1
+    while name in taken:
+        count += 1
+        name = f"{model.name}-{count}"
+    return NamedModel(name, model.path, model.signature, model.notes)
+
+
+def inputs_for(signature: Signature, seed: int) -> dict[str, Array]:
+    """Random inputs of a signature's shapes, the same for every model that has the same input.
+
+    Floats are uniform in [0, 1), integers and truth values are 0; a one-hot choice is of the first
+    class.
+    """
+    return {spec.name: _input(spec, seed) for spec in signature.inputs}
+
+
+def _input(spec: TensorSpec, seed: int) -> Array:
+    if spec.dtype != "float32":
+        return np.zeros(spec.shape, spec.dtype)
+    if spec.name == ONE_HOT:
+        chosen = np.zeros(spec.shape, np.float32)
+        chosen.flat[0] = 1
+        return chosen
+    return np.random.default_rng(seed).random(spec.shape, np.float32)

@@ -1,0 +1,163 @@
+"""What a benchmark says: seconds per run, medians with their intervals, ratios, and complaints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, Self
+
+import numpy as np
+from pydantic import Field
+
+from xport.arrays import Array
+from xport.document import Document
+
+Engine = Literal["tfjs", "tfjs, tf.grad", "onnxruntime-web"]
+RESAMPLES = 2000
+CONFIDENCE = 0.95
+
+
+class Interval(Document):
+    """An estimate and its 95 % bootstrap interval."""
+
+    estimate: float
+    low: float
+    high: float
+
+    @classmethod
+    def of_median(cls, seconds: Sequence[float], draws: Array) -> Self:
+        """The median over rounds; each row of `draws` is a sample of their indices."""
+        values = np.asarray(seconds)
+        medians = np.median(values[draws], axis=1)
+        return cls(estimate=float(np.median(values)), **_bounds(medians))
+
+    @classmethod
+    def of_ratio(cls, seconds: Sequence[float], to: Sequence[float], draws: Array) -> Self:
+        """The ratio of two medians over the same rounds, which are drawn together."""
+        above, below = np.asarray(seconds), np.asarray(to)
+        ratios = np.median(above[draws], axis=1) / np.median(below[draws], axis=1)
+        return cls(estimate=float(np.median(above) / np.median(below)), **_bounds(ratios))
+
+
+def _bounds(values: Array) -> dict[str, float]:
+    tail = (1 - CONFIDENCE) / 2
+    low, high = np.quantile(values, [tail, 1 - tail])
+    return {"low": float(low), "high": float(high)}
+
+
+def draws_for(rounds: int, seed: int) -> Array:
+    """Indices of rounds, drawn with replacement: one row per resample."""
+    return np.random.default_rng(seed).integers(0, rounds, (RESAMPLES, rounds))
+
+
+class Measured(Document):
+    """One contestant on one backend; times in seconds, readback included.
+
+    `seconds` holds the rounds in order, the first run not among them; it is empty where only the
+    start was measured. `first` follows warming up, whose time stands apart. `complaints` say what
+    is wrong with its outputs.
+    """
+
+    name: str
+    engine: Engine
+    stock_kernels: bool
+    load: float
+    warm_up: float
+    longest_block: float
+    programs: int | None
+    first: float
+    seconds: tuple[float, ...]
+    peak_mib: float | None
+    complaints: tuple[str, ...]
+
+    @property
+    def start(self) -> float:
+        """Warming up and the first run: what a person waits for the first result."""
+        return self.warm_up + self.first
+
+    @property
+    def percentile_95(self) -> float:
+        """What 95 % of the rounds stay below."""
+        return float(np.quantile(self.seconds, 0.95))
+
+
+class Row(Document):
+    """A contestant's figures: the median over the rounds, and its ratio to the first one's."""
+
+    measured: Measured
+    median: Interval | None
+    ratio: Interval | None
+    start_ratio: float
+
+
+class BackendResult(Document):
+    """All contestants on one backend, run in turn in one page, or each cold in its own browser."""
+
+    backend: str
+    cold: bool
+    renderer: str | None
+    browser: str
+    wasm_threads: int | None
+    peak_mib: float
+    rows: tuple[Row, ...] = Field(min_length=1)
+
+
+def backend_result(
+    measured: Sequence[Measured], seed: int, about: dict[str, object]
+) -> BackendResult:
+    """The figures of what was measured; the first contestant is what ratios refer to."""
+    first = measured[0]
+    draws = draws_for(len(first.seconds), seed) if first.seconds else None
+    rows = tuple(
+        Row(
+            measured=one,
+            median=None if draws is None else Interval.of_median(one.seconds, draws),
+            ratio=None if draws is None else Interval.of_ratio(one.seconds, first.seconds, draws),
+            start_ratio=one.start / first.start,
+        )
+        for one in measured
+    )
+    return BackendResult.model_validate({**about, "rows": rows})
+
+
+class KernelRow(Document):
+    """What all calls of one kernel took, milliseconds: the median over the profiled runs."""
+
+    kernel: str
+    calls: int
+    milliseconds: float
+
+
+class ProfileResult(Document):
+    """One model's time by kernel, the longest first."""
+
+    name: str
+    backend: str
+    method: str
+    runs: int
+    total_milliseconds: float
+    kernels: tuple[KernelRow, ...]
+
+
+class BenchResult(Document):
+    """Everything that `xport bench` measured."""
+
+    xport: str
+    made: str
+    seed: int
+    rounds: int
+    machine: str
+    processors: int
+    files: dict[str, dict[str, str]]
+    notes: tuple[str, ...]
+    backends: tuple[BackendResult, ...] = ()
+    profiles: tuple[ProfileResult, ...] = ()
+
+    @property
+    def complaints(self) -> list[str]:
+        """What makes a figure worthless, with the contestant's name."""
+        return [
+            f"{result.backend}: {row.measured.name}: {complaint}"
+            for result in self.backends
+            for row in result.rows
+            for complaint in row.measured.complaints
+        ]
