@@ -11,7 +11,7 @@ from markupsafe import Markup
 from reports import words
 from reports.html import environment
 from reports.svg import clip, drawing, line, node, text
-from xport.benchmark import BackendResult, BenchResult, Interval, ProfileResult, Row
+from xport.benchmark import BackendResult, BenchResult, Interval, ProfileResult, Row, TargetResult
 
 _WIDTH, _LEFT, _RIGHT, _VALUES = 860.0, 188.0, 640.0, 656.0
 _TOP, _ROW, _BAR = 12.0, 30.0, 14.0
@@ -23,6 +23,8 @@ def bench_lines(result: BenchResult) -> list[str]:
     """The figures as a table for a terminal, complaints first."""
     lines = [f"NOTE {note}" for note in result.notes]
     lines += [f"COMPLAINT {complaint}" for complaint in result.complaints]
+    if result.targets:
+        lines += ["", *_table(_target_cells(result.targets))]
     for backend in result.backends:
         lines += ["", _headline(backend), *_table(_cells(backend))]
     for profile in result.profiles:
@@ -32,7 +34,10 @@ def bench_lines(result: BenchResult) -> list[str]:
 
 def html_bench(result: BenchResult) -> str:
     """The figures as one self-contained page."""
-    sections = [
+    sections = []
+    if result.targets:
+        sections.append(Section("Targets", None, tuple(_target_cells(result.targets))))
+    sections += [
         Section(_headline(backend), bars(backend.rows), tuple(_cells(backend)))
         for backend in result.backends
     ]
@@ -51,6 +56,26 @@ class Section:
     title: str
     chart: Markup | None
     cells: tuple[tuple[str, ...], ...]
+
+
+def _target_cells(results: Sequence[TargetResult]) -> Iterator[tuple[str, ...]]:
+    yield "target", "wanted", "measured", "95 % interval", "", "because"
+    for one in results:
+        target, interval = one.target, one.interval
+        yield (
+            target.name,
+            f"{target.sense} {_quantity(target.bound, target.unit)}",
+            _quantity(one.measured, target.unit),
+            f"{interval.low:.3f} to {interval.high:.3f}" if interval else words.NOTHING,
+            "met" if one.met else "MISSED",
+            target.because,
+        )
+
+
+def _quantity(value: float, unit: str) -> str:
+    if unit == "s":
+        return words.seconds(value)
+    return words.mebibytes(value) if unit == "MiB" else f"{value:.3g} {words.TIMES}"
 
 
 def _headline(result: BackendResult) -> str:

@@ -48,6 +48,7 @@ examples:
   xport bench new-model old-model --cold --backend webgl
   xport bench explained --outputs logits --backend wasm
   xport bench model --profile --backend wasm --json
+  xport bench --targets --out build/bench
 """
 
 
@@ -132,7 +133,7 @@ def _add_measuring(commands: Any) -> None:
     bench.epilog = BENCH_EPILOG
     bench.add_argument(
         "models",
-        nargs="+",
+        nargs="*",
         metavar="MODEL",
         help="folder with model.json, bundle (FOLDER#MODEL where it has several) or ONNX file; "
         "ratios refer to the first",
@@ -164,6 +165,22 @@ def _add_measuring(commands: Any) -> None:
     )
     bench.add_argument(
         "--profile", action="store_true", help="milliseconds per kernel instead of comparing"
+    )
+    bench.add_argument(
+        "--targets",
+        nargs="?",
+        type=Path,
+        const=DEFAULT_RELEASE,
+        metavar="FILE",
+        help="measure the project's own promises on a release file's classifier instead "
+        "(default: %(const)s); a target that is missed is exit code 1",
+    )
+    bench.add_argument(
+        "--store",
+        type=Path,
+        default=DEFAULT_STORE,
+        metavar="FOLDER",
+        help="where --targets finds and keeps converted artifacts (default: %(default)s)",
     )
     bench.add_argument("--seed", type=int, default=0, help="of inputs and bootstrap (default: 0)")
     bench.add_argument(

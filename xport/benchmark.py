@@ -138,6 +138,25 @@ class ProfileResult(Document):
     kernels: tuple[KernelRow, ...]
 
 
+class Target(Document):
+    """What a measurement is to be at most or at least, and why."""
+
+    name: str
+    unit: Literal["s", "MiB", "times"]
+    bound: float
+    sense: Literal["at most", "at least"]
+    because: str
+
+
+class TargetResult(Document):
+    """A target and what was measured, with the interval of a ratio."""
+
+    target: Target
+    measured: float
+    interval: Interval | None
+    met: bool
+
+
 class BenchResult(Document):
     """Everything that `xport bench` measured."""
 
@@ -151,6 +170,12 @@ class BenchResult(Document):
     notes: tuple[str, ...]
     backends: tuple[BackendResult, ...] = ()
     profiles: tuple[ProfileResult, ...] = ()
+    targets: tuple[TargetResult, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether every target was met and no figure is worthless."""
+        return not self.complaints and all(result.met for result in self.targets)
 
     @property
     def complaints(self) -> list[str]:

@@ -98,6 +98,9 @@ function differentiate(
 }
 
 function imageOf(model: Model): TensorSpec {
+  if (model.nodes.filter(({ op }) => op === "Placeholder").length > model.signature.inputs.length) {
+    throw new EngineError("input-refused", "this graph computes constants; name the plain model");
+  }
   const [image, ...others] = model.signature.inputs;
   if (image?.dtype === "float32" && others.length === 0) return image;
   throw new EngineError("input-refused", "a gradient needs a model with one float32 input");

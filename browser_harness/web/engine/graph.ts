@@ -32,41 +32,51 @@ export function inOrder(
   return [...ordered.values()];
 }
 
+/** Where to stop in a graph. */
+export interface Stops {
+  /** The graph's inputs, which are there from the start. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** Nodes between two stops, at least. */
+  readonly size: number;
+  /** Tensors that may be alive at a stop besides the inputs, at most. */
+  readonly width: number;
+}
+
 /**
  * Places to stop in a graph: for each, the tensors that the rest is computed from.
  *
- * There is a place after every `size` nodes or as soon after as at most `width` tensors are alive,
- * each the one output of a node that TF.js lets a caller feed.
+ * Each of them is an input of the graph, or the one output of a node that TF.js lets a caller feed.
  */
-export function stopsIn(
-  nodes: readonly GraphNode[],
-  outputs: readonly string[],
-  { size, width }: { readonly size: number; readonly width: number },
-): string[][] {
-  const ordered = inOrder(nodes, outputs);
-  const lastUse = new Map<string, number>(outputs.map((name) => [nodeOf(name), ordered.length]));
-  ordered.forEach((node, at) => {
-    for (const name of (node.input ?? []).map(nodeOf)) {
-      lastUse.set(name, Math.max(at, lastUse.get(name) ?? 0));
-    }
-  });
-  const inputs = ordered.flatMap((node) => node.input ?? []);
-  const several = new Set(inputs.filter((name) => /:[1-9]/.test(name)).map(nodeOf));
+export function stopsIn(nodes: readonly GraphNode[], about: Stops): string[][] {
+  const ordered = inOrder(nodes, about.outputs);
+  const lastUse = lastUses(ordered, about.outputs);
+  const several = ordered.flatMap((node) => node.input ?? []).filter((name) => /:[1-9]/.test(name));
+  const unfit = new Set(several.map(nodeOf));
+  for (const { name, attr } of ordered) if (attr?.dtype || attr?.shape) unfit.add(name);
+  const alive = new Set<string>();
   const stops: string[][] = [];
   let since = 0;
-  const alive = new Map<string, GraphNode>();
   ordered.forEach((node, at) => {
-    if (node.op === "Const") return;
+    if (node.op === "Const" || node.op === "Placeholder") return;
     since += 1;
-    alive.set(node.name, node);
-    for (const name of alive.keys()) if ((lastUse.get(name) ?? 0) <= at) alive.delete(name);
-    const feedable = [...alive.values()].every(
-      ({ name, op, attr }) =>
-        op === "Placeholder" || (!several.has(name) && !attr?.dtype && !attr?.shape),
-    );
-    if (since < size || alive.size > width || alive.size === 0 || !feedable) return;
-    stops.push([...alive.keys()]);
+    alive.add(node.name);
+    for (const name of alive) if ((lastUse.get(name) ?? 0) <= at) alive.delete(name);
+    if (since < about.size || alive.size > about.width || alive.size === 0) return;
+    if ([...alive].some((name) => unfit.has(name))) return;
+    stops.push([...about.inputs.filter((name) => (lastUse.get(name) ?? 0) > at), ...alive]);
     since = 0;
   });
   return stops;
+}
+
+/** The place of each node's last reader; an output is read at the end. */
+function lastUses(ordered: readonly GraphNode[], outputs: readonly string[]): Map<string, number> {
+  const uses = new Map(outputs.map((name) => [nodeOf(name), ordered.length]));
+  ordered.forEach((node, at) => {
+    for (const name of (node.input ?? []).map(nodeOf)) {
+      uses.set(name, Math.max(at, uses.get(name) ?? 0));
+    }
+  });
+  return uses;
 }

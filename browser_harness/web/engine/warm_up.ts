@@ -45,6 +45,7 @@ export async function warmUp(model: Model, { environment, guard }: Backend): Pro
   const start = performance.now();
   const clock = new BlockClock();
   try {
+    await clock.measure(() => computeConstants(model));
     await clock.measure(() => compile(model));
     await guard.during(webgl.checkCompileCompletionAsync());
     await clock.measure(() => webgl.getUniformLocations());
@@ -72,6 +73,22 @@ class BlockClock {
   }
 }
 
+/**
+ * Runs model.json's initializer graph, whose results are constants from then on.
+ *
+ * TF.js would run it on the first execution, which is the one that computes nothing; it has no
+ * public way to run it by itself.
+ */
+function computeConstants(model: Model): void {
+  const graph = model.graph as unknown as {
+    resourceIdToCapturedInput: unknown;
+    executeInitializerGraph(): tf.Tensor[];
+    setResourceIdToCapturedInput(constants: tf.Tensor[]): void;
+  };
+  if (graph.resourceIdToCapturedInput) return;
+  graph.setResourceIdToCapturedInput(graph.executeInitializerGraph());
+}
+
 /** Goes through the graph on zeros, compiling every program and computing nothing. */
 function compile(model: Model): void {
   tf.env().set(COMPILE_ONLY, true);
@@ -91,10 +108,10 @@ async function runInParts(
   clock: BlockClock,
 ): Promise<void> {
   const outputs = [...new Set([...model.names.outputs.values()].map(withoutZero))];
-  const limits = { size: NODES_AT_A_TIME, width: MOST_ALIVE };
   let feeds = await clock.measure(() => zerosFor(model));
+  const about = { inputs: Object.keys(feeds), outputs, size: NODES_AT_A_TIME, width: MOST_ALIVE };
   try {
-    for (const alive of [...stopsIn(model.nodes, outputs, limits), outputs]) {
+    for (const alive of [...stopsIn(model.nodes, about), outputs]) {
       feeds = await clock.measure(() => advance(model, feeds, alive));
       await guard.during(webgl.getGPGPUContext().createAndWaitForFence());
     }
@@ -112,7 +129,8 @@ function advance(
 ): tf.NamedTensorMap {
   const next: tf.NamedTensorMap = {};
   const wanted = alive.filter((name) => !(name in feeds));
-  const made = wanted.length > 0 ? model.graph.execute(feeds, wanted) : [];
+  // TF.js adds the graph's constants to the map that it is given; ours must not free them.
+  const made = wanted.length > 0 ? model.graph.execute({ ...feeds }, wanted) : [];
   wanted.forEach((name, at) => {
     next[name] = (Array.isArray(made) ? made[at] : made) as tf.Tensor;
   });

@@ -1,0 +1,197 @@
+"""The project's own benchmark: every promise of `xport.targets`, measured on a classifier."""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from xport import targets
+from xport.artifact import Artifact
+from xport.bench import BenchOptions, forward_of, measure, result_of
+from xport.bench_models import NamedModel
+from xport.benchmark import (
+    BackendResult,
+    BenchResult,
+    Interval,
+    Measured,
+    TargetResult,
+    draws_for,
+)
+from xport.callables import search_in
+from xport.conversion import explanation_pipeline, pipeline_for
+from xport.errors import InputError
+from xport.onnx_file import MODEL as ONNX_FILE
+from xport.pipeline import Converted, Stage, run_stage
+from xport.progress import Progress
+from xport.release_file import ReleaseFile, read_release
+from xport.routes import DIRECT, ONNX, VIA_TENSORFLOW, DirectRoute, Routes, TensorflowRoute
+from xport.stages.tf_from_onnx import TfFromOnnx
+from xport.stages.tfjs_from_onnx import TfjsFromOnnx
+from xport.stages.tfjs_from_tf import TfjsFromTf
+from xport.store import Store
+
+DIRECT_CONVERSIONS = 3
+COLD_ROUNDS = 3
+SALIENCY = ("probabilities", "saliency")
+BOTH_ROUTES = Routes(direct=DirectRoute(), tensorflow=TensorflowRoute())
+
+
+@dataclass(frozen=True)
+class Converts:
+    """The classifier by every route, and its explanation."""
+
+    onnx: Artifact
+    via_tensorflow: Artifact
+    direct: Artifact
+    explanation: Artifact
+
+    def named(self) -> dict[str, NamedModel]:
+        """The models under the names that the tables show."""
+        return {
+            "tensorflow-route": _named("tensorflow-route", self.via_tensorflow),
+            "direct": _named("direct", self.direct),
+            "onnxruntime-web": NamedModel(
+                "onnxruntime-web", self.onnx.path / ONNX_FILE, self.onnx.signature
+            ),
+            "saliency": _named("saliency", self.explanation),
+        }
+
+
+def _named(name: str, artifact: Artifact) -> NamedModel:
+    return NamedModel(name, artifact.path, artifact.signature)
+
+
+def measure_targets(
+    release_file: Path, store: Path, options: BenchOptions, progress: Progress
+) -> BenchResult:
+    """Convert the release's explained classifier by both routes and measure every target.
+
+    `options` give rounds, seed and browser; what is run on which backend is fixed by the targets.
+
+    Raises:
+        InputError: the release has no explanation, or the options ask for something else too.
+        XportError: as conversion and `xport.bench.bench` do; what cannot be measured is an error.
+    """
+    if options.outputs or options.gradient or options.stock_kernels or options.cold:
+        raise InputError("the targets fix what is run", "--targets", "leave the other options out")
+    search_in(Path.cwd())
+    search_in(release_file.resolve().parent)
+    converts = _converted(read_release(release_file), Store(store), progress)
+    judged = list(_conversion(converts.onnx, progress))
+    models = converts.named()
+    wasm = _wasm(models, options, progress)
+    warm, cold = _webgl(models, options, progress)
+    judged += [*_wasm_targets(wasm, options.seed), *_webgl_targets(warm, cold, options.seed)]
+    return result_of(
+        list(models.values()), options, backends=(wasm, warm, cold), targets=tuple(judged)
+    )
+
+
+def _converted(release: ReleaseFile, store: Store, progress: Progress) -> Converts:
+    if not release.explanations:
+        raise InputError("explains no classifier", release.name, "add an [explanations] table")
+    entry = next(iter(release.explanations.values()))
+    classifier = release.models[entry.of]
+    plain, explained = (
+        pipeline_for(classifier, BOTH_ROUTES),
+        explanation_pipeline(entry, classifier, BOTH_ROUTES),
+    )
+    with progress.step("convert", len(plain.steps) + len(explained.steps)) as step:
+        made = {}
+        for name, done in plain.run(store):
+            made[name] = done.artifact
+            step.advance(name)
+        last = None
+        for name, done in explained.run(store):
+            last = done.artifact
+            step.advance(name)
+    assert last is not None
+    return Converts(made[ONNX], made[VIA_TENSORFLOW], made[DIRECT], last)
+
+
+def _conversion(onnx: Artifact, progress: Progress) -> Iterator[TargetResult]:
+    """Both routes from the same ONNX file, from nothing; the short one more often."""
+    with progress.step("time conversions", DIRECT_CONVERSIONS + 1) as step:
+        direct = []
+        for _ in range(DIRECT_CONVERSIONS):
+            direct.append(_from_nothing((TfjsFromOnnx(),), onnx)[-1].cost)
+            step.advance()
+        via = [done.cost for done in _from_nothing((TfFromOnnx(), TfjsFromTf()), onnx)]
+        step.advance()
+    seconds = statistics.median(cost.seconds for cost in direct)
+    yield targets.judged(targets.DIRECT_SECONDS, seconds)
+    yield targets.judged(targets.DIRECT_MEMORY, max(cost.peak_mib for cost in direct))
+    yield targets.judged(targets.CONVERSION_RATIO, sum(cost.seconds for cost in via) / seconds)
+
+
+def _from_nothing(stages: Sequence[Stage], source: Artifact) -> list[Converted]:
+    """The stages one after the other in a store that holds nothing."""
+    with tempfile.TemporaryDirectory(prefix="xport-bench-store-") as folder:
+        results = []
+        for stage in stages:
+            done = run_stage(stage, source, Store(Path(folder)))
+            results.append(done)
+            source = done.artifact
+        return results
+
+
+def _wasm(
+    models: dict[str, NamedModel], options: BenchOptions, progress: Progress
+) -> BackendResult:
+    chosen = replace(options, backends=("wasm",))
+    forward = {name: forward_of(model, chosen) for name, model in models.items()}
+    via = forward["tensorflow-route"]
+    contestants = [
+        via,
+        forward["direct"],
+        forward["onnxruntime-web"],
+        replace(forward["saliency"], outputs=SALIENCY),
+        replace(via, id="tf.grad", differentiate="logits"),
+    ]
+    return measure(contestants, "wasm", chosen, progress)
+
+
+def _webgl(
+    models: dict[str, NamedModel], options: BenchOptions, progress: Progress
+) -> tuple[BackendResult, BackendResult]:
+    """Warm, in turn in one page; then each from an empty shader cache."""
+    chosen = replace(options, backends=("webgl",))
+    via = replace(forward_of(models["tensorflow-route"], chosen), stock_kernels=True)
+    direct = forward_of(models["direct"], chosen)
+    saliency = replace(forward_of(models["saliency"], chosen), outputs=SALIENCY)
+    warm = measure([via, direct, saliency], "webgl", chosen, progress)
+    cold = replace(chosen, cold=True, rounds=COLD_ROUNDS)
+    return warm, measure([via, direct], "webgl", cold, progress)
+
+
+def _wasm_targets(result: BackendResult, seed: int) -> Iterator[TargetResult]:
+    found = _by_name(result)
+    for target, above, below in (
+        (targets.FORWARD_WASM, "direct", "tensorflow-route"),
+        (targets.FORWARD_ONNX, "direct", "onnxruntime-web"),
+        (targets.SALIENCY_WASM, "saliency", "direct"),
+        (targets.AUTODIFF, "tf.grad", "saliency"),
+    ):
+        yield targets.judged_ratio(target, _ratio(found[above], found[below], seed))
+
+
+def _webgl_targets(warm: BackendResult, cold: BackendResult, seed: int) -> Iterator[TargetResult]:
+    steady, start = _by_name(warm), _by_name(cold)
+    saliency = _ratio(steady["saliency"], steady["direct"], seed)
+    yield targets.judged_ratio(targets.SALIENCY_WEBGL, saliency)
+    first = start["direct"].start / start["tensorflow-route"].start
+    yield targets.judged(targets.COLD_START, first)
+    kept = _ratio(steady["direct"], steady["tensorflow-route"], seed)
+    yield targets.judged_ratio(targets.COLD_STEADY, kept)
+
+
+def _by_name(result: BackendResult) -> dict[str, Measured]:
+    return {row.measured.name: row.measured for row in result.rows}
+
+
+def _ratio(above: Measured, below: Measured, seed: int) -> Interval:
+    draws = draws_for(len(below.seconds), seed)
+    return Interval.of_ratio(above.seconds, below.seconds, draws)

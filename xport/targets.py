@@ -1,0 +1,88 @@
+"""What this project promises about speed, each with its reason; `make bench` measures them."""
+
+from __future__ import annotations
+
+from xport.benchmark import Interval, Target, TargetResult
+
+DIRECT_SECONDS = Target(
+    name="direct conversion",
+    unit="s",
+    bound=5.0,
+    sense="at most",
+    because="a conversion that is quicker than reading its log is run on every change",
+)
+DIRECT_MEMORY = Target(
+    name="direct conversion, peak memory",
+    unit="MiB",
+    bound=500.0,
+    sense="at most",
+    because="the smallest common CI machines and laptops have it to spare",
+)
+CONVERSION_RATIO = Target(
+    name="TensorFlow route / direct, seconds from ONNX",
+    unit="times",
+    bound=15.0,
+    sense="at least",
+    because="TensorFlow's import alone takes longer than the whole direct conversion",
+)
+FORWARD_WASM = Target(
+    name="wasm forward, direct / TensorFlow route",
+    unit="times",
+    bound=0.75,
+    sense="at most",
+    because="242 transpositions and separate batch normalisations are gone from DenseNet-121",
+)
+FORWARD_ONNX = Target(
+    name="wasm forward, direct / onnxruntime-web",
+    unit="times",
+    bound=1.0,
+    sense="at most",
+    because="going on from ONNX to TF.js must not cost speed, one thread each",
+)
+SALIENCY_WASM = Target(
+    name="wasm saliency, forward included / forward",
+    unit="times",
+    bound=2.5,
+    sense="at most",
+    because="the backward convolutions are as many products as the forward ones, plus masks",
+)
+SALIENCY_WEBGL = Target(
+    name="webgl saliency, forward included / forward",
+    unit="times",
+    bound=3.0,
+    sense="at most",
+    because="as on wasm, with texture packing between the operations",
+)
+AUTODIFF = Target(
+    name="wasm tf.grad / saliency",
+    unit="times",
+    bound=5.0,
+    sense="at least",
+    because="tf.grad, the paper's way, has slow kernels for the backward convolutions on wasm",
+)
+COLD_START = Target(
+    name="webgl first run, empty shader cache, direct / TensorFlow route on TF.js's kernels",
+    unit="times",
+    bound=0.4,
+    sense="at most",
+    because="programs are shared between shapes; warming up counts as part of the first run",
+)
+COLD_STEADY = Target(
+    name="webgl steady state, direct / TensorFlow route on TF.js's kernels",
+    unit="times",
+    bound=1.05,
+    sense="at most",
+    because="a quick start must not be paid for in every later run",
+)
+
+
+def judged(target: Target, measured: float, interval: Interval | None = None) -> TargetResult:
+    """A target with what was measured; NaN meets nothing."""
+    at_most = target.sense == "at most"
+    met = measured <= target.bound if at_most else measured >= target.bound
+    return TargetResult(target=target, measured=measured, interval=interval, met=met)
+
+
+def judged_ratio(target: Target, ratio: Interval) -> TargetResult:
+    """A target on a ratio, by its estimate."""
+    return judged(target, ratio.estimate, ratio)
