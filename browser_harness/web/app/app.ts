@@ -81,13 +81,16 @@ async function load(backend: BackendName): Promise<void> {
   await painted();
   predictor = await Predictor.open(manifest, backend, BASE, showProgress);
   showEnvironment(predictor.environment);
+  showState("loading", `Getting ${NAMES[backend]} ready for the first image.`);
+  await painted();
+  await predictor.warmUp();
   allowImages(true);
   showState("ready", "Ready. Choose an image to see the findings.");
 }
 
 async function predict(file: File): Promise<void> {
   if (!predictor) return;
-  showState("working", `Computing ${file.name}. The first image takes longest.`);
+  showState("working", `Computing ${file.name}.`);
   await painted();
   const prediction = await predictor.predict(await decodeImage(file));
   showPrediction(prediction, file.name, NAMES[predictor.environment.backend as BackendName]);

@@ -5,6 +5,7 @@ import {
   preprocess,
   runModel,
   startBackend,
+  warmUp,
   type Backend,
   type BackendEnvironment,
   type BackendName,
@@ -66,6 +67,12 @@ export class Predictor {
 
   get environment(): BackendEnvironment {
     return this.backend.environment;
+  }
+
+  /** Makes the first prediction as quick as the later ones. Throws EngineError. */
+  async warmUp(): Promise<void> {
+    await warmUp(this.classifier.model, this.backend);
+    if (this.autoencoder) await warmUp(this.autoencoder.model, this.backend);
   }
 
   /** Runs the models. Throws UnfitOutput or EngineError; never returns doubtful numbers. */

@@ -1,0 +1,198 @@
+"""Models side by side in a real page: what is measured, what is refused, what is complained of."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from browser_harness.assets import onnx_runtime_files
+from tests.browser.small_network import SmallNetwork
+from tests.browser.tiny_model import (
+    Classifier,
+    Weight,
+    node,
+    placeholder,
+    spec,
+    write_model,
+)
+from tests.conftest import Xport
+from xport.artifact import Signature
+from xport.bench import BenchOptions, bench
+from xport.bench_models import inputs_for, read_models
+from xport.bench_profile import profile
+from xport.errors import InputError
+
+ROUNDS = 3
+SHARDS = 2
+
+
+def scaled(folder: Path, gain: np.ndarray) -> Path:
+    """image * gain, whose weights are floats alone."""
+    signature = Signature(inputs=(spec("image", 1, 8),), outputs=(spec("scaled", 1, 8),))
+    weights = [Weight("gain", gain.astype(np.float32))]
+    nodes = [placeholder("x", (1, 8)), node("y", "Mul", "x", "gain")]
+    return write_model(folder, signature, nodes, weights, {"image": "x", "scaled": "y"}, SHARDS)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small network as TF.js; its ONNX file lies beside it."""
+    return SmallNetwork().write(tmp_path_factory.mktemp("small") / "network")
+
+
+def test_onnx_and_tfjs_and_its_gradient_run_in_one_page(small: Path) -> None:
+    options = BenchOptions(backends=("wasm",), rounds=ROUNDS, gradient=True)
+    result = bench([str(small), str(small.with_suffix(".onnx"))], options)
+    (found,) = result.backends
+    names = [row.measured.name for row in found.rows]
+    assert names == ["network", "network.grad", "network-2"]
+    assert [row.measured.engine for row in found.rows] == [
+        "tfjs",
+        "tfjs, tf.grad",
+        "onnxruntime-web",
+    ]
+    for row in found.rows:
+        assert len(row.measured.seconds) == ROUNDS
+        assert min(row.measured.seconds) > 0
+        assert row.measured.first > 0
+        assert row.measured.load > 0
+        assert row.median is not None
+        assert row.median.low <= row.median.estimate <= row.median.high
+        assert row.ratio is not None
+    assert found.rows[0].ratio is not None
+    assert found.rows[0].ratio.estimate == 1
+    assert found.wasm_threads == 1
+    assert found.peak_mib > 50
+    assert result.passed
+
+
+def test_a_cold_start_has_a_browser_and_a_warm_up_of_its_own(small: Path) -> None:
+    options = BenchOptions(backends=("webgl",), rounds=2, cold=True, stock_kernels=True)
+    (found,) = bench([str(small)], options).backends
+    shared, stock = (row.measured for row in found.rows)
+    assert found.cold
+    assert (shared.stock_kernels, stock.stock_kernels) == (False, True)
+    assert shared.warm_up > 0
+    assert shared.programs
+    assert (stock.warm_up, stock.programs) == (0, None)
+    assert shared.peak_mib is not None
+    assert shared.peak_mib > 50
+
+
+def test_outputs_can_be_chosen(small: Path) -> None:
+    options = BenchOptions(backends=("cpu",), rounds=2, outputs=("logits",))
+    assert bench([str(small)], options).passed
+    with pytest.raises(InputError, match="has no output heat"):
+        bench([str(small)], BenchOptions(backends=("cpu",), rounds=2, outputs=("heat",)))
+
+
+def test_nan_and_constant_outputs_are_complained_of(tmp_path: Path) -> None:
+    nan = scaled(tmp_path / "nan", np.full(8, np.nan))
+    zero = scaled(tmp_path / "zero", np.zeros(8))
+    result = bench([str(nan), str(zero)], BenchOptions(backends=("cpu",), rounds=2))
+    assert result.complaints == [
+        "cpu: nan: output scaled holds NaN or infinity",
+        "cpu: zero: output scaled is one and the same value everywhere",
+    ]
+    assert not result.passed
+
+
+def test_missing_shards_are_made_up_and_said_so(tmp_path: Path) -> None:
+    folder = scaled(tmp_path / "model", np.arange(8))
+    (folder / "group1-shard2of2.bin").unlink()
+    result = bench([str(folder)], BenchOptions(backends=("cpu",), rounds=2))
+    (note,) = result.notes
+    assert note.startswith("RANDOM WEIGHTS")
+    assert "group1-shard2of2.bin" in note
+    assert result.passed
+
+
+def test_made_up_weights_are_the_seeds(tmp_path: Path) -> None:
+    folder = scaled(tmp_path / "model", np.arange(8))
+    (folder / "group1-shard1of2.bin").unlink()
+    made = [
+        read_models([str(folder)], tmp_path / name, seed)[0].files()
+        for name, seed in (("a", 1), ("b", 1), ("c", 2))
+    ]
+    assert made[0] == made[1] != made[2]
+
+
+def test_rejects_a_missing_shard_that_holds_integers(tmp_path: Path) -> None:
+    folder = Classifier().write(tmp_path / "model", 3)
+    (folder / "group1-shard3of3.bin").unlink()
+    with pytest.raises(InputError, match="to_nhwc is int32 and its shard is missing"):
+        read_models([str(folder)], tmp_path / "scratch", 0)
+
+
+def test_rejects_a_truncated_shard(tmp_path: Path) -> None:
+    folder = scaled(tmp_path / "model", np.arange(8))
+    shard = folder / "group1-shard2of2.bin"
+    shard.write_bytes(shard.read_bytes()[:-4])
+    with pytest.raises(InputError, match="hold 28 bytes, their weights take 32"):
+        read_models([str(folder)], tmp_path / "scratch", 0)
+
+
+def test_rejects_what_is_no_model(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"holds no model\.json"):
+        read_models([str(tmp_path)], tmp_path / "scratch", 0)
+    with pytest.raises(InputError, match="no such folder, and no ONNX file"):
+        read_models([str(tmp_path / "absent")], tmp_path / "scratch", 0)
+
+
+def test_rejects_options_that_contradict_each_other(small: Path) -> None:
+    with pytest.raises(InputError, match="only WebGL has a shader cache"):
+        BenchOptions(backends=("wasm",), cold=True)
+    with pytest.raises(InputError, match="a median needs 2 rounds"):
+        BenchOptions(rounds=1)
+    with pytest.raises(InputError, match="a profile is of a warm forward run"):
+        profile([str(small)], BenchOptions(backends=("cpu",), gradient=True))
+
+
+def test_a_profile_tells_kernels_apart(small: Path) -> None:
+    result = profile([str(small)], BenchOptions(backends=("wasm", "webgl")))
+    for found in result.profiles:
+        kernels = {row.kernel: row for row in found.kernels}
+        assert {"MaxPool", "AvgPool", "Concat"} <= kernels.keys()
+        assert kernels["Concat"].calls == 2
+        spent = [row.milliseconds for row in found.kernels]
+        assert spent == sorted(spent, reverse=True)
+        assert 0 < sum(spent) <= found.total_milliseconds * 1.5
+
+
+def test_inputs_are_seeded_and_of_the_signature() -> None:
+    signature = Signature(
+        inputs=(spec("image", 1, 3, 4, 4), spec("one_hot", 1, 5)), outputs=(spec("y", 1, 1),)
+    )
+    one, other = inputs_for(signature, 1), inputs_for(signature, 1)
+    assert np.array_equal(one["image"], other["image"])
+    assert not np.array_equal(one["image"], inputs_for(signature, 2)["image"])
+    assert one["one_hot"].tolist() == [[1, 0, 0, 0, 0]]
+
+
+def test_onnxruntime_web_is_no_part_of_the_built_page() -> None:
+    from browser_harness.assets import PAGE_FOLDER, app_files
+
+    assert not set(onnx_runtime_files()) & set(app_files())
+    assert not [path.name for path in PAGE_FOLDER.iterdir() if "ort" in path.name.split(".")]
+
+
+def test_the_command_line_writes_json_and_html(small: Path, xport: Xport, tmp_path: Path) -> None:
+    command = ("bench", small, "--backend", "cpu", "--rounds", "2", "--json", "--out", tmp_path)
+    done = xport(*command)
+    assert done.returncode == 0, done.stderr
+    printed = json.loads(done.stdout)
+    assert printed["backends"][0]["rows"][0]["measured"]["name"] == "network"
+    assert json.loads((tmp_path / "bench.json").read_text()) == printed
+    page = (tmp_path / "bench.html").read_text()
+    assert "<svg" in page
+    assert "<script" not in page
+
+
+def test_bad_input_is_exit_code_2(xport: Xport, tmp_path: Path) -> None:
+    for arguments in (("nowhere",), (), ("model", "--targets")):
+        done = xport("bench", *arguments, "--store", tmp_path)
+        assert done.returncode == 2, arguments
+        assert "Traceback" not in done.stderr

@@ -1,0 +1,109 @@
+"""tf.grad of a converted network in a real browser says what torch.autograd says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import numpy as np
+import pytest
+import torch
+
+from browser_harness import wire
+from browser_harness.models import ModelSource
+from browser_harness.refusals import PageRefused
+from browser_harness.session import BrowserSession
+from browser_harness.settings import BrowserSettings
+from tests.browser.conftest import BACKENDS
+from tests.browser.small_network import CLASSES, LOGITS, SIZE, SmallNetwork
+from xport.errors import InputError
+from xport.tfjs_model import signature_of
+
+OF_THE_PEAK = 2e-6
+"""Float32 sums of at most 108 products through four layers: a few roundings of 6e-8 each."""
+
+
+@pytest.fixture(scope="module")
+def network() -> SmallNetwork:
+    """The network, in float32."""
+    return SmallNetwork()
+
+
+@pytest.fixture(scope="module")
+def source(network: SmallNetwork, tmp_path_factory: pytest.TempPathFactory) -> ModelSource:
+    """The network as TF.js."""
+    folder = network.write(tmp_path_factory.mktemp("small") / "network")
+    return ModelSource("small", folder, signature_of(folder))
+
+
+@pytest.fixture(scope="module", params=BACKENDS)
+def opened(
+    request: pytest.FixtureRequest,
+    source: ModelSource,
+    settings: Callable[..., BrowserSettings],
+) -> Iterator[BrowserSession]:
+    """The network in a page, on each backend in turn."""
+    with BrowserSession([source], settings(request.param)) as session:
+        yield session
+
+
+@pytest.fixture(scope="module")
+def image() -> np.ndarray:
+    """An image whose channels differ."""
+    return np.random.default_rng(4).normal(size=(1, 3, SIZE, SIZE)).astype(np.float32)
+
+
+def by_autograd(network: SmallNetwork, image: np.ndarray, index: int) -> np.ndarray:
+    """The gradient of one logit in float64."""
+    exact = SmallNetwork().double()
+    exact.load_state_dict(network.state_dict())
+    x = torch.from_numpy(image).double().requires_grad_()
+    exact(x)[0][0, index].backward()
+    assert x.grad is not None
+    return x.grad.numpy()
+
+
+def test_the_gradient_is_autograds(
+    opened: BrowserSession, network: SmallNetwork, image: np.ndarray
+) -> None:
+    for index in (0, CLASSES - 1):
+        expected = by_autograd(network, image, index)
+        found = opened.gradient("small", {"image": image}, index)
+        assert found.gradient.shape == image.shape
+        assert (found.gradient < 0).any()
+        peak = np.abs(expected).max()
+        assert peak > 1e-3
+        assert np.abs(found.gradient - expected).max() <= OF_THE_PEAK * peak
+        logits = opened.run("small", {"image": image}).outputs[LOGITS]
+        assert np.allclose(found.logits, logits, rtol=0, atol=1e-6)
+        assert found.seconds > 0
+
+
+def test_nothing_stays_behind(opened: BrowserSession, image: np.ndarray) -> None:
+    opened.gradient("small", {"image": image}, 1)
+    found = [opened.gradient("small", {"image": image}, 1) for _ in range(3)]
+    memories = [memory for one in found for memory in (one.memory_before, one.memory_after)]
+    assert len({memory.tensors for memory in memories}) == 1
+    assert len({memory.bytes for memory in memories}) == 1
+
+
+def test_a_class_or_output_that_is_not_there_is_refused(
+    opened: BrowserSession, image: np.ndarray
+) -> None:
+    with pytest.raises(InputError, match="there is no class 5"):
+        opened.gradient("small", {"image": image}, CLASSES)
+    with pytest.raises(InputError, match="there is no output 'scores'"):
+        opened.gradient("small", {"image": image}, 0, logits="scores")
+
+
+def test_a_choice_of_two_classes_is_refused(opened: BrowserSession, image: np.ndarray) -> None:
+    both = np.ones((1, CLASSES), np.float32)
+    with ExitStack() as published:
+        request = wire.GradientRequest(
+            model="small",
+            inputs={"image": opened.publish(image, published)},
+            one_hot=opened.publish(both, published),
+            logits=LOGITS,
+        )
+        with pytest.raises(PageRefused, match="one class of logits"):
+            opened.call("gradient", request, wire.GradientReply)
