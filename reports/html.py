@@ -62,6 +62,11 @@ class Ledger:
     rounding: float | None
     histograms: tuple[tuple[Leg, Figure | None], ...]
 
+    @property
+    def measure(self) -> str:
+        """How distances are measured."""
+        return self.standings[0].measure.name
+
     def times_rounding(self, standing: Standing) -> str:
         """A leg's distance from float64 as a multiple of PyTorch float32's own."""
         if standing.from_float64 is None or not self.rounding:

@@ -7,7 +7,7 @@ import binascii
 from dataclasses import dataclass
 
 from reports import words
-from reports.reading import Reading
+from reports.reading import RELATIVE_L2, Reading
 from xport.evidence import Picture
 from xport.parity import Role
 
@@ -77,10 +77,16 @@ def _numbers(reading: Reading, picture: Picture) -> list[str]:
     if picture.leg is None:
         return []
     model = next((m for m in reading.plan.models if m.id == picture.model), None)
+    if model is None:
+        return []
     numbers = []
-    for spec in model.signature.outputs if model else ():
+    for spec in model.signature.outputs:
         comparison = reading.comparison(picture.model, picture.leg, spec.name, Role.REFERENCE)
         if comparison and picture.probe in comparison.probes:
-            worst = comparison.probes[picture.probe].max_abs
-            numbers.append(f"{picture.leg}, {spec.name}: max |Δ| {words.error(worst)}")
+            metrics = comparison.probes[picture.probe]
+            measure, _ = reading.measure(model, spec.name)
+            number = f"{measure.name} {words.error(measure.of(metrics))}"
+            if measure is RELATIVE_L2:
+                number += f", cosine {metrics.cosine:.6f}"
+            numbers.append(f"{picture.leg}, {spec.name}: {number}")
     return numbers

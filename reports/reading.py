@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from reports import words
 from xport.evidence import Evidence
-from xport.parity import Comparison, Role
+from xport.parity import Comparison, Metrics, Role
 from xport.plan import FLOAT64_LEG, REFERENCE_LEG, Leg, PlannedModel
 from xport.recording import Recording
 from xport.verdict import Check, Status
@@ -19,8 +19,9 @@ from xport.verdict import Check, Status
 class Standing:
     """How one output of one leg stands: its distances, its tolerance, and what was decided.
 
-    `total` is the largest difference from PyTorch float32, `adds` from the leg before,
-    `from_float64` from PyTorch float64; each is None when it could not be measured. `notes` say
+    `total` is the distance from PyTorch float32, `adds` from the leg before, `from_float64` from
+    PyTorch float64, in terms of `measure`: the largest difference, or the relative L2 distance
+    where a likeness is declared; each is None when it could not be measured. `notes` say
     why `status` is not PASSED. `at_fault` is a leg that failed by itself: it inherits nothing.
     """
 
@@ -30,6 +31,7 @@ class Standing:
     status: Status
     judged: bool
     comparison: Comparison | None
+    measure: Measure
     total: float | None
     adds: float | None
     from_float64: float | None
@@ -48,6 +50,18 @@ class Standing:
     def over(self) -> bool:
         """Whether there is an error and it is not within the tolerance (NaN is not)."""
         return self.used is not None and not self.used <= 1
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One way to put a distance into a number, and its name."""
+
+    name: str
+    of: Callable[[Metrics], float]
+
+
+MAX_ABS = Measure("max |Δ|", lambda metrics: metrics.max_abs)
+RELATIVE_L2 = Measure("relative L2", lambda metrics: metrics.relative_l2)
 
 
 class Reading:
@@ -98,13 +112,13 @@ class Reading:
     def standing(self, model: PlannedModel, leg: Leg, output: str) -> Standing:
         """How `output` of `leg` stands."""
         checks = [*self.checks(model.id, leg.name, None), *self.checks(model.id, leg.name, output)]
-        tolerance = self.plan.policy.tolerance(model.id, output)
         status = worst_status(check.status for check in checks)
         judged = self.is_judged(leg)
         if judged and not self.checks(model.id, leg.name, output) and status is Status.PASSED:
             status = Status.NOT_RUN
-        total = self._max_abs(model, leg, output, Role.REFERENCE)
-        adds = self._max_abs(model, leg, output, Role.PREDECESSOR)
+        measure, bound = self.measure(model, output)
+        total = self._distance(model, leg, output, Role.REFERENCE)
+        adds = self._distance(model, leg, output, Role.PREDECESSOR)
         return Standing(
             model=model,
             leg=leg,
@@ -112,10 +126,11 @@ class Reading:
             status=status,
             judged=judged,
             comparison=self.comparison(model.id, leg.name, output, Role.REFERENCE),
+            measure=measure,
             total=total,
             adds=adds,
-            from_float64=self._max_abs(model, leg, output, Role.FLOAT64),
-            bound=tolerance.max_abs if tolerance else None,
+            from_float64=self._distance(model, leg, output, Role.FLOAT64),
+            bound=bound,
             notes=tuple(_notes(checks, leg, total, adds)),
             at_fault=f"{model.id}/{leg.name}" in self.at_fault and status is Status.FAILED,
         )
@@ -144,9 +159,23 @@ class Reading:
         """How many checks came out so."""
         return Counter(check.status for check in self.verdict.checks)[status]
 
-    def _max_abs(self, model: PlannedModel, leg: Leg, output: str, role: Role) -> float | None:
+    def from_counterpart(self, standing: Standing) -> float | None:
+        """The distance from the leg of the other route, or None where there is no number."""
+        return self._distance(standing.model, standing.leg, standing.output, Role.COUNTERPART)
+
+    def measure(self, model: PlannedModel, output: str) -> tuple[Measure, float | None]:
+        """How distances of an output are measured, and the most that is allowed, if known."""
+        likeness = self.plan.policy.likeness(model.id, output)
+        if likeness is not None:
+            own = self.comparison(model.id, REFERENCE_LEG, output, Role.FLOAT64)
+            bound = likeness.times_own_gap * own.pooled.relative_l2 if own else None
+            return RELATIVE_L2, bound
+        tolerance = self.plan.policy.tolerance(model.id, output)
+        return MAX_ABS, tolerance.max_abs if tolerance else None
+
+    def _distance(self, model: PlannedModel, leg: Leg, output: str, role: Role) -> float | None:
         comparison = self.comparison(model.id, leg.name, output, role)
-        return comparison.pooled.max_abs if comparison else None
+        return self.measure(model, output)[0].of(comparison.pooled) if comparison else None
 
 
 def _notes(

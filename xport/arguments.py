@@ -52,6 +52,21 @@ examples:
 """
 
 
+class PrintPasses(argparse.Action):
+    """Prints what the direct route does, pass by pass, and ends, as `--version` does."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *rest: Any) -> None:
+        """Called by argparse; does not return."""
+        from xport.onnx_graph.passes import SIMPLIFICATIONS
+        from xport.tfjs_writer.passes import OPTIMISATIONS
+
+        rows = [(one.name, one.does) for one in SIMPLIFICATIONS]
+        rows.append(("lower", "Lower every operator to TensorFlow's, channels last."))
+        rows += [(one.name, one.does) for one in OPTIMISATIONS]
+        width = max(len(name) for name, _ in rows)
+        parser.exit(0, "".join(f"{name:<{width}}  {does}\n" for name, does in rows))
+
+
 def make_parser() -> argparse.ArgumentParser:
     """The parser of the whole command line; `command` is the name of the one chosen."""
     parser = argparse.ArgumentParser(
@@ -98,6 +113,12 @@ def _add_making(commands: Any) -> None:
             metavar="FOLDER",
             help="also use every image in this folder as a probe; may be repeated",
         )
+    convert.add_argument(
+        "--print-passes",
+        action=PrintPasses,
+        nargs=0,
+        help="list the passes of the direct route in order, and convert nothing",
+    )
     record = _command(commands, "record", "run every leg of a converted release")
     record.add_argument("run_folder", type=Path, metavar="RUN", help="folder of a run")
     for parser in (release, record):

@@ -28,10 +28,15 @@ class NotPassed(XportError):
 
 
 class FileEntry(Document):
-    """Digest and length of one file."""
+    """Digest and length of one file.
+
+    `path`, from the bundle's root, is where the same bytes lie already as another model's file: an
+    explanation shares its classifier's shards.
+    """
 
     sha256: str
     bytes: int
+    path: str | None = None
 
 
 class BundledModel(Document):
@@ -113,7 +118,7 @@ def verify_bundle(folder: Path) -> Manifest:
     found = {name: d for name, d in digests.of_folder(folder).items() if name != MANIFEST}
     expected = {name: entry.sha256 for name, entry in manifest.files.items()}
     for model in manifest.models.values():
-        expected |= {f"{model.path}{name}": e.sha256 for name, e in model.files.items()}
+        expected |= {e.path or f"{model.path}{n}": e.sha256 for n, e in model.files.items()}
     for name in sorted(found.keys() | expected.keys()):
         if found.get(name) != expected.get(name):
             state = (
@@ -136,7 +141,8 @@ def _fill(
         (folder / name).write_bytes(data)
     files = _entries(folder)
     ships = evidence.plan.ships
-    models = {m.id: _bundle_model(folder, m, ships) for m in evidence.plan.models}
+    shipped: dict[str, str] = {}
+    models = {m.id: _bundle_model(folder, m, ships, shipped) for m in evidence.plan.models}
     manifest = Manifest(
         release=evidence.plan.release,
         title=evidence.plan.title,
@@ -163,18 +169,26 @@ def _require_verified_page(evidence: Evidence, page: Mapping[str, Path]) -> None
                 )
 
 
-def _bundle_model(folder: Path, model: PlannedModel, ships: str) -> BundledModel:
+def _bundle_model(
+    folder: Path, model: PlannedModel, ships: str, shipped: dict[str, str]
+) -> BundledModel:
+    """Copy a model's files, but for those in `shipped`, which has paths by digest, and add them."""
     planned = model.artifacts[ships]
     path = f"models/{model.id}/"
     (folder / path).mkdir(parents=True)
+    files = {}
     for name, digest in planned.files.items():
         source = planned.path / name
         if not source.is_file() or digests.of_file(source) != digest:
             raise IntegrityError(
                 "not the file that was verified", str(source), "run `xport release` again"
             )
-        (folder / path / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, folder / path / name)
+        size = source.stat().st_size
+        files[name] = FileEntry(sha256=digest, bytes=size, path=shipped.get(digest))
+        if digest not in shipped:
+            shipped[digest] = path + name
+            (folder / path / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, folder / path / name)
     return BundledModel(
         kind=model.kind,
         title=model.title,
@@ -183,7 +197,7 @@ def _bundle_model(folder: Path, model: PlannedModel, ships: str) -> BundledModel
         labels=model.labels,
         weights=None if model.trained else model.weights,
         preprocess=model.preprocess,
-        files=_entries(folder / path),
+        files=files,
     )
 
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from xport.artifact import Signature
+from xport.artifact import Format, Signature
 from xport.errors import InputError
 from xport.pipeline import Converted, Pipeline, Step
-from xport.plan import Plan, PlannedArtifact, PlannedModel
+from xport.plan import Plan, PlannedArtifact, PlannedModel, StoredWeights
 from xport.probes import (
     Probe,
     ProbeFolder,
@@ -30,6 +30,7 @@ from xport.stages.tfjs_from_onnx import TfjsFromOnnx
 from xport.stages.tfjs_from_tf import TfjsFromTf
 from xport.stages.torch_from_factory import TorchFromFactory
 from xport.store import Store
+from xport.tfjs_model import stored_weights
 
 
 def pipeline_for(entry: ModelEntry, routes: Routes) -> Pipeline:
@@ -230,4 +231,12 @@ def _artifact(done: Converted) -> PlannedArtifact:
         files=done.files,
         bytes=sum((path / name).stat().st_size for name in done.files),
         cost=done.cost,
+        weights=_weights(done),
     )
+
+
+def _weights(done: Converted) -> tuple[StoredWeights, ...]:
+    if done.artifact.format is not Format.TFJS:
+        return ()
+    found = stored_weights(done.artifact.path)
+    return tuple(StoredWeights(dtype=dtype, **row) for dtype, row in sorted(found.items()))

@@ -14,6 +14,10 @@ from xport.evidence import Picture
 from xport.parity import Comparison, Outputs, Role
 from xport.plan import REFERENCE_LEG, Plan, PlannedModel
 
+MAPS = ("saliency", "cam")
+THUMBNAIL = 96
+"""Pixels of a map's picture, wide and high."""
+
 OutputOf = Callable[[str, str, str], Outputs]
 InputOf = Callable[[PlannedModel, str], Array | None]
 
@@ -23,11 +27,18 @@ def pictures_for(
 ) -> Iterator[Picture]:
     """The probes on which some leg is furthest from PyTorch, and image-shaped outputs on them.
 
+    Of an explanation every probe is shown, with the maps of PyTorch and of the browser's legs.
+
     An output is shown thrice: PyTorch's, the leg's, and |leg - PyTorch| scaled so that the
     largest is white; its size is in the title.
     """
-    compared = [c for c in comparisons if c.role is Role.REFERENCE]
+    explained = {model.id for model in plan.models if model.kind == "explanation"}
+    reference = [c for c in comparisons if c.role is Role.REFERENCE]
+    compared = [c for c in reference if c.model not in explained]
     for model in plan.models:
+        if model.id in explained:
+            yield from _maps(plan, model, output_of, input_of)
+            continue
         for probe in dict.fromkeys(c.worst_probe for c in compared if c.model == model.id):
             values = input_of(model, probe)
             if values is not None and _is_image(values.shape):
@@ -43,6 +54,41 @@ def pictures_for(
         spec = next(s for s in model.signature.outputs if s.name == comparison.output)
         if _is_image(spec.shape):
             yield from _triple(model, comparison, output_of)
+
+
+def _maps(
+    plan: Plan, model: PlannedModel, output_of: OutputOf, input_of: InputOf
+) -> Iterator[Picture]:
+    """Every probe of an explanation, with PyTorch's maps beside those of the browser's legs."""
+    browser = [leg.name for leg in plan.legs_of(model) if leg.backend is not None]
+    names = [spec.name for spec in model.signature.outputs if spec.name in MAPS]
+    for probe in model.probes:
+        values = input_of(model, probe.name)
+        if values is not None:
+            picture = thumbnail(image_of(values[0], *_span(model)))
+            yield Picture(
+                model=model.id, leg=None, probe=probe.name, title="input", png_base64=picture
+            )
+        for name in names:
+            for leg in (REFERENCE_LEG, *browser):
+                found = output_of(model.id, leg, name).get(probe.name)
+                if found is None:
+                    continue
+                strongest = found[0].max(axis=0, keepdims=True)
+                low = min(0.0, float(np.nanmin(strongest)))
+                picture = thumbnail(image_of(strongest, low, float(np.nanmax(strongest))))
+                yield Picture(
+                    model=model.id, leg=leg, probe=probe.name, title=f"{name}, {leg}",
+                    png_base64=picture,
+                )  # fmt: skip
+
+
+def thumbnail(image: Image.Image) -> str:
+    """An image of THUMBNAIL pixels as a PNG in base64; pixels of small maps stay squares."""
+    size = (THUMBNAIL, THUMBNAIL)
+    small = image.width < THUMBNAIL
+    resized = image.resize(size, Image.Resampling.NEAREST if small else Image.Resampling.BOX)
+    return _base64(resized)
 
 
 def _is_image(shape: Sequence[int]) -> bool:
@@ -73,10 +119,19 @@ def _triple(model: PlannedModel, comparison: Comparison, output_of: OutputOf) ->
 
 def png(values: Array, low: float, high: float) -> str:
     """A (channels, height, width) array as a gray or RGB PNG in base64; NaN is black."""
+    return _base64(image_of(values, low, high))
+
+
+def image_of(values: Array, low: float, high: float) -> Image.Image:
+    """A (channels, height, width) array as a gray or RGB image; NaN is black."""
     span = high - low if np.isfinite(high - low) and high > low else 1.0
     with np.errstate(all="ignore"):
         scaled = np.nan_to_num((values.astype(np.float64) - low) / span * 255, posinf=255)
     pixels = np.moveaxis(np.clip(np.rint(scaled), 0, 255).astype(np.uint8), 0, -1)
+    return Image.fromarray(pixels.squeeze(-1) if pixels.shape[-1] == 1 else pixels)
+
+
+def _base64(image: Image.Image) -> str:
     buffer = io.BytesIO()
-    Image.fromarray(pixels.squeeze(-1) if pixels.shape[-1] == 1 else pixels).save(buffer, "PNG")
+    image.save(buffer, "PNG", optimize=True)
     return base64.b64encode(buffer.getvalue()).decode()

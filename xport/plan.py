@@ -64,8 +64,24 @@ class StageCost(Document):
     tools: dict[str, str]
 
 
+class StoredWeights(Document):
+    """How many weights of a TF.js model are stored in one dtype, and in how many bytes.
+
+    `lossless` of them are so without a change of value: float32 numbers that float16 holds exactly
+    take half the bytes.
+    """
+
+    dtype: str
+    tensors: int
+    bytes: int
+    lossless: int
+
+
 class PlannedArtifact(Document):
-    """One artifact to be verified: where it lies and what its bytes are."""
+    """One artifact to be verified: where it lies and what its bytes are.
+
+    `weights` is told of TF.js models that xport wrote itself.
+    """
 
     format: Format
     path: Path
@@ -73,6 +89,7 @@ class PlannedArtifact(Document):
     files: dict[str, str]
     bytes: int
     cost: StageCost
+    weights: tuple[StoredWeights, ...] = ()
 
 
 class PlannedProbe(Document):

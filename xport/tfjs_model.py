@@ -34,6 +34,13 @@ def read_model(folder: Path) -> dict[str, Any]:
     return model
 
 
+def stored_weights(folder: Path) -> dict[str, dict[str, int]]:
+    """What the direct writer says of the weights by dtype; empty for models of other writers."""
+    metadata = read_model(folder).get("userDefinedMetadata") or {}
+    found: dict[str, dict[str, int]] = metadata.get("xport", {}).get("weights", {})
+    return found
+
+
 def signature_of(folder: Path) -> Signature:
     """Inputs and outputs under the names of the signature, not of the graph's tensors.
 

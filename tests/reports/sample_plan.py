@@ -118,6 +118,7 @@ def _policy(sample: SampleRelease) -> Policy:
         )  # fmt: skip
 
     return Policy(
+        min_probes=3,
         tolerances=(
             tolerance("classifier", "probabilities", 2e-4),
             tolerance("autoencoder", "reconstruction", 5e-4),

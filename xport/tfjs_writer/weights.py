@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -15,7 +16,7 @@ from xport.tfjs_writer.tf_graph import TfNode
 WeightDType = Literal["float32", "float16", "uint16", "uint8"]
 SHARD_BYTES = 4 * 1024 * 1024
 KERNEL_ELEMENTS = 1024
-"""From here on a constant counts as a kernel: it is what quantisation shrinks."""
+"""From here on a constant with two axes or more is a kernel: it is what quantisation shrinks."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def stored(node: TfNode, dtype: WeightDType) -> Stored:
         return Stored(entry, value.tobytes(), lossless=True)
     if _exact_in_float16(value):
         return _as_float16(entry, value, lossless=True)
-    if value.size < KERNEL_ELEMENTS or dtype == "float32":
+    if not _is_kernel(value.shape) or dtype == "float32":
         return Stored(entry, value.tobytes(), lossless=True)
     if dtype == "float16":
         return _as_float16(entry, value, lossless=False)
@@ -85,8 +86,8 @@ def grouped(weights: Sequence[Stored], shard_bytes: int = SHARD_BYTES) -> list[W
 
     So graphs that share their kernels, in the same order, share whole files.
     """
-    kernels = [w for w in weights if _elements(w) >= KERNEL_ELEMENTS]
-    others = [w for w in weights if _elements(w) < KERNEL_ELEMENTS]
+    kernels = [w for w in weights if _is_kernel(w.entry["shape"])]
+    others = [w for w in weights if not _is_kernel(w.entry["shape"])]
     groups = [_group(some, shard_bytes) for some in (kernels, others) if some]
     return groups[::-1] if _misread(groups) else groups
 
@@ -101,8 +102,8 @@ def _misread(groups: Sequence[WeightGroup]) -> bool:
     return len(set(sizes[:-1])) == 1 and sizes[-1] > sizes[0]
 
 
-def _elements(weight: Stored) -> int:
-    return int(np.prod(weight.entry["shape"], dtype=np.int64))
+def _is_kernel(shape: Sequence[int]) -> bool:
+    return math.prod(shape) >= KERNEL_ELEMENTS and sum(size > 1 for size in shape) > 1
 
 
 def _group(weights: Iterable[Stored], shard_bytes: int) -> WeightGroup:

@@ -10,7 +10,14 @@ export interface BundledModel {
   /** What the weights are, such as "untrained demonstration weights"; null for trained ones. */
   readonly weights: string | null;
   readonly preprocess: Preprocess | null;
-  readonly files: FileListing;
+  readonly files: Readonly<Record<string, BundledFile>>;
+}
+
+/** A file of a model; `path`, from the bundle's root, where another model has the same bytes. */
+export interface BundledFile {
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly path: string | null;
 }
 
 /** manifest.json: what a release holds. */

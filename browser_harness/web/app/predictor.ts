@@ -9,6 +9,7 @@ import {
   type Backend,
   type BackendEnvironment,
   type BackendName,
+  type FileListing,
   type Grey,
   type Model,
   type Progress,
@@ -125,8 +126,8 @@ async function loadAll(
   try {
     for (const about of wanted) {
       const before = loaded.reduce((sum, one) => sum + bytesOf(one.about), 0);
-      const { files, signature } = about;
-      const source = { baseUrl: base + about.path, files, signature };
+      const { signature } = about;
+      const source = { baseUrl: base + about.path, files: filesOf(about, base), signature };
       const model = await loadModel(source, (bytes) => progress(before + bytes, total));
       loaded.push({ about, model });
     }
@@ -135,6 +136,13 @@ async function loadAll(
     loaded.forEach(({ model }) => disposeModel(model));
     throw error;
   }
+}
+
+function filesOf({ files }: UsableModel, base: string): FileListing {
+  const located = Object.entries(files).map(([name, { sha256, bytes, path }]) => {
+    return [name, { sha256, bytes, ...(path ? { url: base + path } : {}) }] as const;
+  });
+  return Object.fromEntries(located);
 }
 
 function bytesOf(model: UsableModel): number {

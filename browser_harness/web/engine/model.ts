@@ -78,7 +78,7 @@ function fetcher(request: ModelRequest, progress: Progress | undefined) {
   return async (path: string, label: string): Promise<ArrayBuffer> => {
     const expected: FileDigest | undefined = request.files[path];
     if (!expected) throw new EngineError("file-refused", `${label}: not listed`);
-    const data = await fetchVerified(request.baseUrl + path, expected, label);
+    const data = await fetchVerified(expected.url ?? request.baseUrl + path, expected, label);
     done += data.byteLength;
     progress?.(done, total);
     return data;

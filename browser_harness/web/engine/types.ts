@@ -18,6 +18,8 @@ export interface Signature {
 export interface FileDigest {
   readonly sha256: string;
   readonly bytes: number;
+  /** Where the file is, if it is not at its path from the model's base URL. */
+  readonly url?: string;
 }
 
 /** Every file of a model, by path relative to the model's base URL. */
