@@ -78,7 +78,7 @@ def _ledgers(reading: Reading) -> Iterator[Ledger]:
     for model in reading.plan.models:
         for spec in model.signature.outputs:
             standings = reading.standings(model, spec.name)
-            labels = model.labels if spec.shape[-1:] == (len(model.labels or ()),) else None
+            labels = model.labels_of(spec.name)
             reference = (s for s in standings if s.leg.name == REFERENCE_LEG)
             yield Ledger(
                 model=model,

@@ -144,4 +144,4 @@ def _comparison(pair: Pair, model: PlannedModel, recorded: Recorded) -> Comparis
     shapes = {name: array.shape for name, array in ours.items()}
     if not ours or shapes != {name: array.shape for name, array in theirs.items()}:
         return None
-    return compare(pair, ours, theirs, labelled=model.labels is not None)
+    return compare(pair, ours, theirs, labelled=model.labels_of(pair.output) is not None)

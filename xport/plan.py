@@ -120,6 +120,11 @@ class PlannedModel(Document):
     probes: tuple[PlannedProbe, ...]
     min_probes: int | None = Field(default=None, ge=1)
 
+    def labels_of(self, output: str) -> tuple[str, ...] | None:
+        """The labels of an output's values, None for one that holds something else."""
+        shape = next((spec.shape for spec in self.signature.outputs if spec.name == output), ())
+        return self.labels if self.labels and shape[1:] == (len(self.labels),) else None
+
 
 class Plan(Document):
     """Everything that is fixed before the first recording.
