@@ -149,6 +149,8 @@ class _Handler(BaseHTTPRequestHandler):
     """GET and HEAD of listed paths."""
 
     protocol_version = "HTTP/1.1"
+    # Headers and body are two writes; delayed, the second waits 40 ms for the first one's receipt.
+    disable_nagle_algorithm = True
     server: _Http
 
     def do_GET(self) -> None:
