@@ -68,7 +68,7 @@ async function execute(model: Model, inputs: Inputs, guard: ContextGuard): Promi
     live.push(...tensors);
     const pairs = model.signature.outputs.map((spec, i) => requireOutput(spec, tensors[i]));
     const values = await guard.during(Promise.all(pairs.map(([, tensor]) => tensor.data())));
-    return pairs.map(([spec], i) => ({ spec, values: values[i] as Values }));
+    return pairs.map(([spec], i) => ({ spec, values: inDType(spec, values[i] as Values) }));
   } catch (error) {
     guard.check();
     if (error instanceof EngineError) throw error;
@@ -76,6 +76,12 @@ async function execute(model: Model, inputs: Inputs, guard: ContextGuard): Promi
   } finally {
     tf.dispose(live);
   }
+}
+
+/** On cpu, TF.js casts integers to float32 by name only: the numbers are still an Int32Array. */
+function inDType(spec: TensorSpec, values: Values): Values {
+  const named = spec.dtype === "float32" && !(values instanceof Float32Array);
+  return named ? Float32Array.from(values) : values;
 }
 
 function feedsOf(model: Model, inputs: Inputs, live: tf.Tensor[]): tf.NamedTensorMap {
