@@ -6,11 +6,11 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, cast
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
-from xport.document import Document
+from xport.document import Document, first_problem
 from xport.errors import ConversionError
 
 DType = Literal["float32", "float64", "int32", "bool"]
@@ -39,6 +39,23 @@ class TensorSpec(Document):
         if math.prod(self.shape) > MAX_ELEMENTS:
             raise ValueError(f"shape: {self.shape} has more than {MAX_ELEMENTS:,} elements")
         return self
+
+    @classmethod
+    def of_file(cls, name: str, shape: tuple[int, ...], dtype: str) -> Self:
+        """A tensor as a model file declares it.
+
+        Raises:
+            ConversionError: xport does not carry its name, shape or dtype.
+        """
+        try:
+            return cls(name=name, shape=shape, dtype=cast(DType, dtype))
+        except ValidationError as error:
+            raise ConversionError(
+                f"{name!r}, {dtype}{list(shape)}, cannot be an input or output: "
+                f"{first_problem(error)}",
+                "",
+                "name tensors in letters, digits and _, and give each at least one element",
+            ) from error
 
     def __str__(self) -> str:
         return f"{self.name}: {self.dtype}[{', '.join(map(str, self.shape))}]"

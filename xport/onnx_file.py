@@ -37,4 +37,4 @@ def _spec(value: Any) -> TensorSpec:
         raise ConversionError(
             f"shape {shape} has a symbolic dimension", value.name, "export with fixed shapes"
         )
-    return TensorSpec(name=value.name, shape=shape, dtype=_DTYPES[tensor.elem_type])
+    return TensorSpec.of_file(value.name, shape, _DTYPES[tensor.elem_type])

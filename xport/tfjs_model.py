@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from xport.artifact import DType, Signature, TensorSpec
 from xport.errors import InputError
@@ -58,6 +58,4 @@ def _spec(name: str, value: dict[str, Any]) -> TensorSpec:
     # The converter writes `name:0` for inputs; shapes are strings in protobuf's JSON form.
     shape = tuple(int(dim["size"]) for dim in value.get("tensorShape", {}).get("dim", []))
     dtype = value.get("dtype", "")
-    return TensorSpec(
-        name=name.split(":")[0], shape=shape, dtype=cast(DType, _DTYPES.get(dtype, dtype))
-    )
+    return TensorSpec.of_file(name.split(":")[0], shape, _DTYPES.get(dtype, dtype))

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import onnx
 
 LEAST_OPSET = 13
+FAITHFUL = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13})
+"""Element types that numpy has itself; onnx stands float32 in for some others."""
 IR_VERSION = 8
 """The file version that is written: readable by onnx 1.10 and ONNX Runtime 1.10 on."""
 
@@ -66,8 +68,8 @@ def model_from_graph(graph: Graph, *, check: bool = True) -> onnx.ModelProto:
         helper.make_graph(
             [_node_proto(node) for node in graph.nodes],
             "xport",
-            [_value_info(name, graph.type_of(name)) for name in graph.inputs],
-            [_value_info(name, graph.type_of(name)) for name in graph.outputs],
+            [value_info(name, graph.type_of(name)) for name in graph.inputs],
+            [value_info(name, graph.type_of(name)) for name in graph.outputs],
             [numpy_helper.from_array(np.asarray(v, order="C"), n) for n, v in _sorted(graph)],
         ),
         opset_imports=[
@@ -133,6 +135,9 @@ def _type(value: onnx.ValueInfoProto, onnx_: Any) -> TensorType | None:
     tensor = value.type.tensor_type
     if not value.type.HasField("tensor_type") or not tensor.HasField("shape"):
         return None
+    if tensor.elem_type not in FAITHFUL:
+        word = onnx_.TensorProto.DataType.Name(tensor.elem_type).lower()
+        raise ConversionError(f"value {value.name!r} is {word}", "", "export in float32")
     dims = tensor.shape.dim
     if any(not dim.HasField("dim_value") for dim in dims):
         return None
@@ -178,7 +183,8 @@ def _node_proto(node: Node) -> onnx.NodeProto:
     )
 
 
-def _value_info(name: str, kind: TensorType) -> onnx.ValueInfoProto:
+def value_info(name: str, kind: TensorType) -> onnx.ValueInfoProto:
+    """A value's type as ONNX files have it."""
     from onnx import helper
 
     element = helper.np_dtype_to_tensor_dtype(kind.dtype)

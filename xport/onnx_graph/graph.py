@@ -138,7 +138,10 @@ class Graph:
                 needed.update(name for name in node.inputs if name)
         self.nodes = kept[::-1]
         self.constants = {n: value for n, value in self.constants.items() if n in needed}
-        self.types = {n: t for n, t in self.types.items() if n in needed or n in self.inputs}
+        written = {name for node in kept for name in node.outputs}
+        self.types = {
+            n: self.types[n] for n in self.types if n in needed | written | {*self.inputs}
+        }
 
     def census(self) -> dict[str, int]:
         """How many nodes of each operator there are."""

@@ -9,11 +9,13 @@ import numpy as np
 
 from xport.arrays import Array
 from xport.errors import ConversionError
-from xport.onnx_graph.files import graph_from_model, model_from_graph
+from xport.onnx_graph.files import graph_from_model, model_from_graph, value_info
 from xport.onnx_graph.graph import Graph, Node, TensorType
 
 MAX_FOLDED_ELEMENTS = 2**24
 """A constant larger than this (64 MiB in float32) is left for the device to compute."""
+SAME_SHAPE = frozenset({"GroupNormalization"})
+"""Operators that keep the shape, which onnx 1.17 does not know of them."""
 NOT_FOLDED = frozenset({"RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike",
                         "Bernoulli", "Multinomial"})  # fmt: skip
 
@@ -27,6 +29,10 @@ def infer_shapes(graph: Graph) -> None:
     import onnx
 
     skeleton = model_from_graph(_without_large_constants(graph), check=False)
+    for node in graph.nodes:
+        if node.op in SAME_SHAPE and node.outputs[0] in graph.types:
+            name = node.outputs[0]
+            skeleton.graph.value_info.append(value_info(name, graph.types[name]))
     try:
         inferred = onnx.shape_inference.infer_shapes(skeleton, strict_mode=False, data_prop=True)
     except onnx.shape_inference.InferenceError as error:
@@ -34,6 +40,21 @@ def infer_shapes(graph: Graph) -> None:
     found = graph_from_model(inferred).types
     declared = {name: graph.types[name] for name in graph.inputs}
     graph.types = {**graph.types, **found, **declared}
+    if _keep_shapes(graph):
+        infer_shapes(graph)
+
+
+def _keep_shapes(graph: Graph) -> bool:
+    """Give outputs their input's type where onnx has no inference; whether there were any."""
+    missing = [
+        node
+        for node in graph.nodes
+        if node.op in SAME_SHAPE and node.inputs[0] in graph.types
+        and node.outputs[0] not in graph.types
+    ]  # fmt: skip
+    for node in missing:
+        graph.types[node.outputs[0]] = graph.types[node.inputs[0]]
+    return bool(missing)
 
 
 def _without_large_constants(graph: Graph) -> Graph:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
 from xport.onnx_graph.graph import Node
-from xport.tfjs_writer.elementwise import aligned, emit_aligned, require_float
+from xport.tfjs_writer.elementwise import aligned, emit_aligned, require_float, select
 from xport.tfjs_writer.lowering import Lowering, Tensor, lowers
 
 SELU_ALPHA, SELU_GAMMA = 1.67326319217681884765625, 1.05070102214813232421875
@@ -149,3 +150,35 @@ def softmax(low: Lowering, node: Node) -> None:
     if x.axes[-1] != axis:
         x = low.as_axes(node.inputs[0], (*(a for a in x.axes if a != axis), axis))
     low.write(node.outputs[0], low.emit(node.op, [x], x.shape, axes=x.axes))
+
+
+@lowers("ThresholdedRelu", "Shrink")
+def thresholded(low: Lowering, node: Node) -> None:
+    """X beyond a threshold, zero within; Shrink moves what is left towards zero by its bias."""
+    x = _input(low, node)
+    if node.op == "ThresholdedRelu":
+        low.write(node.outputs[0], _beyond(low, x, "Greater", float(node.get("alpha", 1.0)), 0.0))
+        return
+    limit, bias = float(node.get("lambd", 0.5)), float(node.get("bias", 0.0))
+    above = _beyond(low, x, "Greater", limit, -bias)
+    below = _beyond(low, x, "Less", -limit, bias)
+    low.write(node.outputs[0], _plus(low, above, below))
+
+
+def _beyond(low: Lowering, x: Tensor, op: str, limit: float, added: float) -> Tensor:
+    chosen = low.emit(op, [x, low.scalar(limit)], x.shape, "bool", x.axes)
+    moved = _plus(low, x, added) if added else x
+    return replace(select(low, chosen, moved, low.scalar(0.0)), axes=x.axes)
+
+
+@lowers("Softsign", "Mish")
+def gated(low: Lowering, node: Node) -> None:
+    """X / (1 + |x|), or x · tanh(softplus(x))."""
+    x = _input(low, node)
+    if node.op == "Softsign":
+        size = _plus(low, low.emit("Abs", [x], x.shape, axes=x.axes), 1.0)
+        low.write(node.outputs[0], low.emit("RealDiv", [x, size], x.shape, axes=x.axes))
+        return
+    gate = low.emit("Softplus", [x], x.shape, axes=x.axes)
+    gate = low.emit("Tanh", [gate], x.shape, axes=x.axes)
+    low.write(node.outputs[0], _times(low, x, gate))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -38,8 +38,36 @@ def conv(low: Lowering, node: Node) -> None:
     """Conv in one or two dimensions, grouped, dilated, padded in any way."""
     image, kernel = _two_dimensional(low, node)
     window = conv_window(low, node, image.shape[1:3])
+    kernel, window = _without_dilation(low, kernel, window)
     out = _convolve(low, node, image, kernel, window)
     _write(low, node, out)
+
+
+def _without_dilation(low: Lowering, kernel: Tensor, window: Window) -> tuple[Tensor, Window]:
+    """Zeros between the kernel's rows where it has strides too: TF.js takes one or the other."""
+    if set(window.dilations) == {1} or set(window.strides) == {1}:
+        return kernel, window
+    for axis, dilation in enumerate(window.dilations):
+        size = kernel.shape[axis]
+        taps = [row // dilation if row % dilation == 0 else size
+                for row in range((size - 1) * dilation + 1)]  # fmt: skip
+        kernel = gathered(low, kernel, axis, taps)
+    return kernel, replace(window, kernel=kernel.shape[:2], dilations=(1, 1))
+
+
+def gathered(low: Lowering, kernel: Tensor, axis: int, rows: Sequence[int]) -> Tensor:
+    """Rows of a kernel by number; the number after the last one is a row of zeros."""
+    zeros = kernel.shape[axis]
+    if zeros in rows:
+        pads = np.zeros((4, 2), dtype=np.int32)
+        pads[axis, 1] = 1
+        shape = [size + (i == axis) for i, size in enumerate(kernel.shape)]
+        kernel = low.emit("PadV2", [kernel, low.const(pads), low.scalar(0.0)], shape)
+    if list(rows) == list(range(kernel.shape[axis])):
+        return kernel
+    shape = [len(rows) if i == axis else size for i, size in enumerate(kernel.shape)]
+    inputs = [kernel, low.ints(rows), low.ints_scalar(axis)]
+    return low.emit("GatherV2", inputs, shape, batch_dims=0)
 
 
 def _convolve(low: Lowering, node: Node, image: Tensor, kernel: Tensor, window: Window) -> Tensor:
@@ -109,6 +137,10 @@ def _two_dimensional(low: Lowering, node: Node) -> tuple[Tensor, Tensor]:
         raise refuse(node, f"has {rank - 2} spatial dimensions; 1 and 2 are supported")
     if low.any(node.inputs[0]).dtype != "float32":
         raise refuse(node, "is not in float32")
+    channels, shape = low.shape(node.inputs[0])[1], low.shape(node.inputs[1])
+    taken = shape[0] if node.op == "ConvTranspose" else shape[1] * node.get("group", 1)
+    if channels != taken:
+        raise refuse(node, f"its kernel takes {taken} channels, its input has {channels}")
     image = low.channels_last(node.inputs[0])
     kernel = low.as_axes(node.inputs[1], KERNEL_LAST if rank == 4 else (2, 1, 0))
     if rank == 3:

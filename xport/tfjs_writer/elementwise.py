@@ -11,7 +11,7 @@ from xport.onnx_graph.graph import Node, refuse
 from xport.tfjs_writer.lowering import Lowering, Tensor, lowers, plain_axes
 
 UNARY = {
-    "Abs": "Abs", "Acos": "Acos", "Acosh": "Acosh", "Asin": "Asin", "Asinh": "Asinh",
+    "Abs": "Abs", "Acosh": "Acosh", "Asinh": "Asinh",
     "Atan": "Atan", "Atanh": "Atanh", "Ceil": "Ceil", "Cos": "Cos", "Cosh": "Cosh", "Erf": "Erf",
     "Exp": "Exp", "Floor": "Floor", "Log": "Log", "Neg": "Neg", "Reciprocal": "Reciprocal",
     "Relu": "Relu", "Round": "Round", "Sigmoid": "Sigmoid", "Sign": "Sign", "Sin": "Sin",
@@ -23,6 +23,7 @@ COMPARISONS = {
     "LessOrEqual": "LessEqual",
 }  # fmt: skip
 LOGICAL = {"And": "LogicalAnd", "Or": "LogicalOr", "Xor": "NotEqual"}
+WHERE_RANK = 4
 VARIADIC = {"Max": "Maximum", "Min": "Minimum", "Sum": "AddV2"}
 
 
@@ -92,6 +93,11 @@ def binary(low: Lowering, node: Node) -> None:
     """Arithmetic with broadcasting."""
     rank = _rank(low, node)
     tensors = aligned(low, node.inputs, rank)
+    if node.op == "Pow" and (tensors[0].dtype, tensors[1].dtype) == ("float32", "int32"):
+        power = tensors[1]
+        tensors[1] = low.emit(
+            "Cast", [power], power.shape, "float32", power.axes, DstT="DT_FLOAT", SrcT="DT_INT32"
+        )
     if tensors[0].dtype != tensors[1].dtype:
         raise refuse(node, f"mixes {tensors[0].dtype} and {tensors[1].dtype}")
     integers = tensors[0].dtype != "float32"
@@ -135,25 +141,121 @@ def variadic(low: Lowering, node: Node) -> None:
 def where(low: Lowering, node: Node) -> None:
     """A choice per element, with broadcasting."""
     rank = _rank(low, node)
-    condition, yes, no = aligned(low, node.inputs, rank)
-    shape = np.broadcast_shapes(condition.shape, yes.shape, no.shape)
-    axes = next((t.axes for t in (condition, yes, no) if t.rank == rank), plain_axes(rank))
-    full = (1,) * (rank - len(shape)) + shape
-    low.write(node.outputs[0], low.emit("SelectV2", [condition, yes, no], full, yes.dtype, axes))
+    tensors = aligned(low, node.inputs, rank)
+    axes = next((t.axes for t in tensors if t.rank == rank), plain_axes(rank))
+    shape = np.broadcast_shapes(*(t.shape for t in tensors))
+    chosen = select(low, *tensors)
+    low.write(node.outputs[0], low.reshape(chosen, (1,) * (rank - len(shape)) + shape, axes))
 
 
-@lowers("Cast")
+def select(low: Lowering, condition: Tensor, yes: Tensor, no: Tensor) -> Tensor:
+    """One of two per element; beyond rank 4, which WebGL's kernel ends at, as a flat list."""
+    three = [condition, yes, no]
+    shape = np.broadcast_shapes(*(t.shape for t in three))
+    if len(shape) > WHERE_RANK:
+        size = math.prod(shape)
+        whole = [t if t.shape in (shape, ()) else broadcast(low, t, shape) for t in three]
+        three = [low.reshape(t, (size,) if t.rank else ()) for t in whole]
+        return low.reshape(low.emit("SelectV2", three, (size,), yes.dtype), shape)
+    axes = next((t.axes for t in three if t.shape == shape), plain_axes(len(shape)))
+    return low.emit("SelectV2", three, shape, yes.dtype, axes)
+
+
+def broadcast(low: Lowering, x: Tensor, shape: Sequence[int]) -> Tensor:
+    """The tensor repeated to a shape; fewer axes than it has are put in front."""
+    x = low.reshape(x, (1,) * (len(shape) - x.rank) + x.shape)
+    return low.emit("BroadcastTo", [x, low.ints(shape)], shape) if x.shape != shape else x
+
+
+@lowers("Cast", "CastLike")
 def cast(low: Lowering, node: Node) -> None:
-    """Between float32, int32 and bool."""
-    from onnx import helper
-
-    goal = np.dtype(helper.tensor_dtype_to_np_dtype(node.get("to")))
-    dtype = {"float32": "float32", "int32": "int32", "int64": "int32", "bool": "bool"}.get(
-        goal.name
-    )
+    """Between float32, int32 (for int64 too) and bool."""
     x = low.any(node.inputs[0])
-    if dtype is None:
-        raise refuse(node, f"casts to {goal.name}, which TF.js has not")
+    dtype = _goal(low, node)
+    if dtype == x.dtype == "float32" or dtype == "bool" == x.dtype:
+        low.write(node.outputs[0], low.emit("Identity", [x], x.shape))
+        return
     codes = {"float32": "DT_FLOAT", "int32": "DT_INT32", "bool": "DT_BOOL"}
     out = low.emit("Cast", [x], x.shape, dtype, x.axes, DstT=codes[dtype], SrcT=codes[x.dtype])
     low.write(node.outputs[0], out)
+
+
+def _goal(low: Lowering, node: Node) -> str:
+    """TF.js's dtype for what a cast asks for, which is not always what numpy makes of it."""
+    from onnx import TensorProto
+
+    known = {
+        TensorProto.FLOAT: "float32", TensorProto.INT32: "int32", TensorProto.INT64: "int32",
+        TensorProto.BOOL: "bool",
+    }  # fmt: skip
+    if node.op == "CastLike":
+        name = low.source.type_of(node.inputs[1]).dtype.name
+        goal = {"int64": "int32"}.get(name, name)
+    else:
+        name = TensorProto.DataType.Name(node.get("to")).lower()
+        goal = known.get(node.get("to"), "")
+    if goal not in known.values():
+        raise refuse(node, f"casts to {name}, which TF.js has not")
+    return goal
+
+
+@lowers("Acos", "Asin")
+def arc(low: Lowering, node: Node) -> None:
+    """By the arc tangent: the arc sine of graphics drivers is off by 4e-4."""
+    require_float(low, node)
+    x = low.any(node.inputs[0])
+    one = low.scalar(1.0)
+
+    def leg(op: str) -> Tensor:
+        inside = low.emit(op, [one, x], x.shape, axes=x.axes)
+        return low.emit("Sqrt", [inside], x.shape, axes=x.axes)
+
+    less, more = leg("Sub"), leg("AddV2")
+    if node.op == "Acos":  # twice the angle of (1 + cos, sin), scaled
+        half = low.emit("Atan2", [less, more], x.shape, axes=x.axes)
+    else:
+        product = low.emit("Mul", [less, more], x.shape, axes=x.axes)
+        rest = low.emit("AddV2", [product, one], x.shape, axes=x.axes)
+        ratio = low.emit("RealDiv", [x, rest], x.shape, axes=x.axes)
+        half = low.emit("Atan", [ratio], x.shape, axes=x.axes)
+    low.write(node.outputs[0], low.emit("Mul", [half, low.scalar(2.0)], x.shape, axes=x.axes))
+
+
+@lowers("IsNaN")
+def is_nan(low: Lowering, node: Node) -> None:
+    """Whether a number is none."""
+    require_float(low, node)
+    x = low.any(node.inputs[0])
+    low.write(node.outputs[0], low.emit("IsNan", [x], x.shape, "bool", x.axes))
+
+
+@lowers("IsInf")
+def is_inf(low: Lowering, node: Node) -> None:
+    """Whether a number is infinite: either way, or one way only."""
+    require_float(low, node)
+    x = low.any(node.inputs[0])
+    up, down = bool(node.get("detect_positive", 1)), bool(node.get("detect_negative", 1))
+    if up and down:
+        low.write(node.outputs[0], low.emit("IsInf", [x], x.shape, "bool", x.axes))
+        return
+    if up == down:
+        raise refuse(node, "detects nothing")
+    limit = low.scalar(np.inf if up else -np.inf)
+    low.write(node.outputs[0], low.emit("Equal", [x, limit], x.shape, "bool", x.axes))
+
+
+@lowers("Mod")
+def modulo(low: Lowering, node: Node) -> None:
+    """With the sign of the divisor for integers, of the dividend for floating point (fmod)."""
+    rank = _rank(low, node)
+    x, y = aligned(low, node.inputs, rank)
+    if x.dtype != "float32" or not node.get("fmod", 0):
+        raise refuse(node, "on integers is not exact in TF.js")
+    magnitude = emit_aligned(
+        low,
+        "FloorMod",
+        [low.emit("Abs", [x], x.shape, axes=x.axes), low.emit("Abs", [y], y.shape, axes=y.axes)],
+        rank,
+    )
+    sign = low.emit("Sign", [x], x.shape, axes=x.axes)
+    low.write(node.outputs[0], emit_aligned(low, "Mul", [magnitude, sign], rank))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from xport.tfjs_writer.tf_graph import CONST, TfGraph, TfNode
@@ -12,6 +14,57 @@ FUSED = {
     "MatMul": "_FusedMatMul",
 }
 ACTIVATIONS = frozenset({"Relu", "Relu6", "Elu", "LeakyRelu", "Sigmoid", "Prelu"})
+
+
+def reshape_after(graph: TfGraph) -> None:
+    """Move a reshape behind the bias and activation of the matrix product that it follows."""
+    for node in list(graph.nodes.values()):
+        reshape: TfNode | None = node
+        while reshape is not None and _follows_product(graph, reshape):
+            reader = graph.sole_reader(reshape, graph.readers())
+            if reader is None or not _keeps_columns(graph, reshape, reader):
+                break
+            _swap(graph, reshape, reader)
+            reshape = reader
+
+
+def _follows_product(graph: TfGraph, node: TfNode) -> bool:
+    """Whether the rows of a product are regrouped, through bias and activation perhaps."""
+    if node.op != "Reshape":
+        return False
+    source = graph.node_of(node.inputs[0])
+    if source.type.shape[-1:] != node.type.shape[-1:] or len(source.type.shape) != 2:
+        return False
+    while source.op in ("BiasAdd", "AddV2", *ACTIVATIONS):
+        source = graph.node_of(source.inputs[0])
+    return source.op == "MatMul"
+
+
+def _keeps_columns(graph: TfGraph, node: TfNode, reader: TfNode) -> bool:
+    """Whether a reader treats every column by itself, whatever the rows are."""
+    if reader.op in ACTIVATIONS and len(reader.inputs) == 1:
+        return True
+    return _bias(graph, node, reader) is not None
+
+
+def _swap(graph: TfGraph, node: TfNode, reader: TfNode) -> None:
+    """Let `reader` work, under a new name, on what the reshape `node` reads, and be the reshape."""
+    source, shape = node.inputs
+    moved = graph.node_of(source)
+    first = [tensor for tensor in reader.inputs if tensor != node.name]
+    early = TfNode(
+        graph.name(f"{reader.name}/early"), reader.op, [source, *first],
+        reader.attributes, (replace(moved.type, dtype=reader.type.dtype),),
+    )  # fmt: skip
+    nodes: dict[str, TfNode] = {}
+    for name, one in graph.nodes.items():
+        if name == node.name:
+            continue
+        if name == reader.name:
+            nodes[early.name] = early
+            reader.op, reader.inputs, reader.attributes = "Reshape", [early.name, shape], {}
+        nodes[name] = one
+    graph.nodes = nodes
 
 
 BIASED: dict[str, object] = {"fused_ops": ["BiasAdd"], "num_args": 1, "epsilon": 0.0}
@@ -27,7 +80,7 @@ def fuse_bias(graph: TfGraph) -> None:
         bias = _bias(graph, node, reader)
         if bias is not None:
             _merge(graph, node, reader, FUSED[node.op], [*node.inputs, bias], BIASED)
-        elif reader.op in ACTIVATIONS and reader.inputs[0] == node.name:
+        elif _fusible(FUSED[node.op], reader) and reader.inputs[0] == node.name:
             zeros = graph.constant(np.zeros(node.type.shape[-1:], np.float32), f"{node.name}/zero")
             graph.nodes = {zeros.name: zeros, **graph.nodes}
             node.op, node.inputs = FUSED[node.op], [*node.inputs, zeros.name]
@@ -60,7 +113,7 @@ def fuse_activation(graph: TfGraph) -> None:
         if node.op not in FUSED.values() or node.name not in graph.nodes:
             continue
         reader = graph.sole_reader(node, readers)
-        if reader is None or reader.op not in ACTIVATIONS or reader.inputs[0] != node.name:
+        if reader is None or not _fusible(node.op, reader) or reader.inputs[0] != node.name:
             continue
         inputs, names = list(node.inputs), [*node.attributes["fused_ops"], reader.op]
         attributes = {"fused_ops": names, "num_args": node.attributes["num_args"]}
@@ -70,6 +123,15 @@ def fuse_activation(graph: TfGraph) -> None:
         if reader.op == "LeakyRelu":
             attributes["leakyrelu_alpha"] = reader.attributes["alpha"]
         _merge(graph, node, reader, node.op, inputs, attributes)
+
+
+def _fusible(op: str, reader: TfNode) -> bool:
+    """Whether TF.js takes the activation into the fused operator.
+
+    Its depthwise convolution never hands on the slope of a LeakyRelu, and yields NaN or zero.
+    """
+    slopeless = op == FUSED["DepthwiseConv2dNative"] and reader.op == "LeakyRelu"
+    return reader.op in ACTIVATIONS and not slopeless
 
 
 def affine_as_depthwise(graph: TfGraph) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from xport.onnx_graph.graph import Graph
 from xport.tfjs_writer import (
     activations,
+    blocks,
     convolution,
     elementwise,
+    indexing,
+    normalisation,
     pooling,
     products,
     reductions,
-    resize,
+    resizing,
     shaping,
     transposed,
 )
@@ -18,8 +21,8 @@ from xport.tfjs_writer.lowering import Lowering
 from xport.tfjs_writer.tf_graph import TfGraph
 
 HANDLER_MODULES = (
-    activations, convolution, elementwise, pooling, products, reductions, resize, shaping,
-    transposed,
+    activations, blocks, convolution, elementwise, indexing, normalisation, pooling, products,
+    reductions, resizing, shaping, transposed,
 )  # fmt: skip
 """Importing a module registers its operators."""
 

@@ -19,6 +19,7 @@ from xport.errors import ConversionError
 from xport.onnx_graph.graph import Graph, Node, refuse
 from xport.tfjs_writer.tf_graph import CONST, DTYPES, PLACEHOLDER, TfGraph, TfType
 
+MAX_RANK = 6
 FEW_CHANNELS = 4
 """Up to here, a product with the identity replaces a Transpose of a picture."""
 
@@ -81,6 +82,8 @@ class Lowering:
             ConversionError: an operator, attribute or shape has no exact counterpart; operator,
                 node and reason are named.
         """
+        if not self.source.inputs:
+            raise ConversionError("the model has no inputs", "", "give it what it computes from")
         for name in self.source.inputs:
             self._placeholder(name)
         for node in self.source.nodes:
@@ -98,6 +101,7 @@ class Lowering:
         kind = self.source.type_of(name)
         if kind.dtype.name not in DTYPES:
             raise ConversionError(f"input {name!r} is {kind.dtype.name}, TF.js has no such type")
+        _require_tensor(f"input {name!r}", kind.shape)
         stored = TfType(kind.shape, kind.dtype.name)
         node = self.target.add(PLACEHOLDER, [], [stored], name)
         self.target.inputs.append(node.name)
@@ -107,6 +111,7 @@ class Lowering:
     def _output(self, name: str) -> None:
         """Give the tensor of an output the output's own name."""
         tensor = self.plain(name)
+        _require_tensor(f"output {name!r}", tensor.shape)
         node = self.target.node_of(tensor.ref)
         taken = node.op in (CONST, PLACEHOLDER) or tensor.ref in self.target.outputs.values()
         wanted = self.target.name(name)
@@ -191,6 +196,8 @@ class Lowering:
         Raises:
             ConversionError: shape or dtype is not what ONNX's inference says.
         """
+        if tensor.rank > MAX_RANK and self.node is not None:
+            raise refuse(self.node, f"has {tensor.rank} axes; TF.js's WebGL ends at {MAX_RANK}")
         known = self.source.types.get(name)
         restored = tuple(np.asarray(tensor.shape, dtype=int)[list(np.argsort(tensor.axes))])
         if known is not None and (restored != known.shape or not _fits(tensor.dtype, known.dtype)):
@@ -266,29 +273,29 @@ class Lowering:
         moving = [i for i in order if tensor.shape[i] > 1]
         if moving == sorted(moving):
             return self.reshape(tensor, shape, axes)
-        channels = tensor.stored(1) if tensor.rank == 4 else -1
-        picture = order in ([0, 2, 3, 1], [0, 3, 1, 2]) and tensor.dtype == "float32"
-        if picture and tensor.shape[0] == 1 and tensor.shape[channels] <= FEW_CHANNELS:
-            return self._multiplied(tensor, axes, shape)
+        pictures: dict[Axes, int] = {(0, 2, 3, 1): 1, (0, 3, 1, 2): 3}
+        moved = pictures.get(tuple(order), -1) if tensor.dtype == "float32" else -1
+        if moved > 0 and tensor.shape[0] == 1 and tensor.shape[moved] <= FEW_CHANNELS:
+            return self._multiplied(tensor, axes, shape, moved)
         return self.emit("Transpose", [tensor, self.ints(order)], shape, axes=axes)
 
-    def _multiplied(self, tensor: Tensor, axes: Axes, shape: Sequence[int]) -> Tensor:
-        """Move the few channels of a picture by a product with the identity, which is exact.
+    def _multiplied(self, tensor: Tensor, axes: Axes, shape: Sequence[int], moved: int) -> Tensor:
+        """Move a short stored axis of a picture by a product with the identity, which is exact.
 
         Any way of copying channels one by one is a loop in JavaScript on wasm, and a Transpose of
         a picture takes longer than this product.
         """
-        channels = shape[axes.index(1)]
+        channels = tensor.shape[moved]
         pixels = math.prod(shape) // channels
         identity = self.const(np.eye(channels, dtype=np.float32))
-        if axes == plain_axes(4):
+        forward = moved == 3
+        if forward:
             operands = [identity, self.reshape(tensor, (pixels, channels))]
-            moved = (channels, pixels)
+            goal = (channels, pixels)
         else:
             operands = [self.reshape(tensor, (channels, pixels)), identity]
-            moved = (pixels, channels)
-        planar = axes == plain_axes(4)
-        product = self.emit("MatMul", operands, moved, transpose_a=not planar, transpose_b=planar)
+            goal = (pixels, channels)
+        product = self.emit("MatMul", operands, goal, transpose_a=not forward, transpose_b=forward)
         return self.reshape(product, shape, axes)
 
     def split(self, tensor: Tensor, axis: int, sizes: Sequence[int]) -> list[Tensor]:
@@ -326,3 +333,10 @@ def lowers(*operators: str) -> Callable[[Handler], Handler]:
 
 def _fits(stored: str, dtype: np.dtype[Any]) -> bool:
     return stored == ("int32" if dtype == np.int64 else dtype.name)
+
+
+def _require_tensor(what: str, shape: tuple[int, ...]) -> None:
+    """Refuse what a signature cannot carry: no axes, or no elements."""
+    if not shape or 0 in shape:
+        kind = "has no elements" if shape else "is a single number"
+        raise ConversionError(f"{what} {kind}", "", "give it a shape of at least one element")

@@ -6,7 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from xport.tfjs_writer.constants import compute_constants
-from xport.tfjs_writer.fusion import affine_as_depthwise, fuse_activation, fuse_bias
+from xport.tfjs_writer.fusion import (
+    affine_as_depthwise,
+    fuse_activation,
+    fuse_bias,
+    reshape_after,
+)
 from xport.tfjs_writer.tf_graph import TfGraph
 
 
@@ -24,7 +29,7 @@ def _pass(function: Callable[[TfGraph], None]) -> TfPass:
 
 
 OPTIMISATIONS: tuple[TfPass, ...] = tuple(
-    map(_pass, (compute_constants, fuse_bias, affine_as_depthwise, fuse_activation))
+    map(_pass, (compute_constants, reshape_after, fuse_bias, affine_as_depthwise, fuse_activation))
 )
 
 

@@ -66,6 +66,8 @@ def _windowed(low: Lowering, node: Node) -> tuple[Tensor, Window]:
     lengths = (1, *low.shape(node.outputs[0])[2:])[-2:]
     pads = []
     for i, (begin, _) in enumerate(window.pads):
+        if (lengths[i] - 1) * window.strides[i] >= image.shape[1 + i] + begin:
+            raise refuse(node, "ends with a window of padding alone, which runtimes leave out")
         reach = (lengths[i] - 1) * window.strides[i] + window.kernel[i]
         pads.append((begin, max(0, reach - begin - image.shape[1 + i])))
     return image, Window(window.kernel, window.strides, window.dilations, tuple(pads))

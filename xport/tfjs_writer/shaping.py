@@ -10,6 +10,8 @@ import numpy as np
 from xport.arrays import Array
 from xport.onnx_graph.graph import Node, refuse
 from xport.tfjs_writer.lowering import Lowering, Tensor, lowers
+from xport.tfjs_writer.merging import merged, reverse
+from xport.tfjs_writer.resizing import picked_rows
 
 WORTH_MERGING = 4
 
@@ -28,9 +30,58 @@ def identity(low: Lowering, node: Node) -> None:
 
 @lowers("Reshape", "Flatten", "Squeeze", "Unsqueeze")
 def reshape(low: Lowering, node: Node) -> None:
-    """The same elements in another shape, which inference has worked out."""
-    shape = low.shape(node.outputs[0])
-    low.write(node.outputs[0], low.reshape(low.plain(node.inputs[0]), shape))
+    """The same elements in another shape, which inference has worked out.
+
+    Where axes are only joined or parted that are stored side by side, the layout stays; else
+    ONNX's order is needed.
+    """
+    before, after = low.shape(node.inputs[0]), low.shape(node.outputs[0])
+    x = low.any(node.inputs[0])
+    axes = _kept_order(x, before, after)
+    if axes is not None:
+        shape = [after[axis] for axis in axes]
+        low.write(node.outputs[0], low.reshape(x, shape, axes))
+        return
+    low.write(node.outputs[0], low.reshape(low.plain(node.inputs[0]), after))
+
+
+def _kept_order(
+    x: Tensor, before: tuple[int, ...], after: tuple[int, ...]
+) -> tuple[int, ...] | None:
+    """The axes of the new shape in the order in which they are stored, or None.
+
+    Those of size 1 stand in front, where they move nothing.
+    """
+    groups = _groups(before, after)
+    stored = [axis for axis in x.axes if before[axis] > 1]
+    order: list[int] = []
+    while stored:
+        old, new = next(group for group in groups if stored[0] in group[0])
+        if stored[: len(old)] != old:
+            return None
+        stored = stored[len(old) :]
+        order += new
+    ones = [axis for axis, size in enumerate(after) if size == 1]
+    return tuple(range(len(after))) if order == sorted(order) else (*ones, *order)
+
+
+def _groups(before: tuple[int, ...], after: tuple[int, ...]) -> list[tuple[list[int], list[int]]]:
+    """The smallest runs of old and new axes that hold the same elements; axes of size 1 aside."""
+    old = [axis for axis, size in enumerate(before) if size > 1]
+    new = [axis for axis, size in enumerate(after) if size > 1]
+    groups: list[tuple[list[int], list[int]]] = []
+    while old:
+        left, right = [old.pop(0)], [new.pop(0)]
+        a, b = before[left[0]], after[right[0]]
+        while a != b:
+            if a < b:
+                left.append(old.pop(0))
+                a *= before[left[-1]]
+            else:
+                right.append(new.pop(0))
+                b *= after[right[-1]]
+        groups.append((left, right))
+    return groups
 
 
 @lowers("Transpose")
@@ -60,11 +111,16 @@ def concat(low: Lowering, node: Node) -> None:
 
 @lowers("Split")
 def split(low: Lowering, node: Node) -> None:
-    """Parts along an axis; their sizes are those of the outputs."""
+    """Parts along an axis: of given sizes, or equal ones but for a smaller last one."""
     x, axis = low.any(node.inputs[0]), node.get("axis", 0)
     axis %= x.rank
-    sizes = [low.shape(name)[axis] for name in node.outputs]
+    length, count = x.shape[x.stored(axis)], len(node.outputs)
+    given, each = low.fixed(node, 1, "sizes"), -(-length // count)
+    sizes = given.tolist() if given is not None else [each] * (count - 1)
+    sizes += [length - sum(sizes)] * (len(sizes) < count)
     parts = low.split(x, x.stored(axis), sizes)
+    if min(sizes) <= 0:
+        raise refuse(node, "has a part without elements")
     for name, part in zip(node.outputs, parts, strict=True):
         if len(parts) == 1:
             part = low.emit("Identity", [part], part.shape, axes=part.axes)
@@ -78,7 +134,7 @@ def slice_(low: Lowering, node: Node) -> None:
     starts, ends, steps = _bounds(low, node, x)
     backwards = [i for i, step in enumerate(x.by_value_axis(steps)) if step < 0]
     if backwards:
-        x = low.emit("ReverseV2", [x, low.ints(backwards)], x.shape, axes=x.axes)
+        x = reverse(low, x, backwards)
         for axis, step in enumerate(steps):
             if step < 0:
                 size = x.shape[x.stored(axis)]
@@ -97,11 +153,19 @@ def strided(
         raise refuse(low.node or Node("Slice", [], [""]), "has no elements")
     if set(step) == {1}:
         return sliced(low, x, begin, shape)
-    inputs = [x, low.ints(begin), low.ints(end), low.ints(step)]
-    return low.emit(
-        "StridedSlice", inputs, shape, axes=x.axes, begin_mask=0, end_mask=0, ellipsis_mask=0,
-        new_axis_mask=0, shrink_axis_mask=0,
+    touched = [i for i, size in enumerate(x.shape) if size != shape[i] or step[i] > 1]
+    few, sources = merged(low, x, touched)
+    numbers = [
+        [values[i] if i >= 0 else other for i, other in zip(sources, rest, strict=True)]
+        for values, rest in (
+            (begin, [0] * few.rank), (end, few.shape), (step, [1] * few.rank), (shape, few.shape)
+        )
+    ]  # fmt: skip
+    out = low.emit(
+        "StridedSlice", [few, *map(low.ints, numbers[:3])], numbers[3], axes=few.axes,
+        begin_mask=0, end_mask=0, ellipsis_mask=0, new_axis_mask=0, shrink_axis_mask=0,
     )  # fmt: skip
+    return low.reshape(out, shape, x.axes)
 
 
 def sliced(low: Lowering, x: Tensor, begin: Sequence[int], size: Sequence[int]) -> Tensor:
@@ -114,8 +178,8 @@ def sliced(low: Lowering, x: Tensor, begin: Sequence[int], size: Sequence[int]) 
     if goal == x.shape:
         return x
     last = max(i for i, length in enumerate(goal) if length != x.shape[i])
-    runs, merged = math.prod(goal[:-1]), math.prod(goal[:last])
-    if runs < WORTH_MERGING * merged:
+    runs, fewer = math.prod(goal[:-1]), math.prod(goal[:last])
+    if runs < WORTH_MERGING * fewer:
         inputs = [x, low.ints(begin), low.ints(goal)]
         return low.emit("Slice", inputs, goal, axes=x.axes)
     inner = math.prod(x.shape[last + 1 :])
@@ -160,16 +224,33 @@ def pad(low: Lowering, node: Node) -> None:
         ends = (shape + cuts[:, 1]).tolist()
         x = strided(low, x, (-cuts[:, 0]).tolist(), ends, [1] * x.rank)
         pads = np.maximum(pads, 0)
+    if mode != "constant":
+        low.write(node.outputs[0], _mirrored(low, node, x, pads))
+        return
     stored = pads[list(x.axes)]
     shape_out = [size + int(sum(both)) for size, both in zip(x.shape, stored, strict=True)]
-    table = low.const(stored.astype(np.int32))
-    if mode == "constant":
-        out = low.emit("PadV2", [x, table, _fill(low, node, x)], shape_out, axes=x.axes)
-    elif mode == "reflect":
-        out = low.emit("MirrorPad", [x, table], shape_out, axes=x.axes, mode="REFLECT")
-    else:
+    few, sources = merged(low, x, [i for i, pad in enumerate(stored) if pad.any()])
+    table = np.asarray([stored[i] if i >= 0 else (0, 0) for i in sources], dtype=np.int32)
+    shape_few = [size + int(sum(pad)) for size, pad in zip(few.shape, table, strict=True)]
+    inputs = [few, low.const(table), _fill(low, node, x)]
+    out = low.emit("PadV2", inputs, shape_few, axes=few.axes)
+    low.write(node.outputs[0], low.reshape(out, shape_out, x.axes))
+
+
+def _mirrored(low: Lowering, node: Node, x: Tensor, pads: Array) -> Tensor:
+    """Padding with the value's own elements: MirrorPad where it goes so far, else picked rows."""
+    mode, shape = node.get("mode"), low.shape(node.inputs[0])
+    if mode not in ("reflect", "edge", "wrap"):
         raise refuse(node, f"mode {mode} is not supported")
-    low.write(node.outputs[0], out)
+    reaches = all(max(pad) < size for pad, size in zip(pads, shape, strict=True))
+    if mode == "reflect" and reaches and x.rank == 4:
+        stored = pads[list(x.axes)]
+        goal = [size + int(sum(both)) for size, both in zip(x.shape, stored, strict=True)]
+        table = low.const(stored.astype(np.int32))
+        return low.emit("MirrorPad", [x, table], goal, axes=x.axes, mode="REFLECT")
+    for axis, pad in enumerate(pads.tolist()):
+        x = picked_rows(low, x, axis, np.pad(np.arange(shape[axis]), pad, mode=mode).tolist())
+    return x
 
 
 def _pads(low: Lowering, node: Node, x: Tensor) -> Array:
@@ -208,57 +289,3 @@ def tile(low: Lowering, node: Node) -> None:
     counts = x.by_value_axis(repeats.tolist())
     shape = [size * count for size, count in zip(x.shape, counts, strict=True)]
     low.write(node.outputs[0], low.emit("Tile", [x, low.ints(counts)], shape, axes=x.axes))
-
-
-@lowers("Gather")
-def gather(low: Lowering, node: Node) -> None:
-    """Elements along an axis by constant indices."""
-    indices = low.fixed(node, 1, "indices")
-    if indices is None:
-        raise refuse(node, "has no indices")
-    x = low.plain(node.inputs[0])
-    axis = node.get("axis", 0) % x.rank
-    positive = np.where(indices < 0, indices + x.shape[axis], indices)
-    shape = (*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :])
-    flat = low.const(positive.reshape(-1).astype(np.int32))
-    taken = (*x.shape[:axis], indices.size, *x.shape[axis + 1 :])
-    out = low.emit("GatherV2", [x, flat, low.ints_scalar(axis)], taken, batch_dims=0)
-    low.write(node.outputs[0], low.reshape(out, shape))
-
-
-@lowers("DepthToSpace")
-def depth_to_space(low: Lowering, node: Node) -> None:
-    """Blocks of channels become blocks of pixels (mode DCR is TensorFlow's own)."""
-    x, block = low.channels_last(node.inputs[0]), int(node.get("blocksize"))
-    if node.get("mode", "DCR") == "CRD":
-        depth = x.shape[3]
-        order = np.arange(depth).reshape(-1, block * block).T.reshape(-1)
-        picked = low.const(order.astype(np.int32))
-        x = low.emit("GatherV2", [x, picked, low.ints_scalar(3)], x.shape, axes=x.axes,
-                     batch_dims=0)  # fmt: skip
-    low.write(node.outputs[0], interleaved(low, x, block, block))
-
-
-def interleaved(low: Lowering, x: Tensor, row: int, column: int) -> Tensor:
-    """Blocks of row · column pixels out of channels that lie as (row, column, channel).
-
-    Rows of a block are cut apart and put side by side, each with all its columns in one piece.
-    TF.js's DepthToSpace does the same, one element after another in JavaScript on wasm.
-    """
-    batch, height, width, depth = x.shape
-    parts = low.split(x, 3, [depth // row] * row)
-    line = width * (depth // row)
-    flat = [low.reshape(part, (batch * height, line)) for part in parts]
-    shape = (batch, height * row, width * column, depth // (row * column))
-    return low.reshape(low.concat(flat, 1), shape, x.axes)
-
-
-@lowers("SpaceToDepth")
-def space_to_depth(low: Lowering, node: Node) -> None:
-    """Blocks of pixels become blocks of channels: `interleaved` undone."""
-    x, block = low.channels_last(node.inputs[0]), int(node.get("blocksize"))
-    batch, height, width, channels = x.shape
-    rows = low.reshape(x, (batch * height // block, block * width * channels))
-    parts = low.split(rows, 1, [width * channels] * block)
-    shape = (batch, height // block, width // block, block * channels)
-    low.write(node.outputs[0], low.concat([low.reshape(part, shape, x.axes) for part in parts], 3))

@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from xport.onnx_graph.graph import Node, refuse
+from xport.tfjs_writer.blocks import interleaved
 from xport.tfjs_writer.convolution import (
     MAX_GROUPS,
     Window,
@@ -26,9 +27,10 @@ from xport.tfjs_writer.convolution import (
     _write,
     convolve,
     depthwise,
+    gathered,
 )
 from xport.tfjs_writer.lowering import Lowering, Tensor, lowers
-from xport.tfjs_writer.shaping import interleaved, sliced
+from xport.tfjs_writer.shaping import sliced
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,7 @@ def _cut_to_fit(low: Lowering, image: Tensor, window: Window) -> tuple[Tensor, W
 def _turned(low: Lowering, kernel: Tensor, strides: Sequence[int], axes: Sequence[Taps]) -> Tensor:
     """The kernel of the ordinary convolution, from one stored (height, width, out, in).
 
+    Rows lie in the order (row of the new kernel, phase) before they are split into the two.
     Its output channels are (phase of the row, phase of the column, channel), see `interleaved`.
     """
     height, width, outputs, inputs = kernel.shape
@@ -174,7 +177,9 @@ def _turned(low: Lowering, kernel: Tensor, strides: Sequence[int], axes: Sequenc
         swapped = low.ints([0, 1, 3, 2])
         return low.emit("Transpose", [kernel, swapped], (height, width, inputs, outputs))
     for axis, tap in enumerate(axes):
-        kernel = _gathered(low, kernel, axis, tap)
+        zeros = kernel.shape[axis]
+        rows = [row if row >= 0 else zeros for taps in tap.source for row in taps]
+        kernel = gathered(low, kernel, axis, rows)
     (a, s), (b, r) = ((tap.width, stride) for tap, stride in zip(axes, strides, strict=True))
     split = low.reshape(kernel, (a, s, b, r, outputs, inputs))
     order = (0, 2, 5, 1, 3, 4)
@@ -183,21 +188,6 @@ def _turned(low: Lowering, kernel: Tensor, strides: Sequence[int], axes: Sequenc
         axes=tuple(range(6)),
     )  # fmt: skip
     return low.reshape(moved, (a, b, inputs, s * r * outputs))
-
-
-def _gathered(low: Lowering, kernel: Tensor, axis: int, tap: Taps) -> Tensor:
-    """Rows in the order (row of the new kernel, phase); -1 is a row of zeros."""
-    zeros = kernel.shape[axis]
-    rows = [row if row >= 0 else zeros for taps in tap.source for row in taps]
-    if zeros in rows:
-        pads = np.zeros((4, 2), dtype=np.int32)
-        pads[axis, 1] = 1
-        shape = [size + (i == axis) for i, size in enumerate(kernel.shape)]
-        kernel = low.emit("PadV2", [kernel, low.const(pads), low.scalar(0.0)], shape)
-    if rows == list(range(kernel.shape[axis])):
-        return kernel
-    shape = [len(rows) if i == axis else size for i, size in enumerate(kernel.shape)]
-    return low.emit("GatherV2", [kernel, low.ints(rows), low.ints_scalar(axis)], shape)
 
 
 def _depthwise_transposed(

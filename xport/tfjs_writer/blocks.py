@@ -1,0 +1,46 @@
+"""Blocks of channels and blocks of pixels, and one made the other."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from xport.onnx_graph.graph import Node
+from xport.tfjs_writer.lowering import Lowering, Tensor, lowers
+
+
+@lowers("DepthToSpace")
+def depth_to_space(low: Lowering, node: Node) -> None:
+    """Blocks of channels become blocks of pixels (mode DCR is TensorFlow's own)."""
+    x, block = low.channels_last(node.inputs[0]), int(node.get("blocksize"))
+    if node.get("mode", "DCR") == "CRD":
+        depth = x.shape[3]
+        order = np.arange(depth).reshape(-1, block * block).T.reshape(-1)
+        picked = low.const(order.astype(np.int32))
+        x = low.emit("GatherV2", [x, picked, low.ints_scalar(3)], x.shape, axes=x.axes,
+                     batch_dims=0)  # fmt: skip
+    low.write(node.outputs[0], interleaved(low, x, block, block))
+
+
+def interleaved(low: Lowering, x: Tensor, row: int, column: int) -> Tensor:
+    """Blocks of row · column pixels out of channels that lie as (row, column, channel).
+
+    Rows of a block are cut apart and put side by side, each with all its columns in one piece.
+    TF.js's DepthToSpace does the same, one element after another in JavaScript on wasm.
+    """
+    batch, height, width, depth = x.shape
+    parts = low.split(x, 3, [depth // row] * row)
+    line = width * (depth // row)
+    flat = [low.reshape(part, (batch * height, line)) for part in parts]
+    shape = (batch, height * row, width * column, depth // (row * column))
+    return low.reshape(low.concat(flat, 1), shape, x.axes)
+
+
+@lowers("SpaceToDepth")
+def space_to_depth(low: Lowering, node: Node) -> None:
+    """Blocks of pixels become blocks of channels: `interleaved` undone."""
+    x, block = low.channels_last(node.inputs[0]), int(node.get("blocksize"))
+    batch, height, width, channels = x.shape
+    rows = low.reshape(x, (batch * height // block, block * width * channels))
+    parts = low.split(rows, 1, [width * channels] * block)
+    shape = (batch, height // block, width // block, block * channels)
+    low.write(node.outputs[0], low.concat([low.reshape(part, shape, x.axes) for part in parts], 3))
