@@ -9,9 +9,11 @@ import contextlib
 import io
 import json
 import os
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
 
 
 def goldens() -> dict[Path, str]:
@@ -25,6 +27,13 @@ def goldens() -> dict[Path, str]:
         docs / "evidence.schema.json": json.dumps(Evidence.model_json_schema(), indent=2) + "\n",
         docs / "cli.md": _cli(),
     }
+
+
+def operators() -> dict[Path, str]:
+    """The table of operators, made by converting ONNX's own tests (seconds)."""
+    from tests.browser.operator_table import table
+
+    return {ROOT / "docs" / "operators.md": table()}
 
 
 def _cli() -> str:
@@ -48,7 +57,7 @@ def _help(command: str) -> str:
 
 
 if __name__ == "__main__":
-    for path, text in goldens().items():
+    for path, text in {**goldens(), **operators()}.items():
         path.parent.mkdir(exist_ok=True)
         path.write_text(text)
         print(path.relative_to(ROOT))
