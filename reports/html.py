@@ -63,6 +63,11 @@ class Ledger:
     histograms: tuple[tuple[Leg, Figure | None], ...]
 
     @property
+    def two_routes(self) -> bool:
+        """Whether some leg is compared with one of another route."""
+        return any(s.leg.counterpart in self.model.legs for s in self.standings)
+
+    @property
     def measure(self) -> str:
         """How distances are measured."""
         return self.standings[0].measure.name

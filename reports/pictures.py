@@ -73,20 +73,22 @@ def _problem(png_base64: str) -> str:
 
 
 def _numbers(reading: Reading, picture: Picture) -> list[str]:
-    """The largest error of the picture's leg on its probe, per output."""
+    """The distance of the picture's leg on its probe, per output: of a map, the map's alone."""
     if picture.leg is None:
         return []
     model = next((m for m in reading.plan.models if m.id == picture.model), None)
     if model is None:
         return []
     numbers = []
-    for spec in model.signature.outputs:
-        comparison = reading.comparison(picture.model, picture.leg, spec.name, Role.REFERENCE)
+    outputs = [spec.name for spec in model.signature.outputs]
+    shown = [name for name in outputs if picture.title == f"{name}, {picture.leg}"]
+    for output in shown if model.kind == "explanation" else outputs:
+        comparison = reading.comparison(picture.model, picture.leg, output, Role.REFERENCE)
         if comparison and picture.probe in comparison.probes:
             metrics = comparison.probes[picture.probe]
-            measure, _ = reading.measure(model, spec.name)
+            measure, _ = reading.measure(model, output)
             number = f"{measure.name} {words.error(measure.of(metrics))}"
             if measure is RELATIVE_L2:
                 number += f", cosine {metrics.cosine:.6f}"
-            numbers.append(f"{picture.leg}, {spec.name}: {number}")
+            numbers.append(f"{picture.leg}, {output}: {number}")
     return numbers
