@@ -168,7 +168,7 @@ def test_links_lead_somewhere(pages: dict[Status, Page], status: Status) -> None
 
 
 def test_no_address_of_another_host(passing: Evidence) -> None:
-    html = html_report(passing)
+    html = re.sub(r"'sha256-[^']+'", "", html_report(passing))  # base64 has slashes of its own
     assert not re.search(r"https?:|//[a-z]|@import|url\(", html)
 
 
