@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -79,40 +82,58 @@ def convert_all(folder: Path) -> Verdicts:
     return found
 
 
-def node_tests() -> dict[str, Path]:
-    """The folder of every node test that the installed onnx carries, by name."""
-    found = sorted(load_model_tests(kind="node"), key=lambda case: case.name)
-    return {case.name.removeprefix("test_"): Path(case.model_dir) for case in found}
+@dataclass(frozen=True)
+class NodeTest:
+    """One of ONNX's tests as the package has it: a model and its first set of data."""
+
+    model: onnx.ModelProto
+    inputs: Sequence[Any]
+    outputs: Sequence[Any]
+
+    @classmethod
+    def of(cls, test: Any) -> NodeTest:
+        """From onnx's loader: files up to onnx 1.17, made in memory since."""
+        if test.model is not None:
+            return cls(test.model, *test.data_sets[0])
+        folder = Path(test.model_dir)
+        model = onnx.load(str(folder / "model.onnx"))
+        data = folder / "test_data_set_0"
+        inputs = [data / f"input_{i}.pb" for i in range(len(model.graph.input))]
+        outputs = [data / f"output_{i}.pb" for i in range(len(model.graph.output))]
+        return cls(model, inputs, outputs)
 
 
-def operator_of(name: str, tests: dict[str, Path]) -> str:
+@cache
+def node_tests() -> dict[str, NodeTest]:
+    """Every node test that the installed onnx carries, by name; newer ones make them only once."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # numpy's, at numbers that overflow on purpose
+        found = sorted(load_model_tests(kind="node"), key=lambda case: case.name)
+    return {test.name.removeprefix("test_"): NodeTest.of(test) for test in found}
+
+
+def operator_of(name: str, tests: dict[str, NodeTest]) -> str:
     """What a test tests; a function's body is tested under the function's name."""
     body = "_expanded"
     if body in name and name.split(body)[0] in tests:
         name = name.split(body)[0]
-    nodes = _model(tests[name]).graph.node
+    nodes = tests[name].model.graph.node
     return nodes[0].op_type if len(nodes) == 1 else "several"
 
 
-@cache
-def _model(folder: Path) -> onnx.ModelProto:
-    return onnx.load(str(folder / "model.onnx"))
-
-
-def read_case(name: str, tests: dict[str, Path]) -> Case:
+def read_case(name: str, tests: dict[str, NodeTest]) -> Case:
     """One case; what networks have as constants is a constant.
 
     Raises:
         NotACase: it is about something else than tensors of TF.js's dtypes and fixed shapes.
     """
     model = onnx.ModelProto()
-    model.CopyFrom(_model(tests[name]))
-    folder = tests[name] / "test_data_set_0"
+    model.CopyFrom(tests[name].model)
     _require_tensors(model)
     _raise_opset(model)
     operator = operator_of(name, tests)
-    inputs = _arrays(folder, "input", [value.name for value in model.graph.input])
-    outputs = _arrays(folder, "output", [value.name for value in model.graph.output])
+    inputs = _arrays(model.graph.input, tests[name].inputs)
+    outputs = _arrays(model.graph.output, tests[name].outputs)
     for index, value in enumerate(list(model.graph.input)):
         array = inputs[value.name]
         integers = array.dtype == np.int64 or array.ndim == 0
@@ -150,10 +171,13 @@ def _raise_opset(model: onnx.ModelProto) -> None:
     entry.version = OLDEST
 
 
-def _arrays(folder: Path, side: str, names: list[str]) -> dict[str, Array]:
+def _arrays(declared: Sequence[onnx.ValueInfoProto], values: Sequence[Any]) -> dict[str, Array]:
+    """Values as arrays of the dtype that is declared, by name."""
     arrays = {}
-    for index, name in enumerate(names):
-        file = folder / f"{side}_{index}.pb"
-        tensor = onnx.TensorProto.FromString(file.read_bytes())
-        arrays[name] = numpy_helper.to_array(tensor)
+    for value, content in zip(declared, values, strict=True):
+        if isinstance(content, Path):
+            content = onnx.TensorProto.FromString(content.read_bytes())
+        if isinstance(content, onnx.TensorProto):
+            content = numpy_helper.to_array(content)
+        arrays[value.name] = np.asarray(content)
     return arrays

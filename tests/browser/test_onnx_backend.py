@@ -23,11 +23,12 @@ PAGE_MODELS = 150
 """Models that are open in one page."""
 RELATIVE, ABSOLUTE = 1e-5, 2e-6
 """float32 sums in another order; ONNX's own tests allow 1e-3."""
-LOOSER: dict[tuple[str, str], float] = {
-    ("webgl", "acos"): 1e-5,
-    ("webgl", "asin"): 1e-5,
+LOOSER = {
+    "acos": 1e-5,  # Mesa's arc tangent is good to 2e-6 only
+    "asin": 1e-5,
+    "averagepool_2d_ceil_last_window_starts_on_pad": 1e-4,  # written down with four digits
 }
-"""Absolute, by backend and test: Mesa's arc tangent is good to 2e-6 only."""
+"""Absolute, by test."""
 DOCUMENT = Path(__file__).parents[2] / "docs" / "operators.md"
 
 Converted = tuple[dict[str, Case], list[ModelSource]]
@@ -66,18 +67,18 @@ def test_every_case_comes_out_right(browser: BrowserSession, converted: Converte
         chunk = models[start : start + PAGE_MODELS]
         browser.reopen(chunk)
         for model in chunk:
-            problem = _problem(browser, cases[model.id], backend)
+            problem = _problem(browser, cases[model.id])
             wrong += [f"{model.id}: {problem}"] if problem else []
     assert len(models) > 900
     assert not wrong, f"{len(wrong)} of {len(models)} on {backend}:\n" + "\n".join(wrong)
 
 
-def _problem(browser: BrowserSession, case: Case, backend: str) -> str:
+def _problem(browser: BrowserSession, case: Case) -> str:
     try:
         outputs = browser.run(case.name, case.inputs).outputs
     except XportError as error:
         return error.what
-    return difference(outputs, case.outputs, LOOSER.get((backend, case.name), ABSOLUTE))
+    return difference(outputs, case.outputs, LOOSER.get(case.name, ABSOLUTE))
 
 
 def difference(found: Mapping[str, Array], expected: Mapping[str, Array], absolute: float) -> str:

@@ -28,7 +28,10 @@ class TensorType:
 
 @dataclass(eq=False)
 class Node:
-    """One operator: what it reads and writes by value name ("" for an absent optional input)."""
+    """One operator: what it reads and writes by value name ("" for an absent optional input).
+
+    `asked` are the attributes that somebody has asked for.
+    """
 
     op: str
     inputs: list[str]
@@ -36,12 +39,14 @@ class Node:
     attributes: dict[str, Any] = field(default_factory=dict)
     name: str = ""
     domain: str = ""
+    asked: set[str] = field(default_factory=set, repr=False)
 
     def __str__(self) -> str:
         return f"operator {self.op} of node {self.name or self.outputs[0]!r}"
 
     def get(self, attribute: str, default: Any = None) -> Any:
         """An attribute's value as Python has it: int, float, str, list or array."""
+        self.asked.add(attribute)
         return self.attributes.get(attribute, default)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from xport.arrays import Array
 from xport.onnx_graph.graph import Node
 from xport.tfjs_writer.lowering import Lowering, Tensor, lowers
 
@@ -13,11 +14,7 @@ def depth_to_space(low: Lowering, node: Node) -> None:
     """Blocks of channels become blocks of pixels (mode DCR is TensorFlow's own)."""
     x, block = low.channels_last(node.inputs[0]), int(node.get("blocksize"))
     if node.get("mode", "DCR") == "CRD":
-        depth = x.shape[3]
-        order = np.arange(depth).reshape(-1, block * block).T.reshape(-1)
-        picked = low.const(order.astype(np.int32))
-        x = low.emit("GatherV2", [x, picked, low.ints_scalar(3)], x.shape, axes=x.axes,
-                     batch_dims=0)  # fmt: skip
+        x = _reordered(low, x, np.arange(x.shape[3]).reshape(-1, block * block).T)
     low.write(node.outputs[0], interleaved(low, x, block, block))
 
 
@@ -43,4 +40,14 @@ def space_to_depth(low: Lowering, node: Node) -> None:
     rows = low.reshape(x, (batch * height // block, block * width * channels))
     parts = low.split(rows, 1, [width * channels] * block)
     shape = (batch, height // block, width // block, block * channels)
-    low.write(node.outputs[0], low.concat([low.reshape(part, shape, x.axes) for part in parts], 3))
+    out = low.concat([low.reshape(part, shape, x.axes) for part in parts], 3)
+    if node.get("mode", "DCR") == "CRD":
+        out = _reordered(low, out, np.arange(out.shape[3]).reshape(-1, channels).T)
+    low.write(node.outputs[0], out)
+
+
+def _reordered(low: Lowering, x: Tensor, order: Array) -> Tensor:
+    """Channels in another order."""
+    picked = low.const(order.reshape(-1).astype(np.int32))
+    inputs = [x, picked, low.ints_scalar(3)]
+    return low.emit("GatherV2", inputs, x.shape, axes=x.axes, batch_dims=0)

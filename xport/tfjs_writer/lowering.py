@@ -17,6 +17,7 @@ import numpy as np
 from xport.arrays import Array
 from xport.errors import ConversionError
 from xport.onnx_graph.graph import Graph, Node, refuse
+from xport.tfjs_writer.requirements import require_all_asked_for, require_tensor
 from xport.tfjs_writer.tf_graph import CONST, DTYPES, PLACEHOLDER, TfGraph, TfType
 
 MAX_RANK = 6
@@ -90,8 +91,9 @@ class Lowering:
             handler = self.handlers.get(node.op) if not node.domain else None
             if handler is None:
                 raise refuse(node, "is not supported by the direct writer")
-            self.node = node
+            self.node, node.asked = node, set()
             handler(self, node)
+            require_all_asked_for(node)
         for name in self.source.outputs:
             self._output(name)
         self.target.prune()
@@ -101,7 +103,7 @@ class Lowering:
         kind = self.source.type_of(name)
         if kind.dtype.name not in DTYPES:
             raise ConversionError(f"input {name!r} is {kind.dtype.name}, TF.js has no such type")
-        _require_tensor(f"input {name!r}", kind.shape)
+        require_tensor(f"input {name!r}", kind.shape)
         stored = TfType(kind.shape, kind.dtype.name)
         node = self.target.add(PLACEHOLDER, [], [stored], name)
         self.target.inputs.append(node.name)
@@ -111,7 +113,7 @@ class Lowering:
     def _output(self, name: str) -> None:
         """Give the tensor of an output the output's own name."""
         tensor = self.plain(name)
-        _require_tensor(f"output {name!r}", tensor.shape)
+        require_tensor(f"output {name!r}", tensor.shape)
         node = self.target.node_of(tensor.ref)
         taken = node.op in (CONST, PLACEHOLDER) or tensor.ref in self.target.outputs.values()
         wanted = self.target.name(name)
@@ -333,10 +335,3 @@ def lowers(*operators: str) -> Callable[[Handler], Handler]:
 
 def _fits(stored: str, dtype: np.dtype[Any]) -> bool:
     return stored == ("int32" if dtype == np.int64 else dtype.name)
-
-
-def _require_tensor(what: str, shape: tuple[int, ...]) -> None:
-    """Refuse what a signature cannot carry: no axes, or no elements."""
-    if not shape or 0 in shape:
-        kind = "has no elements" if shape else "is a single number"
-        raise ConversionError(f"{what} {kind}", "", "give it a shape of at least one element")

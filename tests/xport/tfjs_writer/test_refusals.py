@@ -80,6 +80,14 @@ def test_rejects_shapes_that_do_not_fit(body: str) -> None:
         lower(simplify(parsed("float[2,3] x, float[4,5] z, bool[2,3] m", body)))
 
 
+def test_rejects_attributes_that_it_does_not_know() -> None:
+    found = parsed(PICTURE, "y = LeakyRelu<alpha = 0.1>(x)")
+    found.nodes[0].attributes["curvature"] = 1
+    found.types["y"] = found.types["x"]
+    with pytest.raises(ConversionError, match="LeakyRelu of node 'y': its curvature is not known"):
+        lower(found)
+
+
 def test_rejects_numbers_beyond_32_bits() -> None:
     body = "k = Constant<value = int64[1] {5000000000}>() i = Cast<to = 7>(x) y = Add(i, k)"
     with pytest.raises(ConversionError, match="beyond 32 bits"):
