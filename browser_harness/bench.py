@@ -29,7 +29,7 @@ class Contestant:
         inputs: what it is run on, by name.
         outputs: the outputs to compute; None for all.
         differentiate: the output whose first value `tf.grad` differentiates; None to run forward.
-        stock_kernels: on TF.js's own WebGL kernels.
+        stock_kernels: on TF.js's own kernels alone.
     """
 
     id: str

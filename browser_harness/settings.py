@@ -25,7 +25,7 @@ class BrowserSettings:
         tfjs_flags: TF.js environment flags, set before the backend starts.
         hardware_concurrency: logical processors that the page is told of; None for the truth.
         allow_reduced_precision: accept less than float32, to simulate a phone.
-        stock_kernels: leave TF.js's own WebGL kernels as they are, to compare with.
+        stock_kernels: run TF.js's own kernels even where the engine has faster ones, to compare.
         bench: open the page that measures, with onnxruntime-web beside it.
         page_folder: the built page.
     """

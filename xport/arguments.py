@@ -177,7 +177,7 @@ def _add_measuring(commands: Any) -> None:
     bench.add_argument(
         "--stock-kernels",
         action="store_true",
-        help="also time each TF.js model on TF.js's own WebGL kernels",
+        help="also time each TF.js model on TF.js's own kernels, without the engine's",
     )
     bench.add_argument(
         "--cold",

@@ -48,7 +48,7 @@ class BenchOptions:
         rounds: how often each contestant runs after its first run; at least 2.
         outputs: the outputs to compute; none for all.
         gradient: time each TF.js model's `tf.grad` of its first logit beside it.
-        stock_kernels: time each TF.js model on TF.js's own WebGL kernels beside it.
+        stock_kernels: time each TF.js model on TF.js's own kernels beside it.
         cold: a fresh browser with an empty shader cache for each contestant.
         seed: of inputs, made-up weights and bootstrap.
         wasm_threads: for TF.js on wasm, asserted; onnxruntime-web has one.

@@ -1,4 +1,8 @@
-"""What this project promises about speed, each with its reason; `make bench` measures them."""
+"""What this project promises about speed, each with its reason; `make bench` measures them.
+
+"The TensorFlow route" is the paper's conversion on TF.js's own kernels, tf.grad too; everything
+else runs on the engine.
+"""
 
 from __future__ import annotations
 
@@ -61,14 +65,14 @@ AUTODIFF = Target(
     because="tf.grad, the paper's way, has slow kernels for the backward convolutions on wasm",
 )
 COLD_START = Target(
-    name="webgl first run, empty shader cache, direct / TensorFlow route on TF.js's kernels",
+    name="webgl first run, empty shader cache, direct / TensorFlow route",
     unit="times",
     bound=0.4,
     sense="at most",
     because="programs are shared between shapes; warming up counts as part of the first run",
 )
 COLD_STEADY = Target(
-    name="webgl steady state, direct / TensorFlow route on TF.js's kernels",
+    name="webgl steady state, direct / TensorFlow route",
     unit="times",
     bound=1.05,
     sense="at most",

@@ -3,7 +3,7 @@ import {
   profileModel,
   runModel,
   saliencyByAutodiff,
-  sharePrograms,
+  useEngineKernels,
   warmUp,
   withOutputs,
   type Inputs,
@@ -56,7 +56,7 @@ async function enter(about: Contestant): Promise<EnterResult> {
 function called(id: string): Entered {
   const found = entered.get(id);
   if (!found) throw new EngineError("not-open", `${id} is no contestant on this page`);
-  sharePrograms(!found.about.stockKernels);
+  useEngineKernels(!found.about.stockKernels);
   return found;
 }
 

@@ -24,7 +24,7 @@ export interface Contestant {
   /** For `gradient`: which value of which output. */
   readonly logits: string | null;
   readonly oneHot: TensorFile | null;
-  /** Run on TF.js's own WebGL kernels. */
+  /** Run on TF.js's own kernels alone. */
   readonly stockKernels: boolean;
 }
 

@@ -6,8 +6,10 @@ import { MathBackendWebGL } from "@tensorflow/tfjs-backend-webgl";
 import { ContextGuard } from "./context.js";
 import { useFastCopies } from "./copies.js";
 import { EngineError, wordsOf } from "./errors.js";
+import { useEngineKernels } from "./kernels.js";
 import { measureMantissaBits } from "./precision.js";
-import { installSharedPrograms, sharePrograms } from "./webgl_kernels.js";
+import { installWasmKernels } from "./wasm_kernels.js";
+import { installWebGLKernels } from "./webgl_kernels.js";
 
 export type BackendName = "webgl" | "wasm" | "cpu";
 
@@ -25,7 +27,7 @@ export interface BackendRequest {
   readonly flags?: Readonly<Record<string, boolean | number>>;
   /** Accept a backend that computes in less than float32 (to simulate a phone, say). */
   readonly allowReducedPrecision?: boolean;
-  /** Leave TF.js's own WebGL kernels as they are, one program per shape (to compare with). */
+  /** Run TF.js's own kernels even where the engine has faster ones (to compare with). */
   readonly stockKernels?: boolean;
 }
 
@@ -70,8 +72,9 @@ export async function startBackend(request: BackendRequest): Promise<Backend> {
   }
   await select(request.backend);
   const webgl = request.backend === "webgl" ? ownBackend() : null;
-  if (webgl) installSharedPrograms(webgl);
-  sharePrograms(request.stockKernels !== true);
+  if (webgl) installWebGLKernels(webgl);
+  if (request.backend === "wasm") installWasmKernels();
+  useEngineKernels(request.stockKernels !== true);
   const gl = webgl ? (webgl.getGPGPUContext().gl as WebGL2RenderingContext) : null;
   const environment = await describeBackend(request, gl);
   if (environment.mantissaBits < FLOAT32_BITS && request.allowReducedPrecision !== true) {

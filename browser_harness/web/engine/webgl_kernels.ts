@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { GPGPUProgram, MathBackendWebGL } from "@tensorflow/tfjs-backend-webgl";
 
+import { engineKernelsRun, replaceKernel, type KernelCall } from "./kernels.js";
 import {
   ChannelwiseProgram,
   JoinProgram,
@@ -19,58 +20,38 @@ const POINTWISE = [tf.Relu, tf.Relu6, tf.Sigmoid, tf.Tanh, tf.Elu, tf.Abs, tf.Ne
 /** Texels up to which a shader counts in float without doubt. */
 const MOST_TEXELS = 2 ** 22;
 const MOST_JOINED = 8;
-
-interface KernelArguments {
-  readonly inputs: tf.NamedTensorInfoMap;
-  readonly backend: unknown;
-  readonly attrs?: tf.NamedAttrMap;
-}
-
-let shared = false;
-
-/** Whether kernels use programs that are shared between shapes; TF.js's own ones otherwise. */
-export function sharePrograms(on: boolean): void {
-  shared = on;
-}
+let installed = false;
 
 /**
  * Lets TF.js compile one WebGL program per kind of operation where its own kernels compile one per
  * shape, wherever that leaves the steady state as fast; measured in README.md.
  *
  * Sums and products (same shape, or one value per channel), depthwise 1x1 convolutions and
- * concatenations along the channels get programs of ours; pointwise functions and uploads take TF.js's own programs with shapes as
- * uniforms; convolutions and everything else stay as they are. Results are the same numbers.
- * `sharePrograms` switches it on and off.
+ * concatenations along the channels get programs of ours; pointwise functions and uploads take
+ * TF.js's own programs with shapes as uniforms; convolutions and everything else stay as they are.
+ * Results are the same numbers.
  */
-export function installSharedPrograms(backend: MathBackendWebGL): void {
-  if (!tf.env().getBool("WEBGL_PACK")) return; // our programs are for packed textures
+export function installWebGLKernels(backend: MathBackendWebGL): void {
+  // Our programs are for packed textures.
+  if (installed || !tf.env().getBool("WEBGL_PACK")) return;
+  installed = true;
   shareUploads(backend);
-  for (const name of POINTWISE) replace(name, (stock) => (call) => withUniforms(() => stock(call)));
+  for (const name of POINTWISE)
+    replaceKernel(name, "webgl", (stock) => (call) => withUniforms(() => stock(call)));
   for (const [name, expression] of Object.entries(ARITHMETIC)) {
-    replace(name, (stock) => (call) => arithmetic(call, expression) ?? stock(call));
+    replaceKernel(name, "webgl", (stock) => (call) => arithmetic(call, expression) ?? stock(call));
   }
-  replace(tf.Concat, (stock) => (call) => join(call) ?? stock(call));
+  replaceKernel(tf.Concat, "webgl", (stock) => (call) => join(call) ?? stock(call));
   for (const name of [tf.DepthwiseConv2dNative, tf.FusedDepthwiseConv2D]) {
-    replace(name, (stock) => (call) => rescale(call) ?? stock(call));
+    replaceKernel(name, "webgl", (stock) => (call) => rescale(call) ?? stock(call));
   }
-}
-
-type Kernel = (call: KernelArguments) => tf.TensorInfo | tf.TensorInfo[];
-
-function replace(name: string, make: (stock: Kernel) => Kernel): void {
-  const found = tf.getKernel(name, "webgl");
-  if (!found) return;
-  tf.unregisterKernel(name, "webgl");
-  const stock = found.kernelFunc as Kernel;
-  const sharing = make(stock);
-  const kernelFunc = ((call) => (shared ? sharing(call) : stock(call))) as Kernel as tf.KernelFunc;
-  tf.registerKernel({ ...found, kernelFunc });
 }
 
 /** Weights are encoded once each, so what their programs cost per texel does not matter. */
 function shareUploads(backend: MathBackendWebGL): void {
   const upload = backend.uploadToGPU.bind(backend);
-  backend.uploadToGPU = (data) => (shared ? withUniforms(() => upload(data)) : upload(data));
+  backend.uploadToGPU = (data) =>
+    engineKernelsRun() ? withUniforms(() => upload(data)) : upload(data);
 }
 
 function withUniforms<T>(work: () => T): T {
@@ -83,7 +64,7 @@ function withUniforms<T>(work: () => T): T {
   }
 }
 
-function arithmetic(call: KernelArguments, expression: string): tf.TensorInfo | null {
+function arithmetic(call: KernelCall, expression: string): tf.TensorInfo | null {
   const backend = call.backend as MathBackendWebGL;
   const [a, b] = [call.inputs.a, call.inputs.b];
   if (!a || !b || !fits(a) || b.dtype !== "float32") return null;
@@ -97,7 +78,7 @@ function arithmetic(call: KernelArguments, expression: string): tf.TensorInfo | 
   return run(backend, new ChannelwiseProgram(a.shape, expression), [a, b], [texelsAcross(a)]);
 }
 
-function join(call: KernelArguments): tf.TensorInfo | null {
+function join(call: KernelCall): tf.TensorInfo | null {
   const backend = call.backend as MathBackendWebGL;
   const inputs = Object.values(call.inputs) as tf.TensorInfo[];
   const first = inputs[0];
@@ -115,7 +96,7 @@ function join(call: KernelArguments): tf.TensorInfo | null {
   return run(backend, new JoinProgram(shape, inputs.length), inputs, widths);
 }
 
-function rescale(call: KernelArguments): tf.TensorInfo | null {
+function rescale(call: KernelCall): tf.TensorInfo | null {
   const backend = call.backend as MathBackendWebGL;
   const { x, filter, bias, preluActivationWeights } = call.inputs;
   const { strides, pad, dataFormat, activation } = (call.attrs ?? {}) as Record<string, unknown>;
