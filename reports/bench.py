@@ -24,7 +24,8 @@ def bench_lines(result: BenchResult) -> list[str]:
     lines = [f"NOTE {note}" for note in result.notes]
     lines += [f"COMPLAINT {complaint}" for complaint in result.complaints]
     if result.targets:
-        lines += ["", *_table(_target_cells(result.targets))]
+        reasonless = (row[:-1] for row in _target_cells(result.targets))  # reasons are long
+        lines += ["", *_table(reasonless)]
     for backend in result.backends:
         lines += ["", _headline(backend), *_table(_cells(backend))]
     for profile in result.profiles:

@@ -44,7 +44,7 @@ output says so. NaN and constant outputs are complaints, and the exit code is th
 BENCH_EPILOG = """\
 examples:
   xport bench build/demo/bundle#classifier model.onnx --backend wasm
-  xport bench new-model old-model --rounds 40 --out build/compared
+  xport bench new=build/a old=build/b --rounds 40 --out build/compared
   xport bench new-model old-model --cold --backend webgl
   xport bench explained --outputs logits --backend wasm
   xport bench model --profile --backend wasm --json
@@ -156,8 +156,8 @@ def _add_measuring(commands: Any) -> None:
         "models",
         nargs="*",
         metavar="MODEL",
-        help="folder with model.json, bundle (FOLDER#MODEL where it has several) or ONNX file; "
-        "ratios refer to the first",
+        help="folder with model.json, bundle (FOLDER#MODEL where it has several) or ONNX file, "
+        "NAME= before it to call it so; ratios refer to the first",
     )
     bench.add_argument(
         "--backend",

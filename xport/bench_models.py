@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +60,7 @@ def read_models(named: Sequence[str], scratch: Path, seed: int) -> list[NamedMod
 
     Args:
         named: a folder with model.json, a bundle's folder (`FOLDER#MODEL` where it holds several
-            models), or an ONNX file.
+            models), or an ONNX file; `NAME=` before it says what the tables call it.
         scratch: an empty folder for weights that have to be made up.
         seed: of those weights.
 
@@ -71,9 +71,20 @@ def read_models(named: Sequence[str], scratch: Path, seed: int) -> list[NamedMod
     models: list[NamedModel] = []
     for index, text in enumerate(named):
         taken = {model.name for model in models}
-        model = _read(text, scratch / str(index), seed + index)
+        label, path = _label(text)
+        model = _read(path, scratch / str(index), seed + index)
+        if label:
+            model = replace(model, name=label)
         models.append(_renamed(model, taken))
     return models
+
+
+def _label(text: str) -> tuple[str, str]:
+    """The name that a person gave, if any, and the path."""
+    label, given, path = text.partition("=")
+    if not given or Path(text).exists() or _id(label) != label:
+        return "", text
+    return label, path
 
 
 def _read(text: str, scratch: Path, seed: int) -> NamedModel:
@@ -214,7 +225,7 @@ def _renamed(model: NamedModel, taken: set[str]) -> NamedModel:
     while name in taken:
         count += 1
         name = f"{model.name}-{count}"
-    return NamedModel(name, model.path, model.signature, model.notes)
+    return replace(model, name=name)
 
 
 def inputs_for(signature: Signature, seed: int) -> dict[str, Array]:

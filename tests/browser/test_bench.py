@@ -111,6 +111,16 @@ def test_missing_shards_are_made_up_and_said_so(tmp_path: Path) -> None:
     assert result.passed
 
 
+def test_models_are_called_as_asked_and_never_alike(tmp_path: Path) -> None:
+    folder = scaled(tmp_path / "model", np.arange(8))
+    named = [str(folder), f"other={folder}", f"other={folder}"]
+    assert [one.name for one in read_models(named, tmp_path / "scratch", 0)] == [
+        "model",
+        "other",
+        "other-2",
+    ]
+
+
 def test_made_up_weights_are_the_seeds(tmp_path: Path) -> None:
     folder = scaled(tmp_path / "model", np.arange(8))
     (folder / "group1-shard1of2.bin").unlink()

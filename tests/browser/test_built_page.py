@@ -20,8 +20,8 @@ def test_building_again_gives_the_same_bytes(tmp_path: Path) -> None:
     assert digests.of_folder(tmp_path / "dist") == digests.of_folder(PAGE_FOLDER)
 
 
-def test_both_pages_load_one_engine() -> None:
-    for name in ("runner.js", "app.js"):
+def test_all_pages_load_one_engine() -> None:
+    for name in ("runner.js", "bench.js", "app.js"):
         script = (PAGE_FOLDER / name).read_text()
         assert set(re.findall(r'from\s*"([^"]+)"', script)) == {"./engine.js"}
         assert len(script) < 50_000  # nothing of TF.js is in the pages themselves
