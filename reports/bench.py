@@ -37,7 +37,7 @@ def html_bench(result: BenchResult) -> str:
     """The figures as one self-contained page."""
     sections = []
     if result.targets:
-        sections.append(Section("Targets", None, tuple(_target_cells(result.targets))))
+        sections.append(Section("Targets", None, tuple(_target_cells(result.targets)), True))
     sections += [
         Section(_headline(backend), bars(backend.rows), tuple(_cells(backend)))
         for backend in result.backends
@@ -57,6 +57,8 @@ class Section:
     title: str
     chart: Markup | None
     cells: tuple[tuple[str, ...], ...]
+    reasons: bool = False
+    """Whether the last column is prose."""
 
 
 def _target_cells(results: Sequence[TargetResult]) -> Iterator[tuple[str, ...]]:
