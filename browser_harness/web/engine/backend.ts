@@ -4,11 +4,10 @@ import { getThreadsCount, setThreadsCount, setWasmPaths } from "@tensorflow/tfjs
 import { MathBackendWebGL } from "@tensorflow/tfjs-backend-webgl";
 
 import { ContextGuard } from "./context.js";
-import { useFastCopies } from "./copies.js";
+import { installWasmKernels } from "./copies.js";
 import { EngineError, wordsOf } from "./errors.js";
 import { useEngineKernels } from "./kernels.js";
 import { measureMantissaBits } from "./precision.js";
-import { installWasmKernels } from "./wasm_kernels.js";
 import { installWebGLKernels } from "./webgl_kernels.js";
 
 export type BackendName = "webgl" | "wasm" | "cpu";
@@ -67,7 +66,6 @@ export async function startBackend(request: BackendRequest): Promise<Backend> {
   if (request.backend === "webgl") requireWebGL(request);
   if (request.backend === "wasm") {
     setWasmPaths(request.wasmPath);
-    useFastCopies();
     if (request.threads !== null) setThreadsCount(request.threads);
   }
   await select(request.backend);

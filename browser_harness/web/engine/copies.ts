@@ -1,6 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 
+import { replaceKernel, type Kernel } from "./kernels.js";
+
+let installed = false;
+
 /**
  * Cutting and joining tensors on wasm without leaving its memory.
  *
@@ -8,17 +12,12 @@ import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
  * the last axis. In a gradient that is a tenth of the time; moving bytes in place takes a seventh
  * of it.
  */
-export function useFastCopies(): void {
-  const kernels: [string, tf.KernelFunc][] = [
-    ["Slice", slice],
-    ["SplitV", split],
-    ["Concat", concat],
-  ];
-  for (const [kernelName, kernelFunc] of kernels) {
-    if (tf.getKernel(kernelName, "wasm")?.kernelFunc === kernelFunc) continue;
-    tf.unregisterKernel(kernelName, "wasm");
-    tf.registerKernel({ kernelName, backendName: "wasm", kernelFunc });
-  }
+export function installWasmKernels(): void {
+  if (installed) return;
+  installed = true;
+  replaceKernel(tf.Slice, "wasm", () => slice);
+  replaceKernel(tf.SplitV, "wasm", () => split);
+  replaceKernel(tf.Concat, "wasm", () => concat);
 }
 
 interface Call<I, A> {
@@ -32,7 +31,7 @@ function memoryOf(backend: BackendWasm): Uint8Array {
   return (backend.wasm as unknown as { readonly HEAPU8: Uint8Array }).HEAPU8;
 }
 
-const slice: tf.KernelFunc = (call) => {
+const slice: Kernel = (call) => {
   const { inputs, attrs, backend } = call as unknown as Call<
     { x: tf.TensorInfo },
     { begin: number | number[]; size: number | number[] }
@@ -44,7 +43,7 @@ const slice: tf.KernelFunc = (call) => {
   return cut(backend, x, begin, size);
 };
 
-const split: tf.KernelFunc = (call) => {
+const split: Kernel = (call) => {
   const { inputs, attrs, backend } = call as unknown as Call<
     { x: tf.TensorInfo },
     { numOrSizeSplits: number | number[]; axis: number }
@@ -95,7 +94,7 @@ function cut(
   }
 }
 
-const concat: tf.KernelFunc = (call) => {
+const concat: Kernel = (call) => {
   const { inputs, attrs, backend } = call as unknown as Call<tf.TensorInfo[], { axis: number }>;
   const shapes = inputs.map(({ shape }) => shape);
   const axis = tf.util.parseAxisParam(attrs.axis, shapes[0] ?? [])[0] ?? 0;
