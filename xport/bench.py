@@ -49,7 +49,7 @@ class BenchOptions:
         outputs: the outputs to compute; none for all.
         gradient: time each TF.js model's `tf.grad` of its first logit beside it.
         stock_kernels: time each TF.js model on TF.js's own kernels beside it.
-        cold: a fresh browser with an empty shader cache for each contestant.
+        cold: a fresh browser with an empty shader cache for each contestant, `cold_starts` times.
         seed: of inputs, made-up weights and bootstrap.
         wasm_threads: for TF.js on wasm, asserted; onnxruntime-web has one.
         browser: which browser, and who draws its WebGL.
@@ -61,6 +61,7 @@ class BenchOptions:
     gradient: bool = False
     stock_kernels: bool = False
     cold: bool = False
+    cold_starts: int = 1
     seed: int = 0
     wasm_threads: int = WASM_THREADS
     browser: BrowserOptions = field(default_factory=BrowserOptions)
@@ -169,41 +170,56 @@ def measure(
 def _cold(
     contestants: Sequence[Contestant], backend: str, options: BenchOptions, progress: Progress
 ) -> BackendResult:
-    """Each contestant in a fresh browser with an empty shader cache, then its steady state."""
-    measured, about, peak = [], {}, 0.0
-    with progress.step(f"bench {backend}, cold", len(contestants)) as step:
-        for one in contestants:
-            settings = settings_for(backend, options, shader_cache=None)
-            with session_of([one], settings) as session:
-                start = _start(session, one)
-                replies = [session.contest(one) for _ in range(options.rounds)]
-                about = about_session(session)
-            mib = session.session.peak_mib
-            complaints = {*start.complaints, *(c for r in replies for c in complaints_about(r))}
-            update = {
-                "seconds": tuple(reply.seconds for reply in replies),
-                "peak_mib": mib,
-                "complaints": tuple(sorted(complaints)),
-            }
-            measured.append(start.model_copy(update=update))
-            peak = max(peak, mib)
-            step.advance(f"{one.id} {measured[-1].start:.1f} s")
+    """Each contestant in a fresh browser with an empty shader cache, in turn, then steady."""
+    found: dict[str, list[Measured]] = {one.id: [] for one in contestants}
+    about: dict[str, object] = {}
+    with progress.step(f"bench {backend}, cold", len(contestants) * options.cold_starts) as step:
+        for _ in range(options.cold_starts):
+            for one in contestants:
+                with session_of([one], settings_for(backend, options, None)) as session:
+                    start = _start(session, one)
+                    replies = [session.contest(one) for _ in range(options.rounds)]
+                    about = about_session(session)
+                complaints = {*start.complaints, *(c for r in replies for c in complaints_about(r))}
+                update = {
+                    "seconds": tuple(reply.seconds for reply in replies),
+                    "peak_mib": session.session.peak_mib,
+                    "complaints": tuple(sorted(complaints)),
+                }
+                found[one.id].append(start.model_copy(update=update))
+                step.advance(f"{one.id} {start.start:.1f} s")
+    measured = [_together(starts) for starts in found.values()]
+    peak = max(one.peak_mib or 0.0 for one in measured)
     return backend_result(measured, options.seed, {**about, "peak_mib": peak, "cold": True})
+
+
+def _together(starts: Sequence[Measured]) -> Measured:
+    """Several cold starts of one contestant as one."""
+    return starts[-1].model_copy(
+        update={
+            "starts": tuple(one.start for one in starts),
+            "seconds": tuple(seconds for one in starts for seconds in one.seconds),
+            "peak_mib": max(one.peak_mib or 0.0 for one in starts),
+            "complaints": tuple(sorted({c for one in starts for c in one.complaints})),
+        }
+    )
 
 
 def _start(session: BenchSession, one: Contestant) -> Measured:
     """Warm the contestant up, unless it is to run as TF.js does by itself, and run it once."""
     warm = None if one.stock_kernels else session.prepare(one)
     reply = session.contest(one)
+    warm_up = warm.seconds if warm else 0.0
     return Measured(
         name=one.id,
         engine=_ENGINES[one.kind],
         stock_kernels=one.stock_kernels,
         load=session.load_seconds(one),
-        warm_up=warm.seconds if warm else 0.0,
+        warm_up=warm_up,
         longest_block=warm.longest_block if warm else reply.seconds,
         programs=warm.programs if warm else None,
         first=reply.seconds,
+        starts=(warm_up + reply.seconds,),
         seconds=(),
         peak_mib=None,
         complaints=tuple(sorted(complaints_about(reply))),

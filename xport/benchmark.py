@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Sequence
 from typing import Literal, Self
 
@@ -53,8 +54,9 @@ class Measured(Document):
     """One contestant on one backend; times in seconds, readback included.
 
     `seconds` holds the rounds in order, the first run not among them; it is empty where only the
-    start was measured. `first` follows warming up, whose time stands apart. `complaints` say what
-    is wrong with its outputs.
+    start was measured. `first` follows warming up, whose time stands apart; `starts` are both
+    together, of every start that was made, the last of which the other figures are of.
+    `complaints` say what is wrong with its outputs.
     """
 
     name: str
@@ -65,14 +67,15 @@ class Measured(Document):
     longest_block: float
     programs: int | None
     first: float
+    starts: tuple[float, ...] = Field(min_length=1)
     seconds: tuple[float, ...]
     peak_mib: float | None
     complaints: tuple[str, ...]
 
     @property
     def start(self) -> float:
-        """Warming up and the first run: what a person waits for the first result."""
-        return self.warm_up + self.first
+        """Warming up and the first run: what a person waits for the first result; the median."""
+        return statistics.median(self.starts)
 
     @property
     def percentile_95(self) -> float:

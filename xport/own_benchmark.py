@@ -34,7 +34,7 @@ from xport.stages.tfjs_from_tf import TfjsFromTf
 from xport.store import Store
 
 DIRECT_CONVERSIONS = 3
-COLD_ROUNDS = 3
+COLD_ROUNDS, COLD_STARTS = 2, 3
 SALIENCY = ("probabilities", "saliency")
 BOTH_ROUTES = Routes(direct=DirectRoute(), tensorflow=TensorflowRoute())
 
@@ -167,7 +167,7 @@ def _webgl(
     direct = forward_of(models["direct"], chosen)
     saliency = replace(forward_of(models["saliency"], chosen), outputs=SALIENCY)
     warm = measure([via, direct, saliency], "webgl", chosen, progress)
-    cold = replace(chosen, cold=True, rounds=COLD_ROUNDS)
+    cold = replace(chosen, cold=True, cold_starts=COLD_STARTS, rounds=COLD_ROUNDS)
     return warm, measure([via, direct], "webgl", cold, progress)
 
 
@@ -186,8 +186,10 @@ def _webgl_targets(warm: BackendResult, cold: BackendResult, seed: int) -> Itera
     steady, start = _by_name(warm), _by_name(cold)
     saliency = _ratio(steady["saliency"], steady["direct"], seed)
     yield targets.judged_ratio(targets.SALIENCY_WEBGL, saliency)
-    first = start["direct"].start / start["tensorflow-route"].start
-    yield targets.judged(targets.COLD_START, first)
+    first = Interval.of_ratio(
+        start["direct"].starts, start["tensorflow-route"].starts, draws_for(COLD_STARTS, seed)
+    )
+    yield targets.judged_ratio(targets.COLD_START, first)
     kept = _ratio(steady["direct"], steady["tensorflow-route"], seed)
     yield targets.judged_ratio(targets.COLD_STEADY, kept)
 

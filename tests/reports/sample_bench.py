@@ -24,6 +24,7 @@ def measured(name: str, seconds: float, *complaints: str) -> Measured:
         longest_block=0.0,
         programs=None,
         first=3 * seconds,
+        starts=(3 * seconds,),
         seconds=(seconds,) * 4,
         peak_mib=None,
         complaints=complaints,
