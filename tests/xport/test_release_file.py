@@ -30,7 +30,14 @@ def test_the_default_release_is_the_papers_system() -> None:
         ("classifier", "logits"): 1e-4,
         ("autoencoder", "reconstruction"): 5e-5,
         ("autoencoder", "latent"): 5e-5,
+        ("explanation", "probabilities"): 1e-5,
+        ("explanation", "logits"): 1e-4,
     }
+    alike = {
+        (a.model, a.output): (a.min_cosine, a.times_own_gap) for a in release.policy.likenesses
+    }
+    maps = ("gradient", "saliency", "cam")
+    assert alike == {("explanation", output): (0.999, 3.0) for output in maps}
     assert len(release.models["classifier"].labels or ()) == 14
     assert release.policy.bars[0].max_abs == 1e-5
     assert {model.weights for model in release.models.values()} == {UNTRAINED}
