@@ -282,8 +282,9 @@ class Lowering:
         return self.emit("Transpose", [tensor, self.ints(order)], shape, axes=axes)
 
     def _multiplied(self, tensor: Tensor, axes: Axes, shape: Sequence[int], moved: int) -> Tensor:
-        """Move a short stored axis of a picture by a product with the identity, which is exact.
+        """Move a short stored axis of a picture by a product with the identity.
 
+        That is exact for finite numbers; NaN or infinity in one channel spreads to the others.
         Any way of copying channels one by one is a loop in JavaScript on wasm, and a Transpose of
         a picture takes longer than this product.
         """
