@@ -25,13 +25,34 @@ def test_holds_the_bytes_that_ran_in_the_browser(mini_run: MiniRun) -> None:
     manifest = verify_bundle(bundle)
     assert manifest.notice == NOTICE
     assert manifest.verdict is Status.PASSED
-    for recording in mini_run.evidence.recordings:
-        web = recording.environment and recording.environment.web
-        if not web:
-            continue
+    plan = mini_run.evidence.plan
+    shipped = {leg.name for leg in plan.legs if leg.artifact == plan.ships}
+    ran = [r for r in mini_run.evidence.recordings if r.leg in shipped]
+    assert {recording.leg for recording in ran} == {"tfjs/webgl", "tfjs/wasm", "tfjs/cpu"}
+    for recording in ran:
+        assert recording.environment is not None
+        web = recording.environment.web
+        assert web is not None
+        model = manifest.models[recording.model]
         for name, digest in web.model_files.items():
-            assert digests.of_file(bundle / "models" / name) == digest
+            own = name.removeprefix(f"{recording.model}/")
+            place = model.files[own].path or model.path + own
+            assert digests.of_file(bundle / place) == digest
         assert digests.of_file(bundle / "engine.js") == web.files["engine.js"]
+
+
+def test_an_explanation_shares_its_classifiers_kernels(mini_run: MiniRun) -> None:
+    bundle = RunFolder(mini_run.folder).bundle_path
+    models = verify_bundle(bundle).models
+    shared = [entry.path for entry in models["explanation"].files.values() if entry.path]
+    assert shared
+    assert all(path.startswith("models/classifier/") for path in shared)
+    (bundle / shared[0]).rename(bundle / "moved")
+    try:
+        with pytest.raises(IntegrityError, match=shared[0]):
+            verify_bundle(bundle)
+    finally:
+        (bundle / "moved").rename(bundle / shared[0])
 
 
 def test_carries_evidence_report_and_the_untrained_note(mini_run: MiniRun) -> None:

@@ -235,6 +235,60 @@ def test_blames_the_leg_that_strays_and_not_the_one_after_it_that_is_right(run_c
     assert evidence.verdict.culprits == ("classifier/onnx",)
 
 
+def test_differences_per_value_are_kept_of_labelled_outputs_alone(mini_run: MiniRun) -> None:
+    for comparison in mini_run.evidence.comparisons:
+        labelled = comparison.output in ("logits", "probabilities")
+        assert (comparison.differences is not None) == labelled
+        assert (comparison.histogram is None) == labelled
+
+
+def alike(**changes: float) -> Policy:
+    likenesses = [one | changes for one in mini.policy()["likenesses"]]
+    return Policy.model_validate(mini.policy(likenesses=likenesses))
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [({"times_own_gap": 1e-6}, "relative L2"), ({"min_cosine": 1.0}, "1 - cosine")],
+)
+def test_a_likeness_that_is_not_met_fails(
+    run_copy: Path, changes: dict[str, float], words: str
+) -> None:
+    verdict = workflow.judge(run_copy, policy=alike(**changes)).verdict
+    assert verdict.status is Status.FAILED
+    assert any(culprit.startswith("explanation/") for culprit in verdict.culprits)
+    assert all(finding.startswith("FAILED: explanation/") for finding in verdict.findings)
+    assert words in verdict.findings[0]
+
+
+def test_a_map_turned_upside_down_fails_and_names_the_leg(run_copy: Path) -> None:
+    def flip(held: Arrays) -> None:
+        for outputs in held.values():
+            outputs["saliency"] = outputs["saliency"][:, :, ::-1]
+
+    evidence = spoil(run_copy, arrays(flip), ("explanation", "tfjs/wasm"))
+    assert evidence.verdict.status is Status.FAILED
+    assert evidence.verdict.culprits == ("explanation/tfjs/wasm",)
+    assert "explanation/tfjs/wasm saliency" in evidence.verdict.findings[0]
+
+
+def test_a_likeness_without_float64_to_measure_by_is_not_run(run_copy: Path) -> None:
+    path = RunFolder(run_copy).recordings.path("explanation", "torch-float64")
+    path.unlink()
+    verdict = workflow.judge(run_copy).verdict
+    assert verdict.status is Status.NOT_RUN
+    assert any("its measure, is not known" in finding for finding in verdict.findings)
+
+
+def test_two_routes_that_disagree_fail_and_the_wrong_one_is_named(run_copy: Path) -> None:
+    evidence = spoil(run_copy, arrays(shifted), ("classifier", "tfjs-tf/wasm"))
+    assert evidence.verdict.status is Status.FAILED
+    assert evidence.verdict.culprits == ("classifier/tfjs-tf/wasm",)
+    others = [f for f in evidence.verdict.findings if "classifier/tfjs/" in f]
+    assert others
+    assert all("inherited from another leg" in finding for finding in others)
+
+
 def test_refuses_arrays_that_changed_after_recording(run_copy: Path) -> None:
     path = RunFolder(run_copy).recordings.path(*WEBGL).with_suffix(".npz")
     path.write_bytes(path.read_bytes()[:-100])

@@ -129,6 +129,50 @@ def test_a_bar_must_name_a_leg_of_the_release(tmp_path: Path) -> None:
     refuse(tmp_path, mini.release(browser=browser), "tfjs/webgl is not a leg of this release")
 
 
+@pytest.mark.parametrize(
+    ("routes", "words"),
+    [
+        ({}, "name direct, tensorflow or both"),
+        ({"ships": "direct", "tensorflow": {}}, "ships: direct is not among the routes"),
+        ({"direct": {"weights": "int4"}}, r"routes\.direct\.weights"),
+        ({"direct": {"backends": ["webgpu"]}}, r"routes\.direct\.backends"),
+        ({"scenic": {}}, r"routes\.scenic"),
+        ({"tensorflow": {}}, r"explanations\.explanation: needs the direct route"),
+    ],
+)
+def test_routes_are_those_that_exist(tmp_path: Path, routes: dict[str, Any], words: str) -> None:
+    policy = mini.policy(bars=[])
+    refuse(tmp_path, mini.release(routes=routes, policy=policy), words)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"of": "autoencoder"}, "autoencoder is not a classifier of images here"),
+        ({"of": "nobody"}, "nobody is not a classifier"),
+        ({"logits": "scores"}, "classifier has no output scores"),
+        ({"probes": 0}, r"explanations\.explanation\.probes"),
+        ({"cam": [8]}, r"explanations\.explanation\.cam"),
+    ],
+)
+def test_an_explanation_explains_a_classifier(
+    tmp_path: Path, changes: dict[str, Any], words: str
+) -> None:
+    explanations = {"explanation": mini.explanation(**changes)}
+    policy = mini.policy()
+    if "logits" in changes:
+        for tolerance in policy["tolerances"]:
+            if (tolerance["model"], tolerance["output"]) == ("explanation", "logits"):
+                tolerance["output"] = changes["logits"]
+    refuse(tmp_path, mini.release(explanations=explanations, policy=policy), words)
+
+
+def test_a_map_needs_a_likeness_or_a_tolerance(tmp_path: Path) -> None:
+    policy = mini.policy()
+    del policy["likenesses"][0]
+    refuse(tmp_path, mini.release(policy=policy), "none declared for explanation.gradient")
+
+
 @pytest.mark.parametrize("shape", [[], [1, -3], [1, 0], [2**40], [2**20, 2**20]])
 def test_shapes_are_of_bearable_size(tmp_path: Path, shape: list[int]) -> None:
     model = mini.classifier()
