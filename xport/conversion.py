@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xport.artifact import Format, Signature
@@ -77,7 +77,7 @@ def explanation_pipeline(entry: ExplanationEntry, of: ModelEntry, routes: Routes
     direct = Routes(direct=routes.direct)
     return Pipeline(
         (
-            *_export_steps(of, own),
+            *(replace(step, verified=False) for step in _export_steps(of, own)),
             Step(TORCH, _explained(entry, signature), own + TORCH),
             Step(
                 ONNX,
@@ -195,13 +195,14 @@ class Converter:
     def _artifacts(
         self, model_id: str, pipeline: Pipeline, progress: Progress
     ) -> dict[str, PlannedArtifact]:
-        """The pipeline's artifacts that are verified: not those of the model it starts from."""
+        """The pipeline's artifacts that are verified."""
+        verified = {step.name for step in pipeline.steps if step.verified}
         artifacts = {}
         with progress.step(f"convert {model_id}", len(pipeline.steps)) as step:
             for name, done in pipeline.run(self.store):
                 took = "in store" if done.cost.cached else f"{done.cost.seconds:.1f} s"
                 step.advance(f"{done.cost.stage} {took}")
-                if " " not in name:
+                if name in verified:
                     artifacts[name] = _artifact(done)
         return artifacts
 

@@ -68,11 +68,15 @@ class Converted:
 
 @dataclass(frozen=True)
 class Step:
-    """One artifact of a pipeline: its name, the stage that makes it, and from which other one."""
+    """One artifact of a pipeline: its name, the stage that makes it, and from which other one.
+
+    One that is not `verified` is only on the way to others.
+    """
 
     name: str
     stage: Stage
     source: str | None = None
+    verified: bool = True
 
 
 @dataclass(frozen=True)

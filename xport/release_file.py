@@ -116,7 +116,7 @@ class ExplanationEntry(Document):
     logits: str = "logits"
     probabilities: str | None = "probabilities"
     cam: tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]] | None = None
-    probes: int = Field(default=20, ge=1)
+    probes: int = Field(default=20, ge=3)
 
     def outputs(self) -> list[str]:
         """The names of its outputs, in order."""
