@@ -14,6 +14,7 @@ from xport.probes import (
     Probe,
     ProbeFolder,
     coloured_inputs,
+    contrast,
     explained_probes,
     image_inputs,
     photograph_inputs,
@@ -166,13 +167,14 @@ class Converter:
         pipeline = explanation_pipeline(entry, of, self.release.routes)
         artifacts = self._artifacts(model_id, pipeline, progress)
         signature = entry.signature(of.signature)
-        if len(probes) < entry.probes:
+        lively = [probe for probe in probes if contrast(probe, of.preprocess) >= entry.min_contrast]
+        if len(lively) < entry.probes:
             raise InputError(
-                f"{entry.probes} probes wanted, {entry.of} has {len(probes)}",
+                f"{entry.probes} probes wanted, {entry.of} has {len(lively)} of enough contrast",
                 f"explanations.{model_id}.probes",
                 "want fewer, or raise probes.synthetic",
             )
-        chosen = explained_probes(probes, signature, of.labels or (), entry.probes)
+        chosen = explained_probes(lively, signature, of.labels or (), entry.probes)
         return PlannedModel(
             id=model_id,
             title=entry.title,

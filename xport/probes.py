@@ -132,6 +132,13 @@ def image_inputs(
     return probes
 
 
+def contrast(probe: Probe, preprocess: PreprocessSpec | None) -> float:
+    """The standard deviation of an image over the range of its values."""
+    spec = preprocess or PreprocessSpec(size=1)
+    (image,) = probe.inputs.values()
+    return float(image.std()) / (spec.high - spec.low)
+
+
 def explained_probes(
     probes: Sequence[Probe], signature: Signature, labels: Sequence[str], count: int
 ) -> list[Probe]:

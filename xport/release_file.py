@@ -108,7 +108,9 @@ class ExplanationEntry(Document):
     It is made from the ONNX file of the classifier `of`: its input is the image and a one-hot
     class vector, its outputs are the classifier's `logits` and `probabilities` (None where it has
     none), `gradient`, `saliency` and, where its height and width are given, `cam`. It is tried on
-    `probes` of the classifier's probes, evenly spread, each with another class in turn.
+    `probes` of the classifier's probes, evenly spread, each with another class in turn. Images
+    whose standard deviation is below `min_contrast` of the range are left out: of a blank image
+    every ReLU is at its kink, and PyTorch's own gradients disagree by as much as is allowed.
     """
 
     title: str
@@ -117,6 +119,7 @@ class ExplanationEntry(Document):
     probabilities: str | None = "probabilities"
     cam: tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]] | None = None
     probes: int = Field(default=20, ge=3)
+    min_contrast: float = Field(default=0.02, ge=0, lt=1)
 
     def outputs(self) -> list[str]:
         """The names of its outputs, in order."""

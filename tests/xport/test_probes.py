@@ -9,11 +9,14 @@ import pytest
 from PIL import Image
 
 from tests.conftest import ROOT
+from xport.artifact import Signature, TensorSpec
 from xport.errors import InputError, IntegrityError
 from xport.plan import PreprocessSpec
 from xport.probes import (
     ProbeFolder,
     coloured_inputs,
+    contrast,
+    explained_probes,
     image_inputs,
     photograph_inputs,
     synthetic_inputs,
@@ -31,6 +34,20 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others() -> None:
     )
     assert first == again
     assert first != other
+
+
+def test_blank_images_have_no_contrast_and_classes_are_explained_in_turn() -> None:
+    assert SPEC is not None
+    probes = synthetic_inputs(SIGNATURE, SPEC, seed=2020, count=14)
+    flat = {p.name for p in probes if contrast(p, SPEC) < 0.02}
+    assert flat == {"synthetic-009-near-black", "synthetic-013-near-white"}
+    one_hot = TensorSpec(name="one_hot", shape=(1, 3))
+    signature = Signature(inputs=(*SIGNATURE.inputs, one_hot), outputs=SIGNATURE.outputs)
+    explained = explained_probes(probes, signature, ("A", "B", "C"), 4)
+    names = ["synthetic-000-chest, A", "synthetic-003-checkerboard, B", "synthetic-007-limb, C"]
+    assert [p.name for p in explained][:3] == names
+    assert [p.inputs["one_hot"].argmax() for p in explained] == [0, 1, 2, 0]
+    assert all(p.inputs["one_hot"].sum() == 1 for p in explained)
 
 
 def test_no_two_probes_of_the_default_release_are_alike() -> None:
