@@ -23,7 +23,7 @@ def scale_and_shift(graph: Graph, node: Node) -> tuple[Array, Array] | None:
     if len(node.outputs) > 1 and any(node.outputs[1:]):
         return None
     values = [graph.constants.get(name) for name in node.inputs[1:5]]
-    if any(value is None for value in values):
+    if len(values) != 4 or any(value is None for value in values):
         return None
     gamma, beta, mean, variance = (np.asarray(value, dtype=np.float64) for value in values)
     scale = gamma / np.sqrt(variance + node.get("epsilon", DEFAULT_EPSILON))

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xport.errors import ConversionError
-from xport.onnx_graph.graph import Graph, Node, TensorType
+from xport.onnx_graph.graph import Graph, Node, TensorType, refuse
 
 if TYPE_CHECKING:
     import onnx
 
 LEAST_OPSET = 13
+COUNTS = ("strides", "dilations", "kernel_shape", "group", "blocksize")
 FAITHFUL = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13})
 """Element types that numpy has itself; onnx stands float32 in for some others."""
 IR_VERSION = 8
@@ -101,11 +102,20 @@ def _sorted(graph: Graph) -> Iterator[tuple[str, Any]]:
 
 
 def _opset(model: onnx.ModelProto) -> int:
+    import onnx
+
     versions = {entry.domain: entry.version for entry in model.opset_import}
     opset = int(versions.get("", versions.get("ai.onnx", 0)))
     if opset < LEAST_OPSET:
         raise ConversionError(
             f"opset {opset} is below {LEAST_OPSET}", "", "export at opset 13 or newer"
+        )
+    known = onnx.defs.onnx_opset_version()
+    if opset > known:
+        raise ConversionError(
+            f"opset {opset} is newer than the installed onnx knows, {known}",
+            "",
+            "export at an older opset, or install a newer onnx",
         )
     return opset
 
@@ -115,7 +125,12 @@ def _array(tensor: onnx.TensorProto, numpy_helper: Any) -> Any:
         raise ConversionError(
             f"initializer {tensor.name!r} lies in another file", "", "store weights in the model"
         )
-    return numpy_helper.to_array(tensor)
+    try:
+        return numpy_helper.to_array(tensor)
+    except (TypeError, ValueError) as error:
+        raise ConversionError(
+            f"initializer {tensor.name!r} is broken: {error}", "", "export the model anew"
+        ) from error
 
 
 def _fixed_type(value: onnx.ValueInfoProto) -> TensorType:
@@ -148,7 +163,7 @@ def _type(value: onnx.ValueInfoProto, onnx_: Any) -> TensorType | None:
 
 
 def _node(proto: onnx.NodeProto) -> Node:
-    return Node(
+    node = Node(
         op=proto.op_type,
         inputs=list(proto.input),
         outputs=list(proto.output),
@@ -156,6 +171,12 @@ def _node(proto: onnx.NodeProto) -> Node:
         name=proto.name,
         domain="" if proto.domain == "ai.onnx" else proto.domain,
     )
+    for name in COUNTS:
+        value = node.attributes.get(name, 1)
+        if min(value if isinstance(value, list) else [value], default=1) < 1:
+            # onnx's own inference divides by them, and takes the whole process with it
+            raise refuse(node, f"{name} {value} is not positive")
+    return node
 
 
 def _attribute(proto: onnx.AttributeProto) -> Any:

@@ -72,7 +72,7 @@ def write_tfjs(
     from xport.tfjs_writer.weights import grouped, stored
 
     try:
-        model = onnx.load(str(onnx_file))
+        model = onnx.load(str(onnx_file), load_external_data=False)
     except (DecodeError, OSError) as error:
         raise ConversionError(f"not an ONNX model: {error}", str(onnx_file)) from error
     graph = optimise(lower(simplify(graph_from_model(model))))

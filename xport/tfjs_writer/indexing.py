@@ -47,6 +47,8 @@ def gather(low: Lowering, node: Node) -> None:
     x = low.plain(node.inputs[0])
     axis = node.get("axis", 0) % x.rank
     positive = np.where(indices < 0, indices + x.shape[axis], indices)
+    if positive.size and not 0 <= positive.min() <= positive.max() < x.shape[axis]:
+        raise refuse(node, f"its indices reach beyond the axis of {x.shape[axis]}")
     shape = (*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :])
     if indices.size == 1:  # as when an exporter takes query, key and value apart
         begin = [int(positive.reshape(())) if i == axis else 0 for i in range(x.rank)]

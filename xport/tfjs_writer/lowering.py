@@ -17,7 +17,7 @@ import numpy as np
 from xport.arrays import Array
 from xport.errors import ConversionError
 from xport.onnx_graph.graph import Graph, Node, refuse
-from xport.tfjs_writer.requirements import require_all_asked_for, require_tensor
+from xport.tfjs_writer.requirements import require_all_asked_for, require_axis, require_tensor
 from xport.tfjs_writer.tf_graph import CONST, DTYPES, PLACEHOLDER, TfGraph, TfType
 
 MAX_RANK = 6
@@ -92,12 +92,20 @@ class Lowering:
             if handler is None:
                 raise refuse(node, "is not supported by the direct writer")
             self.node, node.asked = node, set()
-            handler(self, node)
+            self._handle(handler, node)
             require_all_asked_for(node)
         for name in self.source.outputs:
             self._output(name)
         self.target.prune()
         return self.target
+
+    def _handle(self, handler: Handler, node: Node) -> None:
+        """Lower one node; what a handler stumbles over is a node that is not valid ONNX."""
+        require_axis(node, [self.source.types.get(name) for name in node.inputs])
+        try:
+            handler(self, node)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            raise refuse(node, f"is not valid ONNX: {error}", "export the model anew") from error
 
     def _placeholder(self, name: str) -> None:
         kind = self.source.type_of(name)
@@ -258,7 +266,7 @@ class Lowering:
 
     def ints(self, values: Sequence[int]) -> Tensor:
         """A list of integers, as operators take shapes and axes."""
-        return self.const(np.asarray(values, dtype=np.int32))
+        return self.const(np.asarray(values, dtype=np.int64))
 
     def reshape(self, tensor: Tensor, shape: Sequence[int], axes: Axes | None = None) -> Tensor:
         """The same elements in another shape; `axes` are ONNX's order unless given."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import xport
+from xport.errors import ConversionError
 from xport.tfjs_writer.tf_graph import CONST, DTYPES, PLACEHOLDER, TfGraph, TfNode, TfType
 from xport.tfjs_writer.weights import Stored, WeightGroup
 
@@ -121,6 +123,11 @@ def _node(node: TfNode) -> dict[str, Any]:
         attributes["dtype"] = DTYPES[node.type.dtype]
     else:
         attributes.setdefault("T", DTYPES[node.type.dtype])
+    for name, value in attributes.items():
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ConversionError(
+                f"operator {node.op} of node {node.name!r}: {name} is {value}", "", "mend the model"
+            )
     written = {name: _attribute(name, value) for name, value in attributes.items()}
     if node.op == PLACEHOLDER:
         written["shape"] = {"shape": _shape(node.type.shape)}

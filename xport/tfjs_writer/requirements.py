@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from xport.errors import ConversionError
-from xport.onnx_graph.graph import Node, refuse
+from xport.onnx_graph.graph import Node, TensorType, refuse
 
 UNASKED: dict[str, set[str]] = {
     "AveragePool": {"ceil_mode"}, "BatchNormalization": {"momentum"},
@@ -31,3 +33,13 @@ def require_tensor(what: str, shape: tuple[int, ...]) -> None:
     if not shape or 0 in shape:
         kind = "has no elements" if shape else "is a single number"
         raise ConversionError(f"{what} {kind}", "", "give it a shape of at least one element")
+
+
+def require_axis(node: Node, types: Sequence[TensorType | None]) -> None:
+    """Refuse an `axis` that the first input does not have; Flatten may name the one behind."""
+    axis = node.attributes.get("axis")
+    if not isinstance(axis, int) or not types or types[0] is None or node.op == "OneHot":
+        return
+    rank = len(types[0].shape)
+    if not -rank <= axis < rank + (node.op == "Flatten"):
+        raise refuse(node, f"axis {axis} is not one of {rank}")

@@ -118,6 +118,8 @@ def split(low: Lowering, node: Node) -> None:
     given, each = low.fixed(node, 1, "sizes"), -(-length // count)
     sizes = given.tolist() if given is not None else [each] * (count - 1)
     sizes += [length - sum(sizes)] * (len(sizes) < count)
+    if sum(sizes) != length:
+        raise refuse(node, f"its parts {sizes} do not fill the axis of {length}")
     parts = low.split(x, x.stored(axis), sizes)
     if min(sizes) <= 0:
         raise refuse(node, "has a part without elements")

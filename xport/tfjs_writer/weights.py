@@ -11,6 +11,7 @@ import numpy as np
 
 from xport import digests
 from xport.arrays import Array
+from xport.errors import ConversionError
 from xport.tfjs_writer.tf_graph import TfNode
 
 WeightDType = Literal["float32", "float16", "uint16", "uint8"]
@@ -55,9 +56,26 @@ def stored(node: TfNode, dtype: WeightDType) -> Stored:
         return _as_float16(entry, value, lossless=True)
     if not _is_kernel(value.shape) or dtype == "float32":
         return Stored(entry, value.tobytes(), lossless=True)
+    _require_roundable(node.name, value, dtype)
     if dtype == "float16":
         return _as_float16(entry, value, lossless=False)
     return _quantised(entry, value, dtype)
+
+
+def _require_roundable(name: str, value: Array, dtype: str) -> None:
+    """Refuse what rounding would turn into other numbers altogether.
+
+    Raises:
+        ConversionError: a weight is NaN or infinite, or becomes infinite in float16.
+    """
+    largest = float(np.abs(value).max())
+    most = float(np.finfo(np.float16).max) if dtype == "float16" else float(np.finfo("f4").max)
+    if not largest <= most:
+        raise ConversionError(
+            f"weight {name!r} holds {largest:g}, which {dtype} cannot",
+            "weights",
+            "store weights as float32, or mend the model",
+        )
 
 
 def _exact_in_float16(value: Array) -> bool:

@@ -26,6 +26,10 @@ def _old(proto: onnx.ModelProto) -> None:
     proto.opset_import[0].version = 12
 
 
+def _from_the_future(proto: onnx.ModelProto) -> None:
+    proto.opset_import[0].version = 99
+
+
 def _symbolic(proto: onnx.ModelProto) -> None:
     proto.graph.input[0].type.tensor_type.shape.dim[0].dim_param = "batch"
 
@@ -52,6 +56,7 @@ def _sparse(proto: onnx.ModelProto) -> None:
     ("spoil", "words"),
     [
         (_old, "opset 12 is below 13"),
+        (_from_the_future, "opset 99 is newer than"),
         (_symbolic, "input 'x' has a symbolic shape"),
         (_shapeless, "input 'x' has a symbolic shape"),
         (_half, "'x' is bfloat16"),

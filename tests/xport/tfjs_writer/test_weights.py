@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xport.arrays import Array
+from xport.errors import ConversionError
 from xport.tfjs_writer.tf_graph import CONST, TfNode, TfType
 from xport.tfjs_writer.weights import KERNEL_ELEMENTS, SHARD_BYTES, Stored, grouped, stored
 
@@ -46,6 +47,17 @@ def test_kernels_come_back_within_half_a_step(dtype: Any, share: float) -> None:
     span = float(np.abs(value).max()) if dtype == "float16" else float(np.ptp(value))
     assert np.abs(read(weight) - value).max() <= share * span * 1.01
     assert weight.lossless is (dtype == "float32")
+
+
+@pytest.mark.parametrize(
+    ("dtype", "number"),
+    [("float16", 7e4), ("float16", np.nan), ("uint8", np.nan), ("uint16", np.inf)],
+)
+def test_numbers_that_a_dtype_cannot_hold_are_refused(dtype: Any, number: float) -> None:
+    value = kernel()
+    value.flat[3] = number
+    with pytest.raises(ConversionError, match=f"which {dtype} cannot"):
+        stored(node(value), dtype)
 
 
 @given(
