@@ -9,7 +9,7 @@ WITH_NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 WEB := browser_harness/web
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-direct check format goldens lock clean
+.PHONY: help setup demo test test-direct bench check format goldens lock clean
 
 help: ## list the chores
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16

@@ -17,7 +17,7 @@ from reports.charts import ledger_chart, meter
 from reports.histograms import Figure, figure
 from reports.pictures import albums
 from reports.places import engine_files, places
-from reports.reading import Reading, Standing, untrained
+from reports.reading import MAX_ABS, Reading, Standing, untrained
 from reports.waits import PAPER, efforts, runtime_rows
 from xport.evidence import Evidence
 from xport.parity import Role
@@ -92,11 +92,16 @@ def _ledgers(reading: Reading) -> Iterator[Ledger]:
                 chart=ledger_chart(standings),
                 rounding=next((s.from_float64 for s in reference), None),
                 histograms=tuple(
-                    (s.leg, figure(s.comparison, labels, s.bound) if s.comparison else None)
+                    (s.leg, figure(s.comparison, labels, _bound(s)) if s.comparison else None)
                     for s in standings
                     if s.leg.backend is not None
                 ),
             )
+
+
+def _bound(standing: Standing) -> float | None:
+    """What differences may come to, None where something else is measured."""
+    return standing.bound if standing.measure is MAX_ABS else None
 
 
 def _contradiction(reading: Reading) -> bool:

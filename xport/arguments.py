@@ -14,8 +14,9 @@ DEFAULT_STORE = Path("build/store")
 DESCRIPTION = """\
 Take a PyTorch model to the browser and prove that it still says the same there.
 
-xport converts a model through ONNX and TensorFlow to TensorFlow.js, runs every leg on the same
-probes (the last one in a real browser), compares it with PyTorch and passes a verdict.
+xport converts a model from ONNX to TensorFlow.js, by its own writer and through TensorFlow, runs
+every leg on the same probes (the last ones in a real browser), compares it with PyTorch and passes
+a verdict.
 """
 
 EPILOG = """\

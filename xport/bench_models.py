@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -95,13 +96,14 @@ def _read(text: str, scratch: Path, seed: int) -> NamedModel:
     if not path.is_dir():
         raise InputError("no such folder, and no ONNX file", text, "check the path")
     if (path / BUNDLE_MANIFEST).is_file() and not (path / MODEL).is_file():
-        path = _in_bundle(path, wanted)
+        path = _in_bundle(path, wanted, scratch)
     if not (path / MODEL).is_file():
         raise InputError(f"holds no {MODEL}", str(path), "name a TF.js model's folder")
     return _tfjs(path, scratch, seed)
 
 
-def _in_bundle(bundle: Path, wanted: str) -> Path:
+def _in_bundle(bundle: Path, wanted: str, scratch: Path) -> Path:
+    """A model's folder in a bundle; one that shares files with another is put together."""
     from xport.bundle import Manifest
 
     models = Manifest.read(bundle / BUNDLE_MANIFEST).models
@@ -113,7 +115,15 @@ def _in_bundle(bundle: Path, wanted: str) -> Path:
             str(bundle),
             f"name one of them: {bundle}#{next(iter(models))}",
         )
-    return bundle / models[wanted].path
+    model = models[wanted]
+    shared = {name: entry.path for name, entry in model.files.items() if entry.path}
+    if not shared:
+        return bundle / model.path
+    whole = scratch.parent / f"{scratch.name}-{wanted}"
+    shutil.copytree(bundle / model.path, whole)
+    for name, place in shared.items():
+        shutil.copyfile(bundle / place, whole / name)
+    return whole
 
 
 def _tfjs(folder: Path, scratch: Path, seed: int) -> NamedModel:
@@ -164,15 +174,38 @@ def _fill(folder: Path, scratch: Path, model: Mapping[str, Any], seed: int) -> I
             for name in group["paths"]:
                 (scratch / name).write_bytes((folder / name).read_bytes())
             continue
-        data = b"".join(_made_up(weight, random, folder) for weight in group["weights"])
+        pieces = list(_pieces(folder, group, random))
+        data = b"".join(piece for piece, _ in pieces)
         first, *rest = group["paths"]
         (scratch / first).write_bytes(data)
         for name in rest:  # the manifest's order matters, not how the bytes are cut
             (scratch / name).write_bytes(b"")
         yield (
             f"RANDOM WEIGHTS: {folder} lacks {', '.join(_absent(folder, group))}; "
-            f"{len(group['weights'])} weights are random (seed {seed}): times count, results do not"
+            f"{sum(made_up for _, made_up in pieces)} weights are random (seed {seed}): "
+            "times count, results do not"
         )
+
+
+def _pieces(
+    folder: Path, group: Mapping[str, Any], random: np.random.Generator
+) -> Iterator[tuple[bytes, bool]]:
+    """Each weight's bytes and whether they are made up: real where all its shards are there.
+
+    Shards are of one length, but for the last.
+    """
+    shards = [folder / name for name in group["paths"]]
+    each = max((shard.stat().st_size for shard in shards[:-1] if shard.is_file()), default=0)
+    held = [shard.read_bytes() if shard.is_file() else b"" for shard in shards]
+    data = b"".join(piece.ljust(each, b"\0") for piece in held)
+    at = 0
+    for weight in group["weights"]:
+        size = math.prod(weight["shape"]) * _STORED[_stored(weight)].itemsize
+        touched = range(at // each, (at + size - 1) // each + 1) if each and size else range(0)
+        whole = bool(touched) and all(i < len(held) and held[i] for i in touched)
+        piece = data[at : at + size] if whole else _made_up(weight, random, folder)
+        yield piece, not whole
+        at += size
 
 
 def _absent(folder: Path, group: Mapping[str, Any]) -> list[str]:

@@ -16,7 +16,7 @@ from xport.errors import InputError
 from xport.exporters import OPSETS, Exporter
 from xport.plan import Kind, PreprocessSpec
 from xport.policy import Policy
-from xport.routes import Backend, DirectRoute, Routes, TensorflowRoute
+from xport.routes import DIRECT, Backend, DirectRoute, Routes, TensorflowRoute
 
 Callable_ = Annotated[
     str,
@@ -224,8 +224,8 @@ class ReleaseFile(Document):
             for output in filter(None, (entry.logits, entry.probabilities)):
                 if output not in outputs:
                     raise ValueError(f"{key}: {entry.of} has no output {output}")
-            if self.routes.direct is None:
-                raise ValueError(f"{key}: needs the direct route")
+            if self.routes.direct is None or self.routes.shipped != DIRECT:
+                raise ValueError(f"{key}: needs the direct route, and that it ships")
         return self
 
     def digest(self) -> str:

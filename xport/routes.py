@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from xport.document import Document
 from xport.plan import FLOAT64_LEG, REFERENCE_LEG, Leg
 
 Backend = Literal["webgl", "wasm", "cpu"]
 WeightDType = Literal["float32", "float16", "uint16", "uint8"]
+
+
+def _each_once(backends: tuple[Backend, ...]) -> tuple[Backend, ...]:
+    if len(set(backends)) != len(backends):
+        raise ValueError("names one twice")
+    return backends
+
+
+Backends = Annotated[tuple[Backend, ...], Field(min_length=1), AfterValidator(_each_once)]
 
 TORCH, ONNX, SAVED_MODEL = "torch", "onnx", "savedmodel"
 DIRECT, VIA_TENSORFLOW = "tfjs", "tfjs-tf"
@@ -25,14 +34,14 @@ class DirectRoute(Document):
     which has to meet the same policy.
     """
 
-    backends: tuple[Backend, ...] | None = None
+    backends: Backends | None = None
     weights: WeightDType = "float32"
 
 
 class TensorflowRoute(Document):
     """`[routes.tensorflow]`: the paper's route, ONNX to TensorFlow to TF.js (section 5)."""
 
-    backends: tuple[Backend, ...] | None = None
+    backends: Backends | None = None
 
 
 class Routes(Document):

@@ -339,6 +339,8 @@ def _numbers() -> Iterator[Text]:
     yield Text("cast_and_back", "float[4,5] x", body)
     body = "a = Abs(x) f = Floor(a) y = Cast<to = 9>(f)"
     yield Text("cast_to_bool", "float[4,5] x", body)
+    body = "s = Mul(x, SIX) b = Cast<to = 9>(s) y = Cast<to = 1>(b)"
+    yield Text("cast_fractions_to_bool", "float[4,5] x", body)
     yield Text("cast_truncates", "float[4,5] x", "s = Mul(x, SIX) y = Cast<to = 6>(s)")
     body = "a = Add(x, z) b = Mul(a, x) y = Sub(b, z)"
     yield Text("integers", "int32[4,5] x, int32[5] z", body)

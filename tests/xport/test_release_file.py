@@ -138,6 +138,9 @@ def test_a_bar_must_name_a_leg_of_the_release(tmp_path: Path) -> None:
         ({"direct": {"backends": ["webgpu"]}}, r"routes\.direct\.backends"),
         ({"scenic": {}}, r"routes\.scenic"),
         ({"tensorflow": {}}, r"explanations\.explanation: needs the direct route"),
+        ({"ships": "tensorflow", "direct": {}, "tensorflow": {}}, "and that it ships"),
+        ({"direct": {"backends": []}}, r"routes\.direct\.backends"),
+        ({"direct": {"backends": ["wasm", "wasm"]}}, "names one twice"),
     ],
 )
 def test_routes_are_those_that_exist(tmp_path: Path, routes: dict[str, Any], words: str) -> None:

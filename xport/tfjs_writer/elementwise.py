@@ -34,7 +34,11 @@ def aligned(low: Lowering, names: Sequence[str], rank: int) -> list[Tensor]:
     leading axes of size 1.
     """
     computed = [n for n in names if low.constant(n) is None and len(low.shape(n)) == rank]
-    leader = max(computed, key=lambda name: math.prod(low.shape(name)), default=None)
+
+    def weight(name: str) -> tuple[int, bool]:
+        return math.prod(low.shape(name)), low.any(name).axes != plain_axes(rank)
+
+    leader = max(computed, key=weight, default=None)  # of equals, one that a convolution made
     axes = low.any(leader).axes if leader is not None else plain_axes(rank)
     return [_aligned(low, name, rank, axes) for name in names]
 
@@ -174,6 +178,10 @@ def cast(low: Lowering, node: Node) -> None:
     dtype = _goal(low, node)
     if dtype == x.dtype == "float32" or dtype == "bool" == x.dtype:
         low.write(node.outputs[0], low.emit("Identity", [x], x.shape))
+        return
+    if dtype == "bool":  # TF.js's own cast cuts off the fraction on wasm, and wraps at 256
+        zero = low.const(np.zeros((), x.dtype))
+        low.write(node.outputs[0], low.emit("NotEqual", [x, zero], x.shape, dtype, x.axes))
         return
     codes = {"float32": "DT_FLOAT", "int32": "DT_INT32", "bool": "DT_BOOL"}
     out = low.emit("Cast", [x], x.shape, dtype, x.axes, DstT=codes[dtype], SrcT=codes[x.dtype])

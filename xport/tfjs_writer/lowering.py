@@ -94,6 +94,7 @@ class Lowering:
             self.node, node.asked = node, set()
             self._handle(handler, node)
             require_all_asked_for(node)
+        self.node = None
         for name in self.source.outputs:
             self._output(name)
         self.target.prune()
@@ -285,14 +286,17 @@ class Lowering:
             return self.reshape(tensor, shape, axes)
         pictures: dict[Axes, int] = {(0, 2, 3, 1): 1, (0, 3, 1, 2): 3}
         moved = pictures.get(tuple(order), -1) if tensor.dtype == "float32" else -1
-        if moved > 0 and tensor.shape[0] == 1 and tensor.shape[moved] <= FEW_CHANNELS:
+        border = self.node is None or self.target.node_of(tensor.ref).op == PLACEHOLDER
+        few = moved > 0 and tensor.shape[0] == 1 and tensor.shape[moved] <= FEW_CHANNELS
+        if few and border:
             return self._multiplied(tensor, axes, shape, moved)
         return self.emit("Transpose", [tensor, self.ints(order)], shape, axes=axes)
 
     def _multiplied(self, tensor: Tensor, axes: Axes, shape: Sequence[int], moved: int) -> Tensor:
         """Move a short stored axis of a picture by a product with the identity.
 
-        That is exact for finite numbers; NaN or infinity in one channel spreads to the others.
+        That is exact for finite numbers; NaN or infinity in one channel spreads to the others, so
+        it is done at the model's inputs and outputs only, where they are errors anyway.
         Any way of copying channels one by one is a loop in JavaScript on wasm, and a Transpose of
         a picture takes longer than this product.
         """
