@@ -164,8 +164,6 @@ class Converter:
         self, model_id: str, entry: ExplanationEntry, probes: Sequence[Probe], progress: Progress
     ) -> PlannedModel:
         of = self.release.models[entry.of]
-        pipeline = explanation_pipeline(entry, of, self.release.routes)
-        artifacts = self._artifacts(model_id, pipeline, progress)
         signature = entry.signature(of.signature)
         lively = [probe for probe in probes if contrast(probe, of.preprocess) >= entry.min_contrast]
         if len(lively) < entry.probes:
@@ -175,6 +173,8 @@ class Converter:
                 "want fewer, or raise probes.synthetic",
             )
         chosen = explained_probes(lively, signature, of.labels or (), entry.probes)
+        pipeline = explanation_pipeline(entry, of, self.release.routes)
+        artifacts = self._artifacts(model_id, pipeline, progress)
         return PlannedModel(
             id=model_id,
             title=entry.title,
