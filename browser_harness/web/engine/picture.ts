@@ -1,0 +1,20 @@
+/** Files above this many bytes are refused before they are read; as in reference/picture.py. */
+export const MAX_BYTES = 256 * 1024 ** 2;
+
+/** Images above this many pixels are refused before they are decoded. */
+export const MAX_PIXELS = 40_000_000;
+
+/** An image as its file stores it; the same as Picture in reference/picture.py. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  /** 1: gray; 3: red, green, blue. Alpha is dropped, palettes and CMYK are resolved. */
+  readonly channels: 1 | 3;
+  /** Row by row, channels innermost; height × width × channels numbers. */
+  readonly samples: Uint8Array | Uint16Array;
+  /** The sample that means white: 255, 65535, or 2 ** BitsStored - 1; black is 0. */
+  readonly white: number;
+  /** The file's EXIF orientation, 1 (upright) to 8. */
+  readonly orientation: number;
+  readonly format: "png" | "jpeg" | "dicom";
+}

@@ -1,0 +1,36 @@
+"""Pixels as a file holds them, whatever its format: what every decoder returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+FileFormat = Literal["png", "jpeg", "dicom"]
+
+MAX_BYTES = 256 * 1024**2
+"""Image files above this are refused before they are read."""
+
+MAX_PIXELS = 40_000_000
+"""Images above this are refused before they are decoded; a radiograph has up to 16 million."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An image as its file stores it: not yet gray, not yet turned, at full depth.
+
+    Args:
+        samples: (H, W, C); C is 1 (gray) or 3 (red, green, blue; alpha is dropped, palettes and
+            CMYK are resolved); uint8 or uint16. Of a DICOM image: what is to be displayed, black
+            at 0, after rescaling, VOI LUT or window, and inversion of MONOCHROME1.
+        white: the sample that means white: 255, 65535, or 2**BitsStored - 1; black is 0.
+        orientation: the file's EXIF orientation, 1 (upright) to 8.
+        format: what kind of file it was.
+    """
+
+    samples: npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
+    white: int
+    orientation: int
+    format: FileFormat
