@@ -100,11 +100,32 @@ class PlannedProbe(Document):
     digests: dict[str, str]
 
 
+class PlannedImage(Document):
+    """One image file that the preprocessing leg is tried on, by its bytes."""
+
+    name: str
+    source: str
+    sha256: str
+    bytes: int
+
+
+class PlannedPreprocessing(Document):
+    """The preprocessing leg: files, pipelines to measure, and the TF.js backend that runs beside.
+
+    Pipelines that are not named here are not measured; the exact path always is.
+    """
+
+    images: tuple[PlannedImage, ...]
+    pipelines: tuple[str, ...]
+    backend: str
+
+
 class PlannedModel(Document):
     """One model of the release: what it is, what it says, and what it is tried on.
 
     `legs` are the names of the plan's legs that it runs on. `min_probes`, where it is given,
-    stands in place of the policy's.
+    stands in place of the policy's. `operating_points` are the probabilities, one per label, above
+    which a finding counts as present; None where none are known.
     """
 
     id: str
@@ -119,6 +140,7 @@ class PlannedModel(Document):
     legs: tuple[str, ...] = Field(min_length=1)
     probes: tuple[PlannedProbe, ...]
     min_probes: int | None = Field(default=None, ge=1)
+    operating_points: tuple[float, ...] | None = None
 
     def labels_of(self, output: str) -> tuple[str, ...] | None:
         """The labels of an output's values, None for one that holds something else."""
@@ -143,6 +165,7 @@ class Plan(Document):
     wasm_threads: int = Field(ge=1)
     timeout_seconds: float = Field(gt=0)
     policy: Policy
+    preprocessing: PlannedPreprocessing | None = None
 
     @model_validator(mode="after")
     def _every_leg_has_its_artifact(self) -> Self:
@@ -177,5 +200,6 @@ class Plan(Document):
                 for model in self.models
                 for probe in model.probes
             },
+            "preprocessing": self.preprocessing and self.preprocessing.model_dump(mode="json"),
         }
         return digests.of_json(identity)
