@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from reference.preprocess import Preprocess
 from xport.artifact import Format, Signature
 from xport.errors import InputError
 from xport.pipeline import Converted, Pipeline, Step
@@ -155,6 +156,7 @@ class Converter:
             weights=entry.weights,
             trained=entry.checkpoint is not None,
             preprocess=entry.preprocess,
+            preprocess_digest=_digest(entry.preprocess),
             artifacts=artifacts,
             legs=self._legs(artifacts),
             probes=self.probes.save(probes),
@@ -184,6 +186,7 @@ class Converter:
             weights=of.weights,
             trained=of.checkpoint is not None,
             preprocess=of.preprocess,
+            preprocess_digest=_digest(of.preprocess),
             artifacts=artifacts,
             legs=self._legs(artifacts),
             probes=self.probes.save(chosen),
@@ -223,6 +226,10 @@ class Converter:
                 "raise probes.synthetic or add --images",
             )
         return probes
+
+
+def _digest(preprocess: Preprocess | None) -> str | None:
+    return preprocess.digest() if preprocess else None
 
 
 def _artifact(done: Converted) -> PlannedArtifact:

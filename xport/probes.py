@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reference.preprocess import Preprocess
 from xport import digests
 from xport.arrays import Array
 from xport.artifact import Signature, TensorSpec
 from xport.document import write_atomically
 from xport.errors import InputError, IntegrityError
-from xport.plan import PlannedProbe, PreprocessSpec
-
-if TYPE_CHECKING:
-    from reference.preprocess import Preprocess
+from xport.plan import PlannedProbe
 
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg")
 
@@ -40,7 +37,7 @@ class Probe:
 
 
 def synthetic_inputs(
-    signature: Signature, preprocess: PreprocessSpec | None, *, seed: int, count: int
+    signature: Signature, preprocess: Preprocess | None, *, seed: int, count: int
 ) -> list[Probe]:
     """Deterministic images for a model with preprocessing; for any other, noise.
 
@@ -55,14 +52,14 @@ def synthetic_inputs(
             inputs = {spec.name: _noise(spec, rng) for spec in signature.inputs}
             name = f"synthetic-{index:03d}-noise"
         else:
-            image = preprocessing(preprocess).apply(synthetic_image(index, seed))
+            image = preprocess.apply(synthetic_image(index, seed))
             name, inputs = synthetic_name(index), {signature.inputs[0].name: image}
         probes.append(Probe(name, f"synthetic, seed {seed}, index {index}", inputs))
     return probes
 
 
 def coloured_inputs(
-    signature: Signature, preprocess: PreprocessSpec, *, seed: int, count: int
+    signature: Signature, preprocess: Preprocess, *, seed: int, count: int
 ) -> list[Probe]:
     """Probes in which every channel is another synthetic image; none for a single channel.
 
@@ -72,10 +69,7 @@ def coloured_inputs(
 
     if preprocess.channels == 1:
         return []
-    gray, channels = (
-        preprocessing(preprocess.model_copy(update={"channels": 1})),
-        range(preprocess.channels),
-    )
+    gray, channels = preprocess.model_copy(update={"channels": 1}), range(preprocess.channels)
     probes = []
     for index in range(count):
         images = [synthetic_image(index * len(channels) + c, seed + 1) for c in channels]
@@ -86,7 +80,7 @@ def coloured_inputs(
 
 
 def photograph_inputs(
-    signature: Signature, preprocess: PreprocessSpec | None, names: Sequence[str]
+    signature: Signature, preprocess: Preprocess | None, names: Sequence[str]
 ) -> list[Probe]:
     """Real photographs that scikit-image carries in its package.
 
@@ -106,7 +100,7 @@ def photograph_inputs(
 
 
 def image_inputs(
-    signature: Signature, preprocess: PreprocessSpec | None, folders: Sequence[Path]
+    signature: Signature, preprocess: Preprocess | None, folders: Sequence[Path]
 ) -> list[Probe]:
     """Every image of every folder, in order of name, not looking into subfolders.
 
@@ -132,11 +126,11 @@ def image_inputs(
     return probes
 
 
-def contrast(probe: Probe, preprocess: PreprocessSpec | None) -> float:
+def contrast(probe: Probe, preprocess: Preprocess | None) -> float:
     """The standard deviation of an image over the range of its values."""
-    spec = preprocess or PreprocessSpec(size=1)
     (image,) = probe.inputs.values()
-    return float(image.std()) / (spec.high - spec.low)
+    span = preprocess.high - preprocess.low if preprocess else 1.0
+    return float(image.std()) / span
 
 
 def explained_probes(
@@ -164,17 +158,10 @@ def explained_probes(
     ]
 
 
-def preprocessing(spec: PreprocessSpec) -> Preprocess:
-    """The reference implementation of a release file's preprocessing."""
-    from reference.preprocess import Preprocess
-
-    return Preprocess(**spec.model_dump())
-
-
 def _read(
     paths: Sequence[Path],
     signature: Signature,
-    preprocess: PreprocessSpec | None,
+    preprocess: Preprocess | None,
     prefix: str,
     source: str,
 ) -> Iterator[Probe]:
@@ -187,7 +174,7 @@ def _read(
             "models.*.preprocess",
             "declare how an image becomes the model's input",
         )
-    apply = preprocessing(preprocess).apply
+    apply = preprocess.apply
     for path in paths:
         try:
             image = read_image(path)
