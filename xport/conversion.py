@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from reference.preprocess import Preprocess
 from xport.artifact import Format, Signature
 from xport.errors import InputError
 from xport.images import ImageFile, ImageFolder, images_in, photographs, synthetic_files
@@ -163,6 +164,7 @@ class Converter:
             weights=entry.weights,
             trained=entry.checkpoint is not None,
             preprocess=entry.preprocess,
+            preprocess_digest=_digest(entry.preprocess),
             artifacts=artifacts,
             legs=self._legs(artifacts),
             probes=self.probes.save(probes),
@@ -193,6 +195,7 @@ class Converter:
             weights=of.weights,
             trained=of.checkpoint is not None,
             preprocess=of.preprocess,
+            preprocess_digest=_digest(of.preprocess),
             artifacts=artifacts,
             legs=self._legs(artifacts),
             probes=self.probes.save(chosen),
@@ -252,6 +255,10 @@ class Converter:
                 "raise probes.synthetic or add --images",
             )
         return probes
+
+
+def _digest(preprocess: Preprocess | None) -> str | None:
+    return preprocess.digest() if preprocess else None
 
 
 def _artifact(done: Converted) -> PlannedArtifact:

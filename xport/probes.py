@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reference.preprocess import Preprocess
 from xport import digests
 from xport.arrays import Array
 from xport.artifact import Signature, TensorSpec
 from xport.document import write_atomically
 from xport.errors import InputError, IntegrityError
 from xport.images import ImageFile
-from xport.plan import PlannedProbe, PreprocessSpec
-
-if TYPE_CHECKING:
-    from reference.preprocess import Preprocess
+from xport.plan import PlannedProbe
 
 
 @dataclass(frozen=True)
@@ -39,7 +36,7 @@ class Probe:
 
 
 def synthetic_inputs(
-    signature: Signature, preprocess: PreprocessSpec | None, *, seed: int, count: int
+    signature: Signature, preprocess: Preprocess | None, *, seed: int, count: int
 ) -> list[Probe]:
     """Deterministic images for a model with preprocessing; for any other, noise.
 
@@ -54,14 +51,14 @@ def synthetic_inputs(
             inputs = {spec.name: _noise(spec, rng) for spec in signature.inputs}
             name = f"synthetic-{index:03d}-noise"
         else:
-            image = preprocessing(preprocess).apply(synthetic_image(index, seed))
+            image = preprocess.apply(synthetic_image(index, seed))
             name, inputs = synthetic_name(index), {signature.inputs[0].name: image}
         probes.append(Probe(name, f"synthetic, seed {seed}, index {index}", inputs))
     return probes
 
 
 def coloured_inputs(
-    signature: Signature, preprocess: PreprocessSpec, *, seed: int, count: int
+    signature: Signature, preprocess: Preprocess, *, seed: int, count: int
 ) -> list[Probe]:
     """Probes in which every channel is another synthetic image; none for a single channel.
 
@@ -71,10 +68,7 @@ def coloured_inputs(
 
     if preprocess.channels == 1:
         return []
-    gray, channels = (
-        preprocessing(preprocess.model_copy(update={"channels": 1})),
-        range(preprocess.channels),
-    )
+    gray, channels = preprocess.model_copy(update={"channels": 1}), range(preprocess.channels)
     probes = []
     for index in range(count):
         images = [synthetic_image(index * len(channels) + c, seed + 1) for c in channels]
@@ -85,7 +79,7 @@ def coloured_inputs(
 
 
 def image_inputs(
-    signature: Signature, preprocess: PreprocessSpec | None, images: Sequence[ImageFile]
+    signature: Signature, preprocess: Preprocess | None, images: Sequence[ImageFile]
 ) -> list[Probe]:
     """Image files as inputs.
 
@@ -112,11 +106,11 @@ def image_inputs(
     return probes
 
 
-def contrast(probe: Probe, preprocess: PreprocessSpec | None) -> float:
+def contrast(probe: Probe, preprocess: Preprocess | None) -> float:
     """The standard deviation of an image over the range of its values."""
-    spec = preprocess or PreprocessSpec(size=1)
     (image,) = probe.inputs.values()
-    return float(image.std()) / (spec.high - spec.low)
+    span = preprocess.high - preprocess.low if preprocess else 1.0
+    return float(image.std()) / span
 
 
 def explained_probes(
@@ -144,11 +138,6 @@ def explained_probes(
     ]
 
 
-def preprocessing(spec: PreprocessSpec) -> Preprocess:
-    """The reference implementation of a release file's preprocessing."""
-    from reference.preprocess import Preprocess
-
-    return Preprocess(**spec.model_dump())
 
 
 def _noise(spec: TensorSpec, rng: np.random.Generator) -> Array:

@@ -9,13 +9,15 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
+from reference.preprocess import Preprocess
 from xport import digests
 from xport.artifact import Signature, TensorSpec
 from xport.document import Document, first_problem
 from xport.errors import InputError
 from xport.exporters import OPSETS, Exporter
-from xport.plan import Kind, PreprocessSpec
+from xport.plan import Kind
 from xport.policy import Policy
+from xport.preprocess_table import Declared
 from xport.routes import DIRECT, Backend, DirectRoute, Routes, TensorflowRoute
 
 Callable_ = Annotated[
@@ -51,7 +53,7 @@ class ModelEntry(Document):
     seed: int = Field(default=0, ge=0)
     signature: Signature
     labels: tuple[Annotated[str, Field(min_length=1)], ...] | None = None
-    preprocess: PreprocessSpec | None = None
+    preprocess: Annotated[Preprocess | None, Declared()] = None
     operating_points: tuple[Annotated[float, Field(gt=0, lt=1)], ...] | None = None
     exporter: Exporter = "torchscript"
     opset: int | None = None
