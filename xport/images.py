@@ -102,7 +102,9 @@ def _read(path: Path, prefix: str, source: str) -> ImageFile:
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise ImageError(
-                f"the file has {size:,} bytes, the limit is {MAX_BYTES:,}", str(path), "leave it out"
+                f"the file has {size:,} bytes, the limit is {MAX_BYTES:,}",
+                str(path),
+                "leave it out",
             )
         return ImageFile(f"{prefix}-{path.name}", f"{source}/{path.name}", path.read_bytes())
     except OSError as error:
@@ -139,7 +141,9 @@ class ImageFolder:
         content = path.read_bytes() if path.is_file() else b""
         if digests.of_bytes(content) != image.sha256:
             raise IntegrityError(
-                f"image {image.name!r} is missing or changed", str(path), "run `xport convert` again"
+                f"image {image.name!r} is missing or changed",
+                str(path),
+                "run `xport convert` again",
             )
         return content
 

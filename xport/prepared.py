@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import Field
 
 from xport.document import Document
+from xport.pipeline_description import PipelineDescription
 from xport.plan import REFERENCE_LEG, Leg, Plan, PlannedModel, PlannedProbe
 from xport.probes import ProbeFolder
 from xport.recorder import RecordingFolder
@@ -27,17 +28,6 @@ CANVAS = "canvas"
 IN_BROWSER = (EXACT, CANVAS)
 """Pipelines whose inputs run through the browser's model as well."""
 
-Side = Literal["python", "browser"]
-
-
-class PipelineFacts(Document):
-    """One way to turn an image file into a model's input, in words."""
-
-    name: str
-    title: str
-    side: Side
-    what: str
-
 
 class PreparedInputs(Document):
     """What one pipeline made of every image for one model.
@@ -47,7 +37,7 @@ class PreparedInputs(Document):
     """
 
     model: str
-    pipeline: PipelineFacts
+    pipeline: PipelineDescription
     inputs: dict[str, str] = Field(default_factory=dict)
     unsupported: dict[str, str] = Field(default_factory=dict)
     failures: dict[str, str] = Field(default_factory=dict)

@@ -12,12 +12,12 @@ from xport.arrays import Array
 from xport.artifact import TensorSpec
 from xport.errors import RunnerError, XportError
 from xport.images import ImageFolder
+from xport.pipeline_description import PipelineDescription
 from xport.plan import Leg, Plan, PlannedModel, Preprocess
 from xport.prepared import (
     DEFINITION,
     EXACT,
     IN_BROWSER,
-    PipelineFacts,
     Preparations,
     PreparedFolder,
     PreparedInputs,
@@ -52,7 +52,7 @@ class Preparer(Protocol):
     """Pipelines of one side, ready to work."""
 
     @property
-    def pipelines(self) -> Sequence[PipelineFacts]:
+    def pipelines(self) -> Sequence[PipelineDescription]:
         """What it can do."""
         ...
 
@@ -77,7 +77,7 @@ BrowserPreparer = Callable[[Plan], AbstractContextManager[Preparer]]
 class _Tally:
     """What one pipeline has made so far."""
 
-    facts: PipelineFacts
+    facts: PipelineDescription
     inputs: dict[str, str] = field(default_factory=dict)
     unsupported: dict[str, str] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
@@ -124,9 +124,7 @@ class PreprocessingSession:
             self._ask_browser(model, prepared, progress)
         return prepared
 
-    def _in_browser(
-        self, progress: Progress
-    ) -> tuple[list[PreparedInputs], WebEnvironment | None]:
+    def _in_browser(self, progress: Progress) -> tuple[list[PreparedInputs], WebEnvironment | None]:
         wanted = len(self.plan.preprocessing.images) if self.plan.preprocessing else 0
         models = prepared_models(self.plan)
         made: list[PreparedInputs] = []
@@ -136,7 +134,9 @@ class PreprocessingSession:
                 for model in models:
                     total = wanted * len(preparer.pipelines)
                     with progress.step(f"prepare {model.id} in the browser", total) as step:
-                        made += prepared_by(preparer, self.plan, model, self.images, self.folder, step)
+                        made += prepared_by(
+                            preparer, self.plan, model, self.images, self.folder, step
+                        )
                 return made, environment
         except XportError as error:
             progress.say(f"preprocessing in the browser: {error}")
@@ -145,7 +145,9 @@ class PreprocessingSession:
     def _not_prepared(self, models: Sequence[PlannedModel], why: str) -> Iterator[PreparedInputs]:
         """The exact path of every model without a single input: the browser did not do it."""
         assert self.plan.preprocessing is not None
-        facts = PipelineFacts(name=EXACT, title="exact", side="browser", what="")
+        facts = PipelineDescription(
+            name=EXACT, title="The page's exact path", side="browser", sentence=""
+        )
         failures = {image.name: why for image in self.plan.preprocessing.images}
         for model in models:
             yield PreparedInputs(model=model.id, pipeline=facts, failures=failures)
@@ -213,13 +215,12 @@ def _require_fit(made: Made | Unsupported, spec: TensorSpec) -> None:
         raise RunnerError(f"{made.input.dtype} {made.input.shape} was made instead of {spec}")
 
 
-def prepare_here(
-    plan: Plan, images: ImageFolder, folder: PreparedFolder
-) -> list[PreparedInputs]:
+def prepare_here(plan: Plan, images: ImageFolder, folder: PreparedFolder) -> list[PreparedInputs]:
     """Prepare every image of a plan by the definition and by Python's pipelines, in this process."""
     from xport.python_preparer import PythonPreparer
 
-    preparer = PythonPreparer()
+    assert plan.preprocessing is not None
+    preparer = PythonPreparer(plan.preprocessing.pipelines)
     with Silent().step("", 0) as step:
         return [
             made

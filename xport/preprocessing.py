@@ -17,7 +17,6 @@ from xport.plan import Leg, Plan, PlannedModel
 from xport.prepared import (
     DEFINITION,
     IN_BROWSER,
-    PipelineFacts,
     Preparations,
     PreparedFolder,
     PreparedInputs,
@@ -246,6 +245,16 @@ def _in_browser(
         output=PROBABILITIES,
     )
     return compare(pair, ours, theirs, labelled=True) if ours else None
+
+
+def calibrated(probabilities: Array, points: Array) -> Array:
+    """Equation 1 of the paper: 0.5 at the operating point, straight lines to 0 and 1 beside it."""
+    below = probabilities / (2 * points)
+    return np.where(probabilities <= points, below, 1 - (1 - probabilities) / (2 * (1 - points)))
+
+
+def _score(image: Array, reconstruction: Array) -> Array:
+    return np.array([np.abs(image.astype(np.float64) - reconstruction).mean()])
 
 
 def _operating_points(model: PlannedModel) -> tuple[float, ...] | None:

@@ -50,7 +50,9 @@ def _made(plan: Plan, model: PlannedModel, name: str, effect: PipelineEffect | N
         elif name == EXACT and made.unsupported:
             problem = f"{len(made.unsupported)} images were not read"
         elif few and name in (EXACT, CANVAS):
-            problem = f"{len(effect.images)} images, the policy wants at least {plan.policy.min_images}"
+            problem = (
+                f"{len(effect.images)} images, the policy wants at least {plan.policy.min_images}"
+            )
     read = f"{len(effect.images)} of {len(images)} images" if effect else ""
     return Check(
         name="images prepared",

@@ -138,8 +138,6 @@ def explained_probes(
     ]
 
 
-
-
 def _noise(spec: TensorSpec, rng: np.random.Generator) -> Array:
     if spec.dtype.startswith("float"):
         return rng.standard_normal(spec.shape).astype(spec.dtype)

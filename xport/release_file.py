@@ -15,6 +15,7 @@ from xport.artifact import Signature, TensorSpec
 from xport.document import Document, first_problem
 from xport.errors import InputError
 from xport.exporters import OPSETS, Exporter
+from xport.pipeline_description import PIPELINES, PipelineName
 from xport.plan import Kind
 from xport.policy import Policy
 from xport.preprocess_table import Declared

@@ -36,6 +36,19 @@ def upright(picture: Picture) -> Samples:
     return samples
 
 
+def gray_levels(picture: Picture, rule: str, orientation: str) -> Float64Array:
+    """The gray levels of a whole picture, (H, W) float64 in [0, 1].
+
+    Args:
+        rule, orientation: as in the definition.
+
+    Raises:
+        ImageError: the picture is not what a decoder returns.
+    """
+    level = level_of_picture(picture, rule)
+    return level(upright(picture) if orientation == "exif" else picture.samples)
+
+
 def level_of_picture(picture: Picture, rule: str) -> Level:
     """What makes gray levels of a picture's samples, (rows, W, C) to (rows, W), by a rule above.
 
