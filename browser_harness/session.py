@@ -274,20 +274,18 @@ class BrowserSession:
         self._server.publish(path, file)
         return wire.FileDigest(sha256=digests.of_file(file), bytes=file.stat().st_size)
 
+    def publish_content(self, content: bytes, published: ExitStack) -> wire.ContentFile:
+        """Serve bytes to the page until `published` closes."""
+        digest = digests.of_bytes(content)
+        path = f"/probes/{digest}"
+        self._server.publish(path, content)
+        published.callback(self._server.withdraw, path)
+        return wire.ContentFile(url=path, sha256=digest, bytes=len(content))
+
     def publish(self, array: Array, published: ExitStack) -> wire.TensorFile:
         """Serve an array to the page until `published` closes."""
-        data, digest = array.tobytes(), digests.of_array(array)
-        path = f"/probes/{digest}"
-        self._server.publish(path, data)
-        published.callback(self._server.withdraw, path)
-        return wire.TensorFile.model_validate(
-            {
-                "url": path,
-                "dtype": array.dtype.name,
-                "sha256": digest,
-                "bytes": len(data),
-            }
-        )
+        file = self.publish_content(array.tobytes(), published)
+        return wire.TensorFile.model_validate({**dict(file), "dtype": array.dtype.name})
 
     def _outcome(self, model_id: str, reply: wire.RunReply) -> RunOutcome:
         expected = {spec.name: spec for spec in self._models[model_id].signature.outputs}

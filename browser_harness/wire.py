@@ -97,13 +97,16 @@ class OpenResult(Wire):
     memory: Memory
 
 
-class TensorFile(Wire):
-    """A tensor's bytes at a URL of the loopback server."""
+class ContentFile(FileDigest):
+    """Bytes at a URL of the loopback server."""
 
     url: str
+
+
+class TensorFile(ContentFile):
+    """A tensor's bytes at a URL of the loopback server."""
+
     dtype: PageDType
-    sha256: str
-    bytes: int
 
 
 class RunRequest(Wire):

@@ -8,6 +8,8 @@ export type { GradientResult, Selection } from "./gradient.js";
 export { useEngineKernels } from "./kernels.js";
 export { disposeModel, loadModel, withOutputs } from "./model.js";
 export type { Model, ModelRequest, Progress } from "./model.js";
+export { rgbFromPixels } from "./pixels.js";
+export type { PixelSource, Placement } from "./pixels.js";
 export { profileModel } from "./profile.js";
 export type { KernelTime, Profile } from "./profile.js";
 export { greyFromRgba, preprocess } from "./preprocess.js";

@@ -9,6 +9,7 @@ import type {
   Preprocess,
   WarmUp,
 } from "../engine/index.js";
+import type { Definition } from "./pipelines/pipeline.js";
 
 /** What every method resolves to: it never rejects, and Python reads nothing else. */
 export type Reply<T> =
@@ -92,6 +93,26 @@ export interface PreprocessRequest {
   readonly preprocess: Preprocess;
 }
 
+/** A file on the loopback server, to be prepared by one of the pipelines. */
+export interface PrepareRequest {
+  readonly content: FileDigest & { readonly url: string };
+  readonly pipeline: string;
+  readonly definition: Definition;
+}
+
+/** Either what was prepared, or why this pipeline cannot prepare such a file. */
+export type PrepareReply =
+  | { readonly prepared: PreparedText; readonly unsupported: null }
+  | { readonly prepared: null; readonly unsupported: string };
+
+export interface PreparedText {
+  readonly input: TensorText;
+  readonly decodeSeconds: number;
+  readonly resizeSeconds: number;
+  /** The TF.js backend that took part, if any. */
+  readonly backend: string | null;
+}
+
 /** `window.xport`. */
 export interface Page {
   environment(): Promise<Reply<BackendEnvironment>>;
@@ -101,5 +122,6 @@ export interface Page {
   pass(request: PassRequest): Promise<Reply<PassReply>>;
   gradient(request: GradientRequest): Promise<Reply<GradientReply>>;
   preprocess(request: PreprocessRequest): Promise<Reply<TensorText>>;
+  prepareImage(request: PrepareRequest): Promise<Reply<PrepareReply>>;
   close(): Promise<Reply<Memory>>;
 }

@@ -29,6 +29,7 @@ import type {
   RunRequest,
   TensorText,
 } from "./contract.js";
+import { prepareBy } from "./pipelines/index.js";
 import { readTensor, writeTensor } from "./tensors.js";
 
 declare global {
@@ -167,5 +168,6 @@ window.xport = {
   pass: (request) => reply(() => pass(request)),
   gradient: (request) => reply(() => gradient(request)),
   preprocess: (request) => reply(() => prepare(request)),
+  prepareImage: (request) => reply(() => prepareBy(request, opened())),
   close: () => reply(close),
 };

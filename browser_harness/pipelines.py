@@ -1,0 +1,167 @@
+"""Preparing an image on the page, by each of the ways in which web pages do it."""
+
+from __future__ import annotations
+
+import dataclasses
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from pydantic import BaseModel
+
+from browser_harness import wire
+from browser_harness.session import BrowserSession
+from xport.arrays import Array
+from xport.errors import InputError, RunnerError
+from xport.pipeline_description import PipelineDescription
+
+__all__ = ["PIPELINES", "Definition", "Prepared", "Unsupported", "prepare"]
+
+
+def _described(name: str, title: str, sentence: str) -> PipelineDescription:
+    return PipelineDescription(name=name, title=title, side="browser", sentence=sentence)
+
+
+PIPELINES: tuple[PipelineDescription, ...] = (
+    _described(
+        "canvas",
+        "Canvas drawImage",
+        "The browser decodes the image and a canvas draws it scaled, as the paper says "
+        "(appendix E).",
+    ),
+    _described(
+        "img-from-pixels",
+        "Sized <img>, fromPixels",
+        "Width and height of an image element are set and TF.js takes its pixels, as the web tool "
+        "of 2020 did.",
+    ),
+    _described(
+        "image-bitmap",
+        "createImageBitmap",
+        "createImageBitmap decodes and resizes, at its default quality.",
+    ),
+    _described(
+        "image-bitmap-high",
+        "createImageBitmap, high quality",
+        "createImageBitmap decodes and resizes, with resizeQuality high.",
+    ),
+    _described(
+        "tf-resize-bilinear",
+        "TF.js resizeBilinear",
+        "TF.js takes the pixels at full size and tf.image.resizeBilinear scales them, without "
+        "antialiasing.",
+    ),
+)
+"""The browser's pipelines, in the order in which they are shown; the page has the same."""
+
+
+class Definition(Protocol):
+    """What a model's input is: `reference.preprocess.Preprocess`, as data."""
+
+    @property
+    def size(self) -> int:
+        """Pixels of the square input, wide and high."""
+
+    @property
+    def channels(self) -> int:
+        """Equal copies of the gray image."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A model input and what it took.
+
+    Args:
+        array: (1, channels, size, size) float32.
+        decode_seconds: from the file's bytes until the image was decoded.
+        resize_seconds: from there until the input stood.
+        backend: the TF.js backend that took part, if any did.
+    """
+
+    array: Array
+    decode_seconds: float
+    resize_seconds: float
+    backend: str | None
+
+
+@dataclass(frozen=True)
+class Unsupported:
+    """A pipeline cannot prepare such a file at all, which is a finding and no error."""
+
+    reason: str
+
+
+class _Request(wire.Wire):
+    content: wire.ContentFile
+    pipeline: str
+    definition: dict[str, Any]
+
+
+class _PreparedText(wire.Wire):
+    input: wire.TensorText
+    decode_seconds: float
+    resize_seconds: float
+    backend: str | None
+
+
+class _Reply(wire.Wire):
+    prepared: _PreparedText | None
+    unsupported: str | None
+
+
+def prepare(
+    session: BrowserSession, pipeline: str, content: bytes, definition: Definition
+) -> Prepared | Unsupported:
+    """What a page that works like `pipeline` would give the model.
+
+    Args:
+        session: open, with any models or none; its backend runs what TF.js does.
+        pipeline: one of the names in `PIPELINES`.
+        content: the bytes of an image file.
+        definition: size, fit, channels, range and gray rule; the rest is the pipeline's own.
+
+    Raises:
+        InputError: there is no such pipeline.
+        PageRefused: the image is damaged.
+        RunnerError: as in `BrowserSession.run`.
+    """
+    names = [known.name for known in PIPELINES]
+    if pipeline not in names:
+        raise InputError(
+            f"there is no pipeline {pipeline!r}", remedy=f"name one of {', '.join(names)}"
+        )
+    with ExitStack() as published:
+        request = _Request(
+            content=session.publish_content(content, published),
+            pipeline=pipeline,
+            definition=_as_data(definition),
+        )
+        reply = session.call("prepareImage", request, _Reply)
+    if reply.prepared is None:
+        return Unsupported(_reason(reply))
+    return _prepared(reply.prepared, definition)
+
+
+def _as_data(definition: Definition) -> dict[str, Any]:
+    """The definition as a bundle carries it."""
+    if isinstance(definition, BaseModel):
+        return definition.model_dump(mode="json")
+    if dataclasses.is_dataclass(definition) and not isinstance(definition, type):
+        return dataclasses.asdict(definition)
+    raise InputError(f"a {type(definition).__name__} is no definition of a model's input")
+
+
+def _prepared(found: _PreparedText, definition: Definition) -> Prepared:
+    array = wire.decode("image", found.input)
+    expected = (1, definition.channels, definition.size, definition.size)
+    if array.shape != expected or array.dtype.name != "float32":
+        raise RunnerError(
+            f"float32{list(expected)} expected, {array.dtype}{list(array.shape)} was prepared"
+        )
+    return Prepared(array, found.decode_seconds, found.resize_seconds, found.backend)
+
+
+def _reason(reply: _Reply) -> str:
+    if not reply.unsupported:
+        raise RunnerError("the page prepared nothing and does not say why")
+    return reply.unsupported

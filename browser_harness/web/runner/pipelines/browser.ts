@@ -1,0 +1,35 @@
+import { EngineError } from "../../engine/index.js";
+import type { Decoded, Square } from "./pipeline.js";
+
+/** What canvases, and textures of the WebGL that TF.js needs, hold everywhere, pixels. */
+export const LONGEST_SIDE = 16_384;
+
+/** An `<img>` that is on no page, as `new Image()` makes it. */
+export async function imageElement(file: Blob): Promise<Decoded<HTMLImageElement>> {
+  const image = new Image();
+  const url = URL.createObjectURL(file);
+  const free = () => URL.revokeObjectURL(url);
+  try {
+    image.src = url;
+    await image.decode();
+  } catch (error) {
+    free();
+    throw error;
+  }
+  return { image, width: image.naturalWidth, height: image.naturalHeight, free };
+}
+
+/** A canvas of this size, to draw on. */
+export function canvasOf(width: number, height: number): CanvasRenderingContext2D {
+  const canvas = document.createElement("canvas");
+  canvas.width = width;
+  canvas.height = height;
+  const context = canvas.getContext("2d");
+  if (!context) throw new EngineError("input-refused", "this browser has no 2D canvas");
+  return context;
+}
+
+/** What a square canvas shows. */
+export function squareOf(context: CanvasRenderingContext2D, size: number): Square {
+  return { colours: context.getImageData(0, 0, size, size).data, step: 4 };
+}

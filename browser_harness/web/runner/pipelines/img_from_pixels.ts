@@ -1,0 +1,24 @@
+import { EngineError, rgbFromPixels } from "../../engine/index.js";
+import { imageElement, LONGEST_SIDE } from "./browser.js";
+import { browserPipeline } from "./pipeline.js";
+
+/**
+ * The element's `width` and `height` are set and TF.js takes its pixels, as the tool of 2020 did.
+ *
+ * TF.js (1.2.8 as 4.22) draws the element at `image.width` × `image.height`, so that the browser
+ * scales. By the HTML standard these are the natural size while the element is on no page; browsers
+ * give what was set all the same, and one that does not is refused.
+ */
+export const imgFromPixels = browserPipeline({
+  decode: imageElement,
+  async resize(image, placement, { guard }) {
+    image.width = placement.width;
+    image.height = placement.height;
+    if (image.width !== placement.width || image.height !== placement.height) {
+      throw new EngineError("input-refused", "this browser does not size an image off the page");
+    }
+    return { colours: await rgbFromPixels(image, placement, guard), step: 3 };
+  },
+  longestSide: LONGEST_SIDE,
+  usesTfjs: true,
+});
