@@ -54,17 +54,17 @@ def _saved(image: Image.Image, kind: str, **options: int) -> bytes:
 
 
 def _deep(coarse: npt.NDArray[np.uint8], fine: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint16]:
-    return coarse.astype(np.uint16) * 256 + fine
+    return (coarse.astype(np.uint16) << np.uint16(8)) | fine
 
 
 def _dicom(coarse: npt.NDArray[np.uint8], fine: npt.NDArray[np.uint8], index: int) -> bytes:
     """Return a computed radiograph, explicit VR little endian, 12 bits in 16, with a window."""
     from pydicom.dataset import FileDataset, FileMetaDataset
-    from pydicom.uid import ComputedRadiographyImageStorage, ExplicitVRLittleEndian
+    from pydicom.uid import UID, ComputedRadiographyImageStorage, ExplicitVRLittleEndian
 
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = ComputedRadiographyImageStorage
-    meta.MediaStorageSOPInstanceUID = ONLY_UID
+    meta.MediaStorageSOPInstanceUID = UID(ONLY_UID)
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
     stored = _deep(coarse, fine) >> 4
     image = FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)

@@ -6,8 +6,8 @@ from typing import Literal
 
 from xport.document import Document
 from xport.parity import Comparison
+from xport.pipeline_effect import PipelineEffect
 from xport.plan import Plan
-from xport.preprocessing import PipelineEffect
 from xport.recording import Recording
 from xport.timing import BackendRuntime
 from xport.verdict import OutputFacts, Verdict

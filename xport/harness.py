@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from xport.arrays import Array
 from xport.artifact import Artifact
 from xport.plan import Plan, PlannedModel
-from xport.preparing import Preparer
+from xport.preparer import Preparer
 from xport.recording import Runner
 from xport.recording_session import artifact_of
 from xport.timing import WarmTimes

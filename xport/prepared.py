@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
@@ -12,8 +10,6 @@ from pydantic import Field
 from xport.document import Document
 from xport.pipeline_description import PipelineDescription
 from xport.plan import REFERENCE_LEG, Leg, Plan, PlannedModel, PlannedProbe
-from xport.probes import ProbeFolder
-from xport.recorder import RecordingFolder
 from xport.recording import WebEnvironment
 
 DEFINITION = "definition"
@@ -24,6 +20,9 @@ EXACT = "exact"
 
 CANVAS = "canvas"
 """The paper's pipeline, whose figure E.5 is drawn again."""
+
+PROBABILITIES = "probabilities"
+"""The output of a classifier on which decisions rest."""
 
 IN_BROWSER = (EXACT, CANVAS)
 """Pipelines whose inputs run through the browser's model as well."""
@@ -64,36 +63,6 @@ class Preparations(Document):
             if p.model == model and (pipelines is None or p.pipeline.name in pipelines)
         )  # fmt: skip
         return tuple(dict.fromkeys(digest for p in chosen for digest in p.inputs.values()))
-
-
-@dataclass(frozen=True)
-class PreparedFolder:
-    """Where the preprocessing leg leaves what it made: inputs by digest, and what models said."""
-
-    root: Path
-
-    @property
-    def inputs(self) -> ProbeFolder:
-        """The inputs' bytes."""
-        return ProbeFolder(self.root / "inputs")
-
-    @property
-    def recordings(self) -> RecordingFolder:
-        """What PyTorch and the browser said about them; a probe's name is its input's digest."""
-        return RecordingFolder(self.root / "recordings")
-
-    @property
-    def path(self) -> Path:
-        """The document that says which input is whose."""
-        return self.root / "preparations.json"
-
-    def load(self) -> Preparations | None:
-        """What was prepared, or None.
-
-        Raises:
-            InputError: the document cannot be read.
-        """
-        return Preparations.read(self.path) if self.path.is_file() else None
 
 
 def prepared_models(plan: Plan) -> list[PlannedModel]:

@@ -5,71 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from xport import isolated
-from xport.arrays import Array
 from xport.artifact import TensorSpec
 from xport.errors import RunnerError, XportError
 from xport.images import ImageFolder
 from xport.pipeline_description import PipelineDescription
-from xport.plan import Leg, Plan, PlannedModel, Preprocess
+from xport.plan import Leg, Plan, PlannedModel
 from xport.prepared import (
     DEFINITION,
     EXACT,
     IN_BROWSER,
     Preparations,
-    PreparedFolder,
     PreparedInputs,
     deployed_leg,
     prepared_models,
     torch_leg,
     tried_on,
 )
+from xport.prepared_folder import PreparedFolder
+from xport.preparer import Made, Preparer, Unsupported
 from xport.probes import Probe
 from xport.progress import Progress, Silent, Step
 from xport.recorder import record
 from xport.recording import Recording, Runner, WebEnvironment
 from xport.recording_session import BrowserRunner, artifact_of, failed, local_runner
 
-
-@dataclass(frozen=True)
-class Made:
-    """A model's input, (1, C, S, S) float32, and the seconds it took to make."""
-
-    input: Array
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Unsupported:
-    """Why a pipeline does not read an image."""
-
-    reason: str
-
-
-class Preparer(Protocol):
-    """Pipelines of one side, ready to work."""
-
-    @property
-    def pipelines(self) -> Sequence[PipelineDescription]:
-        """What it can do."""
-        ...
-
-    def environment(self) -> WebEnvironment | None:
-        """The browser it works in, if it does in one."""
-        ...
-
-    def prepare(self, pipeline: str, content: bytes, to: Preprocess) -> Made | Unsupported:
-        """One image file as a model's input.
-
-        Raises:
-            XportError: the pipeline should have read the image and did not.
-        """
-        ...
-
-
-BrowserPreparer = Callable[[Plan], AbstractContextManager[Preparer]]
+OpenBrowser = Callable[[Plan], AbstractContextManager[Preparer]]
 """Opens a browser for a plan's pipelines."""
 
 
@@ -101,7 +63,7 @@ class PreprocessingSession:
     plan: Plan
     images: ImageFolder
     folder: PreparedFolder
-    browser: BrowserPreparer
+    browser: OpenBrowser
     browser_runner: BrowserRunner
 
     def run(self, progress: Progress) -> Preparations | None:
@@ -211,12 +173,15 @@ def prepared_by(
 
 
 def _require_fit(made: Made | Unsupported, spec: TensorSpec) -> None:
-    if isinstance(made, Made) and (made.input.shape, made.input.dtype) != (spec.shape, spec.dtype):
+    if isinstance(made, Made) and (made.input.shape, made.input.dtype.name) != (
+        spec.shape,
+        spec.dtype,
+    ):
         raise RunnerError(f"{made.input.dtype} {made.input.shape} was made instead of {spec}")
 
 
 def prepare_here(plan: Plan, images: ImageFolder, folder: PreparedFolder) -> list[PreparedInputs]:
-    """Prepare every image of a plan by the definition and by Python's pipelines, in this process."""
+    """Prepare every image of a plan by the definition and by Python's pipelines, here."""
     from xport.python_preparer import PythonPreparer
 
     assert plan.preprocessing is not None

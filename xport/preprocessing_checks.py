@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from xport.pipeline_effect import PipelineEffect
 from xport.plan import Plan, PlannedModel
-from xport.prepared import CANVAS, EXACT, prepared_models
-from xport.preprocessing import PROBABILITIES, PipelineEffect
+from xport.prepared import CANVAS, EXACT, PROBABILITIES, prepared_models
 from xport.verdict import Check, Status
 
 BIT_EQUAL = (

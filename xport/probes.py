@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,6 +88,7 @@ def image_inputs(
             zero-sized, too large); the file is named.
     """
     from reference.decoding import decode
+
     from reference.errors import ImageError
 
     if preprocess is None:

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from functools import lru_cache
 
 from reference.decoding import decode
+
 from reference.errors import ImageError
 from reference.picture import Picture
 from reference.pipelines import PIPELINES
@@ -16,7 +17,7 @@ from reference.preprocess.levels import gray_levels
 from xport.errors import RunnerError
 from xport.pipeline_description import PipelineDescription
 from xport.prepared import DEFINITION
-from xport.preparing import Made, Unsupported
+from xport.preparer import Made, Unsupported
 from xport.recording import WebEnvironment
 
 _DEFINITION = PipelineDescription(
@@ -64,11 +65,12 @@ class PythonPreparer:
                 made = to.apply(picture)
             else:
                 levels = gray_levels(picture, to.gray, to.orientation)
-                made = self._chosen[pipeline].prepare(levels, to)
+                found = self._chosen[pipeline].prepare(levels, to)
+                if isinstance(found, CannotDo):
+                    return Unsupported(found.reason)
+                made = found
         except ImageError as error:
             raise RunnerError(error.what, error.where, error.remedy) from error
-        if isinstance(made, CannotDo):
-            return Unsupported(made.reason)
         return Made(made, time.perf_counter() - start)
 
 

@@ -15,7 +15,7 @@ from xport.errors import InputError, UnavailableError
 from xport.evidence import Evidence
 from xport.images import ImageFolder
 from xport.plan import Plan
-from xport.prepared import PreparedFolder
+from xport.prepared_folder import PreparedFolder
 from xport.probes import ProbeFolder
 from xport.recorder import RecordingFolder
 

@@ -8,8 +8,8 @@ from enum import StrEnum
 
 from xport.document import Document
 from xport.parity import Comparison, Role
+from xport.pipeline_effect import PipelineEffect
 from xport.plan import Plan
-from xport.preprocessing import PipelineEffect
 from xport.recording import Recording
 
 
