@@ -274,20 +274,18 @@ class BrowserSession:
         self._server.publish(path, file)
         return wire.FileDigest(sha256=digests.of_file(file), bytes=file.stat().st_size)
 
-    def publish(self, array: Array, published: ExitStack) -> wire.TensorFile:
-        """Serve an array to the page until `published` closes."""
-        data, digest = array.tobytes(), digests.of_array(array)
+    def publish_bytes(self, data: bytes, published: ExitStack) -> dict[str, str | int]:
+        """Serve bytes to the page until `published` closes: their url, sha256 and length."""
+        digest = digests.of_bytes(data)
         path = f"/probes/{digest}"
         self._server.publish(path, data)
         published.callback(self._server.withdraw, path)
-        return wire.TensorFile.model_validate(
-            {
-                "url": path,
-                "dtype": array.dtype.name,
-                "sha256": digest,
-                "bytes": len(data),
-            }
-        )
+        return {"url": path, "sha256": digest, "bytes": len(data)}
+
+    def publish(self, array: Array, published: ExitStack) -> wire.TensorFile:
+        """Serve an array to the page until `published` closes."""
+        file = self.publish_bytes(array.tobytes(), published)
+        return wire.TensorFile.model_validate({"dtype": array.dtype.name, **file})
 
     def _outcome(self, model_id: str, reply: wire.RunReply) -> RunOutcome:
         expected = {spec.name: spec for spec in self._models[model_id].signature.outputs}

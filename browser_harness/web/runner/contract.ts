@@ -6,7 +6,7 @@ import type {
   FileDigest,
   Memory,
   ModelRequest,
-  Preprocess,
+  Picture,
   WarmUp,
 } from "../engine/index.js";
 
@@ -83,13 +83,19 @@ export interface GradientReply {
   readonly memoryAfter: Memory;
 }
 
-/** Grey values 0..maxval as int32, row by row. */
+/** A picture whose samples lie in a file at `offset`, and what is to be made of it. */
+export interface PreprocessCase extends Omit<Picture, "samples" | "format"> {
+  /** Bytes from the file's start, even for 16 bits. */
+  readonly offset: number;
+  readonly bits: 8 | 16;
+  /** The definition's document. */
+  readonly definition: string;
+}
+
+/** Many pictures in one file of samples, 16 bits little-endian. */
 export interface PreprocessRequest {
-  readonly image: TensorFile;
-  readonly width: number;
-  readonly height: number;
-  readonly maxval: number;
-  readonly preprocess: Preprocess;
+  readonly samples: FileDigest & { readonly url: string };
+  readonly cases: readonly PreprocessCase[];
 }
 
 /** `window.xport`. */
@@ -100,6 +106,7 @@ export interface Page {
   run(request: RunRequest): Promise<Reply<RunReply>>;
   pass(request: PassRequest): Promise<Reply<PassReply>>;
   gradient(request: GradientRequest): Promise<Reply<GradientReply>>;
+  /** All inputs, one after the other, as one vector. */
   preprocess(request: PreprocessRequest): Promise<Reply<TensorText>>;
   close(): Promise<Reply<Memory>>;
 }
