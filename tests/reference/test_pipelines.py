@@ -80,8 +80,11 @@ def test_flat_image_keeps_its_level(pipeline: Pipeline, level: int) -> None:
 
 
 def test_torchxrayvision_draws_the_border_towards_mid_gray() -> None:
-    values = _array(PIPELINES["torchxrayvision"], np.full((96, 96), 255, np.uint8), Wanted())
-    assert 0.5 < values[0, 0, 0, 0] < 0.99
+    image = np.full((96, 96), 255, np.uint8)
+    image[40:56, 40:56] = 0  # scikit-image clips to the range of its input
+    values = _array(PIPELINES["torchxrayvision"], image, Wanted())[0, 0]
+    assert 0.5 < values[0, 0] < values[0, 9] < 0.99
+    assert values[9, 9] > 0.99
 
 
 @each_pipeline
