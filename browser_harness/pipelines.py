@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Collection, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
-
-from pydantic import BaseModel
 
 from browser_harness import wire
 from browser_harness.session import BrowserSession
@@ -37,8 +34,13 @@ PIPELINES: tuple[PipelineDescription, ...] = (
     _described(
         "canvas",
         "Canvas drawImage",
-        "The browser decodes the image and a canvas draws it scaled, as the paper says "
-        "(appendix E).",
+        "The browser decodes the image and a canvas (willReadFrequently) draws it scaled, as the "
+        "paper says (appendix E).",
+    ),
+    _described(
+        "canvas-default",
+        "Canvas drawImage, default context",
+        "The same on a canvas with default settings, which the browser may draw on the GPU.",
     ),
     _described(
         "img-from-pixels",
@@ -67,7 +69,7 @@ PIPELINES: tuple[PipelineDescription, ...] = (
 
 
 class Definition(Protocol):
-    """What a model's input is: `reference.preprocess.Preprocess`, as data."""
+    """What a model's input is: a document such as a bundle carries."""
 
     @property
     def size(self) -> int:
@@ -77,6 +79,9 @@ class Definition(Protocol):
     def channels(self) -> int:
         """Equal copies of the gray image."""
 
+    def model_dump(self, *, mode: str) -> dict[str, Any]:
+        """All of it, as a bundle carries it."""
+
 
 @dataclass(frozen=True)
 class Prepared:
@@ -85,7 +90,8 @@ class Prepared:
     Args:
         array: (1, channels, size, size) float32.
         decode_seconds: from the file's bytes until the image was decoded.
-        resize_seconds: from there until the input stood.
+        resize_seconds: from there until the input stood. Browsers may put off decoding until they
+            draw, so only the sum is comparable.
         backend: the TF.js backend that took part, if any did.
     """
 
@@ -138,21 +144,12 @@ def prepare(
         request = _Request(
             content=session.publish_content(content, published),
             pipeline=pipeline,
-            definition=_as_data(definition),
+            definition=definition.model_dump(mode="json"),
         )
         reply = session.call("prepareImage", request, _Reply)
     if reply.prepared is None:
         return Unsupported(_reason(reply))
     return _prepared(reply.prepared, definition)
-
-
-def _as_data(definition: Definition) -> dict[str, Any]:
-    """The definition as a bundle carries it."""
-    if isinstance(definition, BaseModel):
-        return definition.model_dump(mode="json")
-    if dataclasses.is_dataclass(definition) and not isinstance(definition, type):
-        return dataclasses.asdict(definition)
-    raise InputError(f"a {type(definition).__name__} is no definition of a model's input")
 
 
 def _prepared(found: _PreparedText, definition: Definition) -> Prepared:

@@ -162,18 +162,16 @@ def _by_torch(levels: Float64Array, scaled: tuple[int, int]) -> Float64Array:
 def _by_skimage(levels: Float64Array, scaled: tuple[int, int]) -> Float64Array:
     from skimage import transform
 
-    result: Float64Array = transform.resize(levels, scaled, order=1, anti_aliasing=True)
-    return result
+    resize: Callable[..., Float64Array] = transform.resize
+    return resize(levels, scaled, order=1, anti_aliasing=True)
 
 
 def _by_torchxrayvision(levels: Float64Array, scaled: tuple[int, int]) -> Float64Array:
     from skimage import transform
 
     # It scales to [-1024, 1024] first, so what it takes to surround the image, 0, is mid-gray.
-    symmetric = levels * 2 - 1
-    resized: Float64Array = transform.resize(
-        symmetric, scaled, mode="constant", preserve_range=True
-    )
+    resize: Callable[..., Float64Array] = transform.resize
+    resized = resize(levels * 2 - 1, scaled, mode="constant", preserve_range=True)
     return (resized + 1) / 2
 
 

@@ -1,4 +1,4 @@
-import { EngineError } from "../../engine/index.js";
+import { EngineError, type Placement } from "../../engine/index.js";
 import type { Decoded, Square } from "./pipeline.js";
 
 /** What canvases, and textures of the WebGL that TF.js needs, hold everywhere, pixels. */
@@ -20,16 +20,23 @@ export async function imageElement(file: Blob): Promise<Decoded<HTMLImageElement
 }
 
 /** A canvas of this size, to draw on. */
-export function canvasOf(width: number, height: number): CanvasRenderingContext2D {
+export function canvasOf(
+  width: number,
+  height: number,
+  settings: CanvasRenderingContext2DSettings,
+): CanvasRenderingContext2D {
   const canvas = document.createElement("canvas");
   canvas.width = width;
   canvas.height = height;
-  const context = canvas.getContext("2d");
+  const context = canvas.getContext("2d", settings);
   if (!context) throw new EngineError("input-refused", "this browser has no 2D canvas");
   return context;
 }
 
-/** What a square canvas shows. */
-export function squareOf(context: CanvasRenderingContext2D, size: number): Square {
-  return { colours: context.getImageData(0, 0, size, size).data, step: 4 };
+/** The square that a canvas shows at its place. */
+export function squareOf(
+  context: CanvasRenderingContext2D,
+  { left, top, size }: Placement,
+): Square {
+  return { colours: context.getImageData(left, top, size, size).data, step: 4 };
 }

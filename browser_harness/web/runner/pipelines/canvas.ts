@@ -1,16 +1,21 @@
-import { canvasOf, imageElement, squareOf } from "./browser.js";
+import { canvasOf, imageElement, LONGEST_SIDE, squareOf } from "./browser.js";
 import { browserPipeline } from "./pipeline.js";
 
-/**
- * A canvas draws the image scaled; the paper's words (appendix E).
- *
- * The canvas is the square alone: what lies outside is not drawn, so long images need no more.
- */
-export const canvas = browserPipeline({
-  decode: imageElement,
-  resize(image, { width, height, left, top, size }) {
-    const context = canvasOf(size, size);
-    context.drawImage(image, -left, -top, width, height);
-    return squareOf(context, size);
-  },
-});
+/** A canvas draws the image scaled, and its centre is read; the paper's words (appendix E). */
+function drawnOn(settings: CanvasRenderingContext2DSettings) {
+  return browserPipeline({
+    decode: imageElement,
+    resize(image, placement) {
+      const context = canvasOf(placement.width, placement.height, settings);
+      context.drawImage(image, 0, 0, placement.width, placement.height);
+      return squareOf(context, placement);
+    },
+    longestSide: LONGEST_SIDE,
+  });
+}
+
+/** Drawn on the CPU, the same on every machine with this browser. */
+export const canvas = drawnOn({ willReadFrequently: true });
+
+/** Drawn where the browser likes: on the GPU if there is one, and then as its driver likes. */
+export const canvasDefault = drawnOn({});

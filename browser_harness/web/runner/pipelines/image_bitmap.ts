@@ -5,16 +5,16 @@ import { browserPipeline, type Decoded } from "./pipeline.js";
 function imageBitmap(quality: ResizeQuality | null) {
   return browserPipeline({
     decode: decodedBitmap,
-    async resize(bitmap, { width, height, left, top, size }) {
+    async resize(bitmap, placement) {
       const scaled = await createImageBitmap(bitmap, {
-        resizeWidth: width,
-        resizeHeight: height,
+        resizeWidth: placement.width,
+        resizeHeight: placement.height,
         ...(quality ? { resizeQuality: quality } : {}),
       });
       try {
-        const context = canvasOf(size, size);
-        context.drawImage(scaled, -left, -top);
-        return squareOf(context, size);
+        const context = canvasOf(scaled.width, scaled.height, { willReadFrequently: true });
+        context.drawImage(scaled, 0, 0);
+        return squareOf(context, placement);
       } finally {
         scaled.close();
       }

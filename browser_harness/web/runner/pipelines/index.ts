@@ -1,7 +1,7 @@
 import { EngineError, fetchVerified, type Backend } from "../../engine/index.js";
 import type { PrepareReply, PrepareRequest } from "../contract.js";
 import { writeTensor } from "../tensors.js";
-import { canvas } from "./canvas.js";
+import { canvas, canvasDefault } from "./canvas.js";
 import { imageBitmapDefault, imageBitmapHigh } from "./image_bitmap.js";
 import { imgFromPixels } from "./img_from_pixels.js";
 import type { Pipeline } from "./pipeline.js";
@@ -10,6 +10,7 @@ import { tfResizeBilinear } from "./tf_resize_bilinear.js";
 /** Every way to prepare an image; what each is, is told in browser_harness/pipelines.py. */
 const PIPELINES: ReadonlyMap<string, Pipeline> = new Map([
   ["canvas", canvas],
+  ["canvas-default", canvasDefault],
   ["img-from-pixels", imgFromPixels],
   ["image-bitmap", imageBitmapDefault],
   ["image-bitmap-high", imageBitmapHigh],

@@ -57,8 +57,8 @@ export interface BrowserSteps<Image> {
     placement: Placement,
     backend: Backend,
   ) => Square | Promise<Square>;
-  /** Longest side of the scaled image that it can hold; none if it never holds all of it. */
-  readonly longestSide?: number;
+  /** Longest side of the scaled image that it can hold. */
+  readonly longestSide: number;
   /** Whether TF.js takes part. */
   readonly usesTfjs?: boolean;
 }
@@ -73,7 +73,7 @@ export function browserPipeline<Image>(steps: BrowserSteps<Image>): Pipeline {
     try {
       const placement = placementOf(decoded, to);
       const { width, height } = placement;
-      if (Math.max(width, height) > (steps.longestSide ?? Infinity)) {
+      if (Math.max(width, height) > steps.longestSide) {
         return { unsupported: `the scaled image, ${width}x${height}, is too long to be held` };
       }
       const between = performance.now();
