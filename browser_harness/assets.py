@@ -7,6 +7,18 @@ from pathlib import Path
 from xport.errors import UnavailableError
 
 PAGE_FOLDER = Path(__file__).parent / "web" / "dist"
+PICTURE_FILES = (
+    "picture.worker.js",
+    "codec-jpeg.js",
+    "codec-jpeg.wasm",
+    "codec-jpeg-cmyk.wasm",
+    "codec-jpeg-ls.js",
+    "codec-jpeg-ls.wasm",
+    "codec-jpeg-2000.js",
+    "codec-jpeg-2000.wasm",
+)
+"""The worker that decodes pictures, and the codecs that it loads when a picture needs them."""
+
 PAGE_FILES = (
     "runner.html",
     "runner.js",
