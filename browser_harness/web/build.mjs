@@ -61,7 +61,10 @@ for (const [name, file] of Object.entries(codecs)) {
   await build({ ...common, entryPoints: { [name]: script }, outdir: dist, external: node });
   await cp(path.join(modules, `${file}.wasm`), path.join(dist, `${name}.wasm`));
 }
-await cp(path.join(modules, "@cwasm/jpeg-turbo/jpeg-turbo.wasm"), path.join(dist, "codec-jpeg-cmyk.wasm"));
+await cp(
+  path.join(modules, "@cwasm/jpeg-turbo/jpeg-turbo.wasm"),
+  path.join(dist, "codec-jpeg-cmyk.wasm"),
+);
 await build({ ...common, entryPoints: ["app/app.css"], outfile: path.join(dist, "app.css") });
 await cp(path.join(here, "runner/runner.html"), path.join(dist, "runner.html"));
 await cp(path.join(here, "bench/bench.html"), path.join(dist, "bench.html"));

@@ -1,6 +1,6 @@
+import type { Preprocess } from "./definition.js";
 import type { ErrorCode } from "./errors.js";
 import type { Picture } from "./picture.js";
-import type { Preprocess } from "./preprocess.js";
 
 /** What the page asks the worker: decode a file, and prepare inputs or hand the samples over. */
 export interface PictureRequest {

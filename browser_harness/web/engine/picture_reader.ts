@@ -50,7 +50,7 @@ export class PictureReader {
     const large = request.content.byteLength > LARGE_BYTES;
     const reply = await this.ask(request);
     if (!reply.ok) {
-      this.close(); // what a broken file left in a codec is nobody's business
+      if (large) this.close();
       throw new EngineError(reply.code, reply.message);
     }
     const { width, height } = reply.result.facts;

@@ -13,21 +13,12 @@ async function read(request: PictureRequest): Promise<PictureResult> {
   const { samples, ...facts } = await decodePicture(new Uint8Array(request.content), codecs);
   const decoded = performance.now();
   const picture: Picture = { ...facts, samples };
-  const inputs = request.inputs.map((to) => preprocess(greyOf(picture), to));
+  const inputs = request.inputs.map((to) => preprocess(picture, to));
   const seconds = {
     decode: (decoded - start) / 1000,
     preprocess: (performance.now() - decoded) / 1000,
   };
   return { facts, inputs, samples: request.samples ? samples : null, seconds };
-}
-
-function greyOf({ width, height, channels, samples, white }: Picture) {
-  const levels = new Float64Array(width * height);
-  for (let i = 0; i < levels.length; i++) {
-    if (channels === 1) levels[i] = samples[i]! / white;
-    else levels[i] = (samples[3 * i]! + samples[3 * i + 1]! + samples[3 * i + 2]!) / 3 / white;
-  }
-  return { width, height, levels };
 }
 
 async function replyTo(request: PictureRequest): Promise<PictureReply> {

@@ -31,6 +31,7 @@ import type {
   RunRequest,
   TensorText,
 } from "./contract.js";
+import { decode } from "./pictures.js";
 import { readTensor, writeTensor } from "./tensors.js";
 
 declare global {
@@ -173,6 +174,7 @@ window.xport = {
   run: (request) => reply(() => run(request)),
   pass: (request) => reply(() => pass(request)),
   gradient: (request) => reply(() => gradient(request)),
+  decode: (request) => reply(() => decode(request)),
   preprocess: (request) => reply(() => prepare(request)),
   close: () => reply(close),
 };

@@ -7,11 +7,11 @@ import { unfilter } from "./png_rows.js";
 import { damaged } from "./refusal.js";
 import { requireSize } from "./size.js";
 
-const GREY = 0;
+const GRAY = 0;
 const PALETTE = 3;
 /** Numbers per pixel and allowed depths, by PNG's colour type. */
 const TYPES: Readonly<Record<number, { stored: number; depths: readonly number[] }>> = {
-  [GREY]: { stored: 1, depths: [1, 2, 4, 8, 16] },
+  [GRAY]: { stored: 1, depths: [1, 2, 4, 8, 16] },
   2: { stored: 3, depths: [8, 16] },
   [PALETTE]: { stored: 1, depths: [1, 2, 4, 8] },
   4: { stored: 2, depths: [8, 16] },
@@ -53,7 +53,7 @@ export async function decodePng(content: Uint8Array<ArrayBuffer>): Promise<Pictu
   const raw = await inflateExactly(parts, length);
   const pixels: Pixels = {
     ...header,
-    channels: header.colour === GREY || header.colour === 4 ? 1 : 3,
+    channels: header.colour === GRAY || header.colour === 4 ? 1 : 3,
     palette: header.colour === PALETTE ? dataOf(chunks, "PLTE") : null,
   };
   const samples = samplesOf(pixels);
