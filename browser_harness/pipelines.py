@@ -64,6 +64,12 @@ PIPELINES: tuple[PipelineDescription, ...] = (
         "TF.js takes the pixels at full size and tf.image.resizeBilinear scales them, without "
         "antialiasing.",
     ),
+    _described(
+        "browser-decoder",
+        "Browser's decoder, exact resize",
+        "The browser decodes, without colour management and alpha, and the definition does the "
+        "rest: what differs is the decoder's doing.",
+    ),
 )
 """The browser's pipelines, in the order in which they are shown; the page has the same."""
 

@@ -8,6 +8,7 @@ from xport.document import Document
 
 PipelineName = Literal[
     "canvas",
+    "canvas-default",
     "img-from-pixels",
     "image-bitmap",
     "image-bitmap-high",

@@ -34,7 +34,7 @@ export async function decode(request: DecodeRequest): Promise<DecodeReply> {
   return { facts, samples: text, inputs, seconds, totalSeconds };
 }
 
-function readerFor(limitSeconds: number): PictureReader {
+export function readerFor(limitSeconds: number): PictureReader {
   const known = readers.get(limitSeconds);
   if (known) return known;
   const reader = new PictureReader(BASE, limitSeconds);
