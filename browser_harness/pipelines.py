@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from browser_harness import wire
 from browser_harness.session import BrowserSession
+from browser_harness.settings import BrowserSettings
 from xport.arrays import Array
 from xport.errors import InputError, RunnerError
 from xport.pipeline_description import PipelineDescription
+from xport.preparer import Made, Unsupported
+from xport.recording import WebEnvironment
 
 __all__ = ["PIPELINES", "Definition", "Prepared", "Unsupported", "prepare"]
 
@@ -19,7 +23,14 @@ def _described(name: str, title: str, sentence: str) -> PipelineDescription:
     return PipelineDescription(name=name, title=title, side="browser", sentence=sentence)
 
 
+EXACT = "exact"
+
 PIPELINES: tuple[PipelineDescription, ...] = (
+    _described(
+        EXACT,
+        "The page's exact path",
+        "The deployed page's own decoders and resampler, as the definition says.",
+    ),
     _described(
         "canvas",
         "Canvas drawImage",
@@ -52,6 +63,12 @@ PIPELINES: tuple[PipelineDescription, ...] = (
         "TF.js resizeBilinear",
         "TF.js takes the pixels at full size and tf.image.resizeBilinear scales them, without "
         "antialiasing.",
+    ),
+    _described(
+        "browser-decoder",
+        "The browser's decoder",
+        "The browser decodes the image; gray, scaling and range are the definition's own, so that "
+        "only the decoder differs.",
     ),
 )
 """The browser's pipelines, in the order in which they are shown; the page has the same."""
@@ -90,13 +107,6 @@ class Prepared:
     backend: str | None
 
 
-@dataclass(frozen=True)
-class Unsupported:
-    """A pipeline cannot prepare such a file at all, which is a finding and no error."""
-
-    reason: str
-
-
 class _Request(wire.Wire):
     content: wire.ContentFile
     pipeline: str
@@ -124,7 +134,8 @@ def prepare(
         session: open, with any models or none; its backend runs what TF.js does.
         pipeline: one of the names in `PIPELINES`.
         content: the bytes of an image file.
-        definition: size, fit, channels, range and gray rule; the rest is the pipeline's own.
+        definition: size, fit, channels, range and gray rule are honoured; the resampler is the
+            pipeline's own, and so is turning: browsers turn photographs as EXIF says.
 
     Raises:
         InputError: there is no such pipeline.
@@ -162,3 +173,39 @@ def _reason(reply: _Reply) -> str:
     if not reply.unsupported:
         raise RunnerError("the page prepared nothing and does not say why")
     return reply.unsupported
+
+
+class BrowserPreparer:
+    """Implements `xport.preparer.Preparer` with a page that holds no model.
+
+    Args:
+        settings: of the browser; TF.js's part runs on their backend.
+        wanted: the pipelines' names; the exact path is there always.
+    """
+
+    def __init__(self, settings: BrowserSettings, wanted: Collection[str]) -> None:
+        self._session = BrowserSession([], settings)
+        self._chosen = [one for one in PIPELINES if one.name == EXACT or one.name in wanted]
+
+    def __enter__(self) -> Self:
+        self._session.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._session.__exit__(*error)
+
+    @property
+    def pipelines(self) -> Sequence[PipelineDescription]:
+        """The exact path first."""
+        return self._chosen
+
+    def environment(self) -> WebEnvironment | None:
+        """The browser; valid while open."""
+        return self._session.environment()
+
+    def prepare(self, pipeline: str, content: bytes, to: Definition) -> Made | Unsupported:
+        """One image file as a model's input; errors as in `prepare`."""
+        found = prepare(self._session, pipeline, content, to)
+        if isinstance(found, Unsupported):
+            return found
+        return Made(found.array, found.decode_seconds + found.resize_seconds)

@@ -282,6 +282,10 @@ class BrowserSession:
         published.callback(self._server.withdraw, path)
         return wire.ContentFile(url=path, sha256=digest, bytes=len(content))
 
+    def publish_bytes(self, data: bytes, published: ExitStack) -> dict[str, str | int]:
+        """Serve bytes to the page until `published` closes: their url, sha256 and length."""
+        return self.publish_content(data, published).model_dump(by_alias=True)
+
     def publish(self, array: Array, published: ExitStack) -> wire.TensorFile:
         """Serve an array to the page until `published` closes."""
         file = self.publish_content(array.tobytes(), published)

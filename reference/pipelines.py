@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from reference.errors import ImageError
-from reference.preprocess import MAX_PIXELS, scaled_size
+from reference.picture import MAX_PIXELS
+from reference.preprocess import scaled_size
 
 Float32Array = npt.NDArray[np.float32]
 Float64Array = npt.NDArray[np.float64]

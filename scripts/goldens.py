@@ -17,14 +17,18 @@ sys.path.insert(0, str(ROOT))
 
 
 def goldens() -> dict[Path, str]:
-    """Every golden document by path: the release file's and evidence's schemas, the CLI's help."""
+    """Every golden document by path: schemas, and the CLI's help."""
+    from reference.preprocess import Preprocess
     from xport.evidence import Evidence
     from xport.release_file import ReleaseFile
 
     docs = ROOT / "docs"
+    schemas = {"release": ReleaseFile, "evidence": Evidence, "preprocess": Preprocess}
     return {
-        docs / "release.schema.json": json.dumps(ReleaseFile.model_json_schema(), indent=2) + "\n",
-        docs / "evidence.schema.json": json.dumps(Evidence.model_json_schema(), indent=2) + "\n",
+        **{
+            docs / f"{name}.schema.json": json.dumps(kind.model_json_schema(), indent=2) + "\n"
+            for name, kind in schemas.items()
+        },
         docs / "cli.md": _cli(),
     }
 

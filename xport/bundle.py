@@ -8,12 +8,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
+from pydantic import ValidationError
+
+from reference.preprocess import Preprocess
 from xport import digests
 from xport.artifact import Signature
-from xport.document import Document
+from xport.document import Document, first_problem
 from xport.errors import ExitCode, InputError, IntegrityError, XportError
 from xport.evidence import Evidence
-from xport.plan import Kind, PlannedModel, PreprocessSpec
+from xport.plan import Kind, PlannedModel
 from xport.store import disk_errors
 from xport.verdict import Status
 
@@ -39,6 +42,18 @@ class FileEntry(Document):
     path: str | None = None
 
 
+class PreprocessFile(Document):
+    """Where the definition of a model's preprocessing lies, from the bundle's root.
+
+    Its SHA-256 is the definition's digest. A reader checks it on the bytes that it parses, and
+    refuses a `schema_version` that it does not know.
+    """
+
+    path: str
+    sha256: str
+    bytes: int
+
+
 class BundledModel(Document):
     """What the page needs to know of one model; `path` is its folder in the bundle."""
 
@@ -48,14 +63,17 @@ class BundledModel(Document):
     signature: Signature
     labels: tuple[str, ...] | None
     weights: str | None
-    preprocess: PreprocessSpec | None
+    preprocess: PreprocessFile | None
     files: dict[str, FileEntry]
 
 
 class Manifest(Document):
-    """Every file of a bundle by digest, and the models in it."""
+    """Every file of a bundle by digest, and the models in it.
 
-    schema_version: Literal[1] = 1
+    Version 1 had the preprocessing itself in the place of `models.*.preprocess`.
+    """
+
+    schema_version: Literal[2] = 2
     release: str
     title: str
     notice: str = NOTICE
@@ -119,6 +137,8 @@ def verify_bundle(folder: Path) -> Manifest:
     expected = {name: entry.sha256 for name, entry in manifest.files.items()}
     for model in manifest.models.values():
         expected |= {e.path or f"{model.path}{n}": e.sha256 for n, e in model.files.items()}
+        if model.preprocess is not None:
+            expected[model.preprocess.path] = model.preprocess.sha256
     for name in sorted(found.keys() | expected.keys()):
         if found.get(name) != expected.get(name):
             state = (
@@ -127,7 +147,43 @@ def verify_bundle(folder: Path) -> Manifest:
             raise IntegrityError(
                 f"file {name} is {state}", str(folder), "make the bundle again with `xport bundle`"
             )
+    for name, model in manifest.models.items():
+        read_preprocess(folder, name, model)
     return manifest
+
+
+def read_preprocess(folder: Path, name: str, model: BundledModel) -> Preprocess | None:
+    """The definition of a bundled model's preprocessing; None for a model that has none.
+
+    Raises:
+        IntegrityError: the file is absent, not the bytes that the manifest names, not a
+            definition of a version known here in its canonical form, or does not yield the
+            model's input.
+    """
+    entry = model.preprocess
+    if entry is None:
+        return None
+    wrong = None
+    try:
+        data = (folder / entry.path).read_bytes()
+        definition = Preprocess.model_validate_json(data)
+    except OSError as error:
+        wrong = f"cannot be read ({error.strerror})"
+    except ValidationError as error:
+        wrong = f"is no definition of preprocessing: {first_problem(error)}"
+    else:
+        shape = (1, definition.channels, definition.size, definition.size)
+        if (digests.of_bytes(data), len(data)) != (entry.sha256, entry.bytes):
+            wrong = "is changed"
+        elif definition.document() != data:
+            wrong = "is not in canonical form"
+        elif model.signature.inputs[0].shape != shape:
+            wrong = f"yields an input of shape {shape}, not that of {name}"
+    if wrong:
+        raise IntegrityError(
+            f"{entry.path} {wrong}", str(folder), "make the bundle again with `xport bundle`"
+        )
+    return definition
 
 
 def _fill(
@@ -196,9 +252,19 @@ def _bundle_model(
         signature=model.signature,
         labels=model.labels,
         weights=None if model.trained else model.weights,
-        preprocess=model.preprocess,
+        preprocess=_write_preprocess(folder, f"{path}preprocess.json", model.preprocess),
         files=files,
     )
+
+
+def _write_preprocess(
+    folder: Path, path: str, definition: Preprocess | None
+) -> PreprocessFile | None:
+    if definition is None:
+        return None
+    data = definition.document()
+    (folder / path).write_bytes(data)
+    return PreprocessFile(path=path, sha256=digests.of_bytes(data), bytes=len(data))
 
 
 def _entries(folder: Path) -> dict[str, FileEntry]:

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from reference.preprocess import Preprocess
 from xport.artifact import Format, Signature
 from xport.errors import InputError
+from xport.images import ImageFile, ImageFolder, images_in, photographs, synthetic_files
 from xport.pipeline import Converted, Pipeline, Step
-from xport.plan import Plan, PlannedArtifact, PlannedModel, StoredWeights
+from xport.plan import Plan, PlannedArtifact, PlannedModel, PlannedPreprocessing, StoredWeights
 from xport.probes import (
     Probe,
     ProbeFolder,
@@ -17,7 +19,6 @@ from xport.probes import (
     contrast,
     explained_probes,
     image_inputs,
-    photograph_inputs,
     synthetic_inputs,
 )
 from xport.progress import Progress
@@ -107,7 +108,8 @@ class Converter:
     release: ReleaseFile
     store: Store
     probes: ProbeFolder
-    images: Sequence[Path] = ()
+    images: ImageFolder
+    folders: Sequence[Path] = ()
     folder: Path = Path()
     pipeline: Callable[[ModelEntry, Routes], Pipeline] = pipeline_for
 
@@ -120,7 +122,13 @@ class Converter:
         """
         release = self.release
         legs = release.routes.legs(release.browser.backends)
-        probes = {model_id: self._probes(entry) for model_id, entry in release.models.items()}
+        brought = images_in(self.folders)
+        shown = photographs(release.probes.photographs)
+        probes = {
+            model_id: self._probes(entry, shown, brought)
+            for model_id, entry in release.models.items()
+        }
+        preprocessing = self._preprocessing([*shown, *brought])
         models = [
             self._model(model_id, entry, probes[model_id], progress)
             for model_id, entry in release.models.items()
@@ -140,6 +148,7 @@ class Converter:
             wasm_threads=release.browser.wasm_threads,
             timeout_seconds=release.browser.timeout_seconds,
             policy=release.policy,
+            preprocessing=preprocessing,
         )
 
     def _model(
@@ -155,9 +164,11 @@ class Converter:
             weights=entry.weights,
             trained=entry.checkpoint is not None,
             preprocess=entry.preprocess,
+            preprocess_digest=_digest(entry.preprocess),
             artifacts=artifacts,
             legs=self._legs(artifacts),
             probes=self.probes.save(probes),
+            operating_points=entry.operating_points,
         )
 
     def _explanation(
@@ -184,6 +195,7 @@ class Converter:
             weights=of.weights,
             trained=of.checkpoint is not None,
             preprocess=of.preprocess,
+            preprocess_digest=_digest(of.preprocess),
             artifacts=artifacts,
             legs=self._legs(artifacts),
             probes=self.probes.save(chosen),
@@ -208,14 +220,34 @@ class Converter:
                     artifacts[name] = _artifact(done)
         return artifacts
 
-    def _probes(self, entry: ModelEntry) -> list[Probe]:
+    def _preprocessing(self, images: Sequence[ImageFile]) -> PlannedPreprocessing | None:
+        """The preprocessing leg, if some model is given images."""
+        release, wanted = self.release, self.release.preprocessing
+        if not any(entry.preprocess for entry in release.models.values()):
+            return None
+        files = [*synthetic_files(wanted.synthetic, release.probes.seed), *images]
+        if len(files) < release.policy.min_images:
+            raise InputError(
+                f"{len(files)} image files, policy.min_images wants {release.policy.min_images}",
+                "preprocessing.synthetic",
+                "raise it or add --images",
+            )
+        return PlannedPreprocessing(
+            images=self.images.save(files),
+            pipelines=wanted.pipelines,
+            backend=wanted.backend or release.browser.backends[-1],
+        )
+
+    def _probes(
+        self, entry: ModelEntry, shown: Sequence[ImageFile], brought: Sequence[ImageFile]
+    ) -> list[Probe]:
         wanted, spec, signature = self.release.probes, entry.preprocess, entry.signature
         probes = synthetic_inputs(signature, spec, seed=wanted.seed, count=wanted.synthetic)
         if spec is not None:
             probes += coloured_inputs(signature, spec, seed=wanted.seed, count=wanted.coloured)
-            probes += photograph_inputs(signature, spec, wanted.photographs)
-        if self.images:
-            probes += image_inputs(signature, spec, self.images)
+            probes += image_inputs(signature, spec, shown)
+        if brought:
+            probes += image_inputs(signature, spec, brought)
         if len(probes) < self.release.policy.min_probes:
             raise InputError(
                 f"{len(probes)} probes, policy.min_probes wants {self.release.policy.min_probes}",
@@ -223,6 +255,10 @@ class Converter:
                 "raise probes.synthetic or add --images",
             )
         return probes
+
+
+def _digest(preprocess: Preprocess | None) -> str | None:
+    return preprocess.digest() if preprocess else None
 
 
 def _artifact(done: Converted) -> PlannedArtifact:

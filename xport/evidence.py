@@ -6,6 +6,7 @@ from typing import Literal
 
 from xport.document import Document
 from xport.parity import Comparison
+from xport.pipeline_effect import PipelineEffect
 from xport.plan import Plan
 from xport.recording import Recording
 from xport.timing import BackendRuntime
@@ -37,4 +38,5 @@ class Evidence(Document):
     comparisons: tuple[Comparison, ...]
     runtimes: tuple[BackendRuntime, ...]
     pictures: tuple[Picture, ...]
+    preprocessing: tuple[PipelineEffect, ...] = ()
     verdict: Verdict

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from xport.arrays import Array
 from xport.artifact import Artifact
 from xport.plan import Plan, PlannedModel
+from xport.preparer import Preparer
 from xport.recording import Runner
 from xport.recording_session import artifact_of
 from xport.timing import WarmTimes
@@ -69,6 +71,14 @@ class Harness:
         return measure_warm_start(
             sources, inputs, self._settings(backend), together=together, passes=PASSES
         )
+
+    def preparer(self, plan: Plan) -> AbstractContextManager[Preparer]:
+        """A browser in which images are prepared, by the pipelines that the plan measures."""
+        from browser_harness.pipelines import BrowserPreparer
+
+        assert plan.preprocessing is not None
+        settings = self._settings(plan.preprocessing.backend)
+        return BrowserPreparer(settings, plan.preprocessing.pipelines)
 
     def _settings(self, backend: str) -> BrowserSettings:
         from browser_harness.browsers import Graphics

@@ -9,7 +9,8 @@ from xport.attribution import attribute
 from xport.limits import limits_of
 from xport.parity import Role
 from xport.plan import FLOAT64_LEG, REFERENCE_LEG, Leg, Plan, PlannedModel
-from xport.recording import WebEnvironment
+from xport.preprocessing_checks import preprocessing_checks
+from xport.recording import Recording, WebEnvironment
 from xport.verdict import Case, Check, Status, Verdict
 
 
@@ -36,6 +37,11 @@ def _all_checks(case: Case) -> Iterator[Check]:
         for leg in case.plan.legs_of(model):
             yield from _leg_checks(case, model, leg)
         yield from _bar_checks(case, model)
+    yield from preprocessing_checks(case.plan, case.effects)
+    for (model_id, leg_name), recording in case.prepared.items():
+        leg = next(leg for leg in case.plan.legs if leg.name == leg_name)
+        if leg.backend is not None and recording.failure is None:
+            yield _environment(case.plan, case.plan.model(model_id), leg, recording)
 
 
 def _leg_checks(case: Case, model: PlannedModel, leg: Leg) -> Iterator[Check]:
@@ -44,7 +50,7 @@ def _leg_checks(case: Case, model: PlannedModel, leg: Leg) -> Iterator[Check]:
     if recorded.status is not Status.PASSED:
         return
     if leg.backend is not None:
-        yield _environment(case, model, leg)
+        yield _environment(case.plan, model, leg, case.recordings[model.id, leg.name])
     for spec in model.signature.outputs:
         yield _sane(case, model, leg, spec.name)
         if leg.name not in (REFERENCE_LEG, FLOAT64_LEG):
@@ -79,16 +85,16 @@ def _recorded(case: Case, model: PlannedModel, leg: Leg) -> Check:
     )
 
 
-def _environment(case: Case, model: PlannedModel, leg: Leg) -> Check:
+def _environment(plan: Plan, model: PlannedModel, leg: Leg, recording: Recording) -> Check:
     """The leg ran where it claims to have run, at full precision, on the planned bytes."""
-    environment = case.recordings[model.id, leg.name].environment
+    environment = recording.environment
     web = environment.web if environment is not None else None
     if web is None:
         problems = ["the recording carries no browser environment"]
     else:
         files = model.artifacts[leg.artifact].files
         planned = {f"{model.id}/{name}": digest for name, digest in files.items()}
-        problems = list(_environment_problems(case.plan, leg, web))
+        problems = list(_environment_problems(plan, leg, web))
         if web.model_files != planned:
             problems.append("the model files that the page loaded are not the planned ones")
     return Check(

@@ -16,6 +16,7 @@ from xport.judge import judge
 from xport.parity import Comparison, Outputs, Pair, Role, compare
 from xport.pictures import pictures_for
 from xport.plan import FLOAT64_LEG, REFERENCE_LEG, Leg, Plan, PlannedModel
+from xport.preprocessing import PreparedCase, effects_of
 from xport.probes import ProbeFolder
 from xport.recorder import Arrays, RecordingFolder
 from xport.recording import Recording
@@ -53,7 +54,11 @@ def load(plan: Plan, folder: RecordingFolder) -> Recorded:
 
 
 def evidence_of(
-    plan: Plan, recorded: Recorded, runtimes: Sequence[BackendRuntime], probes: ProbeFolder
+    plan: Plan,
+    recorded: Recorded,
+    runtimes: Sequence[BackendRuntime],
+    probes: ProbeFolder,
+    prepared: PreparedCase | None = None,
 ) -> Evidence:
     """Measure and judge what was recorded; `probes` are only shown, not run."""
 
@@ -63,11 +68,14 @@ def evidence_of(
 
     facts = tuple(_all_facts(plan, recorded))
     comparisons = tuple(_all_comparisons(plan, recorded))
+    effects = tuple(effects_of(prepared)) if prepared else ()
     case = Case(
         plan=plan,
         recordings=recorded.documents,
         facts={(f.model, f.leg, f.output): f for f in facts},
         comparisons={(c.model, c.leg, c.output, c.role): c for c in comparisons},
+        effects=effects,
+        prepared=prepared.recordings if prepared else {},
     )
     return Evidence(
         made=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
@@ -78,6 +86,7 @@ def evidence_of(
         comparisons=comparisons,
         runtimes=tuple(runtimes),
         pictures=tuple(pictures_for(plan, recorded.output, input_of, comparisons)),
+        preprocessing=effects,
         verdict=judge(case),
     )
 

@@ -21,6 +21,7 @@ class Role(StrEnum):
     PREDECESSOR = "predecessor"
     COUNTERPART = "counterpart"
     FLOAT64 = "float64"
+    DEFINITION = "definition"
 
 
 class Metrics(Document):

@@ -1,10 +1,27 @@
-"""What a way to prepare images is called, for the documents that list several."""
+"""What the ways to prepare an image are called, in documents that list several."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from xport.document import Document
+
+PipelineName = Literal[
+    "canvas",
+    "canvas-default",
+    "img-from-pixels",
+    "image-bitmap",
+    "image-bitmap-high",
+    "tf-resize-bilinear",
+    "browser-decoder",
+    "pillow",
+    "torch-antialias",
+    "scikit-image",
+    "torchxrayvision",
+    "opencv",
+]
+PIPELINES: tuple[PipelineName, ...] = get_args(PipelineName)
+"""Everything that is measured against the definition, the page's own exact path apart."""
 
 
 class PipelineDescription(Document):

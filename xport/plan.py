@@ -7,6 +7,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from reference.preprocess import Preprocess
 from xport.artifact import Format, Signature
 from xport.document import Document
 from xport.policy import Policy
@@ -16,27 +17,6 @@ PLAN = "plan.json"
 Kind = Literal["classifier", "autoencoder", "explanation", "other"]
 REFERENCE_LEG = "torch"
 FLOAT64_LEG = "torch-float64"
-
-
-class PreprocessSpec(Document):
-    """How an image becomes a model's input (carried in the bundle as data).
-
-    The image is gray, `size` pixels wide and high, `channels` equal copies, values `low` to
-    `high`. `crop` scales the short side to `size` and takes the centre; `stretch` does not keep
-    the aspect ratio.
-    """
-
-    size: int = Field(ge=1, le=4096)
-    channels: int = Field(default=1, ge=1, le=4)
-    low: float = Field(default=0.0, allow_inf_nan=False)
-    high: float = Field(default=1.0, allow_inf_nan=False)
-    fit: Literal["crop", "stretch"] = "crop"
-
-    @model_validator(mode="after")
-    def _low_below_high(self) -> Self:
-        if not self.low < self.high:
-            raise ValueError(f"low: {self.low} is not below high, {self.high}")
-        return self
 
 
 class Leg(Document):
@@ -100,11 +80,33 @@ class PlannedProbe(Document):
     digests: dict[str, str]
 
 
+class PlannedImage(Document):
+    """One image file that the preprocessing leg is tried on, by its bytes."""
+
+    name: str
+    source: str
+    sha256: str
+    bytes: int
+
+
+class PlannedPreprocessing(Document):
+    """The preprocessing leg: files, pipelines to measure, and the TF.js backend that runs beside.
+
+    Pipelines that are not named here are not measured; the exact path always is.
+    """
+
+    images: tuple[PlannedImage, ...]
+    pipelines: tuple[str, ...]
+    backend: str
+
+
 class PlannedModel(Document):
     """One model of the release: what it is, what it says, and what it is tried on.
 
     `legs` are the names of the plan's legs that it runs on. `min_probes`, where it is given,
-    stands in place of the policy's.
+    stands in place of the policy's. `preprocess_digest` names the definition: it is the SHA-256 of
+    the document that a bundle carries. `operating_points` are the probabilities, one per label,
+    above which a finding counts as present; None where none are known.
     """
 
     id: str
@@ -114,11 +116,19 @@ class PlannedModel(Document):
     labels: tuple[str, ...] | None
     weights: str
     trained: bool
-    preprocess: PreprocessSpec | None
+    preprocess: Preprocess | None
+    preprocess_digest: str | None = None
     artifacts: dict[str, PlannedArtifact]
     legs: tuple[str, ...] = Field(min_length=1)
     probes: tuple[PlannedProbe, ...]
     min_probes: int | None = Field(default=None, ge=1)
+    operating_points: tuple[float, ...] | None = None
+
+    @model_validator(mode="after")
+    def _digest_is_the_definitions(self) -> Self:
+        if self.preprocess_digest != (self.preprocess.digest() if self.preprocess else None):
+            raise ValueError(f"{self.id}: preprocess_digest is not that of preprocess")
+        return self
 
     def labels_of(self, output: str) -> tuple[str, ...] | None:
         """The labels of an output's values, None for one that holds something else."""
@@ -143,6 +153,7 @@ class Plan(Document):
     wasm_threads: int = Field(ge=1)
     timeout_seconds: float = Field(gt=0)
     policy: Policy
+    preprocessing: PlannedPreprocessing | None = None
 
     @model_validator(mode="after")
     def _every_leg_has_its_artifact(self) -> Self:
@@ -177,5 +188,6 @@ class Plan(Document):
                 for model in self.models
                 for probe in model.probes
             },
+            "preprocessing": self.preprocessing and self.preprocessing.model_dump(mode="json"),
         }
         return digests.of_json(identity)

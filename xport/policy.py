@@ -56,12 +56,15 @@ class Bar(Document):
 class Policy(Document):
     """Tolerances with their reasons, and what the environment must be.
 
-    `mantissa_bits` is the float precision that every browser leg must have by measurement.
+    `min_images` is the least number of image files that the preprocessing leg must have read; the
+    paper compared 20. `mantissa_bits` is the float precision that every browser leg must have by
+    measurement.
     `require_renderer` is a regular expression that the WebGL renderer's name must contain, in any
     case.
     """
 
     min_probes: int = Field(ge=1)
+    min_images: int = Field(default=20, ge=1)
     mantissa_bits: int = Field(default=23, ge=1)
     require_renderer: str | None = None
     tolerances: tuple[Tolerance, ...] = Field(min_length=1)

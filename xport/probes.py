@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reference.preprocess import Preprocess
 from xport import digests
 from xport.arrays import Array
 from xport.artifact import Signature, TensorSpec
 from xport.document import write_atomically
 from xport.errors import InputError, IntegrityError
-from xport.plan import PlannedProbe, PreprocessSpec
-
-if TYPE_CHECKING:
-    from reference.preprocess import Preprocess
-
-IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg")
+from xport.images import ImageFile
+from xport.plan import PlannedProbe
 
 
 @dataclass(frozen=True)
@@ -40,7 +36,7 @@ class Probe:
 
 
 def synthetic_inputs(
-    signature: Signature, preprocess: PreprocessSpec | None, *, seed: int, count: int
+    signature: Signature, preprocess: Preprocess | None, *, seed: int, count: int
 ) -> list[Probe]:
     """Deterministic images for a model with preprocessing; for any other, noise.
 
@@ -55,14 +51,14 @@ def synthetic_inputs(
             inputs = {spec.name: _noise(spec, rng) for spec in signature.inputs}
             name = f"synthetic-{index:03d}-noise"
         else:
-            image = preprocessing(preprocess).apply(synthetic_image(index, seed))
+            image = preprocess.apply(synthetic_image(index, seed))
             name, inputs = synthetic_name(index), {signature.inputs[0].name: image}
         probes.append(Probe(name, f"synthetic, seed {seed}, index {index}", inputs))
     return probes
 
 
 def coloured_inputs(
-    signature: Signature, preprocess: PreprocessSpec, *, seed: int, count: int
+    signature: Signature, preprocess: Preprocess, *, seed: int, count: int
 ) -> list[Probe]:
     """Probes in which every channel is another synthetic image; none for a single channel.
 
@@ -72,10 +68,7 @@ def coloured_inputs(
 
     if preprocess.channels == 1:
         return []
-    gray, channels = (
-        preprocessing(preprocess.model_copy(update={"channels": 1})),
-        range(preprocess.channels),
-    )
+    gray, channels = preprocess.model_copy(update={"channels": 1}), range(preprocess.channels)
     probes = []
     for index in range(count):
         images = [synthetic_image(index * len(channels) + c, seed + 1) for c in channels]
@@ -85,58 +78,40 @@ def coloured_inputs(
     return probes
 
 
-def photograph_inputs(
-    signature: Signature, preprocess: PreprocessSpec | None, names: Sequence[str]
-) -> list[Probe]:
-    """Real photographs that scikit-image carries in its package.
-
-    Raises:
-        InputError: scikit-image carries no image of that name in its package.
-    """
-    import skimage
-
-    folder = Path(skimage.__file__).parent / "data"
-    paths = []
-    for name in names:
-        found = [p for s in IMAGE_SUFFIXES if (p := folder / f"{name}{s}").is_file()]
-        if not found:
-            raise InputError(f"scikit-image carries no image {name!r}", "probes.photographs")
-        paths.append(found[0])
-    return list(_read(paths, signature, preprocess, "photograph", "scikit-image"))
-
-
 def image_inputs(
-    signature: Signature, preprocess: PreprocessSpec | None, folders: Sequence[Path]
+    signature: Signature, preprocess: Preprocess | None, images: Sequence[ImageFile]
 ) -> list[Probe]:
-    """Every image of every folder, in order of name, not looking into subfolders.
+    """Image files as inputs.
 
     Raises:
-        InputError: a folder is absent or holds no image, or an image cannot be used (unreadable,
+        InputError: the model has no preprocessing, or an image cannot be used (unreadable,
             zero-sized, too large); the file is named.
     """
-    probes: list[Probe] = []
-    for folder in folders:
-        if not folder.is_dir():
-            raise InputError("not a folder", str(folder), "give --images a folder of images")
-        paths = sorted(p for p in folder.iterdir() if p.suffix.lower() in IMAGE_SUFFIXES)
-        if not paths:
-            raise InputError(
-                f"no image in this folder ({', '.join(IMAGE_SUFFIXES)})",
-                str(folder),
-                "give --images a folder that holds at least one",
-            )
-        probes.extend(_read(paths, signature, preprocess, "image", str(folder)))
-    names = [probe.name for probe in probes]
-    for twice in sorted({name for name in names if names.count(name) > 1}):
-        raise InputError(f"two images are called {twice!r}", "--images", "rename one")
+    from reference.decoding import decode
+
+    from reference.errors import ImageError
+
+    if preprocess is None:
+        raise InputError(
+            "images cannot be fed to a model without preprocessing",
+            "models.*.preprocess",
+            "declare how an image becomes the model's input",
+        )
+    (spec,), probes = signature.inputs, []
+    for image in images:
+        try:
+            values = preprocess.apply(decode(image.content, image.source))
+        except ImageError as error:
+            raise InputError(error.what, error.where, error.remedy) from error
+        probes.append(Probe(image.name, image.source, {spec.name: values}))
     return probes
 
 
-def contrast(probe: Probe, preprocess: PreprocessSpec | None) -> float:
+def contrast(probe: Probe, preprocess: Preprocess | None) -> float:
     """The standard deviation of an image over the range of its values."""
-    spec = preprocess or PreprocessSpec(size=1)
     (image,) = probe.inputs.values()
-    return float(image.std()) / (spec.high - spec.low)
+    span = preprocess.high - preprocess.low if preprocess else 1.0
+    return float(image.std()) / span
 
 
 def explained_probes(
@@ -162,42 +137,6 @@ def explained_probes(
         )
         for i, probe in enumerate(chosen)
     ]
-
-
-def preprocessing(spec: PreprocessSpec) -> Preprocess:
-    """The reference implementation of a release file's preprocessing."""
-    from reference.preprocess import Preprocess
-
-    return Preprocess(**spec.model_dump())
-
-
-def _read(
-    paths: Sequence[Path],
-    signature: Signature,
-    preprocess: PreprocessSpec | None,
-    prefix: str,
-    source: str,
-) -> Iterator[Probe]:
-    from reference.errors import ImageError
-    from reference.images import read_image
-
-    if preprocess is None:
-        raise InputError(
-            "images cannot be fed to a model without preprocessing",
-            "models.*.preprocess",
-            "declare how an image becomes the model's input",
-        )
-    apply = preprocessing(preprocess).apply
-    for path in paths:
-        try:
-            image = read_image(path)
-        except ImageError as error:
-            raise InputError(error.what, error.where, error.remedy) from error
-        yield Probe(
-            f"{prefix}-{path.name}",
-            f"{source}/{path.name}",
-            {signature.inputs[0].name: apply(image)},
-        )
 
 
 def _noise(spec: TensorSpec, rng: np.random.Generator) -> Array:

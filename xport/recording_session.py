@@ -53,7 +53,7 @@ class RecordingSession:
                 try:
                     runner = self.browser_runner(model.id, artifact, leg.backend)
                 except XportError as error:
-                    recording = self._failed(model, leg, error)
+                    recording = failed(self.plan, model, leg, str(error))
                     self.recordings.save(recording, {})
                 else:
                     recording, arrays = record(runner, self.plan, model, leg, self.probes, step)
@@ -66,19 +66,21 @@ class RecordingSession:
         try:
             done = isolated.call(record_here, self.plan, model, leg, self.probes, self.recordings)
         except XportError as error:
-            recording = self._failed(model, leg, error)
+            recording = failed(self.plan, model, leg, str(error))
             self.recordings.save(recording, {})
             return recording
         return done.result
 
-    def _failed(self, model: PlannedModel, leg: Leg, error: XportError) -> Recording:
-        return Recording(
-            model=model.id,
-            leg=leg.name,
-            plan_digest=self.plan.digest(),
-            artifact_digest=model.artifacts[leg.artifact].digest,
-            failure=str(error),
-        )
+
+def failed(plan: Plan, model: PlannedModel, leg: Leg, why: str) -> Recording:
+    """The recording of a leg that could not be run."""
+    return Recording(
+        model=model.id,
+        leg=leg.name,
+        plan_digest=plan.digest(),
+        artifact_digest=model.artifacts[leg.artifact].digest,
+        failure=why,
+    )
 
 
 def record_here(

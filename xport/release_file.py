@@ -9,13 +9,16 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
+from reference.preprocess import Preprocess
 from xport import digests
 from xport.artifact import Signature, TensorSpec
 from xport.document import Document, first_problem
 from xport.errors import InputError
 from xport.exporters import OPSETS, Exporter
-from xport.plan import Kind, PreprocessSpec
+from xport.pipeline_description import PIPELINES, PipelineName
+from xport.plan import Kind
 from xport.policy import Policy
+from xport.preprocess_table import Declared
 from xport.routes import DIRECT, Backend, DirectRoute, Routes, TensorflowRoute
 
 Callable_ = Annotated[
@@ -34,7 +37,8 @@ class ModelEntry(Document):
     """`[models.ID]`: how one `nn.Module` is built, filled with weights, fed and read.
 
     Exactly one of `checkpoint` (a file beside the release file) and `initializer` (a callable
-    that fills the module with seeded weights) is given. A model whose weights come from an
+    that fills the module with seeded weights) is given. `operating_points` are the probabilities,
+    one per label, above which a finding counts as present. A model whose weights come from an
     initializer is untrained, and every document and page says so. `exporter` is torch.onnx's;
     without `opset`, `torchscript` writes opset 15 and `dynamo` opset 20.
     """
@@ -50,7 +54,8 @@ class ModelEntry(Document):
     seed: int = Field(default=0, ge=0)
     signature: Signature
     labels: tuple[Annotated[str, Field(min_length=1)], ...] | None = None
-    preprocess: PreprocessSpec | None = None
+    preprocess: Annotated[Preprocess | None, Declared()] = None
+    operating_points: tuple[Annotated[float, Field(gt=0, lt=1)], ...] | None = None
     exporter: Exporter = "torchscript"
     opset: int | None = None
 
@@ -82,6 +87,10 @@ class ModelEntry(Document):
             raise ValueError("labels: a classifier needs a label for every output")
         if len(set(self.labels)) != len(self.labels):
             raise ValueError("labels: two are the same")
+        if self.operating_points and len(self.operating_points) != len(self.labels):
+            raise ValueError(
+                f"operating_points: {len(self.operating_points)} for {len(self.labels)} labels"
+            )
         for output in self.signature.outputs:
             if output.shape[-1] != len(self.labels):
                 raise ValueError(
@@ -158,6 +167,20 @@ class ProbeEntry(Document):
     photographs: tuple[str, ...] = ()
 
 
+class PreprocessingEntry(Document):
+    """`[preprocessing]`: what the preprocessing leg is tried on, and which pipelines it measures.
+
+    Its images are `synthetic` files in every format that is read, the photographs of `[probes]` and
+    the images a user adds. Beside the definition and the exact path, which is what the page does,
+    every one of `pipelines` is measured. `backend` is that of `[browser]` on which the prepared
+    images are predicted too; without it, the last one.
+    """
+
+    synthetic: int = Field(default=16, ge=0, le=1000)
+    pipelines: tuple[PipelineName, ...] = PIPELINES
+    backend: Backend | None = None
+
+
 class BrowserEntry(Document):
     """`[browser]`: which TF.js backends are verified, and with how many wasm threads."""
 
@@ -180,6 +203,7 @@ class ReleaseFile(Document):
     )
     probes: ProbeEntry
     routes: Routes = Routes(direct=DirectRoute(), tensorflow=TensorflowRoute())
+    preprocessing: PreprocessingEntry = PreprocessingEntry()
     browser: BrowserEntry
     policy: Policy
 
@@ -199,6 +223,16 @@ class ReleaseFile(Document):
         legs = {leg.name for leg in self.routes.legs(self.browser.backends)}
         for leg in sorted({leg for bar in self.policy.bars for leg in bar.legs} - legs):
             raise ValueError(f"policy.bars: {leg} is not a leg of this release")
+        return self
+
+    @model_validator(mode="after")
+    def _preprocessing_runs_where_the_model_ships(self) -> Self:
+        backend = self.preprocessing.backend or self.browser.backends[-1]
+        legs = self.routes.legs(self.browser.backends)
+        if (self.routes.shipped, backend) not in [(leg.artifact, leg.backend) for leg in legs]:
+            raise ValueError(
+                f"preprocessing.backend: the model that ships is not verified on {backend}"
+            )
         return self
 
     @model_validator(mode="after")

@@ -13,7 +13,9 @@ from typing import Literal
 
 from xport.errors import InputError, UnavailableError
 from xport.evidence import Evidence
+from xport.images import ImageFolder
 from xport.plan import Plan
+from xport.prepared_folder import PreparedFolder
 from xport.probes import ProbeFolder
 from xport.recorder import RecordingFolder
 
@@ -38,6 +40,16 @@ class RunFolder:
     def recordings(self) -> RecordingFolder:
         """What every leg said."""
         return RecordingFolder(self.root / "recordings")
+
+    @property
+    def images(self) -> ImageFolder:
+        """The image files of the preprocessing leg."""
+        return ImageFolder(self.root / "images")
+
+    @property
+    def prepared(self) -> PreparedFolder:
+        """What the preprocessing leg made of them."""
+        return PreparedFolder(self.root / "preprocessing")
 
     @property
     def runtime_path(self) -> Path:
@@ -94,9 +106,9 @@ class RunFolder:
         """
         paths = [self.bundle_path, self.report_path, self.junit_path, self.evidence_path]
         if step in ("convert", "record"):
-            paths += [self.runtime_path, self.recordings.root]
+            paths += [self.runtime_path, self.recordings.root, self.prepared.root]
         if step == "convert":
-            paths += [self.plan_path, self.probes.root]
+            paths += [self.plan_path, self.probes.root, self.images.root]
         for path in paths:
             if path.is_dir():
                 shutil.rmtree(path)

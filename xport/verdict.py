@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from xport.document import Document
 from xport.parity import Comparison, Role
+from xport.pipeline_effect import PipelineEffect
 from xport.plan import Plan
 from xport.recording import Recording
 
@@ -71,9 +72,11 @@ class OutputFacts(Document):
 
 @dataclass(frozen=True)
 class Case:
-    """Everything the judge looks at."""
+    """Everything the judge looks at; `prepared` are the recordings on prepared images."""
 
     plan: Plan
     recordings: Mapping[tuple[str, str], Recording]
     facts: Mapping[tuple[str, str, str], OutputFacts]
     comparisons: Mapping[tuple[str, str, str, Role], Comparison]
+    effects: Sequence[PipelineEffect] = ()
+    prepared: Mapping[tuple[str, str], Recording] = field(default_factory=dict)

@@ -19,6 +19,8 @@ from xport.harness import BrowserOptions, Harness
 from xport.judgement import evidence_of, load
 from xport.plan import Plan
 from xport.policy import Policy
+from xport.preparing import PreprocessingSession
+from xport.preprocessing import load_prepared
 from xport.progress import Progress, Silent
 from xport.recording import Recording
 from xport.recording_session import RecordingSession
@@ -52,7 +54,12 @@ def convert(
     search_in(release_file.resolve().parent)
     run = RunFolder(out)
     converter = Converter(
-        release, Store(store), run.probes, tuple(images), folder=release_file.resolve().parent
+        release,
+        Store(store),
+        run.probes,
+        run.images,
+        tuple(images),
+        folder=release_file.resolve().parent,
     )
     with run.locked(create=True):
         run.clear("convert")
@@ -88,6 +95,9 @@ def record(
             harness = Harness(plan, chosen, Path(shader_caches))
             session = RecordingSession(plan, run.probes, run.recordings, harness.runner)
             recordings = session.run(shown)
+            PreprocessingSession(
+                plan, run.images, run.prepared, harness.preparer, harness.runner
+            ).run(shown)
             if measure:
                 timed = measure_runtimes(plan, recordings, run.probes, harness.measure, shown)
                 Runtimes(backends=tuple(timed)).write(run.runtime_path)
@@ -112,9 +122,14 @@ def judge(out: Path, *, policy: Policy | None = None) -> Evidence:
         if run.runtime_path.is_file():
             runtimes = Runtimes.read(run.runtime_path).backends
         run.clear("judge")
-        evidence = evidence_of(plan, load(plan, run.recordings), runtimes, run.probes)
+        evidence = _judged(run, plan, runtimes)
         evidence.write(run.evidence_path)
     return evidence
+
+
+def _judged(run: RunFolder, plan: Plan, runtimes: Sequence[BackendRuntime]) -> Evidence:
+    prepared = load_prepared(plan, run.prepared)
+    return evidence_of(plan, load(plan, run.recordings), runtimes, run.probes, prepared)
 
 
 def report(out: Path) -> tuple[Path, Path]:
@@ -153,7 +168,7 @@ def bundle(out: Path) -> Path:
     with run.locked():
         evidence, plan = run.evidence(), run.plan()
         require_passed(evidence)
-        again = evidence_of(plan, load(plan, run.recordings), evidence.runtimes, run.probes)
+        again = _judged(run, plan, evidence.runtimes)
         if evidence.plan != plan or evidence.verdict != again.verdict:
             raise IntegrityError(
                 "the evidence is not what the recordings yield under the release's policy",

@@ -74,11 +74,9 @@ def entry(kind: str, folder: Path, signature: Signature, rule: Preprocess) -> di
         "labels": LABELS if kind == "classifier" else None,
         "weights": WEIGHTS,
         "preprocess": {
-            "size": rule.size,
-            "channels": rule.channels,
-            "low": rule.low,
-            "high": rule.high,
-            "fit": rule.fit,
+            "path": f"models/{folder.name}.json",
+            "sha256": rule.digest(),
+            "bytes": len(rule.document()),
         },
         "files": {name: file.model_dump() for name, file in listing_of(folder).items()},
     }
@@ -92,6 +90,8 @@ def make_bundle(folder: Path, classifier: Classifier, **changes: Any) -> Path:
     autoencoder = Autoencoder()
     clf = classifier.write(folder / "models" / "clf", 3)
     ae = autoencoder.write(folder / "models" / "ae")
+    (folder / "models" / "clf.json").write_bytes(RULE.document())
+    (folder / "models" / "ae.json").write_bytes(AUTOENCODER.document())
     (folder / "report.html").write_text("<style>p { color: rgb(1, 2, 3) }</style><p>The report")
     manifest = {
         "release": "1.2.3",

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from reference.densenet import Classifier, classifier
-from reference.preprocess import read_image
+from reference.images import read_image
 from reference.synthetic import synthetic_image
 
 XRAYS = os.environ.get("XPORT_XRAYS")

@@ -9,9 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from PIL import Image
+from pydantic import ValidationError
 
 from reference.errors import ImageError
 from reference.images import decode_image
+from reference.picture import MAX_SIDE
 from reference.preprocess import AUTOENCODER, CHESTXNET, XRV, Preprocess, scaled_size
 from reference.resample import resample, taps
 from reference.synthetic import synthetic_image
@@ -123,8 +125,9 @@ def test_stretch_keeps_the_whole_image() -> None:
 
 
 def test_extreme_proportions_are_cropped_without_building_the_long_side() -> None:
-    strip = np.zeros((1, 3_000_000), dtype=np.uint8)
+    strip = np.zeros((1, MAX_SIDE), dtype=np.uint8)
     assert CHESTXNET.apply(strip).shape == (1, 3, 224, 224)
+    assert CHESTXNET.apply(strip.T).shape == (1, 3, 224, 224)
 
 
 # Range and form
@@ -173,6 +176,7 @@ def test_16_bit_and_8_bit_levels_of_the_same_shade_agree() -> None:
         np.full((4, 4), -0.1),
         np.full((4, 4), np.nan),
         np.broadcast_to(np.uint8(0), (100_000, 100_000)),
+        np.broadcast_to(np.uint8(0), (1, MAX_SIDE + 1)),
     ],
 )
 def test_refuses_what_is_no_grey_image(image: npt.NDArray[np.generic]) -> None:
@@ -185,14 +189,26 @@ def test_refuses_what_is_no_grey_image(image: npt.NDArray[np.generic]) -> None:
     "changed",
     [
         {"size": 0},
+        {"size": 4097},
+        {"size": "8"},
+        {"size": 8.0},
         {"channels": 0},
+        {"channels": 5},
+        {"channels": True},
+        {"schema_version": 2},
+        {"gray": "green"},
+        {"orientation": "upright"},
+        {"resampler": "nearest"},
+        {"speed": 1},
         {"fit": "squeeze"},
         {"low": 1.0, "high": 1.0},
+        {"low": 1.0, "high": 1.0 + 1e-12},
+        {"low": -1e39},
         {"low": float("nan")},
         {"high": float("inf")},
     ],
 )
 def test_refuses_absurd_settings(changed: dict[str, object]) -> None:
     settings: dict[str, object] = {"size": 8, "channels": 1, "low": 0.0, "high": 1.0}
-    with pytest.raises(ImageError, match="Preprocess"):
-        Preprocess(**(settings | changed))  # type: ignore[arg-type]
+    with pytest.raises(ValidationError, match=next(iter(changed))):
+        Preprocess.model_validate(settings | changed)

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from reference.preprocess import Preprocess
 from xport.artifact import Format, Signature, TensorSpec
 from xport.plan import (
     FLOAT64_LEG,
@@ -15,7 +16,6 @@ from xport.plan import (
     PlannedArtifact,
     PlannedModel,
     PlannedProbe,
-    PreprocessSpec,
     StageCost,
 )
 from xport.policy import Bar, Policy, Tolerance
@@ -157,7 +157,8 @@ def _model(
         labels=sample.labels if classifier else None,
         weights=sample.weights.get(model, "untrained demonstration weights, seed 0"),
         trained=model in sample.weights,
-        preprocess=PreprocessSpec(size=size),
+        preprocess=Preprocess(size=size),
+        preprocess_digest=Preprocess(size=size).digest(),
         artifacts={name: _artifact(model, Format(name)) for name in names},
         legs=tuple(leg.name for leg in sample.legs),
         probes=tuple(

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from reference.preprocess import Preprocess
 from tests.conftest import ROOT
 from xport.artifact import Signature, TensorSpec
 from xport.errors import InputError, IntegrityError
-from xport.plan import PreprocessSpec
 from xport.probes import (
     ProbeFolder,
     coloured_inputs,
@@ -94,7 +94,7 @@ def test_two_images_of_one_name_are_refused(tmp_path: Path) -> None:
         (tmp_path / folder).mkdir()
         Image.new("L", (10, 10)).save(tmp_path / folder / "a.png")
     with pytest.raises(InputError, match=r"two images are called 'image-a\.png'"):
-        image_inputs(SIGNATURE, PreprocessSpec(size=8), [tmp_path / "one", tmp_path / "two"])
+        image_inputs(SIGNATURE, Preprocess(size=8), [tmp_path / "one", tmp_path / "two"])
 
 
 def test_an_unknown_photograph_is_named() -> None:

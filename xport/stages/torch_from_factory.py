@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from reference.preprocess import Preprocess
 from xport import digests, torch_module
 from xport.artifact import Artifact, Format, Signature
 from xport.callables import resolve, source_digest
 from xport.errors import InputError
-from xport.plan import PreprocessSpec
 from xport.probes import synthetic_inputs
 
 CALIBRATION_IMAGES = 16
@@ -36,7 +36,7 @@ class TorchFromFactory:
     initializer: str | None = None
     initializer_arguments: Mapping[str, Any] = field(default_factory=dict)
     seed: int = 0
-    preprocess: PreprocessSpec | None = None
+    preprocess: Preprocess | None = None
     labels: tuple[str, ...] | None = None
 
     name = "torch_from_factory"

@@ -1,4 +1,10 @@
-import type { FileListing, Preprocess, Signature } from "../engine/index.js";
+import {
+  fetchPreprocess,
+  type FileDigest,
+  type FileListing,
+  type Preprocess,
+  type Signature,
+} from "../engine/index.js";
 
 /** One model of a bundle. */
 export interface BundledModel {
@@ -9,7 +15,8 @@ export interface BundledModel {
   readonly labels: readonly string[] | null;
   /** What the weights are, such as "untrained demonstration weights"; null for trained ones. */
   readonly weights: string | null;
-  readonly preprocess: Preprocess | null;
+  /** Where the definition of its preprocessing lies, from the bundle's root. */
+  readonly preprocess: (FileDigest & { readonly path: string }) | null;
   readonly files: Readonly<Record<string, BundledFile>>;
 }
 
@@ -22,7 +29,7 @@ export interface BundledFile {
 
 /** manifest.json: what a release holds. */
 export interface Manifest {
-  readonly schema_version: 1;
+  readonly schema_version: 2;
   readonly release: string;
   readonly title: string;
   readonly verdict: "PASSED";
@@ -34,7 +41,7 @@ export interface Manifest {
 }
 
 /** A model of a kind that this page can use: with preprocessing that fits its one input. */
-export interface UsableModel extends BundledModel {
+export interface UsableModel extends Omit<BundledModel, "preprocess"> {
   readonly id: string;
   readonly preprocess: Preprocess;
 }
@@ -50,7 +57,7 @@ export async function readManifest(url: string): Promise<Manifest> {
   if (
     typeof found !== "object" ||
     found === null ||
-    found.schema_version !== 1 ||
+    found.schema_version !== 2 ||
     !found.models ||
     !found.files
   ) {
@@ -62,14 +69,19 @@ export async function readManifest(url: string): Promise<Manifest> {
   return found as Manifest;
 }
 
-/** The first model of a kind, or null. Throws ManifestError when it contradicts itself. */
-export function modelOf(
+/**
+ * The first model of a kind with its preprocessing, or null. Throws ManifestError when it
+ * contradicts itself, EngineError `file-refused` when the definition is not the verified one.
+ */
+export async function modelOf(
   manifest: Manifest,
   kind: "classifier" | "autoencoder",
-): UsableModel | null {
+  base: string,
+): Promise<UsableModel | null> {
   const [id, model] = Object.entries(manifest.models).find(([, one]) => one.kind === kind) ?? [];
   if (!id || !model) return null;
-  const { preprocess } = model;
+  const file = model.preprocess;
+  const preprocess = file && (await fetchPreprocess(base + file.path, file, file.path));
   const shape = model.signature.inputs[0]?.shape.join();
   const given = preprocess && [1, preprocess.channels, preprocess.size, preprocess.size].join();
   if (!preprocess || model.signature.inputs.length !== 1 || shape !== given) {

@@ -10,15 +10,15 @@ import {
   type BackendEnvironment,
   type BackendName,
   type FileListing,
-  type Grey,
   type Model,
+  type Picture,
   type Progress,
   type Values,
 } from "../engine/index.js";
 import { ManifestError, modelOf, type Manifest, type UsableModel } from "./manifest.js";
 
-/** A square grey picture with values in [low, high]. */
-export interface Picture {
+/** A square gray image with values in [low, high]. */
+export interface Square {
   readonly size: number;
   readonly values: Values;
   readonly low: number;
@@ -28,9 +28,9 @@ export interface Picture {
 /** What the models say about an image. */
 export interface Prediction {
   readonly findings: readonly { readonly label: string; readonly value: number }[];
-  readonly input: Picture;
+  readonly input: Square;
   /** Null in a release without an autoencoder. */
-  readonly reconstruction: Picture | null;
+  readonly reconstruction: Square | null;
   /** Seconds for all models, readback included. */
   readonly seconds: number;
 }
@@ -55,8 +55,8 @@ export class Predictor {
     base: string,
     progress: Progress,
   ): Promise<Predictor> {
-    const seeing = modelOf(manifest, "classifier");
-    const rebuilding = modelOf(manifest, "autoencoder");
+    const seeing = await modelOf(manifest, "classifier", base);
+    const rebuilding = await modelOf(manifest, "autoencoder", base);
     if (!seeing) throw new ManifestError("This release holds no classifier.");
     const threads = name === "wasm" ? manifest.wasm_threads : null;
     const backend = await startBackend({ backend: name, threads, wasmPath: base });
@@ -77,7 +77,7 @@ export class Predictor {
   }
 
   /** Runs the models. Throws UnfitOutput or EngineError; never returns doubtful numbers. */
-  async predict(image: Grey): Promise<Prediction> {
+  async predict(image: Picture): Promise<Prediction> {
     const seen = await this.run(this.classifier, image, "probabilities");
     const rebuilding = this.autoencoder;
     const rebuilt = rebuilding && (await this.run(rebuilding, image, "reconstruction"));
@@ -87,8 +87,8 @@ export class Predictor {
     const labels = this.classifier.about.labels ?? [];
     return {
       findings: labels.map((label, i) => ({ label, value: seen.output[i] ?? NaN })),
-      input: pictureOf(this.classifier.about, seen.input),
-      reconstruction: rebuilt && pictureOf(rebuilding.about, rebuilt.output),
+      input: squareOf(this.classifier.about, seen.input),
+      reconstruction: rebuilt && squareOf(rebuilding.about, rebuilt.output),
       seconds: seen.seconds + (rebuilt?.seconds ?? 0),
     };
   }
@@ -99,7 +99,7 @@ export class Predictor {
     if (this.autoencoder) disposeModel(this.autoencoder.model);
   }
 
-  private async run({ about, model }: Loaded, image: Grey, name: string) {
+  private async run({ about, model }: Loaded, image: Picture, name: string) {
     const input = preprocess(image, about.preprocess);
     const inputs = new Map([[about.signature.inputs[0]?.name ?? "", input]]);
     const { outputs, seconds } = await runModel(model, inputs, this.backend.guard);
@@ -160,7 +160,7 @@ function requireVaried(values: Values, title: string): void {
 }
 
 /** The first channel of a model's square input or output. */
-function pictureOf(about: UsableModel, values: Values): Picture {
+function squareOf(about: UsableModel, values: Values): Square {
   const size = Math.round(Math.sqrt(values.length / channelsOf(about, values)));
   const { low, high } = about.preprocess;
   return { size, values: values.subarray(0, size * size), low, high };

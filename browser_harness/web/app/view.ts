@@ -1,6 +1,6 @@
 import type { BackendEnvironment } from "../engine/index.js";
 import type { Manifest } from "./manifest.js";
-import type { Picture, Prediction } from "./predictor.js";
+import type { Square, Prediction } from "./predictor.js";
 
 /** What the page is doing; written to <body data-state>. */
 export type State = "starting" | "loading" | "ready" | "working" | "done" | "failed";
@@ -105,7 +105,7 @@ function rowOf(label: string, value: number): HTMLTableRowElement {
   return row;
 }
 
-function draw(id: string, picture: Picture, label: string): void {
+function draw(id: string, picture: Square, label: string): void {
   const canvas = element<HTMLCanvasElement>(id);
   canvas.width = canvas.height = picture.size;
   canvas.setAttribute("aria-label", label);

@@ -4,6 +4,9 @@ export const MAX_BYTES = 256 * 1024 ** 2;
 /** Images above this many pixels are refused before they are decoded. */
 export const MAX_PIXELS = 40_000_000;
 
+/** Images wider or higher than this are refused: no JPEG or DICOM file can hold one. */
+export const MAX_SIDE = 65_535;
+
 /** An image as its file stores it; the same as Picture in reference/picture.py. */
 export interface Picture {
   readonly width: number;

@@ -6,10 +6,10 @@ import type {
   FileDigest,
   Memory,
   ModelRequest,
+  Picture,
   Preprocess,
   WarmUp,
 } from "../engine/index.js";
-import type { Definition } from "./pipelines/pipeline.js";
 
 /** What every method resolves to: it never rejects, and Python reads nothing else. */
 export type Reply<T> =
@@ -84,20 +84,26 @@ export interface GradientReply {
   readonly memoryAfter: Memory;
 }
 
-/** Grey values 0..maxval as int32, row by row. */
+/** A picture whose samples lie in a file at `offset`, and what is to be made of it. */
+export interface PreprocessCase extends Omit<Picture, "samples" | "format"> {
+  /** Bytes from the file's start, even for 16 bits. */
+  readonly offset: number;
+  readonly bits: 8 | 16;
+  /** The definition's document. */
+  readonly definition: string;
+}
+
+/** Many pictures in one file of samples, 16 bits little-endian. */
 export interface PreprocessRequest {
-  readonly image: TensorFile;
-  readonly width: number;
-  readonly height: number;
-  readonly maxval: number;
-  readonly preprocess: Preprocess;
+  readonly samples: FileDigest & { readonly url: string };
+  readonly cases: readonly PreprocessCase[];
 }
 
 /** A file on the loopback server, to be prepared by one of the pipelines. */
 export interface PrepareRequest {
   readonly content: FileDigest & { readonly url: string };
   readonly pipeline: string;
-  readonly definition: Definition;
+  readonly definition: Preprocess;
 }
 
 /** Either what was prepared, or why this pipeline cannot prepare such a file. */
@@ -121,6 +127,7 @@ export interface Page {
   run(request: RunRequest): Promise<Reply<RunReply>>;
   pass(request: PassRequest): Promise<Reply<PassReply>>;
   gradient(request: GradientRequest): Promise<Reply<GradientReply>>;
+  /** All inputs, one after the other, as one vector. */
   preprocess(request: PreprocessRequest): Promise<Reply<TensorText>>;
   prepareImage(request: PrepareRequest): Promise<Reply<PrepareReply>>;
   close(): Promise<Reply<Memory>>;

@@ -1,8 +1,10 @@
 import {
   disposeModel,
   EngineError,
+  fetchVerified,
   loadModel,
   memoryNow,
+  parsePreprocess,
   preprocess,
   runModel,
   saliencyByAutodiff,
@@ -142,16 +144,21 @@ async function gradient(request: GradientRequest): Promise<GradientReply> {
 }
 
 async function prepare(request: PreprocessRequest): Promise<TensorText> {
-  const values = await readTensor("image", request.image);
-  if (!(values instanceof Int32Array)) {
-    throw new EngineError("input-refused", "the image is not int32");
+  const file = await fetchVerified(request.samples.url, request.samples, "samples");
+  const inputs = request.cases.map(({ offset, bits, definition, ...about }) => {
+    const to = parsePreprocess(new TextEncoder().encode(definition), "definition");
+    const length = about.width * about.height * about.channels;
+    const samples =
+      bits === 8 ? new Uint8Array(file, offset, length) : new Uint16Array(file, offset, length);
+    return preprocess({ ...about, samples, format: "png" }, to);
+  });
+  const values = new Float32Array(inputs.reduce((sum, input) => sum + input.length, 0));
+  let at = 0;
+  for (const input of inputs) {
+    values.set(input, at);
+    at += input.length;
   }
-  const { width, height, maxval } = request;
-  const to = request.preprocess;
-  const levels = Float64Array.from(values, (value) => value / maxval);
-  const input = preprocess({ width, height, levels }, to);
-  const shape = [1, to.channels, to.size, to.size];
-  return writeTensor({ spec: { name: "image", shape, dtype: "float32" }, values: input });
+  return writeTensor({ spec: { name: "inputs", shape: [at], dtype: "float32" }, values });
 }
 
 function close() {

@@ -1,6 +1,7 @@
 import { EngineError, fetchVerified, type Backend } from "../../engine/index.js";
 import type { PrepareReply, PrepareRequest } from "../contract.js";
 import { writeTensor } from "../tensors.js";
+import { browserDecoder } from "./browser_decoder.js";
 import { canvas, canvasDefault } from "./canvas.js";
 import { imageBitmapDefault, imageBitmapHigh } from "./image_bitmap.js";
 import { imgFromPixels } from "./img_from_pixels.js";
@@ -15,6 +16,7 @@ const PIPELINES: ReadonlyMap<string, Pipeline> = new Map([
   ["image-bitmap", imageBitmapDefault],
   ["image-bitmap-high", imageBitmapHigh],
   ["tf-resize-bilinear", tfResizeBilinear],
+  ["browser-decoder", browserDecoder],
 ]);
 
 /** Prepares a file by one pipeline. Throws EngineError `file-refused` or `input-refused`. */

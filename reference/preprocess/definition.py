@@ -1,0 +1,126 @@
+"""How an image becomes a model's input, as data, and what it makes of an image.
+
+The paper scales and crops instead of stretching, "to ensure that structure remains
+correct" (appendix E). How pixels are interpolated is defined in ``reference.resample``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Annotated, Literal, Self
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from reference.picture import Picture
+from reference.preprocess.levels import Samples, level_of_array, level_of_picture, upright
+from reference.resample import Float64Array, Level, Resampler, resample
+
+Fit = Literal["crop", "stretch"]
+GrayRule = Literal["mean", "luma", "first"]
+OrientationRule = Literal["exif", "stored"]
+
+FLOAT32_MAX = float(np.finfo(np.float32).max)
+
+
+def scaled_size(height: int, width: int, size: int) -> tuple[int, int]:
+    """Return the height and width at which the short side is ``size`` pixels.
+
+    The long side is rounded down in whole numbers, ``size * long // short``.
+    """
+    if height <= width:
+        return size, max(size, size * width // height)
+    return max(size, size * height // width), size
+
+
+def _positive_zero(value: float) -> float:
+    return value + 0.0  # -0 means the same as 0 and would be written otherwise
+
+
+Bound = Annotated[
+    float,
+    Field(allow_inf_nan=False, ge=-FLOAT32_MAX, le=FLOAT32_MAX),
+    AfterValidator(_positive_zero),
+]
+
+
+class Preprocess(BaseModel):
+    """How an image becomes the input of a network, (1, channels, size, size) float32.
+
+    In this order: one gray channel by the rule `gray` (mean of red, green and blue, luma of
+    ITU-R BT.601, or the first channel); turned as the file's EXIF `orientation` says, or as
+    stored; scaled by `resampler` so that the short side is `size` pixels, and the centre cut out
+    (`fit` "crop"; "stretch" scales both sides and does not keep the proportions); black becomes
+    `low`, white `high`, and nothing lies outside; `channels` equal copies.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    schema_version: Literal[1] = 1
+    gray: GrayRule = "mean"
+    orientation: OrientationRule = "exif"
+    size: int = Field(ge=1, le=4096)
+    fit: Fit = "crop"
+    resampler: Resampler = "bilinear"
+    channels: int = Field(default=1, ge=1, le=4)
+    low: Bound = 0.0
+    high: Bound = 1.0
+
+    @model_validator(mode="after")
+    def _low_below_high(self) -> Self:
+        if not np.float32(self.low) < np.float32(self.high):
+            raise ValueError(f"low: {self.low} is not below high, {self.high}, in float32")
+        return self
+
+    def document(self) -> bytes:
+        """The definition as canonical JSON: every field, keys sorted, no spaces, ASCII."""
+        fields = self.model_dump(mode="json")
+        return json.dumps(fields, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+
+    def digest(self) -> str:
+        """SHA-256 of ``document()``, lower-case hex: the definition's name in every record."""
+        return hashlib.sha256(self.document()).hexdigest()
+
+    def apply(self, image: Picture | Samples) -> npt.NDArray[np.float32]:
+        """Return (1, channels, size, size) float32 within [low, high].
+
+        Args:
+            image: what a decoder returns, or (H, W) uint8 or uint16 gray levels, or floating
+                point in [0, 1], upright.
+
+        Raises:
+            ImageError: the image has no or too many pixels, is of another shape or number
+                format, or holds NaN or levels outside black to white.
+        """
+        if isinstance(image, Picture):
+            level = level_of_picture(image, self.gray)
+            samples = upright(image) if self.orientation == "exif" else image.samples
+        else:
+            level, samples = level_of_array(image), image
+        values = self.low + self._fitted(samples, level) * (self.high - self.low)
+        # Weights add up to 1 only to the last bit, and some filters overshoot.
+        gray = np.clip(values, self.low, self.high).astype(np.float32)
+        return np.repeat(gray[None, None], self.channels, axis=1)
+
+    def _fitted(self, samples: Samples, level: Level) -> Float64Array:
+        size = self.size
+        if self.fit == "stretch":
+            return resample(samples, (size, size), None, self.resampler, level)
+        scaled = scaled_size(samples.shape[0], samples.shape[1], size)
+        top, left = (scaled[0] - size) // 2, (scaled[1] - size) // 2
+        return resample(samples, scaled, (top, left, size, size), self.resampler, level)
+
+
+CHESTXNET = Preprocess(size=224, channels=3, low=0.0, high=1.0)
+"""For the paper's 14-output classifier, trained on [0, 1] (3 equal channels)."""
+
+XRV = Preprocess(size=224, channels=1, low=-1024.0, high=1024.0)
+"""For the 18-output classifier of torchxrayvision, trained on [-1024, 1024]."""
+
+AUTOENCODER = Preprocess(size=64, channels=1, low=-1.0, high=1.0)
+"""For ALI and the L2 autoencoder, trained on [-1, 1]."""
+
+PRESETS: dict[str, Preprocess] = {"chestxnet": CHESTXNET, "xrv": XRV, "autoencoder": AUTOENCODER}
+"""The definitions that a release file may name."""

@@ -1,0 +1,153 @@
+"""Image files: what the preprocessing leg is tried on, and where images for probes come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from xport import digests
+from xport.document import write_atomically
+from xport.errors import InputError, IntegrityError
+from xport.plan import PlannedImage
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".dcm", ".dicom")
+DICOM_MARK = (128, b"DICM")
+"""Where a DICOM file says that it is one; many carry no suffix."""
+
+
+@dataclass(frozen=True)
+class ImageFile:
+    """One image as a file's bytes, and where it came from."""
+
+    name: str
+    source: str
+    content: bytes
+
+    def planned(self) -> PlannedImage:
+        """The file's identity."""
+        digest = digests.of_bytes(self.content)
+        return PlannedImage(
+            name=self.name, source=self.source, sha256=digest, bytes=len(self.content)
+        )
+
+
+def synthetic_files(count: int, seed: int) -> list[ImageFile]:
+    """Synthetic images in every format that is read: PNG of 8 and 16 bits, JPEG, DICOM."""
+    from reference.image_files import synthetic_file
+
+    made = (synthetic_file(index, seed) for index in range(count))
+    return [ImageFile(name, f"synthetic, seed {seed}", content) for name, content in made]
+
+
+def photographs(names: Sequence[str]) -> list[ImageFile]:
+    """Real photographs that scikit-image carries in its package.
+
+    Raises:
+        InputError: scikit-image carries no image of that name in its package.
+    """
+    import skimage
+
+    folder = Path(skimage.__file__).parent / "data"
+    paths = []
+    for name in names:
+        found = [path for suffix in SUFFIXES if (path := folder / f"{name}{suffix}").is_file()]
+        if not found:
+            raise InputError(f"scikit-image carries no image {name!r}", "probes.photographs")
+        paths.append(found[0])
+    return [_read(path, "photograph", "scikit-image") for path in paths]
+
+
+def images_in(folders: Sequence[Path]) -> list[ImageFile]:
+    """Every image of every folder, in order of name, not looking into subfolders.
+
+    Raises:
+        InputError: a folder is absent or holds no image, two images have one name, or a file
+            cannot be read or is too large; it is named.
+    """
+    images: list[ImageFile] = []
+    for folder in folders:
+        if not folder.is_dir():
+            raise InputError("not a folder", str(folder), "give --images a folder of images")
+        paths = sorted(path for path in folder.iterdir() if _is_image(path))
+        if not paths:
+            raise InputError(
+                f"no image in this folder ({', '.join(SUFFIXES)}, or DICOM without a suffix)",
+                str(folder),
+                "give --images a folder that holds at least one",
+            )
+        images.extend(_read(path, "image", str(folder)) for path in paths)
+    names = [image.name for image in images]
+    for twice in sorted({name for name in names if names.count(name) > 1}):
+        raise InputError(f"two images are called {twice!r}", "--images", "rename one")
+    return images
+
+
+def _is_image(path: Path) -> bool:
+    if path.suffix:
+        return path.suffix.lower() in SUFFIXES
+    offset, mark = DICOM_MARK
+    try:
+        with path.open("rb") as file:
+            return file.read(offset + len(mark))[offset:] == mark
+    except OSError:
+        return False
+
+
+def _read(path: Path, prefix: str, source: str) -> ImageFile:
+    from reference.errors import ImageError
+    from reference.picture import MAX_BYTES
+
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise ImageError(
+                f"the file has {size:,} bytes, the limit is {MAX_BYTES:,}",
+                str(path),
+                "leave it out",
+            )
+        return ImageFile(f"{prefix}-{path.name}", f"{source}/{path.name}", path.read_bytes())
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", str(path), "leave it out") from error
+    except ImageError as error:
+        raise InputError(error.what, error.where, error.remedy) from error
+
+
+@dataclass(frozen=True)
+class ImageFolder:
+    """Image files on disk, named by their digest."""
+
+    root: Path
+
+    def save(self, images: Sequence[ImageFile]) -> tuple[PlannedImage, ...]:
+        """Write every file once and return the images' identities."""
+        for image in images:
+            path = self.path(image.planned())
+            if not path.is_file():
+                write_atomically(path, image.content)
+        return tuple(image.planned() for image in images)
+
+    def path(self, image: PlannedImage) -> Path:
+        """Where an image lies."""
+        return self.root / image.sha256
+
+    def load(self, image: PlannedImage) -> bytes:
+        """The bytes of a file.
+
+        Raises:
+            IntegrityError: it is missing or not the planned one.
+        """
+        path = self.path(image)
+        content = path.read_bytes() if path.is_file() else b""
+        if digests.of_bytes(content) != image.sha256:
+            raise IntegrityError(
+                f"image {image.name!r} is missing or changed",
+                str(path),
+                "run `xport convert` again",
+            )
+        return content
+
+    def all(self, images: Sequence[PlannedImage]) -> Iterator[tuple[PlannedImage, bytes]]:
+        """Every image with its bytes, one at a time."""
+        for image in images:
+            yield image, self.load(image)

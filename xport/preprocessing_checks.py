@@ -1,0 +1,124 @@
+"""Judging the preprocessing leg: the exact path must be the definition, to the last bit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from xport.pipeline_effect import PipelineEffect
+from xport.plan import Plan, PlannedModel
+from xport.prepared import CANVAS, EXACT, PROBABILITIES, prepared_models
+from xport.verdict import Check, Status
+
+BIT_EQUAL = (
+    "the page carries out the definition in the same float64 operations; anything but equal bits "
+    "is a mistake"
+)
+AS_THE_MODEL = "on equal inputs the browser may differ by what its model may"
+
+
+def preprocessing_checks(plan: Plan, effects: Sequence[PipelineEffect]) -> Iterator[Check]:
+    """What must hold of the preprocessing leg; nothing where the plan has none."""
+    if plan.preprocessing is None:
+        return
+    for model in prepared_models(plan):
+        found = {e.prepared.pipeline.name: e for e in effects if e.prepared.model == model.id}
+        yield _made(plan, model, EXACT, found.get(EXACT))
+        yield _equal(model, found.get(EXACT))
+        if model.labels_of(PROBABILITIES) is not None:
+            yield _predicted(plan, model, found.get(EXACT))
+        for name in plan.preprocessing.pipelines:
+            if name != EXACT:
+                yield _made(plan, model, name, found.get(name))
+
+
+def _made(plan: Plan, model: PlannedModel, name: str, effect: PipelineEffect | None) -> Check:
+    """A pipeline read every image that it can read; the exact path and the canvas, enough."""
+    assert plan.preprocessing is not None
+    images = [image.name for image in plan.preprocessing.images]
+    problem = ""
+    if effect is None:
+        problem = "it was not measured"
+    else:
+        made = effect.prepared
+        told = {*effect.images, *made.unsupported, *made.failures}
+        few = len(effect.images) < plan.policy.min_images
+        if made.failures:
+            image, why = next(iter(made.failures.items()))
+            problem = f"{len(made.failures)} images failed, {image}: {why}"
+        elif told != set(images):
+            problem = f"{len(set(images) - told)} images are missing"
+        elif name == EXACT and made.unsupported:
+            problem = f"{len(made.unsupported)} images were not read"
+        elif few and name in (EXACT, CANVAS):
+            problem = (
+                f"{len(effect.images)} images, the policy wants at least {plan.policy.min_images}"
+            )
+    read = f"{len(effect.images)} of {len(images)} images" if effect else ""
+    return Check(
+        name="images prepared",
+        model=model.id,
+        leg=leg_of(name),
+        output=None,
+        status=Status.NOT_RUN if problem else Status.PASSED,
+        message=problem or read,
+    )
+
+
+def _equal(model: PlannedModel, effect: PipelineEffect | None) -> Check:
+    measured = effect.max_levels if effect else None
+    status, message = Status.NOT_RUN, "nothing was prepared by the exact path"
+    if effect is not None and measured is not None:
+        equal = sum(difference.max == 0 for difference in effect.images.values())
+        status = Status.PASSED if measured == 0 else Status.FAILED
+        message = f"{equal} of {len(effect.images)} inputs are equal to the definition's"
+        if status is Status.FAILED:
+            message += f"; {measured:.3g} gray levels of 255 on {effect.worst_image}"
+    return Check(
+        name="equal to the definition",
+        model=model.id,
+        leg=leg_of(EXACT),
+        output=None,
+        status=status,
+        message=message,
+        against="definition",
+        measured=measured,
+        bound=0.0,
+        because=BIT_EQUAL,
+    )
+
+
+def _predicted(plan: Plan, model: PlannedModel, effect: PipelineEffect | None) -> Check:
+    """From the file to the probabilities in the browser, against the same in Python."""
+    tolerance = plan.policy.tolerance(model.id, PROBABILITIES)
+    comparison = effect.in_browser if effect else None
+    status, message, measured = Status.NOT_RUN, "the browser's model did not run", None
+    if tolerance is None:
+        status, message = Status.FAILED, "no tolerance is declared for this output"
+    elif comparison is not None and effect is not None:
+        measured = comparison.pooled.max_abs
+        complete = comparison.probes.keys() == effect.images.keys()
+        if not complete:
+            message = f"{len(comparison.probes)} of {len(effect.images)} images were compared"
+        else:
+            status = Status.PASSED if measured <= tolerance.max_abs else Status.FAILED
+            message = (
+                f"max |Δ| {measured:.3g} from file to probability (tolerance "
+                f"{tolerance.max_abs:.3g}), worst on {comparison.worst_probe}"
+            )
+    return Check(
+        name="from file to probability",
+        model=model.id,
+        leg=leg_of(EXACT),
+        output=PROBABILITIES,
+        status=status,
+        message=message,
+        against="definition",
+        measured=measured,
+        bound=tolerance.max_abs if tolerance else None,
+        because=AS_THE_MODEL,
+    )
+
+
+def leg_of(pipeline: str) -> str:
+    """The name under which a pipeline's checks are listed."""
+    return f"preprocessing/{pipeline}"

@@ -1,0 +1,80 @@
+"""Prepare images in Python: by the definition, and by the libraries that people use instead."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection
+from functools import lru_cache
+
+from reference.decoding import decode
+
+from reference.errors import ImageError
+from reference.picture import Picture
+from reference.pipelines import PIPELINES
+from reference.pipelines import Unsupported as CannotDo
+from reference.preprocess import Preprocess
+from reference.preprocess.levels import gray_levels
+from xport.errors import RunnerError
+from xport.pipeline_description import PipelineDescription
+from xport.prepared import DEFINITION
+from xport.preparer import Made, Unsupported
+from xport.recording import WebEnvironment
+
+_DEFINITION = PipelineDescription(
+    name=DEFINITION,
+    title="The definition",
+    side="python",
+    sentence="What the release declares, as Python carries it out.",
+)
+
+
+class PythonPreparer:
+    """Implements `xport.preparing.Preparer` with those of Python's pipelines that are wanted.
+
+    All of them start from the pixels that the definition's decoder gives.
+    """
+
+    def __init__(self, wanted: Collection[str]) -> None:
+        self._chosen = {name: one for name, one in PIPELINES.items() if name in wanted}
+
+    @property
+    def pipelines(self) -> list[PipelineDescription]:
+        """The definition first."""
+        others = (
+            PipelineDescription(
+                name=one.name, title=one.title, side=one.side, sentence=one.sentence
+            )
+            for one in self._chosen.values()
+        )
+        return [_DEFINITION, *others]
+
+    def environment(self) -> WebEnvironment | None:
+        """No browser."""
+        return None
+
+    def prepare(self, pipeline: str, content: bytes, to: Preprocess) -> Made | Unsupported:
+        """One image file as a model's input.
+
+        Raises:
+            RunnerError: the file cannot be decoded, or the pipeline failed.
+        """
+        start = time.perf_counter()
+        try:
+            picture = _decoded(content)
+            if pipeline == DEFINITION:
+                made = to.apply(picture)
+            else:
+                levels = gray_levels(picture, to.gray, to.orientation)
+                found = self._chosen[pipeline].prepare(levels, to)
+                if isinstance(found, CannotDo):
+                    return Unsupported(found.reason)
+                made = found
+        except ImageError as error:
+            raise RunnerError(error.what, error.where, error.remedy) from error
+        return Made(made, time.perf_counter() - start)
+
+
+@lru_cache(maxsize=1)
+def _decoded(content: bytes) -> Picture:
+    """The pipelines take turns on one image."""
+    return decode(content)
