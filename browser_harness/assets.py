@@ -7,6 +7,18 @@ from pathlib import Path
 from xport.errors import UnavailableError
 
 PAGE_FOLDER = Path(__file__).parent / "web" / "dist"
+PICTURE_FILES = (
+    "picture.worker.js",
+    "codec-jpeg.js",
+    "codec-jpeg.wasm",
+    "codec-jpeg-cmyk.wasm",
+    "codec-jpeg-ls.js",
+    "codec-jpeg-ls.wasm",
+    "codec-jpeg-2000.js",
+    "codec-jpeg-2000.wasm",
+)
+"""The worker that decodes pictures, and the codecs that it loads when a picture needs them."""
+
 PAGE_FILES = (
     "runner.html",
     "runner.js",
@@ -14,8 +26,10 @@ PAGE_FILES = (
     "tfjs-backend-wasm.wasm",
     "tfjs-backend-wasm-simd.wasm",
     "tfjs-backend-wasm-threaded-simd.wasm",
+    *PICTURE_FILES,
 )
-APP_FILES = ("index.html", "app.js", "app.css", "engine.js.LEGAL.txt", *PAGE_FILES[2:])
+LEGAL_FILES = ("engine.js.LEGAL.txt", "picture.worker.js.LEGAL.txt")
+APP_FILES = ("index.html", "app.js", "app.css", *LEGAL_FILES, *PAGE_FILES[2:])
 BENCH_FILES = ("bench.html", "bench.js", *PAGE_FILES[2:])
 ONNX_RUNTIME_FOLDER = Path(__file__).parent / "web" / "node_modules" / "onnxruntime-web" / "dist"
 ONNX_RUNTIME_FILES = (

@@ -66,9 +66,9 @@ PIPELINES: tuple[PipelineDescription, ...] = (
     ),
     _described(
         "browser-decoder",
-        "The browser's decoder",
-        "The browser decodes the image; gray, scaling and range are the definition's own, so that "
-        "only the decoder differs.",
+        "Browser's decoder, exact resize",
+        "The browser decodes, without colour management and alpha, and the definition does the "
+        "rest: what differs is the decoder's doing.",
     ),
 )
 """The browser's pipelines, in the order in which they are shown; the page has the same."""

@@ -57,10 +57,20 @@ _SMALL = _Look(176, 112, logarithmic=False)
 _LARGE = _Look(420, 190, logarithmic=True)
 
 
-def figure(comparison: Comparison, labels: Sequence[str] | None, bound: float | None) -> Figure:
-    """The histograms of a comparison: per label where it has labelled differences."""
+def figure(
+    comparison: Comparison,
+    labels: Sequence[str] | None,
+    bound: float | None,
+    reach: float | None = None,
+) -> Figure:
+    """The histograms of a comparison: per label where it has labelled differences.
+
+    Args:
+        bound: the tolerance to draw, if one was declared for these differences.
+        reach: half the axis of labelled panels; by default, what they need.
+    """
     if comparison.differences is not None:
-        panels = label_panels(comparison, labels or ())
+        panels = label_panels(comparison, labels or (), reach)
         look = _SMALL if len(panels) > 1 else _LARGE
     elif comparison.histogram is not None:
         panels, look = [_pooled(comparison)], _LARGE
@@ -75,14 +85,22 @@ def figure(comparison: Comparison, labels: Sequence[str] | None, bound: float | 
     )
 
 
-def label_panels(comparison: Comparison, labels: Sequence[str]) -> list[Panel]:
+def reach_of(comparison: Comparison) -> float:
+    """Half the axis that labelled differences need."""
+    rows = [np.asarray(row, dtype=np.float64) for row in (comparison.differences or {}).values()]
+    return _reach(np.concatenate(rows) if rows else np.zeros(0))
+
+
+def label_panels(
+    comparison: Comparison, labels: Sequence[str], reach: float | None = None
+) -> list[Panel]:
     """One panel per label on a common axis; one of all values where labels do not fit."""
     rows = [np.asarray(row, dtype=np.float64) for row in (comparison.differences or {}).values()]
     values = np.concatenate(rows) if rows else np.zeros(0)
     fits = len(labels) > 1 and all(row.size % len(labels) == 0 for row in rows)
     titles = list(labels) if fits else [comparison.output]
     columns = values.reshape(-1, len(titles))
-    edges = np.linspace(-1, 1, BINS + 1) * _reach(values)
+    edges = np.linspace(-1, 1, BINS + 1) * (reach or _reach(values))
     panels = []
     for index, title in enumerate(titles):
         column = columns[:, index]

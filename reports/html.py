@@ -17,6 +17,7 @@ from reports.charts import ledger_chart, meter
 from reports.histograms import Figure, figure
 from reports.pictures import albums
 from reports.places import engine_files, places
+from reports.preparations import preparations
 from reports.reading import MAX_ABS, Reading, Standing, untrained
 from reports.waits import PAPER, efforts, runtime_rows
 from xport.evidence import Evidence
@@ -43,6 +44,7 @@ def html_report(evidence: Evidence) -> str:
             contradiction=_contradiction(reading),
             ledgers=list(_ledgers(reading)),
             albums=albums(reading),
+            preparations=preparations(reading),
             runtimes=runtime_rows(reading),
             efforts=efforts(reading),
             places=places(reading),

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from reports import words
 from reports.reading import RELATIVE_L2, Reading
-from xport.evidence import Picture
 from xport.parity import Role
+from xport.picture import Picture
 
 BUDGET = 1_500_000
 """Bytes of base64 in one report; what is beyond it is named, not shown."""
@@ -43,19 +43,30 @@ class Album:
     shown: tuple[Shown, ...]
 
 
-def albums(reading: Reading) -> list[Album]:
-    """Pictures by model and probe, in the order of the evidence."""
-    spent, told = 0, set[tuple[str, str]]()
-    groups: dict[tuple[str, str], list[Shown]] = {}
-    for picture in dict.fromkeys(reading.evidence.pictures):
+class Budget:
+    """Shows pictures for as long as their bytes last."""
+
+    def __init__(self, left: int = BUDGET) -> None:
+        self._left = left
+
+    def shown(self, picture: Picture, numbers: tuple[str, ...] = ()) -> Shown:
+        """A picture, or why it is not shown."""
         problem = _problem(picture.png_base64)
-        if not problem and spent + len(picture.png_base64) > BUDGET:
+        if not problem and len(picture.png_base64) > self._left:
             problem = "left out of this report to keep it small; it is in evidence.json"
         data = "" if problem else picture.png_base64
-        spent += len(data)
+        self._left -= len(data)
+        return Shown(picture, data, numbers, problem)
+
+
+def albums(reading: Reading) -> list[Album]:
+    """Pictures by model and probe, in the order of the evidence."""
+    budget, told = Budget(), set[tuple[str, str]]()
+    groups: dict[tuple[str, str], list[Shown]] = {}
+    for picture in dict.fromkeys(reading.evidence.pictures):
         numbers = [n for n in _numbers(reading, picture) if (picture.probe, n) not in told]
         told.update((picture.probe, number) for number in numbers)
-        shown = Shown(picture, data, tuple(numbers), problem)
+        shown = budget.shown(picture, tuple(numbers))
         groups.setdefault((picture.model, picture.probe), []).append(shown)
     sources = {(m.id, p.name): p.source for m in reading.plan.models for p in m.probes}
     return [

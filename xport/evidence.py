@@ -6,21 +6,12 @@ from typing import Literal
 
 from xport.document import Document
 from xport.parity import Comparison
+from xport.picture import Picture
 from xport.pipeline_effect import PipelineEffect
 from xport.plan import Plan
 from xport.recording import Recording
 from xport.timing import BackendRuntime
 from xport.verdict import OutputFacts, Verdict
-
-
-class Picture(Document):
-    """A small PNG for the report: a probe, an output, or the difference of two outputs."""
-
-    model: str
-    leg: str | None
-    probe: str
-    title: str
-    png_base64: str
 
 
 class Evidence(Document):

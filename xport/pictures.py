@@ -10,8 +10,8 @@ import numpy as np
 from PIL import Image
 
 from xport.arrays import Array
-from xport.evidence import Picture
 from xport.parity import Comparison, Outputs, Role
+from xport.picture import Picture
 from xport.plan import REFERENCE_LEG, Plan, PlannedModel
 
 MAPS = ("saliency", "cam")
@@ -81,6 +81,29 @@ def _maps(
                     model=model.id, leg=leg, probe=probe.name, title=f"{name}, {leg}",
                     png_base64=picture,
                 )  # fmt: skip
+
+
+def prepared_pictures(
+    model: PlannedModel, pipeline: str, image: str, ours: Array, theirs: Array
+) -> Iterator[Picture]:
+    """An input as the definition makes it, as a pipeline does, and where they differ.
+
+    Args:
+        ours, theirs: the pipeline's and the definition's input, (1, C, S, S).
+    """
+    with np.errstate(all="ignore"):
+        distance = np.abs(ours[0, :1].astype(np.float64) - theirs[0, :1])
+    largest = float(distance.max())
+    low, high = _span(model)
+    levels = largest / (high - low) * 255
+    for title, values, span in (
+        ("definition", theirs[0, :1], (low, high)),
+        (pipeline, ours[0, :1], (low, high)),
+        (f"|difference|, white is {levels:.3g} gray levels of 255", distance, (0.0, largest)),
+    ):
+        yield Picture(
+            model=model.id, leg=pipeline, probe=image, title=title, png_base64=png(values, *span)
+        )
 
 
 def thumbnail(image: Image.Image) -> str:

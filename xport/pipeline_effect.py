@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xport.document import Document
 from xport.parity import Comparison
+from xport.picture import Picture
 from xport.prepared import PreparedInputs
 
 
@@ -36,7 +37,7 @@ class PipelineEffect(Document):
     nothing but the preprocessing differs; among them, for findings, the calibrated probabilities
     and, for an autoencoder, the out-of-distribution score. `in_browser` compares the browser's
     probabilities on the pipeline's inputs with PyTorch's on the definition's, as the paper's figure
-    E.5 does.
+    E.5 does. `pictures` show the image on which the input is furthest from the definition's.
     """
 
     prepared: PreparedInputs
@@ -49,3 +50,4 @@ class PipelineEffect(Document):
     in_browser: Comparison | None = None
     flips: tuple[Flip, ...] = ()
     decisions: int = 0
+    pictures: tuple[Picture, ...] = ()

@@ -12,6 +12,8 @@ import numpy as np
 
 from xport.arrays import Array
 from xport.parity import Comparison, Outputs, Pair, Role, compare
+from xport.picture import Picture
+from xport.pictures import prepared_pictures
 from xport.pipeline_effect import Flip, LevelDifference, PipelineEffect
 from xport.plan import Leg, Plan, PlannedModel
 from xport.prepared import (
@@ -114,7 +116,20 @@ def _effect(
         in_browser=_in_browser(case, model, definition, made),
         flips=tuple(flips),
         decisions=decisions,
+        pictures=tuple(_pictures(case, model, definition, made, worst)),
     )
+
+
+def _pictures(
+    case: PreparedCase,
+    model: PlannedModel,
+    definition: PreparedInputs,
+    made: PreparedInputs,
+    image: str | None,
+) -> Iterator[Picture]:
+    if image is not None:
+        ours, theirs = (case.inputs[side.inputs[image]] for side in (made, definition))
+        yield from prepared_pictures(model, made.pipeline.name, image, ours, theirs)
 
 
 def _levels(ours: Array, theirs: Array, model: PlannedModel) -> LevelDifference:

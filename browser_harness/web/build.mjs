@@ -9,7 +9,16 @@ import path from "node:path";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.resolve(process.argv[2] ?? path.join(here, "dist"));
-const wasm = path.join(here, "node_modules/@tensorflow/tfjs-backend-wasm/wasm-out");
+const modules = path.join(here, "node_modules");
+const wasm = path.join(modules, "@tensorflow/tfjs-backend-wasm/wasm-out");
+const node = ["fs", "path", "crypto", "url"];
+
+/** Decoders that the worker of pictures loads on first need: a script and a .wasm each. */
+const codecs = {
+  "codec-jpeg": "@cornerstonejs/codec-libjpeg-turbo-8bit/dist/libjpegturbowasm_decode",
+  "codec-jpeg-ls": "@cornerstonejs/codec-charls/dist/charlswasm_decode",
+  "codec-jpeg-2000": "@cornerstonejs/codec-openjpeg/dist/openjpegwasm_decode",
+};
 
 const common = {
   absWorkingDir: here,
@@ -41,6 +50,21 @@ await build({
   outdir: dist,
   plugins: [sharedEngine],
 });
+await build({
+  ...common,
+  entryPoints: { "picture.worker": "engine/picture_worker.ts" },
+  outdir: dist,
+});
+for (const [name, file] of Object.entries(codecs)) {
+  const script = path.join(modules, `${file}.js`);
+  // The scripts of emscripten name modules of Node.js that a browser never asks them for.
+  await build({ ...common, entryPoints: { [name]: script }, outdir: dist, external: node });
+  await cp(path.join(modules, `${file}.wasm`), path.join(dist, `${name}.wasm`));
+}
+await cp(
+  path.join(modules, "@cwasm/jpeg-turbo/jpeg-turbo.wasm"),
+  path.join(dist, "codec-jpeg-cmyk.wasm"),
+);
 await build({ ...common, entryPoints: ["app/app.css"], outfile: path.join(dist, "app.css") });
 await cp(path.join(here, "runner/runner.html"), path.join(dist, "runner.html"));
 await cp(path.join(here, "bench/bench.html"), path.join(dist, "bench.html"));

@@ -16,9 +16,10 @@ from PIL import Image
 
 from tests.reports.sample_plan import SampleRelease, make_plan, sha
 from xport.artifact import TensorSpec
-from xport.evidence import Evidence, Picture
+from xport.evidence import Evidence
 from xport.judge import judge
 from xport.parity import Comparison, Outputs, Pair, Role, compare
+from xport.picture import Picture
 from xport.plan import FLOAT64_LEG, REFERENCE_LEG, Leg, Plan, PlannedModel
 from xport.recording import Environment, Recording, WebEnvironment
 from xport.verdict import Case, OutputFacts

@@ -16,6 +16,8 @@ export { profileModel } from "./profile.js";
 export type { KernelTime, Profile } from "./profile.js";
 export { MAX_BYTES, MAX_PIXELS, MAX_SIDE } from "./picture.js";
 export type { Picture } from "./picture.js";
+export type { PictureFacts, PictureRequest, PictureResult } from "./picture_messages.js";
+export { PictureReader } from "./picture_reader.js";
 export { preprocess, scaledSize } from "./preprocess.js";
 export type { Size } from "./resample.js";
 export { memoryNow, runModel } from "./run.js";

@@ -7,6 +7,8 @@ import type {
   Memory,
   ModelRequest,
   Picture,
+  PictureFacts,
+  PictureResult,
   Preprocess,
   WarmUp,
 } from "../engine/index.js";
@@ -119,6 +121,33 @@ export interface PreparedText {
   readonly backend: string | null;
 }
 
+/** A file to decode, and what to make of it. */
+export interface DecodeRequest {
+  readonly file: FileDigest & { readonly url: string };
+  /** Documents of definitions; one input is prepared by each. */
+  readonly definitions: readonly string[];
+  /** Whether the samples are wanted too. */
+  readonly samples: boolean;
+  /** Seconds after which the file is refused. */
+  readonly limitSeconds: number;
+}
+
+/** Samples of a picture in a reply, 16 bits little-endian; as TensorText. */
+export interface SamplesText {
+  readonly bits: 8 | 16;
+  readonly sha256: string;
+  readonly base64: string;
+}
+
+export interface DecodeReply {
+  readonly facts: PictureFacts;
+  readonly samples: SamplesText | null;
+  readonly inputs: readonly TensorText[];
+  readonly seconds: PictureResult["seconds"];
+  /** From the file's bytes on this page to the inputs on this page, the worker's start included. */
+  readonly totalSeconds: number;
+}
+
 /** `window.xport`. */
 export interface Page {
   environment(): Promise<Reply<BackendEnvironment>>;
@@ -127,6 +156,8 @@ export interface Page {
   run(request: RunRequest): Promise<Reply<RunReply>>;
   pass(request: PassRequest): Promise<Reply<PassReply>>;
   gradient(request: GradientRequest): Promise<Reply<GradientReply>>;
+  /** Decodes in the worker of pictures, as the deployed page does. */
+  decode(request: DecodeRequest): Promise<Reply<DecodeReply>>;
   /** All inputs, one after the other, as one vector. */
   preprocess(request: PreprocessRequest): Promise<Reply<TensorText>>;
   prepareImage(request: PrepareRequest): Promise<Reply<PrepareReply>>;

@@ -32,6 +32,7 @@ import type {
   TensorText,
 } from "./contract.js";
 import { prepareBy } from "./pipelines/index.js";
+import { decode } from "./pictures.js";
 import { readTensor, writeTensor } from "./tensors.js";
 
 declare global {
@@ -174,6 +175,7 @@ window.xport = {
   run: (request) => reply(() => run(request)),
   pass: (request) => reply(() => pass(request)),
   gradient: (request) => reply(() => gradient(request)),
+  decode: (request) => reply(() => decode(request)),
   preprocess: (request) => reply(() => prepare(request)),
   prepareImage: (request) => reply(() => prepareBy(request, opened())),
   close: () => reply(close),

@@ -40,13 +40,15 @@ function valuesFrom(bytes: ArrayBuffer, dtype: DType): Values {
   }
 }
 
-function littleEndian(): void {
+/** Throws where numbers in memory are not as they are written. */
+export function littleEndian(): void {
   if (new Uint8Array(new Uint16Array([1]).buffer)[0] !== 1) {
     throw new EngineError("internal", "this machine is big-endian, which TF.js does not support");
   }
 }
 
-function base64(bytes: Uint8Array): string {
+/** Bytes as text. */
+export function base64(bytes: Uint8Array): string {
   const parts: string[] = [];
   for (let start = 0; start < bytes.length; start += 0x8000) {
     parts.push(String.fromCharCode(...bytes.subarray(start, start + 0x8000)));

@@ -3,6 +3,7 @@ import type { PrepareReply, PrepareRequest } from "../contract.js";
 import { writeTensor } from "../tensors.js";
 import { browserDecoder } from "./browser_decoder.js";
 import { canvas, canvasDefault } from "./canvas.js";
+import { exact } from "./exact.js";
 import { imageBitmapDefault, imageBitmapHigh } from "./image_bitmap.js";
 import { imgFromPixels } from "./img_from_pixels.js";
 import type { Pipeline } from "./pipeline.js";
@@ -10,6 +11,7 @@ import { tfResizeBilinear } from "./tf_resize_bilinear.js";
 
 /** Every way to prepare an image; what each is, is told in browser_harness/pipelines.py. */
 const PIPELINES: ReadonlyMap<string, Pipeline> = new Map([
+  ["exact", exact],
   ["canvas", canvas],
   ["canvas-default", canvasDefault],
   ["img-from-pixels", imgFromPixels],

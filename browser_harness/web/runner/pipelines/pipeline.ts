@@ -71,10 +71,10 @@ const LONGEST_SIDE = 16_384;
 /** A pipeline whose decoder is the browser: PNG and JPEG only. */
 export function browserPipeline<Image>(steps: BrowserSteps<Image>): Pipeline {
   return async (content, to, backend) => {
-    const type = typeOf(content);
+    const type = browserImageType(content);
     if (!type) return { unsupported: "browsers decode PNG and JPEG, and no DICOM" };
     const start = performance.now();
-    const decoded = await decode(steps, new Blob([content], { type }));
+    const decoded = await decodeBy(() => steps.decode(new Blob([content], { type })));
     try {
       const placement = placementOf(decoded, to);
       const sizes = { original: decoded, scaled: placement };
@@ -98,9 +98,10 @@ export function browserPipeline<Image>(steps: BrowserSteps<Image>): Pipeline {
   };
 }
 
-async function decode<Image>(steps: BrowserSteps<Image>, file: Blob): Promise<Decoded<Image>> {
+/** What the browser makes of an image. Throws EngineError `input-refused`. */
+async function decodeBy<Image>(decode: () => Promise<Image>): Promise<Image> {
   try {
-    return await steps.decode(file);
+    return await decode();
   } catch (error) {
     throw new EngineError(
       "input-refused",
@@ -109,7 +110,8 @@ async function decode<Image>(steps: BrowserSteps<Image>, file: Blob): Promise<De
   }
 }
 
-function typeOf(content: Uint8Array): string | null {
+/** What a browser can decode; null for anything else. */
+function browserImageType(content: Uint8Array): string | null {
   const startsWith = (...bytes: number[]) => bytes.every((byte, i) => content[i] === byte);
   if (startsWith(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return "image/png";
   return startsWith(0xff, 0xd8, 0xff) ? "image/jpeg" : null;

@@ -1,0 +1,28 @@
+import type { Picture } from "../picture.js";
+import type { Codecs } from "./codecs.js";
+import { readDicom } from "./dicom_data_set.js";
+import { displayOf } from "./dicom_display.js";
+import { storedImageOf } from "./dicom_image.js";
+import { storedValuesOf } from "./dicom_pixels.js";
+
+export { isDicom } from "./dicom_data_set.js";
+
+/**
+ * The one gray frame of a DICOM file as it is to be displayed. Throws EngineError `input-refused`,
+ * which names what is not read.
+ */
+export async function decodeDicom(
+  content: Uint8Array<ArrayBuffer>,
+  codecs: Codecs,
+): Promise<Picture> {
+  const file = await readDicom(content);
+  const image = storedImageOf(file.elements);
+  const { table, white } = displayOf(file.elements, image);
+  const stored = await storedValuesOf(file, image, codecs);
+  const used = 2 ** image.bits - 1; // bits above may hold an overlay
+  const samples =
+    table instanceof Uint8Array ? new Uint8Array(stored.length) : new Uint16Array(stored.length);
+  for (let i = 0; i < stored.length; i++) samples[i] = table[stored[i]! & used]!;
+  const { width, height } = image;
+  return { width, height, channels: 1, samples, white, orientation: 1, format: "dicom" };
+}

@@ -1,0 +1,27 @@
+import type { Preprocess } from "./definition.js";
+import type { ErrorCode } from "./errors.js";
+import type { Picture } from "./picture.js";
+
+/** What the page asks the worker: decode a file, and prepare inputs or hand the samples over. */
+export interface PictureRequest {
+  readonly content: ArrayBuffer;
+  /** One input is prepared by each. */
+  readonly inputs: readonly Preprocess[];
+  readonly samples: boolean;
+}
+
+/** A picture without its samples. */
+export type PictureFacts = Omit<Picture, "samples">;
+
+/** What the worker made of a file. */
+export interface PictureResult {
+  readonly facts: PictureFacts;
+  readonly inputs: readonly Float32Array[];
+  /** Null unless they were asked for. */
+  readonly samples: Picture["samples"] | null;
+  readonly seconds: { readonly decode: number; readonly preprocess: number };
+}
+
+export type PictureReply =
+  | { readonly ok: true; readonly result: PictureResult }
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string };

@@ -1,0 +1,85 @@
+import { tooLarge } from "./decode/size.js";
+import { EngineError } from "./errors.js";
+import { MAX_BYTES } from "./picture.js";
+import type { PictureReply, PictureRequest, PictureResult } from "./picture_messages.js";
+
+const SCRIPT = "picture.worker.js";
+const LIMIT_S = 60;
+/** Pictures above this leave the worker's memory so large that it is ended. */
+const LARGE_BYTES = 16 * 1024 ** 2;
+const LARGE_PIXELS = 4_000_000;
+
+/**
+ * Decodes and prepares pictures in a worker, one after the other.
+ *
+ * A picture that takes longer than the limit or brings the worker down is refused, and the next one
+ * gets a new worker.
+ */
+export class PictureReader {
+  private worker: Worker | null = null;
+  private last: Promise<unknown> = Promise.resolve();
+
+  /**
+   * @param base the folder of the page's files, as a URL that ends in a slash.
+   * @param limitSeconds what decoding and preparing one picture may take.
+   */
+  constructor(
+    private readonly base: string,
+    private readonly limitSeconds: number = LIMIT_S,
+  ) {}
+
+  /**
+   * Reads one picture. Its content is handed to the worker and is empty here afterwards.
+   *
+   * Throws EngineError `input-refused` with a sentence about the file.
+   */
+  read(request: PictureRequest): Promise<PictureResult> {
+    const reading = this.last.then(() => this.readAlone(request));
+    this.last = reading.catch(() => {});
+    return reading;
+  }
+
+  /** Ends the worker and frees its memory; the next picture starts a new one. */
+  close(): void {
+    this.worker?.terminate();
+    this.worker = null;
+  }
+
+  private async readAlone(request: PictureRequest): Promise<PictureResult> {
+    if (request.content.byteLength > MAX_BYTES) throw tooLarge(request.content.byteLength);
+    const large = request.content.byteLength > LARGE_BYTES;
+    const reply = await this.ask(request);
+    if (!reply.ok) {
+      if (large) this.close();
+      throw new EngineError(reply.code, reply.message);
+    }
+    const { width, height } = reply.result.facts;
+    if (large || width * height > LARGE_PIXELS) this.close();
+    return reply.result;
+  }
+
+  private ask(request: PictureRequest): Promise<PictureReply> {
+    this.worker ??= new Worker(new URL(SCRIPT, this.base), { type: "module" });
+    const worker = this.worker;
+    return new Promise((resolve) => {
+      const fail = (code: "input-refused" | "internal", message: string) => {
+        this.close();
+        resolve({ ok: false, code, message });
+      };
+      const limit = setTimeout(() => {
+        const words = `reading the image took longer than ${this.limitSeconds} s`;
+        fail("input-refused", `${words}; export or download the image again`);
+      }, this.limitSeconds * 1000);
+      worker.onmessage = ({ data }: MessageEvent<PictureReply>) => {
+        clearTimeout(limit);
+        resolve(data);
+      };
+      worker.onerror = (event) => {
+        clearTimeout(limit);
+        event.preventDefault();
+        fail("internal", `the reader of pictures broke down (${event.message || "not loaded"})`);
+      };
+      worker.postMessage(request, [request.content]);
+    });
+  }
+}
