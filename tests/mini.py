@@ -26,6 +26,7 @@ def release(**overrides: Any) -> dict[str, Any]:
         "explanations": {"explanation": explanation()},
         "probes": {"synthetic": 6, "coloured": 2, "seed": 3},
         "routes": {"direct": {}, "tensorflow": {"backends": ["wasm"]}},
+        "preprocessing": {"synthetic": 12, "backend": "wasm"},
         "browser": {
             "backends": ["webgl", "wasm", "cpu"],
             "wasm_threads": 1,
@@ -88,6 +89,7 @@ def policy(**changes: Any) -> dict[str, Any]:
     alike = {"min_cosine": 0.999, "times_own_gap": 3.0, "because": "kinks, as in the default"}
     return {
         "min_probes": 6,
+        "min_images": 8,
         "tolerances": [
             {"model": m, "output": o, "max_abs": bound, "because": "as in the default release"}
             for (m, o), bound in bounds.items()

@@ -14,6 +14,8 @@ from reference.pipelines import PIPELINES
 from reference.pipelines import Unsupported as CannotDo
 from reference.preprocess import Preprocess
 from reference.preprocess.levels import gray_levels
+from reference.resample import Float64Array
+from xport.arrays import Array
 from xport.errors import RunnerError
 from xport.pipeline_description import PipelineDescription
 from xport.prepared import DEFINITION
@@ -65,13 +67,21 @@ class PythonPreparer:
                 made = to.apply(picture)
             else:
                 levels = gray_levels(picture, to.gray, to.orientation)
-                found = self._chosen[pipeline].prepare(levels, to)
+                found = self._measured(pipeline, levels, to)
                 if isinstance(found, CannotDo):
                     return Unsupported(found.reason)
                 made = found
         except ImageError as error:
             raise RunnerError(error.what, error.where, error.remedy) from error
         return Made(made, time.perf_counter() - start)
+
+    def _measured(self, pipeline: str, levels: Float64Array, to: Preprocess) -> Array | CannotDo:
+        try:
+            return self._chosen[pipeline].prepare(levels, to)
+        except ImageError:
+            raise
+        except Exception as error:  # someone else's library: its failure is its finding
+            raise RunnerError(f"{type(error).__name__}: {error}", pipeline) from error
 
 
 @lru_cache(maxsize=1)
