@@ -134,7 +134,8 @@ def prepare(
         session: open, with any models or none; its backend runs what TF.js does.
         pipeline: one of the names in `PIPELINES`.
         content: the bytes of an image file.
-        definition: size, fit, channels, range and gray rule; the rest is the pipeline's own.
+        definition: size, fit, channels, range and gray rule are honoured; the resampler is the
+            pipeline's own, and so is turning: browsers turn photographs as EXIF says.
 
     Raises:
         InputError: there is no such pipeline.

@@ -29,7 +29,7 @@ export function preprocess(picture: Picture, to: Preprocess): Float32Array<Array
 }
 
 /** Width and height at which the short side is `size`; the long side is rounded down. */
-function scaledSize({ width, height }: Size, size: number): Size {
+export function scaledSize({ width, height }: Size, size: number): Size {
   if (height <= width) {
     return { height: size, width: Math.max(size, Math.floor((size * width) / height)) };
   }

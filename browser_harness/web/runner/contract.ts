@@ -9,9 +9,9 @@ import type {
   Picture,
   PictureFacts,
   PictureResult,
+  Preprocess,
   WarmUp,
 } from "../engine/index.js";
-import type { Definition } from "./pipelines/pipeline.js";
 
 /** What every method resolves to: it never rejects, and Python reads nothing else. */
 export type Reply<T> =
@@ -105,7 +105,7 @@ export interface PreprocessRequest {
 export interface PrepareRequest {
   readonly content: FileDigest & { readonly url: string };
   readonly pipeline: string;
-  readonly definition: Definition;
+  readonly definition: Preprocess;
 }
 
 /** Either what was prepared, or why this pipeline cannot prepare such a file. */

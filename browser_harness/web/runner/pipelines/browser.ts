@@ -1,9 +1,6 @@
 import { EngineError, type Placement } from "../../engine/index.js";
 import type { Decoded, Square } from "./pipeline.js";
 
-/** What canvases, and textures of the WebGL that TF.js needs, hold everywhere, pixels. */
-export const LONGEST_SIDE = 16_384;
-
 /** An `<img>` that is on no page, as `new Image()` makes it. */
 export async function imageElement(file: Blob): Promise<Decoded<HTMLImageElement>> {
   const image = new Image();

@@ -1,16 +1,17 @@
-import { canvasOf, imageElement, LONGEST_SIDE, squareOf } from "./browser.js";
-import { browserPipeline } from "./pipeline.js";
+import { canvasOf, imageElement, squareOf } from "./browser.js";
+import { browserPipeline, inputOf } from "./pipeline.js";
 
 /** A canvas draws the image scaled, and its centre is read; the paper's words (appendix E). */
 function drawnOn(settings: CanvasRenderingContext2DSettings) {
   return browserPipeline({
     decode: imageElement,
-    resize(image, placement) {
-      const context = canvasOf(placement.width, placement.height, settings);
-      context.drawImage(image, 0, 0, placement.width, placement.height);
-      return squareOf(context, placement);
+    inputFrom(image, { to, placement }) {
+      const { width, height } = placement;
+      const context = canvasOf(width, height, settings);
+      context.drawImage(image, 0, 0, width, height);
+      return inputOf(squareOf(context, placement), to);
     },
-    longestSide: LONGEST_SIDE,
+    holds: ["scaled"],
   });
 }
 

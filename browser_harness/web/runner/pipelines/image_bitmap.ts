@@ -1,11 +1,11 @@
-import { canvasOf, LONGEST_SIDE, squareOf } from "./browser.js";
-import { browserPipeline, type Decoded } from "./pipeline.js";
+import { canvasOf, squareOf } from "./browser.js";
+import { browserPipeline, inputOf, type Decoded } from "./pipeline.js";
 
 /** createImageBitmap decodes and, a second time called, resizes; a canvas only gives the pixels. */
 function imageBitmap(quality: ResizeQuality | null) {
   return browserPipeline({
     decode: decodedBitmap,
-    async resize(bitmap, placement) {
+    async inputFrom(bitmap, { to, placement }) {
       const scaled = await createImageBitmap(bitmap, {
         resizeWidth: placement.width,
         resizeHeight: placement.height,
@@ -14,12 +14,12 @@ function imageBitmap(quality: ResizeQuality | null) {
       try {
         const context = canvasOf(scaled.width, scaled.height, { willReadFrequently: true });
         context.drawImage(scaled, 0, 0);
-        return squareOf(context, placement);
+        return inputOf(squareOf(context, placement), to);
       } finally {
         scaled.close();
       }
     },
-    longestSide: LONGEST_SIDE,
+    holds: ["scaled"],
   });
 }
 

@@ -1,6 +1,6 @@
 import { EngineError, rgbFromPixels } from "../../engine/index.js";
-import { imageElement, LONGEST_SIDE } from "./browser.js";
-import { browserPipeline } from "./pipeline.js";
+import { imageElement } from "./browser.js";
+import { browserPipeline, inputOf } from "./pipeline.js";
 
 /**
  * The element's `width` and `height` are set and TF.js takes its pixels, as the tool of 2020 did.
@@ -11,14 +11,15 @@ import { browserPipeline } from "./pipeline.js";
  */
 export const imgFromPixels = browserPipeline({
   decode: imageElement,
-  async resize(image, placement, { guard }) {
+  async inputFrom(image, { to, placement, backend }) {
     image.width = placement.width;
     image.height = placement.height;
     if (image.width !== placement.width || image.height !== placement.height) {
       throw new EngineError("input-refused", "this browser does not size an image off the page");
     }
-    return { colours: await rgbFromPixels(image, placement, guard), step: 3 };
+    const colours = await rgbFromPixels(image, placement, backend.guard);
+    return inputOf({ colours, step: 3 }, to);
   },
-  longestSide: LONGEST_SIDE,
+  holds: ["scaled"],
   usesTfjs: true,
 });

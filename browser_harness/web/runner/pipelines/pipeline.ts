@@ -1,16 +1,12 @@
 import {
   EngineError,
+  scaledSize,
   wordsOf,
   type Backend,
   type Placement,
   type Preprocess,
+  type Size,
 } from "../../engine/index.js";
-
-/** How gray is made of colours; what the browser's decoder gives is always colours. */
-export type Gray = "mean" | "luma" | "first";
-
-/** What a pipeline takes from a model's definition; everything else is the pipeline's own. */
-export type Definition = Preprocess & { readonly gray?: Gray };
 
 /** A model input (1, channels, size, size), and the seconds of getting there. */
 export interface Prepared {
@@ -28,10 +24,15 @@ export interface Unsupported {
   readonly unsupported: string;
 }
 
-/** One way to prepare an image; it throws EngineError `input-refused` for a damaged one. */
+/**
+ * One way to prepare an image; it throws EngineError `input-refused` for a damaged one.
+ *
+ * What a pipeline takes from the definition is size, fit, gray, channels and range; the resampler,
+ * and whether a photograph is turned, are its own.
+ */
 export type Pipeline = (
   content: Uint8Array<ArrayBuffer>,
-  to: Definition,
+  to: Preprocess,
   backend: Backend,
 ) => Promise<Prepared | Unsupported>;
 
@@ -42,26 +43,30 @@ export interface Square {
 }
 
 /** A decoded image, and how to free it. */
-export interface Decoded<Image> {
+export interface Decoded<Image> extends Size {
   readonly image: Image;
-  readonly width: number;
-  readonly height: number;
   readonly free: () => void;
+}
+
+/** What is to be made of a decoded image. */
+export interface Wanted {
+  readonly to: Preprocess;
+  readonly placement: Placement;
+  readonly backend: Backend;
 }
 
 /** The two halves of a pipeline whose decoder is the browser. */
 export interface BrowserSteps<Image> {
   readonly decode: (file: Blob) => Promise<Decoded<Image>>;
-  readonly resize: (
-    image: Image,
-    placement: Placement,
-    backend: Backend,
-  ) => Square | Promise<Square>;
-  /** Longest side of the scaled image that it can hold. */
-  readonly longestSide: number;
+  readonly inputFrom: (image: Image, wanted: Wanted) => Float32Array | Promise<Float32Array>;
+  /** Which images have to fit into a canvas or texture, whole. */
+  readonly holds: readonly ("original" | "scaled")[];
   /** Whether TF.js takes part. */
   readonly usesTfjs?: boolean;
 }
+
+/** What canvases, and textures of the WebGL that TF.js needs, hold everywhere, pixels. */
+const LONGEST_SIDE = 16_384;
 
 /** A pipeline whose decoder is the browser: PNG and JPEG only. */
 export function browserPipeline<Image>(steps: BrowserSteps<Image>): Pipeline {
@@ -72,12 +77,15 @@ export function browserPipeline<Image>(steps: BrowserSteps<Image>): Pipeline {
     const decoded = await decodeBy(() => steps.decode(new Blob([content], { type })));
     try {
       const placement = placementOf(decoded, to);
-      const { width, height } = placement;
-      if (Math.max(width, height) > steps.longestSide) {
-        return { unsupported: `the scaled image, ${width}x${height}, is too long to be held` };
+      const sizes = { original: decoded, scaled: placement };
+      for (const which of steps.holds) {
+        const { width, height } = sizes[which];
+        if (Math.max(width, height) > LONGEST_SIDE) {
+          return { unsupported: `the ${which} image, ${width}x${height}, is too long to be held` };
+        }
       }
       const between = performance.now();
-      const input = inputOf(await steps.resize(decoded.image, placement, backend), to);
+      const input = await steps.inputFrom(decoded.image, { to, placement, backend });
       return {
         input,
         decodeSeconds: (between - start) / 1000,
@@ -91,7 +99,7 @@ export function browserPipeline<Image>(steps: BrowserSteps<Image>): Pipeline {
 }
 
 /** What the browser makes of an image. Throws EngineError `input-refused`. */
-export async function decodeBy<Image>(decode: () => Promise<Image>): Promise<Image> {
+async function decodeBy<Image>(decode: () => Promise<Image>): Promise<Image> {
   try {
     return await decode();
   } catch (error) {
@@ -103,29 +111,21 @@ export async function decodeBy<Image>(decode: () => Promise<Image>): Promise<Ima
 }
 
 /** What a browser can decode; null for anything else. */
-export function browserImageType(content: Uint8Array): string | null {
+function browserImageType(content: Uint8Array): string | null {
   const startsWith = (...bytes: number[]) => bytes.every((byte, i) => content[i] === byte);
   if (startsWith(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return "image/png";
   return startsWith(0xff, 0xd8, 0xff) ? "image/jpeg" : null;
 }
 
-/** Short side to `size`, long side rounded down, the centre cut out; or both sides to `size`. */
-export function placementOf(
-  { width, height }: { readonly width: number; readonly height: number },
-  { size, fit }: Definition,
-): Placement {
-  if (fit === "stretch") return { width: size, height: size, left: 0, top: 0, size };
-  const short = Math.min(width, height);
-  const scaled = {
-    width: width === short ? size : Math.floor((size * width) / short),
-    height: height === short ? size : Math.floor((size * height) / short),
-  };
+function placementOf(image: Size, { size, fit }: Preprocess): Placement {
+  const scaled = fit === "stretch" ? { width: size, height: size } : scaledSize(image, size);
   const left = Math.floor((scaled.width - size) / 2);
   const top = Math.floor((scaled.height - size) / 2);
   return { ...scaled, left, top, size };
 }
 
-function inputOf(square: Square, { size, channels, low, high, gray = "mean" }: Definition) {
+/** The model input of a square's colours. */
+export function inputOf(square: Square, { size, channels, low, high, gray }: Preprocess) {
   const plane = new Float32Array(size * size);
   for (let i = 0; i < plane.length; i++) {
     const level = levelAt(square, i, gray);
@@ -136,7 +136,7 @@ function inputOf(square: Square, { size, channels, low, high, gray = "mean" }: D
   return input;
 }
 
-function levelAt({ colours, step }: Square, pixel: number, gray: Gray): number {
+function levelAt({ colours, step }: Square, pixel: number, gray: Preprocess["gray"]): number {
   const at = pixel * step;
   const red = colours[at] ?? NaN;
   const green = colours[at + 1] ?? NaN;

@@ -1,13 +1,14 @@
 import { rgbFromPixels } from "../../engine/index.js";
-import { imageElement, LONGEST_SIDE } from "./browser.js";
-import { browserPipeline } from "./pipeline.js";
+import { imageElement } from "./browser.js";
+import { browserPipeline, inputOf } from "./pipeline.js";
 
 /** TF.js takes the pixels at full size and `tf.image.resizeBilinear` scales them. */
 export const tfResizeBilinear = browserPipeline({
   decode: imageElement,
-  async resize(image, placement, { guard }) {
-    return { colours: await rgbFromPixels(image, placement, guard), step: 3 };
+  async inputFrom(image, { to, placement, backend }) {
+    const colours = await rgbFromPixels(image, placement, backend.guard);
+    return inputOf({ colours, step: 3 }, to);
   },
-  longestSide: LONGEST_SIDE,
+  holds: ["original", "scaled"],
   usesTfjs: true,
 });
