@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import warnings
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -158,7 +159,10 @@ class WebKitPage:
         options.add_argument("--automation")
         service = Service(shutil.which(COMMANDS[0]), env={**os.environ, **variables})
         try:
-            driver = WebDriver(options, service)
+            with warnings.catch_warnings():
+                # Selenium's driver for WebKitGTK calls what selenium itself has deprecated.
+                warnings.simplefilter("ignore", DeprecationWarning)
+                driver = WebDriver(options, service)
         except WebDriverException as error:
             raise UnavailableError(
                 f"WebKitGTK does not start: {error.msg}", "WebKitGTK", INSTALL

@@ -118,7 +118,7 @@ def main(arguments: list[str]) -> None:
             work(environment)
             mark_done(stamp_folder / name, inputs)
     browser(environment)
-    if environment.torch_required and not arguments:
+    if not arguments:
         second_browser()
 
 
