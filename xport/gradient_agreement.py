@@ -15,6 +15,7 @@ from xport.arrays import Array
 from xport.artifact import Artifact
 from xport.bench import BenchOptions, settings_for
 from xport.benchmark import GradientAgreement
+from xport.errors import RunnerError
 from xport.parity import measure
 from xport.probes import Probe
 from xport.progress import Progress
@@ -101,7 +102,14 @@ def agreements(
 def agreement(
     classifier: str, backend: str, found: Gradients, baseline: Gradients
 ) -> GradientAgreement:
-    """How alike two sets of gradients of the same probes are, by probe and together."""
+    """How alike two sets of gradients of the same probes are, by probe and together.
+
+    Raises:
+        RunnerError: a gradient to compare with is zero everywhere, so that nothing would be.
+    """
+    for name, gradient in baseline.items():
+        if not gradient.any():
+            raise RunnerError(f"the exported gradient of {name} is zero everywhere", backend)
     return GradientAgreement(
         classifier=classifier,
         backend=backend,
