@@ -16,6 +16,7 @@ from xport.judge import judge
 from xport.parity import Comparison, Outputs, Pair, Role, compare
 from xport.pictures import pictures_for
 from xport.plan import FLOAT64_LEG, REFERENCE_LEG, Leg, Plan, PlannedModel
+from xport.policy import Policy
 from xport.probes import ProbeFolder
 from xport.recorder import Arrays, RecordingFolder
 from xport.recording import Recording
@@ -53,9 +54,18 @@ def load(plan: Plan, folder: RecordingFolder) -> Recorded:
 
 
 def evidence_of(
-    plan: Plan, recorded: Recorded, runtimes: Sequence[BackendRuntime], probes: ProbeFolder
+    planned: Plan,
+    recorded: Recorded,
+    runtimes: Sequence[BackendRuntime],
+    probes: ProbeFolder,
+    *,
+    policy: Policy | None = None,
 ) -> Evidence:
-    """Measure and judge what was recorded; `probes` are only shown, not run."""
+    """Measure and judge what was recorded for `planned`, under its own policy or another.
+
+    `probes` are only shown, not run.
+    """
+    plan = planned.model_copy(update={"policy": policy}) if policy else planned
 
     def input_of(model: PlannedModel, name: str) -> Array | None:
         probe = next(probe for probe in model.probes if probe.name == name)
@@ -65,6 +75,7 @@ def evidence_of(
     comparisons = tuple(_all_comparisons(plan, recorded))
     case = Case(
         plan=plan,
+        planned=planned.digest(),
         recordings=recorded.documents,
         facts={(f.model, f.leg, f.output): f for f in facts},
         comparisons={(c.model, c.leg, c.output, c.role): c for c in comparisons},

@@ -106,13 +106,12 @@ def judge(out: Path, *, policy: Policy | None = None) -> Evidence:
     run = RunFolder(out)
     with run.locked():
         plan = run.plan()
-        if policy is not None:
-            plan = plan.model_copy(update={"policy": policy})
         runtimes: tuple[BackendRuntime, ...] = ()
         if run.runtime_path.is_file():
             runtimes = Runtimes.read(run.runtime_path).backends
         run.clear("judge")
-        evidence = evidence_of(plan, load(plan, run.recordings), runtimes, run.probes)
+        recorded = load(plan, run.recordings)
+        evidence = evidence_of(plan, recorded, runtimes, run.probes, policy=policy)
         evidence.write(run.evidence_path)
     return evidence
 
