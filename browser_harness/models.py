@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
-from browser_harness.wire import FileDigest
+from browser_harness.wire import FileDigest, ModelRequest
 from xport import digests
 from xport.artifact import Artifact, Format, Signature
 from xport.errors import InputError, IntegrityError
@@ -32,6 +34,20 @@ class ModelSource:
             raise InputError("not a model id: use letters, digits, - _ .", where=repr(self.id))
         if not self.files:
             object.__setattr__(self, "files", listing_of(self.folder))
+
+    @property
+    def base_url(self) -> str:
+        """Where the page finds it."""
+        return f"/models/{self.id}/"
+
+    def resources(self) -> Iterator[tuple[str, Path]]:
+        """The URL of every file, and where it lies."""
+        for name in self.files:
+            yield self.base_url + quote(name), self.folder / name
+
+    def request(self) -> ModelRequest:
+        """What the page is told of it."""
+        return ModelRequest(base_url=self.base_url, files=self.files, signature=self.signature)
 
     @classmethod
     def of_artifact(cls, model_id: str, artifact: Artifact) -> ModelSource:

@@ -6,15 +6,14 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, TypeVar
-from urllib.parse import quote
 
 from browser_harness import wire
 from browser_harness.assets import bench_files, onnx_runtime_files, page_files
 from browser_harness.browsers import Graphics, plan_launch, require_renderer
 from browser_harness.models import ModelSource
+from browser_harness.outcomes import GradientOutcome, PassOutcome, RunOutcome
 from browser_harness.page import BrowserFacts, BrowserPage
 from browser_harness.private_loop import PrivateLoop
 from browser_harness.processes import BrowserProcesses, MemoryWatch
@@ -26,39 +25,8 @@ from xport.arrays import Array
 from xport.errors import RunnerCrashed, RunnerError
 from xport.recording import WebEnvironment
 
-__all__ = ["BrowserSession", "BrowserSettings", "GradientOutcome", "PassOutcome", "RunOutcome"]
-
 T = TypeVar("T", bound=wire.Wire)
 STOP_S = 12.0
-
-
-@dataclass(frozen=True)
-class RunOutcome:
-    """Outputs by name, seconds with readback, and TF.js's memory before and after."""
-
-    outputs: dict[str, Array]
-    seconds: float
-    memory_before: wire.Memory
-    memory_after: wire.Memory
-
-
-@dataclass(frozen=True)
-class GradientOutcome:
-    """The signed gradient of a logit with respect to the input, the logits, and the seconds."""
-
-    gradient: Array
-    logits: Array
-    seconds: float
-    memory_before: wire.Memory
-    memory_after: wire.Memory
-
-
-@dataclass(frozen=True)
-class PassOutcome:
-    """Several runs back to back and the seconds of the whole pass."""
-
-    steps: tuple[RunOutcome, ...]
-    seconds: float
 
 
 class BrowserSession:
@@ -139,8 +107,7 @@ class BrowserSession:
 
     def _model_resources(self) -> Iterator[tuple[str, Path]]:
         for model in self._models.values():
-            for name in model.files:
-                yield f"/models/{model.id}/{quote(name)}", model.folder / name
+            yield from model.resources()
 
     def _open_request(self) -> wire.OpenRequest:
         return wire.OpenRequest(
@@ -150,14 +117,7 @@ class BrowserSession:
             flags=dict(self.settings.tfjs_flags),
             allow_reduced_precision=self.settings.allow_reduced_precision,
             stock_kernels=self.settings.stock_kernels,
-            models={
-                model.id: wire.ModelRequest(
-                    base_url=f"/models/{model.id}/",
-                    files=model.files,
-                    signature=model.signature,
-                )
-                for model in self._models.values()
-            },
+            models={model.id: model.request() for model in self._models.values()},
         )
 
     def _require_environment(self, found: wire.PageEnvironment) -> None:
@@ -214,7 +174,7 @@ class BrowserSession:
         with ExitStack() as published:
             request = self._request(model_id, inputs, published)
             reply = self._call("run", request, wire.RunReply)
-        return self._outcome(model_id, reply)
+        return RunOutcome.of(reply, self._models[model_id].signature)
 
     def run_pass(self, steps: Sequence[tuple[str, Mapping[str, Array]]]) -> PassOutcome:
         """Run several models in a row, timed as one pass; errors as in `run`."""
@@ -222,8 +182,10 @@ class BrowserSession:
             requests = [self._request(model_id, inputs, published) for model_id, inputs in steps]
             body = {"steps": [request.model_dump(by_alias=True) for request in requests]}
             reply = self._call("pass", body, wire.PassReply)
-        pairs = zip(steps, reply.steps, strict=True)
-        outcomes = tuple(self._outcome(model_id, one) for (model_id, _), one in pairs)
+        outcomes = tuple(
+            RunOutcome.of(one, self._models[model_id].signature)
+            for (model_id, _), one in zip(steps, reply.steps, strict=True)
+        )
         return PassOutcome(outcomes, reply.seconds)
 
     def warm_up(self, model_id: str) -> wire.WarmUp:
@@ -249,13 +211,7 @@ class BrowserSession:
                 logits=logits,
             )
             reply = self._call("gradient", request, wire.GradientReply)
-        return GradientOutcome(
-            wire.decode("gradient", reply.gradient),
-            wire.decode(logits, reply.logits),
-            reply.seconds,
-            reply.memory_before,
-            reply.memory_after,
-        )
+        return GradientOutcome.of(reply, logits)
 
     def _one_hot(self, model_id: str, logits: str, class_index: int) -> Array:
         return wire.one_hot(self._models[model_id].signature.outputs, logits, class_index)
@@ -290,15 +246,6 @@ class BrowserSession:
         """Serve an array to the page until `published` closes."""
         file = self.publish_content(array.tobytes(), published)
         return wire.TensorFile.model_validate({**dict(file), "dtype": array.dtype.name})
-
-    def _outcome(self, model_id: str, reply: wire.RunReply) -> RunOutcome:
-        expected = {spec.name: spec for spec in self._models[model_id].signature.outputs}
-        if reply.outputs.keys() != expected.keys():
-            raise RunnerError(
-                f"outputs {sorted(expected)} expected, {sorted(reply.outputs)} came out"
-            )
-        outputs = {name: wire.decode(name, tensor) for name, tensor in reply.outputs.items()}
-        return RunOutcome(outputs, reply.seconds, reply.memory_before, reply.memory_after)
 
     def call(self, method: str, request: wire.Wire | dict[str, Any], kind: type[T]) -> T:
         """Call any method of the page's contract; errors as in `run`."""

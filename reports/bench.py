@@ -11,10 +11,19 @@ from markupsafe import Markup
 from reports import words
 from reports.html import environment
 from reports.svg import clip, drawing, line, node, text
-from xport.benchmark import BackendResult, BenchResult, Interval, ProfileResult, Row, TargetResult
+from xport.benchmark import (
+    BackendResult,
+    BenchResult,
+    GradientAgreement,
+    Interval,
+    ProfileResult,
+    Row,
+    TargetResult,
+)
 
 _WIDTH, _LEFT, _RIGHT, _VALUES = 860.0, 188.0, 640.0, 656.0
 _TOP, _ROW, _BAR = 12.0, 30.0, 14.0
+GRADIENTS = "tf.grad, the paper's way, from the gradient that the explanation yields"
 KERNELS_IN_FRONT = 12
 """How many kernels a profile shows; the others are one row."""
 
@@ -26,6 +35,8 @@ def bench_lines(result: BenchResult) -> list[str]:
     if result.targets:
         reasonless = (row[:-1] for row in _target_cells(result.targets))  # reasons are long
         lines += ["", *_table(reasonless)]
+    if result.gradients:
+        lines += ["", GRADIENTS, *_table(_gradient_cells(result.gradients))]
     for backend in result.backends:
         lines += ["", _headline(backend), *_table(_cells(backend))]
     for profile in result.profiles:
@@ -38,6 +49,8 @@ def html_bench(result: BenchResult) -> str:
     sections = []
     if result.targets:
         sections.append(Section("Targets", None, tuple(_target_cells(result.targets)), True))
+    if result.gradients:
+        sections.append(Section(GRADIENTS, None, tuple(_gradient_cells(result.gradients))))
     sections += [
         Section(_headline(backend), bars(backend.rows), tuple(_cells(backend)))
         for backend in result.backends
@@ -75,9 +88,27 @@ def _target_cells(results: Sequence[TargetResult]) -> Iterator[tuple[str, ...]]:
         )
 
 
+def _gradient_cells(found: Sequence[GradientAgreement]) -> Iterator[tuple[str, ...]]:
+    yield "backend", "differentiated", "image, class", "cosine", "relative L2", "max |Δ|"
+    for one in found:
+        for name, metrics in {**one.probes, "all together": one.pooled}.items():
+            yield (
+                one.backend,
+                one.classifier,
+                name,
+                f"{metrics.cosine:.9f}",
+                words.short(metrics.relative_l2),
+                words.short(metrics.max_abs),
+            )
+
+
 def _quantity(value: float, unit: str) -> str:
     if unit == "s":
         return words.seconds(value)
+    if unit == "cosine":
+        return f"{value:.6f}"
+    if unit == "relative L2":
+        return words.short(value)
     return words.mebibytes(value) if unit == "MiB" else f"{value:.3g} {words.TIMES}"
 
 

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from xport.arrays import Array
 from xport.document import Document
+from xport.parity import Metrics
 
 Engine = Literal["tfjs", "tfjs, tf.grad", "onnxruntime-web"]
 RESAMPLES = 2000
@@ -141,11 +142,29 @@ class ProfileResult(Document):
     kernels: tuple[KernelRow, ...]
 
 
+class GradientAgreement(Document):
+    """How far tf.grad of a classifier is from the gradient that its explanation yields.
+
+    Both ran in one page on the same images and classes; `probes` has each, `pooled` all together.
+    """
+
+    classifier: str
+    backend: str
+    pooled: Metrics
+    probes: dict[str, Metrics] = Field(min_length=1)
+
+    @property
+    def lowest_cosine(self) -> float:
+        """The cosine of the probe that is least alike; NaN if any is."""
+        cosines = [metrics.cosine for metrics in self.probes.values()]
+        return min(cosines, key=lambda cosine: (cosine == cosine, cosine))
+
+
 class Target(Document):
     """What a measurement is to be at most or at least, and why."""
 
     name: str
-    unit: Literal["s", "MiB", "times"]
+    unit: Literal["s", "MiB", "times", "cosine", "relative L2"]
     bound: float
     sense: Literal["at most", "at least"]
     because: str
@@ -173,6 +192,7 @@ class BenchResult(Document):
     notes: tuple[str, ...]
     backends: tuple[BackendResult, ...] = ()
     profiles: tuple[ProfileResult, ...] = ()
+    gradients: tuple[GradientAgreement, ...] = ()
     targets: tuple[TargetResult, ...] = ()
 
     @property

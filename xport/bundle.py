@@ -214,12 +214,12 @@ def _fill(
 def _require_verified_page(evidence: Evidence, page: Mapping[str, Path]) -> None:
     """The engine and wasm bytes that are shipped are those that ran in every browser leg."""
     shipped = {name: digests.of_file(path) for name, path in page.items()}
-    for recording in evidence.recordings:
-        web = recording.environment.web if recording.environment else None
+    places = [(r.leg, r.environment.web) for r in evidence.recordings if r.environment]
+    for leg, web in [*places, ("preprocessing", evidence.prepared_in)]:
         for name, ran in (web.files if web else {}).items():
             if name in shipped and shipped[name] != ran:
                 raise IntegrityError(
-                    f"{name} is not the file that was verified on {recording.leg}",
+                    f"{name} is not the file that was verified on {leg}",
                     str(page[name]),
                     "run `xport release` again with the page as it is now",
                 )

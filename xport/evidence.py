@@ -9,7 +9,7 @@ from xport.parity import Comparison
 from xport.picture import Picture
 from xport.pipeline_effect import PipelineEffect
 from xport.plan import Plan
-from xport.recording import Recording
+from xport.recording import Recording, WebEnvironment
 from xport.timing import BackendRuntime
 from xport.verdict import OutputFacts, Verdict
 
@@ -17,7 +17,7 @@ from xport.verdict import OutputFacts, Verdict
 class Evidence(Document):
     """A verdict with all that it rests on.
 
-    `made` is the UTC time of judging in ISO 8601, `xport` the version that judged.
+    `prepared_in` is the browser in which images were prepared. `made` is the UTC time of judging in ISO 8601, `xport` the version that judged.
     """
 
     schema_version: Literal[1] = 1
@@ -30,4 +30,5 @@ class Evidence(Document):
     runtimes: tuple[BackendRuntime, ...]
     pictures: tuple[Picture, ...]
     preprocessing: tuple[PipelineEffect, ...] = ()
+    prepared_in: WebEnvironment | None = None
     verdict: Verdict

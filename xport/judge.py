@@ -69,8 +69,8 @@ def _recorded(case: Case, model: PlannedModel, leg: Leg) -> Check:
         problem = "there is no recording"
     elif recording.failure is not None:
         problem = recording.failure
-    elif recording.plan_digest != case.plan.digest():
-        problem = "the recording belongs to another conversion or other probes"
+    elif recording.plan_digest != case.planned:
+        problem = "the recording belongs to another conversion, other probes or another policy"
     elif recording.artifact_digest != model.artifacts[leg.artifact].digest:
         problem, status = "the recording was made with another artifact", Status.FAILED
     elif recording.inputs != {probe.name: probe.digests for probe in model.probes}:

@@ -16,6 +16,7 @@ from xport.judge import judge
 from xport.parity import Comparison, Outputs, Pair, Role, compare
 from xport.pictures import pictures_for
 from xport.plan import FLOAT64_LEG, REFERENCE_LEG, Leg, Plan, PlannedModel
+from xport.policy import Policy
 from xport.preprocessing import PreparedCase, effects_of
 from xport.probes import ProbeFolder
 from xport.recorder import Arrays, RecordingFolder
@@ -54,13 +55,19 @@ def load(plan: Plan, folder: RecordingFolder) -> Recorded:
 
 
 def evidence_of(
-    plan: Plan,
+    planned: Plan,
     recorded: Recorded,
     runtimes: Sequence[BackendRuntime],
     probes: ProbeFolder,
     prepared: PreparedCase | None = None,
+    *,
+    policy: Policy | None = None,
 ) -> Evidence:
-    """Measure and judge what was recorded; `probes` are only shown, not run."""
+    """Measure and judge what was recorded for `planned`, under its own policy or another.
+
+    `probes` are only shown, not run.
+    """
+    plan = planned.model_copy(update={"policy": policy}) if policy else planned
 
     def input_of(model: PlannedModel, name: str) -> Array | None:
         probe = next(probe for probe in model.probes if probe.name == name)
@@ -71,6 +78,7 @@ def evidence_of(
     effects = tuple(effects_of(prepared)) if prepared else ()
     case = Case(
         plan=plan,
+        planned=planned.digest(),
         recordings=recorded.documents,
         facts={(f.model, f.leg, f.output): f for f in facts},
         comparisons={(c.model, c.leg, c.output, c.role): c for c in comparisons},
@@ -87,6 +95,7 @@ def evidence_of(
         runtimes=tuple(runtimes),
         pictures=tuple(pictures_for(plan, recorded.output, input_of, comparisons)),
         preprocessing=effects,
+        prepared_in=prepared.preparations.environment if prepared else None,
         verdict=judge(case),
     )
 

@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xport import targets
-from xport.artifact import Artifact
+from xport.artifact import Artifact, Signature
 from xport.bench import BenchOptions, forward_of, measure, result_of
 from xport.bench_models import NamedModel
 from xport.benchmark import (
     BackendResult,
     BenchResult,
+    GradientAgreement,
     Interval,
     Measured,
     TargetResult,
@@ -23,11 +24,21 @@ from xport.benchmark import (
 from xport.callables import search_in
 from xport.conversion import explanation_pipeline, pipeline_for
 from xport.errors import InputError
+from xport.gradient_agreement import Explained, agreements, own_gap
 from xport.onnx_file import MODEL as ONNX_FILE
 from xport.pipeline import Converted, Stage, run_stage
+from xport.probes import Probe, explained_probes, synthetic_inputs
 from xport.progress import Progress
-from xport.release_file import ReleaseFile, read_release
-from xport.routes import DIRECT, ONNX, VIA_TENSORFLOW, DirectRoute, Routes, TensorflowRoute
+from xport.release_file import ModelEntry, ReleaseFile, read_release
+from xport.routes import (
+    DIRECT,
+    ONNX,
+    TORCH,
+    VIA_TENSORFLOW,
+    DirectRoute,
+    Routes,
+    TensorflowRoute,
+)
 from xport.stages.tf_from_onnx import TfFromOnnx
 from xport.stages.tfjs_from_onnx import TfjsFromOnnx
 from xport.stages.tfjs_from_tf import TfjsFromTf
@@ -35,6 +46,7 @@ from xport.store import Store
 
 DIRECT_CONVERSIONS = 3
 COLD_ROUNDS, COLD_STARTS = 2, 3
+GRADIENT_PROBES = 3
 SALIENCY = ("probabilities", "saliency")
 BOTH_ROUTES = Routes(direct=DirectRoute(), tensorflow=TensorflowRoute())
 
@@ -50,7 +62,7 @@ class Converts:
     onnx: Artifact
     via_tensorflow: Artifact
     direct: Artifact
-    explanation: Artifact
+    explained: Explained
 
     def named(self) -> dict[str, NamedModel]:
         """The models under the names that the tables show."""
@@ -60,7 +72,7 @@ class Converts:
             "onnxruntime-web": NamedModel(
                 "onnxruntime-web", self.onnx.path / ONNX_FILE, self.onnx.signature
             ),
-            "saliency": _named("saliency", self.explanation),
+            "saliency": _named("saliency", self.explained.exported),
         }
 
 
@@ -89,8 +101,13 @@ def measure_targets(
     wasm = _wasm(models, options, progress)
     warm, cold = _webgl(models, options, progress)
     judged += [*_wasm_targets(wasm, options.seed), *_webgl_targets(warm, cold, options.seed)]
+    gradients, judged_gradients = _gradients(converts, options, progress)
     return result_of(
-        list(models.values()), options, backends=(wasm, warm, cold), targets=tuple(judged)
+        list(models.values()),
+        options,
+        backends=(wasm, warm, cold),
+        gradients=gradients,
+        targets=(*judged, *judged_gradients),
     )
 
 
@@ -108,12 +125,50 @@ def _converted(release: ReleaseFile, store: Store, progress: Progress) -> Conver
         for name, done in plain.run(store):
             made[name] = done.artifact
             step.advance(name)
-        last = None
+        wrapped = {}
         for name, done in explained.run(store):
-            last = done.artifact
+            wrapped[name] = done.artifact
             step.advance(name)
-    assert last is not None
-    return Converts(made[ONNX], made[VIA_TENSORFLOW], made[DIRECT], last)
+    about = Explained(
+        wrapped[DIRECT],
+        wrapped[TORCH],
+        entry.logits,
+        _probes(classifier, wrapped[DIRECT].signature),
+    )
+    return Converts(made[ONNX], made[VIA_TENSORFLOW], made[DIRECT], about)
+
+
+def _probes(classifier: ModelEntry, signature: Signature) -> list[Probe]:
+    """Images with a class each; of a pale image every ReLU is near its kink."""
+    images = synthetic_inputs(
+        classifier.signature,
+        classifier.preprocess,
+        seed=classifier.seed,
+        count=2 * GRADIENT_PROBES,
+    )
+    name = signature.inputs[0].name
+    lively = sorted(images, key=lambda probe: -float(probe.inputs[name].std()))[:GRADIENT_PROBES]
+    return explained_probes(lively, signature, classifier.labels or (), GRADIENT_PROBES)
+
+
+def _gradients(
+    converts: Converts, options: BenchOptions, progress: Progress
+) -> tuple[tuple[GradientAgreement, ...], tuple[TargetResult, ...]]:
+    """tf.grad beside the exported gradient: both routes on wasm, the one that ships on WebGL."""
+    direct = {"direct": converts.direct}
+    both = {"tensorflow-route": converts.via_tensorflow, **direct}
+    found = tuple(
+        one
+        for backend, classifiers in (("wasm", both), ("webgl", direct))
+        for one in agreements(
+            classifiers,
+            converts.explained,
+            backend,
+            replace(options, backends=(backend,)),
+            progress,
+        )
+    )
+    return found, tuple(targets.judged_gradients(found, own_gap(converts.explained)))
 
 
 def _conversion(onnx: Artifact, progress: Progress) -> Iterator[TargetResult]:

@@ -173,21 +173,11 @@ class Plan(Document):
         return tuple(leg for leg in self.legs if leg.name in model.legs)
 
     def digest(self) -> str:
-        """Identifies the plan in recordings made for it; costs and folders do not count."""
+        """Identifies the plan in recordings made for it, the policy included.
+
+        Everything counts but where files lie and what making them took.
+        """
         from xport import digests
 
-        identity = {
-            "release": self.release_digest,
-            "artifacts": {
-                f"{model.id}/{name}": artifact.digest
-                for model in self.models
-                for name, artifact in model.artifacts.items()
-            },
-            "probes": {
-                f"{model.id}/{probe.name}": probe.digests
-                for model in self.models
-                for probe in model.probes
-            },
-            "preprocessing": self.preprocessing and self.preprocessing.model_dump(mode="json"),
-        }
-        return digests.of_json(identity)
+        passing = {"models": {"__all__": {"artifacts": {"__all__": {"path", "cost"}}}}}
+        return digests.of_json(self.model_dump(mode="json", exclude={"folder": True, **passing}))

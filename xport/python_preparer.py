@@ -7,7 +7,6 @@ from collections.abc import Collection
 from functools import lru_cache
 
 from reference.decoding import decode
-
 from reference.errors import ImageError
 from reference.picture import Picture
 from reference.pipelines import PIPELINES

@@ -1,4 +1,4 @@
-"""What this project promises about speed, each with its reason; `make bench` measures them.
+"""What this project promises of speed and of tf.grad, with reasons; `make bench` measures it.
 
 "The TensorFlow route" is the paper's conversion on TF.js's own kernels, tf.grad too; everything
 else runs on the engine.
@@ -6,7 +6,9 @@ else runs on the engine.
 
 from __future__ import annotations
 
-from xport.benchmark import Interval, Target, TargetResult
+from collections.abc import Iterator, Sequence
+
+from xport.benchmark import GradientAgreement, Interval, Target, TargetResult
 
 DIRECT_SECONDS = Target(
     name="direct conversion",
@@ -79,6 +81,31 @@ COLD_STEADY = Target(
     because="a quick start must not be paid for in every later run",
 )
 
+MIN_COSINE, TIMES_OWN_GAP = 0.999, 3.0
+
+
+def gradient_cosine(backend: str) -> Target:
+    """How alike tf.grad and the exported gradient must point, on the worst image."""
+    return Target(
+        name=f"{backend} tf.grad and exported gradient, cosine",
+        unit="cosine",
+        bound=MIN_COSINE,
+        sense="at least",
+        because="both ways differentiate the same network; as a release's gradients are judged",
+    )
+
+
+def gradient_distance(backend: str, own_gap: float) -> Target:
+    """How far both ways may be apart, by PyTorch's own float32 gradients' distance from float64."""
+    return Target(
+        name=f"{backend} tf.grad and exported gradient, relative L2",
+        unit="relative L2",
+        bound=TIMES_OWN_GAP * own_gap,
+        sense="at most",
+        because=f"{TIMES_OWN_GAP:g} times PyTorch float32's distance from float64 on these images: "
+        "at a ReLU's kink rounding decides, there too",
+    )
+
 
 def judged(target: Target, measured: float, interval: Interval | None = None) -> TargetResult:
     """A target with what was measured; NaN meets nothing."""
@@ -90,3 +117,15 @@ def judged(target: Target, measured: float, interval: Interval | None = None) ->
 def judged_ratio(target: Target, ratio: Interval) -> TargetResult:
     """A target on a ratio, by its estimate."""
     return judged(target, ratio.estimate, ratio)
+
+
+def judged_gradients(found: Sequence[GradientAgreement], own_gap: float) -> Iterator[TargetResult]:
+    """Both targets on each backend, by the classifier that is furthest from its explanation."""
+    for backend in dict.fromkeys(one.backend for one in found):
+        here = [one for one in found if one.backend == backend]
+        cosines = [one.lowest_cosine for one in here]
+        distances = [one.pooled.relative_l2 for one in here]
+        lowest = min(cosines, key=lambda value: (value == value, value))
+        furthest = max(distances, key=lambda value: (value != value, value))
+        yield judged(gradient_cosine(backend), lowest)
+        yield judged(gradient_distance(backend, own_gap), furthest)

@@ -72,9 +72,14 @@ class OutputFacts(Document):
 
 @dataclass(frozen=True)
 class Case:
-    """Everything the judge looks at; `prepared` are the recordings on prepared images."""
+    """Everything the judge looks at; `prepared` are the recordings on prepared images.
+
+    `planned` is the digest of the plan that the recordings must have been made for: of `plan`,
+    unless that is judged under another policy.
+    """
 
     plan: Plan
+    planned: str
     recordings: Mapping[tuple[str, str], Recording]
     facts: Mapping[tuple[str, str, str], OutputFacts]
     comparisons: Mapping[tuple[str, str, str, Role], Comparison]

@@ -116,20 +116,23 @@ def judge(out: Path, *, policy: Policy | None = None) -> Evidence:
     run = RunFolder(out)
     with run.locked():
         plan = run.plan()
-        if policy is not None:
-            plan = plan.model_copy(update={"policy": policy})
         runtimes: tuple[BackendRuntime, ...] = ()
         if run.runtime_path.is_file():
             runtimes = Runtimes.read(run.runtime_path).backends
         run.clear("judge")
-        evidence = _judged(run, plan, runtimes)
+        evidence = _judged(run, plan, runtimes, policy)
         evidence.write(run.evidence_path)
     return evidence
 
 
-def _judged(run: RunFolder, plan: Plan, runtimes: Sequence[BackendRuntime]) -> Evidence:
-    prepared = load_prepared(plan, run.prepared)
-    return evidence_of(plan, load(plan, run.recordings), runtimes, run.probes, prepared)
+def _judged(
+    run: RunFolder,
+    plan: Plan,
+    runtimes: Sequence[BackendRuntime],
+    policy: Policy | None = None,
+) -> Evidence:
+    recorded, prepared = load(plan, run.recordings), load_prepared(plan, run.prepared)
+    return evidence_of(plan, recorded, runtimes, run.probes, prepared, policy=policy)
 
 
 def report(out: Path) -> tuple[Path, Path]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from browser_harness import wire
 from browser_harness.models import ModelSource
@@ -17,6 +20,7 @@ from browser_harness.settings import BrowserSettings
 from tests.browser.conftest import BACKENDS
 from tests.browser.small_network import CLASSES, LOGITS, SIZE, SmallNetwork
 from xport.errors import InputError
+from xport.stages.tfjs_from_onnx import write_tfjs
 from xport.tfjs_model import signature_of
 
 OF_THE_PEAK = 2e-6
@@ -77,6 +81,52 @@ def test_the_gradient_is_autograds(
         logits = opened.run("small", {"image": image}).outputs[LOGITS]
         assert np.allclose(found.logits, logits, rtol=0, atol=1e-6)
         assert found.seconds > 0
+
+
+class Pooled(nn.Module):
+    """A max pool that meets the image itself, and something that tells its places apart."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(2)
+        self.pool, self.mix = nn.MaxPool2d(3, 2, 1), nn.Conv2d(3, CLASSES, 3, padding=1)
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        """Logits of a batch of images."""
+        return torch.tanh(self.mix(self.pool(image))).sum((2, 3))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_of_equal_values_in_a_pooling_window_the_first_counts_as_in_torch(
+    backend: str, settings: Callable[..., BrowserSettings], tmp_path: Path
+) -> None:
+    module = Pooled().eval()
+    file = tmp_path / "pooled.onnx"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the exporter announces its own end
+        torch.onnx.export(
+            module, (torch.zeros(1, 3, SIZE, SIZE),), str(file), dynamo=False,
+            opset_version=15, input_names=["image"], output_names=[LOGITS],
+        )  # fmt: skip
+    folder = tmp_path / "pooled"
+    folder.mkdir()
+    write_tfjs(file, folder)
+    random = np.random.default_rng(6)
+    images = {
+        "flat": np.full((1, 3, SIZE, SIZE), 0.5),
+        "few values": random.integers(0, 3, (1, 3, SIZE, SIZE)),
+        "negative": -1 - random.random((1, 3, SIZE, SIZE)),
+        "negative and flat": np.full((1, 3, SIZE, SIZE), -0.5),
+    }
+    source = ModelSource("pooled", folder, signature_of(folder))
+    with BrowserSession([source], settings(backend)) as session:
+        for name, values in images.items():
+            image = values.astype(np.float32)
+            x = torch.from_numpy(image).requires_grad_()
+            module(x)[0, 1].backward()
+            assert x.grad is not None
+            found = session.gradient("pooled", {"image": image}, 1).gradient
+            assert np.allclose(found, x.grad.numpy(), rtol=0, atol=1e-6), name
 
 
 def test_nothing_stays_behind(opened: BrowserSession, image: np.ndarray) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from xport.benchmark import (
     BenchResult,
     KernelRow,
@@ -10,6 +12,7 @@ from xport.benchmark import (
     Target,
     backend_result,
 )
+from xport.gradient_agreement import agreement
 from xport.targets import judged
 
 
@@ -58,5 +61,10 @@ def result(*contestants: Measured) -> BenchResult:
         notes=("RANDOM WEIGHTS: <folder>",),
         backends=(backend_result(contestants, 0, about),),
         profiles=(profile,),
+        gradients=(agreement("one", "wasm", _gradients(1.0), _gradients(1.01)),),
         targets=(judged(target, 0.75),),
     )
+
+
+def _gradients(factor: float) -> dict[str, np.ndarray]:
+    return {"chest, <class>": factor * np.linspace(-1, 1, 12, dtype=np.float32)}

@@ -49,6 +49,7 @@ def make_evidence(sample: SampleRelease | None = None) -> Evidence:
     comparisons = tuple(_comparisons(plan, recorded))
     case = Case(
         plan=plan,
+        planned=plan.digest(),
         recordings={(r.model, r.leg): r for r in recordings},
         facts={(f.model, f.leg, f.output): f for f in facts},
         comparisons={(c.model, c.leg, c.output, c.role): c for c in comparisons},

@@ -16,6 +16,8 @@ def test_a_terminal_shows_figures_complaints_and_missed_targets() -> None:
     assert any(re.search(r"^first +200 ms +200 ms to 200 ms", line) for line in lines)
     assert any(re.search(r"^other +100 ms .* 0\.500 +0\.500 to 0\.500", line) for line in lines)
     assert any(line.startswith("3 other kernels") for line in lines)
+    assert any(re.search(r"^wasm +one +chest, <class> +1\.0+ +9\.9e-3", line) for line in lines)
+    assert any("all together" in line for line in lines)
 
 
 def test_the_page_is_self_contained_and_escaped() -> None:
@@ -23,6 +25,7 @@ def test_the_page_is_self_contained_and_escaped() -> None:
     assert "<script" not in page
     assert "<b>" not in page
     assert "&lt;quick&gt;" in page
+    assert "chest, &lt;class&gt;" in page
     assert re.search(r'<li class="bad">wasm: other: bad</li>', page)
     assert page.count("<svg") == 1
     assert "http://" not in page.replace("http://www.w3.org", "")

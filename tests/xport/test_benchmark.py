@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pytest
 
 from tests.reports.sample_bench import measured
 from xport.benchmark import Interval, Target, backend_result, draws_for
-from xport.targets import judged
+from xport.errors import RunnerError
+from xport.gradient_agreement import agreement
+from xport.targets import judged, judged_gradients
 
 AT_MOST = Target(name="time", unit="s", bound=2.0, sense="at most", because="quick")
 AT_LEAST = Target(name="factor", unit="times", bound=5.0, sense="at least", because="worth it")
@@ -58,3 +61,34 @@ def test_a_target_is_met_at_its_bound_and_never_by_nan() -> None:
     assert not judged(AT_LEAST, 4.99).met
     assert not judged(AT_MOST, math.nan).met
     assert not judged(AT_LEAST, math.nan).met
+
+
+def test_gradients_are_judged_by_the_classifier_and_image_that_is_least_alike() -> None:
+    slope = np.linspace(-1, 1, 100)
+    exported = {"one": slope, "two": slope}
+    near = agreement("a", "wasm", {"one": slope, "two": slope + 1e-3}, exported)
+    far = agreement("b", "wasm", {"one": slope, "two": slope + 0.1}, exported)
+    cosine, distance = judged_gradients([near], own_gap=0.001)
+    assert cosine.met
+    assert distance.met
+    assert distance.target.bound == 0.003
+    cosine, distance = judged_gradients([far, near], own_gap=0.001)
+    assert cosine.measured == far.probes["two"].cosine
+    assert distance.measured == far.pooled.relative_l2
+    assert not cosine.met
+    assert not distance.met
+
+
+def test_a_gradient_of_nan_and_a_gap_of_nan_meet_nothing() -> None:
+    slope = np.linspace(-1, 1, 100)
+    exported = {"one": slope, "two": slope}
+    broken = agreement("a", "wasm", {"one": slope * math.nan, "two": slope}, exported)
+    assert [one.met for one in judged_gradients([broken], own_gap=1.0)] == [False, False]
+    same = agreement("a", "wasm", exported, exported)
+    assert [one.met for one in judged_gradients([same], own_gap=math.nan)] == [True, False]
+
+
+def test_a_gradient_of_zeros_is_nothing_to_compare_with() -> None:
+    zeros = {"one": np.zeros(4)}
+    with pytest.raises(RunnerError, match="zero everywhere"):
+        agreement("a", "wasm", zeros, zeros)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from browser_harness.assets import app_files
-from tests import mini
 from tests.conftest import MiniRun, Xport
 from xport import digests, workflow
 from xport.bundle import NOTICE, NotPassed, build_bundle, verify_bundle
 from xport.document import Document
 from xport.errors import InputError, IntegrityError
-from xport.policy import Policy
 from xport.run_folder import RunFolder
 from xport.verdict import Status
 
@@ -148,12 +148,68 @@ def test_is_not_made_of_a_verdict_under_another_policy(run_copy: Path) -> None:
 
 
 def test_is_not_made_of_edited_evidence(run_copy: Path) -> None:
-    tolerances = [t | {"max_abs": 1e-12} for t in mini.policy()["tolerances"]]
     run = RunFolder(run_copy)
-    strict = Policy.model_validate(mini.policy(tolerances=tolerances))
-    run.plan().model_copy(update={"policy": strict}).write(run.plan_path)
-    assert workflow.judge(run_copy).verdict.status is Status.FAILED
-    evidence = run.evidence_path.read_text().replace('"FAILED"', '"PASSED"')
+    run.recordings.path("classifier", "onnx").unlink()
+    assert workflow.judge(run_copy).verdict.status is Status.NOT_RUN
+    evidence = run.evidence_path.read_text().replace('"NOT_RUN"', '"PASSED"')
     run.evidence_path.write_text(evidence)
     with pytest.raises(IntegrityError, match="not what the recordings yield"):
         workflow.bundle(run_copy)
+
+
+def soften(plan: dict[str, Any]) -> None:
+    for tolerance in plan["policy"]["tolerances"]:
+        tolerance["max_abs"] = 1.0
+
+
+def drop_a_leg(plan: dict[str, Any]) -> None:
+    plan["models"][0]["legs"].remove("tfjs/webgl")
+
+
+def drop_a_model(plan: dict[str, Any]) -> None:
+    del plan["models"][0]
+
+
+EDITS: dict[str, Callable[[dict[str, Any]], None]] = {
+    "tolerances": soften,
+    "bars": lambda plan: plan["policy"].update(bars=[]),
+    "min_probes of the policy": lambda plan: plan["policy"].update(min_probes=1),
+    "min_probes of a model": lambda plan: plan["models"][2].update(min_probes=1),
+    "mantissa bits": lambda plan: plan["policy"].update(mantissa_bits=10),
+    "legs": drop_a_leg,
+    "models": drop_a_model,
+    "counterparts": lambda plan: [leg.update(counterpart=None) for leg in plan["legs"]],
+    "ships": lambda plan: plan.update(ships="tfjs-tf"),
+    "wasm threads": lambda plan: plan.update(wasm_threads=2),
+    "kind": lambda plan: plan["models"][0].update(kind="other"),
+    "labels": lambda plan: plan["models"][0]["labels"].reverse(),
+    "trained": lambda plan: plan["models"][0].update(trained=True),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
+def test_is_not_made_under_an_edited_plan(
+    run_copy: Path, edit: Callable[[dict[str, Any]], None]
+) -> None:
+    run = RunFolder(run_copy)
+    plan = json.loads(run.plan_path.read_text())
+    edit(plan)
+    run.plan_path.write_text(json.dumps(plan))
+    with pytest.raises(IntegrityError, match="not what the recordings yield"):
+        workflow.bundle(run_copy)  # the evidence is still the old one
+    judged = workflow.judge(run_copy)
+    assert judged.verdict.status is not Status.PASSED
+    assert any("belongs to another conversion" in one for one in judged.verdict.findings)
+    with pytest.raises(NotPassed):
+        workflow.bundle(run_copy)
+    assert not (run_copy / "bundle").exists()
+
+
+def test_does_not_depend_on_where_files_lie_or_what_making_them_took(run_copy: Path) -> None:
+    run = RunFolder(run_copy)
+    plan = json.loads(run.plan_path.read_text())
+    plan["folder"] = "/elsewhere"
+    plan["models"][0]["artifacts"]["onnx"]["cost"]["seconds"] = 1e6
+    run.plan_path.write_text(json.dumps(plan))
+    assert workflow.judge(run_copy).verdict.status is Status.PASSED
+    workflow.bundle(run_copy)

@@ -3,6 +3,7 @@ import "@tensorflow/tfjs-core/dist/register_all_gradients.js";
 
 import type { ContextGuard } from "./context.js";
 import { EngineError, wordsOf } from "./errors.js";
+import { favourTheFirst } from "./max_pool_gradient.js";
 import type { Model } from "./model.js";
 import { memoryNow, requireInputs, type Inputs, type Memory, type Output } from "./run.js";
 import { describe, sizeOf, type TensorSpec, type Values } from "./types.js";
@@ -24,6 +25,7 @@ export interface Selection {
 }
 
 useFewerKernels();
+favourTheFirst();
 
 /**
  * The signed gradient of the selected logit with respect to the model's one input, by `tf.grad`.
