@@ -17,7 +17,8 @@ from xport.verdict import OutputFacts, Verdict
 class Evidence(Document):
     """A verdict with all that it rests on.
 
-    `prepared_in` is the browser in which images were prepared. `made` is the UTC time of judging in ISO 8601, `xport` the version that judged.
+    `preprocessing` is what every pipeline does to images, and `prepared_in` the browser it was
+    measured in. `made` is the UTC time of judging in ISO 8601, `xport` the version that judged.
     """
 
     schema_version: Literal[1] = 1
