@@ -15,10 +15,21 @@ from xport.pipeline_effect import Flip, PipelineEffect
 from xport.plan import PlannedModel
 from xport.prepared import CANVAS, EXACT, PROBABILITIES, prepared_models
 
-CALIBRATED = "calibrated probabilities"
-SCORE = "out-of-distribution score"
-COLUMNS = (PROBABILITIES, CALIBRATED, SCORE, "reconstruction")
-"""Outputs that have a column, where a model has them."""
+
+@dataclass(frozen=True)
+class Column:
+    """An output that has a column where a model has it, and the column's title."""
+
+    output: str
+    title: str
+
+
+COLUMNS = (
+    Column(PROBABILITIES, "Probability"),
+    Column("calibrated probabilities", "Calibrated"),
+    Column("out-of-distribution score", "Out-of-distribution score"),
+    Column("reconstruction", "Reconstruction"),
+)
 
 
 @dataclass(frozen=True)
@@ -67,7 +78,7 @@ class Preparation:
     """
 
     model: PlannedModel
-    columns: tuple[str, ...]
+    columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     figures: tuple[tuple[PipelineEffect, Figure], ...]
     pictures: tuple[tuple[PipelineEffect, tuple[Shown, ...]], ...]
@@ -98,7 +109,7 @@ def _preparation(reading: Reading, model: PlannedModel, budget: Budget) -> Prepa
     effects = [e for e in reading.evidence.preprocessing if e.prepared.model == model.id]
     effects.sort(key=lambda effect: _place(effect.prepared.pipeline.name))
     known = {comparison.output for effect in effects for comparison in effect.effects}
-    columns = tuple(column for column in COLUMNS if column in known)
+    columns = tuple(column for column in COLUMNS if column.output in known)
     return Preparation(
         model=model,
         columns=columns,
@@ -117,9 +128,9 @@ def _place(name: str) -> int:
     return (EXACT, CANVAS).index(name) if name in (EXACT, CANVAS) else 2
 
 
-def _outputs(effect: PipelineEffect, columns: Sequence[str]) -> tuple[Comparison | None, ...]:
+def _outputs(effect: PipelineEffect, columns: Sequence[Column]) -> tuple[Comparison | None, ...]:
     found = {comparison.output: comparison for comparison in effect.effects}
-    return tuple(found.get(column) for column in columns)
+    return tuple(found.get(column.output) for column in columns)
 
 
 def _figures(

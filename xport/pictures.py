@@ -101,9 +101,20 @@ def prepared_pictures(
         (pipeline, ours[0, :1], (low, high)),
         (f"|difference|, white is {levels:.3g} gray levels of 255", distance, (0.0, largest)),
     ):
+        drawn = image_of(values, *span)
+        if values is distance:
+            drawn = heat(drawn)
         yield Picture(
-            model=model.id, leg=pipeline, probe=image, title=title, png_base64=png(values, *span)
+            model=model.id, leg=pipeline, probe=image, title=title, png_base64=_base64(drawn)
         )
+
+
+def heat(gray: Image.Image) -> Image.Image:
+    """A gray image as a heat map: black, red, yellow, white; its gray levels rise all the way."""
+    levels = np.arange(256) / 255
+    palette = [np.clip(3 * levels - start, 0, 1) for start in range(3)]
+    gray.putpalette(np.rint(np.stack(palette, axis=1) * 255).astype(np.uint8).tobytes())
+    return gray
 
 
 def thumbnail(image: Image.Image) -> str:

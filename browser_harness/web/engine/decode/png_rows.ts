@@ -1,4 +1,7 @@
+import { undoPaeth, undoPaethTwice } from "./png_paeth.js";
 import { damaged } from "./refusal.js";
+
+const PAETH = 4;
 
 /**
  * Undoes the filters of PNG rows where they lie; each row is one byte that names its filter and
@@ -14,12 +17,21 @@ export function unfilter(
   length: number,
   step: number,
 ): void {
-  const zeros = new Uint8Array(length);
-  let above: Uint8Array = zeros;
+  const filter = (row: number) => raw[from + row * (length + 1)]!;
+  const lineOf = (row: number) => {
+    const at = from + row * (length + 1) + 1;
+    return raw.subarray(at, at + length);
+  };
+  let above: Uint8Array = new Uint8Array(length);
   for (let row = 0; row < rows; row++) {
-    const at = from + row * (length + 1);
-    const line = raw.subarray(at + 1, at + 1 + length);
-    undo(raw[at]!, line, above, step);
+    let line = lineOf(row);
+    if (step === 1 && row + 1 < rows && filter(row) === PAETH && filter(row + 1) === PAETH) {
+      const next = lineOf(++row);
+      undoPaethTwice(line, next, above);
+      line = next;
+    } else {
+      undo(filter(row), line, above, step);
+    }
     above = line;
   }
 }
@@ -36,7 +48,7 @@ function undo(filter: number, line: Uint8Array, above: Uint8Array, step: number)
       return;
     case 3:
       return undoAverage(line, above, step);
-    case 4:
+    case PAETH:
       return undoPaeth(line, above, step);
     default:
       throw damaged("a row's filter does not exist");
@@ -47,19 +59,4 @@ function undoAverage(line: Uint8Array, above: Uint8Array, step: number): void {
   const first = Math.min(step, line.length);
   for (let i = 0; i < first; i++) line[i]! += above[i]! >> 1;
   for (let i = step; i < line.length; i++) line[i]! += (line[i - step]! + above[i]!) >> 1;
-}
-
-function undoPaeth(line: Uint8Array, above: Uint8Array, step: number): void {
-  const first = Math.min(step, line.length);
-  for (let i = 0; i < first; i++) line[i]! += above[i]!;
-  for (let i = step; i < line.length; i++) {
-    const left = line[i - step]!;
-    const up = above[i]!;
-    const corner = above[i - step]!;
-    const byLeft = Math.abs(up - corner);
-    const byUp = Math.abs(left - corner);
-    const byCorner = Math.abs(left + up - corner - corner);
-    const nearest = byLeft <= byUp && byLeft <= byCorner ? left : byUp <= byCorner ? up : corner;
-    line[i]! += nearest;
-  }
 }
