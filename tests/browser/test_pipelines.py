@@ -17,7 +17,7 @@ from browser_harness.pipelines import PIPELINES, Prepared, Unsupported, prepare
 from browser_harness.refusals import PageRefused
 from browser_harness.session import BrowserSession
 from browser_harness.settings import BrowserSettings
-from reference import pipelines as reference_pipelines
+from reference.pipelines import PIPELINES as PYTHON_PIPELINES
 from reference.preprocess import Preprocess
 from xport.arrays import Array
 from xport.errors import InputError
@@ -215,7 +215,7 @@ def test_python_and_the_page_name_the_same_pipelines(page: BrowserSession) -> No
 
 
 def test_documents_name_the_pipelines_of_both_sides() -> None:
-    assert {*NAMES, *reference_pipelines.PIPELINES} == {"exact", *NAMES_IN_DOCUMENTS}
+    assert {*NAMES, *PYTHON_PIPELINES} == {"exact", *NAMES_IN_DOCUMENTS}
 
 
 @pytest.mark.parametrize("session", ["webgl"], indirect=True)

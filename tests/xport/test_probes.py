@@ -8,17 +8,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from reference.preprocess import Preprocess
 from tests.conftest import ROOT
 from xport.artifact import Signature, TensorSpec
 from xport.errors import InputError, IntegrityError
+from xport.images import ImageFile, images_in, photographs
 from xport.probes import (
     ProbeFolder,
     coloured_inputs,
     contrast,
     explained_probes,
     image_inputs,
-    photograph_inputs,
     synthetic_inputs,
 )
 from xport.release_file import read_release
@@ -54,7 +53,7 @@ def test_no_two_probes_of_the_default_release_are_alike() -> None:
     probes = [
         *synthetic_inputs(SIGNATURE, SPEC, seed=2020, count=14),
         *coloured_inputs(SIGNATURE, SPEC, seed=2020, count=2),
-        *photograph_inputs(SIGNATURE, SPEC, ["camera", "moon"]),
+        *image_inputs(SIGNATURE, SPEC, photographs(["camera", "moon"])),
     ]
     assert len({probe.planned().digests["image"] for probe in probes}) == len(probes)
     assert len({probe.name for probe in probes}) == len(probes)
@@ -78,28 +77,20 @@ def test_images_of_a_folder_come_in_order_and_keep_their_names(tmp_path: Path) -
     for name, level in (("b", 200), ("a", 30)):
         Image.new("L", (300, 260), level).save(tmp_path / f"{name}.png")
     (tmp_path / "notes.txt").write_text("not an image")
-    probes = image_inputs(SIGNATURE, SPEC, [tmp_path])
+    probes = image_inputs(SIGNATURE, SPEC, images_in([tmp_path]))
     assert [probe.name for probe in probes] == ["image-a.png", "image-b.png"]
     assert probes[0].inputs["image"].max() == pytest.approx(30 / 255)
 
 
-def test_images_need_preprocessing(tmp_path: Path) -> None:
-    Image.new("L", (10, 10)).save(tmp_path / "a.png")
+def test_images_need_preprocessing() -> None:
     with pytest.raises(InputError, match="without preprocessing"):
-        image_inputs(SIGNATURE, None, [tmp_path])
+        image_inputs(SIGNATURE, None, photographs(["camera"]))
 
 
-def test_two_images_of_one_name_are_refused(tmp_path: Path) -> None:
-    for folder in ("one", "two"):
-        (tmp_path / folder).mkdir()
-        Image.new("L", (10, 10)).save(tmp_path / folder / "a.png")
-    with pytest.raises(InputError, match=r"two images are called 'image-a\.png'"):
-        image_inputs(SIGNATURE, Preprocess(size=8), [tmp_path / "one", tmp_path / "two"])
-
-
-def test_an_unknown_photograph_is_named() -> None:
-    with pytest.raises(InputError, match="no image 'lena'"):
-        photograph_inputs(SIGNATURE, SPEC, ["lena"])
+def test_an_image_that_cannot_be_decoded_is_named() -> None:
+    broken = ImageFile("image-a.png", "scans/a.png", b"\x89PNG\r\n\x1a\n, and no more")
+    with pytest.raises(InputError, match=r"scans/a\.png"):
+        image_inputs(SIGNATURE, SPEC, [broken])
 
 
 def test_a_probe_on_disk_is_checked_when_it_is_read(tmp_path: Path) -> None:
