@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import math
+import tracemalloc
 from typing import Any, get_args
 
 import numpy as np
@@ -197,6 +198,15 @@ def test_refuses_a_picture_that_no_decoder_returns(changed: dict[str, Any]) -> N
     with pytest.raises(ImageError) as caught:
         UNIT.apply(Picture(**(given | {"format": "png"} | changed)))
     assert caught.value.remedy
+
+
+def test_a_large_picture_is_never_floating_point_as_a_whole() -> None:
+    picture = Picture(np.zeros((3000, 2000, 1), np.uint16), 4095, 6, "dicom")
+    tracemalloc.start()
+    CHESTXNET.apply(picture)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < picture.samples.size * 8 * 0.7
 
 
 # Range and form
