@@ -232,15 +232,11 @@ class BrowserSession:
 
     def publish_content(self, content: bytes, published: ExitStack) -> wire.ContentFile:
         """Serve bytes to the page until `published` closes."""
-        digest = digests.of_bytes(content)
-        path = f"/probes/{digest}"
-        self._server.publish(path, content)
-        published.callback(self._server.withdraw, path)
-        return wire.ContentFile(url=path, sha256=digest, bytes=len(content))
+        return wire.ContentFile.model_validate(self._server.lend(content, published))
 
     def publish_bytes(self, data: bytes, published: ExitStack) -> dict[str, str | int]:
         """Serve bytes to the page until `published` closes: their url, sha256 and length."""
-        return self.publish_content(data, published).model_dump(by_alias=True)
+        return self._server.lend(data, published)
 
     def publish(self, array: Array, published: ExitStack) -> wire.TensorFile:
         """Serve an array to the page until `published` closes."""
