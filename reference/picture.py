@@ -16,6 +16,9 @@ MAX_BYTES = 256 * 1024**2
 MAX_PIXELS = 40_000_000
 """Images above this are refused before they are decoded; a radiograph has up to 16 million."""
 
+MAX_SIDE = 65_535
+"""Images wider or higher than this are refused: no JPEG or DICOM file can hold one."""
+
 
 @dataclass(frozen=True)
 class Picture:

@@ -4,9 +4,9 @@ The same rules, and files that test them, hold for engine/decode in TypeScript: 
 same samples, and both refuse the same files. A file's name never matters, only its content:
 
 - PNG: the eight bytes of its signature.
-- JPEG: FF D8 FF.
-- DICOM: DICM after 128 bytes; or no such preamble, and the first element is of group 0002 or
-  0008, little endian: the file's first byte is 2 or 8, its second 0, and it has 8 at least.
+- JPEG: FF D8.
+- DICOM: DICM after 128 bytes; or no such preamble, but more than 132 bytes, of which the first
+  two are 2, 0 or 8, 0: an element of group 0002 or 0008, little endian.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from os import PathLike
 from pathlib import Path
 
 from reference import picture
-from reference.decoding.dicom import dicom_picture, is_dicom
+from reference.decoding.dicom import dicom_picture
+from reference.decoding.dicom_data_set import is_dicom
 from reference.decoding.jpeg import SOI, jpeg_picture
 from reference.decoding.png import SIGNATURE, png_picture
 from reference.decoding.refusal import EXPORT_AGAIN, EXPORT_SMALLER

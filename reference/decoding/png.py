@@ -13,7 +13,6 @@ import numpy.typing as npt
 
 from reference.decoding.exif import orientation
 from reference.decoding.refusal import check_size, damaged
-from reference.errors import ImageError
 from reference.picture import Picture
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -69,7 +68,7 @@ class _Chunks:
     """What the chunks hold that matters."""
 
     header: _Header
-    palette: bytes | None = None
+    palettes: list[bytes] = field(default_factory=list)
     data: list[memoryview] = field(default_factory=list)
     orientation: int | None = None
 
@@ -85,16 +84,15 @@ def png_picture(content: bytes, where: str) -> Picture:
       orientation in the first eXIf. Of an animated PNG, the default image is read.
     - Refused as damaged: a wrong checksum of any chunk; no IHDR first, or two; color type, depth
       or method unknown; an unknown critical chunk; IDAT chunks apart; no IEND; a palette that
-      is absent, of no whole colours, or shorter than an index; a compressed stream that does not
-      end or holds fewer or more bytes than the header says; a filter above 4.
-    - Ignored: bytes after IEND, and after the end of the compressed stream.
+      is absent, given twice, after the pixels, of no whole colours, of more than 2**depth, or
+      without the colour of a pixel; a compressed stream that does not end where the IDAT chunks
+      do, or holds fewer or more bytes than the header says; a filter above 4.
+    - Bytes after IEND are ignored.
     """
     chunks = _parsed(content, where)
     header = chunks.header
     lines = memoryview(_inflated(chunks, where))
-    shape = header.height, header.width, 1 if header.color_type in (_GRAY, _GRAY_ALPHA) else 3
-    if header.color_type == _PALETTE:
-        shape = (*shape[:2], 1)
+    shape = header.height, header.width, 3 if header.color_type in (_RGB, _RGBA) else 1
     samples = np.empty(shape, np.uint16 if header.depth == 16 else np.uint8)
     start = 0
     for rows, columns, height, width in header.passes():
@@ -102,8 +100,8 @@ def png_picture(content: bytes, where: str) -> Picture:
         part = _unfiltered(lines[start : start + size], header, height, width, where)
         samples[rows, columns] = part[..., : shape[2]]
         start += size
-    if chunks.palette is not None and header.color_type == _PALETTE:
-        samples = _looked_up(samples, header.depth, chunks.palette, where)
+    if header.color_type == _PALETTE:
+        samples = _looked_up(samples, header.depth, chunks.palettes[0], where)
     white = 65535 if header.depth == 16 else 255
     return Picture(samples, white, chunks.orientation or 1, "png")
 
@@ -120,6 +118,8 @@ def _chunks(content: bytes, where: str) -> Iterator[tuple[bytes, memoryview]]:
             raise damaged("a chunk ends after the file", where)
         if zlib.crc32(view[at + 4 : end]) != int.from_bytes(view[end : end + 4], "big"):
             raise damaged("a chunk's checksum is wrong", where)
+        if not kind.isalpha():
+            raise damaged("a chunk has no name", where)
         yield kind, view[at + 8 : end]
         if kind == b"IEND":
             return
@@ -132,14 +132,15 @@ def _parsed(content: bytes, where: str) -> _Chunks:
     if kind != b"IHDR":
         raise damaged("the header is not first", where)
     found = _Chunks(_header(bytes(data), where))
-    before = kind
+    before, late = kind, False
     for kind, data in parts:
         if kind == b"IDAT":
             if found.data and before != b"IDAT":
                 raise damaged("the pixels are in pieces apart", where)
             found.data.append(data)
-        elif kind == b"PLTE" and found.palette is None:
-            found.palette = bytes(data)
+        elif kind == b"PLTE":
+            late = late or bool(found.data)
+            found.palettes.append(bytes(data))
         elif kind == b"eXIf" and found.orientation is None:
             found.orientation = orientation(bytes(data))
         elif kind == b"IHDR":
@@ -148,7 +149,9 @@ def _parsed(content: bytes, where: str) -> _Chunks:
             raise damaged(f"it has an unknown critical chunk {kind!r}", where)
         before = kind
     if not found.data:
-        raise ImageError("the image is without pixels", where, "export the image again")
+        raise damaged("it has no pixels", where)
+    if found.header.color_type == _PALETTE and (late or len(found.palettes) != 1):
+        raise damaged("its palette is missing, late or given twice", where)
     return found
 
 
@@ -179,6 +182,8 @@ def _inflated(chunks: _Chunks, where: str) -> bytes:
         raise damaged("its compressed stream is broken", where) from error
     if len(lines) > size:
         raise damaged("it holds more pixels than its header says", where)
+    if stream.unused_data:
+        raise damaged("bytes follow its compressed stream", where)
     if len(lines) < size or not stream.eof:
         raise damaged("it holds fewer pixels than its header says", where)
     return lines
@@ -206,14 +211,14 @@ def _unfiltered(
         )
     )
     try:
-        samples: Samples = imagecodecs.png_decode(file)
+        samples = imagecodecs.png_decode(file)
     except Exception as error:  # whatever it may be, the image is at fault
         raise damaged(str(error), where) from error
     return samples.reshape(height, width, _CHANNELS[header.color_type])
 
 
 def _looked_up(indices: Samples, depth: int, palette: bytes, where: str) -> Samples:
-    if not palette or len(palette) % 3 or len(palette) > 768:
+    if not palette or len(palette) % 3 or len(palette) > 3 * 2**depth:
         raise damaged("its palette has a wrong length", where)
     colors = np.frombuffer(palette, np.uint8).reshape(-1, 3)
     # libpng has scaled the indices as if they were gray.

@@ -74,10 +74,10 @@ def _png() -> Cases:
     claims = {
         f"png/claims-{width}x{height}": (_file((b"IHDR", header(width, height)), data, end), words)
         for width, height, words in (
-            (100_000, 100_000, "limit"),
+            (100_000, 100_000, "widest"),
             (8000, 8000, "limit"),
-            (2**31 - 1, 1, "limit"),
-            (2**32 - 1, 2**32 - 1, "limit"),
+            (2**31 - 1, 1, "widest"),
+            (2**32 - 1, 2**32 - 1, "widest"),
             (0, 5, "without pixels"),
             (5, 0, "without pixels"),
         )
@@ -101,7 +101,7 @@ def _png() -> Cases:
         "interlace-2": ([(b"IHDR", header(5, 4, 8, 0, 2)), data, end], "damaged"),
         "compression-1": ([(b"IHDR", header(5, 4)[:10] + b"\1\0\0"), data, end], "damaged"),
         "filter-method-1": ([(b"IHDR", header(5, 4)[:11] + b"\1\0"), data, end], "damaged"),
-        "no-data": ([head, end], "without pixels"),
+        "no-data": ([head, end], "no pixels"),
         "no-palette": ([(b"IHDR", header(5, 4, 8, 3)), data, end], "damaged"),
         "palette-of-4-bytes": (
             [(b"IHDR", header(5, 4, 8, 3)), (b"PLTE", bytes(4)), data, end],
@@ -150,7 +150,6 @@ def _jpeg() -> Cases:
     restarts = jpg.jpeg(jpg.smooth(37, 45), restart_marker_blocks=3)
     frame = gray.index(b"\xff\xc0")
     scan = gray.index(b"\xff\xda")
-    tables = gray.index(b"\xff\xc4")
     deep = dcm.lossless_jpeg(dcm.slopes(12, False), 12)
     cases = {
         f"jpeg/cut-at-{kept:.2f}": (gray[: int(len(gray) * kept)], "truncated")
@@ -172,7 +171,7 @@ def _jpeg() -> Cases:
         ("lossless", 0xC3, "lossless"),
         ("arithmetic", 0xC9, "arithmetic"),
         ("hierarchical", 0xC5, "hierarchical"),
-        ("ls", 0xF7, "JPEG-LS"),
+        ("ls", 0xF7, "lossless"),
     ):
         cases[f"jpeg/{name}"] = (
             gray[: frame + 1] + bytes([number]) + gray[frame + 2 :],
@@ -192,16 +191,15 @@ def _jpeg() -> Cases:
         "jpeg/true-lossless": (deep, "lossless"),
         "jpeg/two-channels": (
             gray[:frame] + _frame_header(2) + gray[frame + 13 :],
-            "2 channels",
+            "2 components",
         ),
         "jpeg/two-frames": (two, "damaged"),
         "jpeg/no-frame": (gray[:frame] + gray[frame + 13 :], "damaged"),
-        "jpeg/no-scan": (gray[:scan] + b"\xff\xd9", "without pixels"),
-        "jpeg/no-tables": (gray[:tables] + gray[scan:], "damaged"),
+        "jpeg/no-scan": (gray[:scan] + b"\xff\xd9", "no pixels"),
         "jpeg/segment-beyond-end": (gray[:4] + b"\xff\xff" + gray[6:400], "truncated"),
         "jpeg/segment-of-1": (gray[:4] + b"\x00\x01" + gray[6:], "damaged"),
         "jpeg/marker-only": (b"\xff\xd8\xff", "truncated"),
-        "jpeg/soi-eoi": (b"\xff\xd8\xff\xd9", "without pixels"),
+        "jpeg/soi-eoi": (b"\xff\xd8\xff\xd9", "no pixels"),
     }
 
 
@@ -216,37 +214,41 @@ def _dicom() -> Cases:
     whole = plain.file(stored)
     shown: dict[str, tuple[dict[str, object], str]] = {
         "multi-frame": ({"NumberOfFrames": "3"}, "3 frames"),
-        "color": ({"PhotometricInterpretation": "RGB", "SamplesPerPixel": 3}, "colour"),
-        "ybr": ({"PhotometricInterpretation": "YBR_FULL", "SamplesPerPixel": 3}, "colour"),
+        "color": ({"PhotometricInterpretation": "RGB", "SamplesPerPixel": 3}, "gray is read"),
+        "ybr": ({"PhotometricInterpretation": "YBR_FULL", "SamplesPerPixel": 3}, "gray is read"),
         "palette": ({"PhotometricInterpretation": "PALETTE COLOR"}, "PALETTE COLOR"),
-        "two-samples": ({"SamplesPerPixel": 2}, "SamplesPerPixel"),
-        "32-bit": ({"BitsAllocated": 32, "BitsStored": 32, "HighBit": 31}, "BitsAllocated"),
-        "1-bit": ({"BitsAllocated": 1, "BitsStored": 1, "HighBit": 0}, "BitsAllocated"),
-        "bits-stored-7": ({"BitsStored": 7, "HighBit": 6}, "BitsStored"),
-        "bits-stored-17": ({"BitsStored": 17, "HighBit": 16}, "BitsStored"),
-        "high-bit": ({"HighBit": 15}, "HighBit"),
+        "two-samples": ({"SamplesPerPixel": 2}, "2 samples per pixel"),
+        "32-bit": ({"BitsAllocated": 32, "BitsStored": 32, "HighBit": 31}, "8 to 16 are read"),
+        "1-bit": ({"BitsAllocated": 1, "BitsStored": 1, "HighBit": 0}, "8 to 16 are read"),
+        "bits-stored-7": ({"BitsStored": 7, "HighBit": 6}, "8 to 16 are read"),
+        "bits-stored-17": ({"BitsStored": 17, "HighBit": 16}, "8 to 16 are read"),
+        "high-bit": ({"HighBit": 15}, "highest bit"),
         "representation-2": ({"PixelRepresentation": 2}, "PixelRepresentation"),
         "zero-rows": ({"Rows": 0}, "without pixels"),
         "absurd-size": ({"Rows": 65535, "Columns": 65535}, "limit"),
         "too-few-pixels": ({"Rows": 13}, "truncated"),
-        "window-without-width": ({"WindowCenter": "1000"}, "WindowWidth"),
-        "window-of-zero": ({"WindowCenter": "10", "WindowWidth": "0"}, "WindowWidth"),
+        "window-without-width": ({"WindowCenter": "1000"}, "half of its window"),
+        "window-of-zero": ({"WindowCenter": "10", "WindowWidth": "0"}, "window's width"),
         "window-exact-of-zero": (
             {"WindowCenter": "10", "WindowWidth": "0", "VOILUTFunction": "LINEAR_EXACT"},
-            "WindowWidth",
+            "window's width",
         ),
-        "window-below-one": ({"WindowCenter": "10", "WindowWidth": "0.5"}, "WindowWidth"),
+        "window-below-one": ({"WindowCenter": "10", "WindowWidth": "0.5"}, "window's width"),
         "window-function": (
             {"WindowCenter": "10", "WindowWidth": "5", "VOILUTFunction": "CUBIC"},
             "VOILUTFunction",
         ),
+        "slope-too-large": ({"RescaleSlope": "1e308", "RescaleIntercept": "1"}, "damaged"),
+        "slope-vanishing": (
+            {"RescaleSlope": "1e-300", "RescaleIntercept": "1"},
+            "all its values would look the same",
+        ),
         "slope-of-zero": ({"RescaleSlope": "0", "RescaleIntercept": "1"}, "RescaleSlope"),
-        "lut-short": ({"VOILUTSequence": _lut_claiming(200, 8)}, "LUTData"),
-        "lut-bits-32": ({"VOILUTSequence": _lut_claiming(4, 32)}, "LUTDescriptor"),
-        "modality-lut-short": ({"ModalityLUTSequence": _lut_claiming(200, 8)}, "LUTData"),
-        "modality-lut-and-rescale-text": (
-            {"RescaleSlope": "1", "RescaleIntercept": "2", "WindowCenter": "3"},
-            "WindowWidth",
+        "lut-short": ({"VOILUTSequence": _lut_claiming(200, 8)}, "a LUT is not as long"),
+        "lut-bits-32": ({"VOILUTSequence": _lut_claiming(4, 32)}, "LUT of 32 bits"),
+        "modality-lut-short": (
+            {"ModalityLUTSequence": _lut_claiming(200, 8)},
+            "a LUT is not as long",
         ),
     }
     cases = {
@@ -262,10 +264,11 @@ def _dicom() -> Cases:
         "PixelRepresentation",
         "PhotometricInterpretation",
     ):
-        cases[f"without-{keyword}"] = (replace(plain, absent=[keyword]).file(stored), keyword)
-    cases["no-pixel-data"] = (replace(plain, absent=["PixelData"]).file(stored), "no pixel data")
+        words = "of no named kind" if keyword == "PhotometricInterpretation" else keyword
+        cases[f"without-{keyword}"] = (replace(plain, absent=[keyword]).file(stored), words)
+    cases["no-pixel-data"] = (replace(plain, absent=["PixelData"]).file(stored), "no pixels")
     cases["float-pixels"] = (_float_pixels(plain), "float")
-    cases["document"] = (_document(plain), "document")
+    cases["document"] = (_document(plain), "no pixels")
     for name, uid, words in (
         ("video", "1.2.840.10008.1.2.4.102", "1.2.840.10008.1.2.4.102"),
         ("htj2k", "1.2.840.10008.1.2.4.201", "1.2.840.10008.1.2.4.201"),
@@ -273,14 +276,15 @@ def _dicom() -> Cases:
     ):
         kind = Dicom(uid, 12, encode=lambda s: bytes(100))
         cases[name] = (kind.file(stored), words)
+    cases["header-only"] = (whole[:132], "no pixels")
     # Every number that a window may hold must be one.
     bad_number = replace(plain, display={"WindowCenter": "1234567", "WindowWidth": "10"})
     for name, text in (("text", b"12a4567"), ("underscore", b"12_4567"), ("infinite", b"1e99999")):
         content = bad_number.file(stored).replace(b"1234567", text)
-        cases[f"window-{name}"] = (content, "WindowCenter")
+        cases[f"window-{name}"] = (content, "is no number")
     cases |= {
         f"cut-at-{kept}": (whole[:kept], "truncated")
-        for kept in (132, 150, 300, len(whole) - 100, len(whole) - 1)
+        for kept in (140, 150, 300, len(whole) - 100, len(whole) - 1)
     }
     deflated = Dicom(dcm.DEFLATED, 12).file(stored)
     cases["deflated-cut"] = (deflated[:-40], "truncated")
@@ -326,11 +330,12 @@ def _frames() -> Cases:
         cases[f"{name}-nonsense"] = (kind.around(b"nonsense" * 20, *deep.shape), "damaged")
         if name != "rle":
             other = kind.around(frame, deep.shape[0] + 8, deep.shape[1])
-            cases[f"{name}-other-size"] = (other, "45x37")
+            cases[f"{name}-other-size"] = (other, "damaged")
             ended = half + b"\xff\xd9"
             cases[f"{name}-half-ended"] = (kind.around(ended, *deep.shape), "truncated")
     segments = struct.pack("<I", 3) + frames["rle"][2][4:]
     color = jpg.jpeg(jpg.smooth(37, 45, 3))
+    progressive = jpg.jpeg(jpg.smooth(37, 45), progressive=True)
     twelve = Dicom(dcm.JPEG_EXTENDED, 12, encode=lambda _: b"")
     head = frames["jpeg-baseline"][2]
     at = head.index(b"\xff\xc0")
@@ -343,14 +348,25 @@ def _frames() -> Cases:
         ),
         "jpeg-baseline-color": (
             Dicom(dcm.JPEG_BASELINE, 8, encode=lambda _: b"").around(color, 37, 45),
-            "colour",
+            "damaged",
         ),
         "jpeg-extended-12-bit": (twelve.around(extended, 37, 45), "12 bits"),
+        "jpeg-baseline-progressive": (
+            Dicom(dcm.JPEG_BASELINE, 8, encode=lambda _: b"").around(progressive, 37, 45),
+            "damaged",
+        ),
+        "big-endian-byte-words": (_byte_words(), "swaps its 8-bit pixels"),
         "encapsulation-cut": (whole[:-20], "truncated"),
         "encapsulation-no-end": (whole[:-8], "truncated"),
         "native-in-fragments": (_native_in_fragments(), "damaged"),
     }
     return {f"dicom/{name}": case for name, case in cases.items()}
+
+
+def _byte_words() -> bytes:
+    """Explicit big endian, with 8-bit pixels in words: every two of them are swapped."""
+    content = Dicom(dcm.BIG_ENDIAN, 8).file(dcm.levels(8, False))
+    return content.replace(b"\x7f\xe0\x00\x10OB", b"\x7f\xe0\x00\x10OW", 1)
 
 
 def _native_in_fragments() -> bytes:
