@@ -93,7 +93,7 @@ def png_picture(content: bytes, where: str) -> Picture:
     header = chunks.header
     lines = memoryview(_inflated(chunks, where))
     shape = header.height, header.width, 3 if header.color_type in (_RGB, _RGBA) else 1
-    samples = np.empty(shape, np.uint16 if header.depth == 16 else np.uint8)
+    samples = np.empty(shape, np.dtype("u2" if header.depth == 16 else "u1"))
     start = 0
     for rows, columns, height, width in header.passes():
         size = height * (1 + header.row_bytes(width))
