@@ -1,5 +1,11 @@
 import { damaged, refusal } from "./refusal.js";
 
+export const BASELINE = 0xc0;
+export const EXTENDED = 0xc1;
+export const PROGRESSIVE = 0xc2;
+export const LOSSLESS = 0xc3;
+export const JPEG_LS = 0xf7;
+
 /** A component of a JPEG: its name and how often it is sampled across and down. */
 export interface Component {
   readonly id: number;
@@ -13,7 +19,7 @@ export interface Frame {
   readonly height: number;
   /** Bits per sample. */
   readonly precision: number;
-  /** The process: 0xc0 baseline, 0xc1 extended, 0xc2 progressive, 0xc3 lossless, 0xf7 JPEG-LS. */
+  /** The marker of the process, such as BASELINE. */
   readonly process: number;
   readonly components: readonly Component[];
   /** Contents of the first APP1 that is EXIF, from its TIFF header on. */
@@ -58,7 +64,7 @@ export function frameOf(content: Uint8Array): Frame {
     } else if (marker.code === SOS) {
       if (!frame) throw damaged("pixels come before the frame");
       if (++scans > MAX_SCANS) throw refusal(`the JPEG has more than ${MAX_SCANS} scans`);
-      at = endOfScan(content, at, frame.process === 0xf7);
+      at = endOfScan(content, at, frame.process === JPEG_LS);
     }
   }
   if (!frame || scans === 0) throw damaged("it has no pixels");
