@@ -97,8 +97,9 @@ function parse(
 ): { elements: DataSet; end: number } {
   const parser =
     transferSyntax === BIG_ENDIAN ? bigEndianByteArrayParser : littleEndianByteArrayParser;
-  const stream = new ByteStream(parser, content, start);
   const found: DataSet["elements"] = {};
+  if (start >= content.length) return { elements: new DataSet(parser, content, found), end: start };
+  const stream = new ByteStream(parser, content, start);
   let count = 0;
   while (stream.position < content.length && !stop(stream.position)) {
     if (++count > MAX_ELEMENTS) throw damaged("it has far too many elements");

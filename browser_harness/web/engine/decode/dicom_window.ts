@@ -10,14 +10,13 @@ export function windowOf(set: DataSet): Shown | null {
   const center = numberOf(set, "x00281050", "WindowCenter");
   const width = numberOf(set, "x00281051", "WindowWidth");
   if (center === null && width === null) return null;
-  if (center === null || width === null)
-    throw damaged("half of its window is missing: WindowCenter or WindowWidth");
+  if (center === null || width === null) throw damaged("half of its window is missing");
   const kind = textOf(set, "x00281056") || "LINEAR";
   if (!["LINEAR", "LINEAR_EXACT", "SIGMOID"].includes(kind)) {
     throw refusal(`the DICOM image's VOILUTFunction ${kind} is not read`, "export it as PNG");
   }
   if (width <= 0 || (kind === "LINEAR" && width < 1)) {
-    throw damaged(`its WindowWidth is ${width}`);
+    throw damaged(`its window's width is ${width}`);
   }
   if (kind === "SIGMOID") return (x) => 1 / (1 + Math.exp((-4 * (x - center)) / width));
   return kind === "LINEAR" ? linear(center - 0.5, width - 1) : linear(center, width);
