@@ -30,6 +30,7 @@ LEAST_NODE = 20
 BROWSER_TIMEOUT_S = 600
 DEBIAN_BROWSER = ["chromium"]
 DEBIAN_MESA = ["libegl1", "libgles2", "libgl1-mesa-dri"]
+DEBIAN_WEBKIT = ["webkit2gtk-driver", "xvfb"]
 WEB_SOURCES = ("*.ts", "*.html", "*.css", "*.mjs", "*.json")
 TAIL_LINES = 30
 # pip looks for each package in every folder it was given, and warns of each that has none.
@@ -117,6 +118,8 @@ def main(arguments: list[str]) -> None:
             work(environment)
             mark_done(stamp_folder / name, inputs)
     browser(environment)
+    if not arguments:
+        second_browser()
 
 
 def environment_for(arguments: list[str]) -> Environment:
@@ -234,6 +237,24 @@ def browser(environment: Environment) -> None:
         " and ctypes.util.find_library('GLESv2')))"
     ):
         apt(DEBIAN_MESA, because="nothing here draws WebGL")
+
+
+def second_browser() -> None:
+    """A browser of another engine (60 MB), where root may install it; tests alone want it."""
+    if sys.platform != "linux" or all(map(shutil.which, ("WebKitWebDriver", "Xvfb"))):
+        return
+    command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *DEBIAN_WEBKIT]
+    left_out = "the tests on WebKitGTK will be left out"
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        say(f"no second browser engine, {left_out}; to have them, run as root: {' '.join(command)}")
+        return
+    say(f"a second browser engine for the tests: {' '.join(command)}")
+    variables = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    for step in (["apt-get", "update", "-qq"], command):
+        done = subprocess.run(step, env=variables, capture_output=True, encoding="utf-8")
+        if done.returncode != 0:
+            say(f"`{' '.join(step)}` failed, {left_out}:\n{without_noise(done.stderr)}")
+            return
 
 
 def playwrights_browser(environment: Environment) -> None:

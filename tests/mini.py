@@ -49,7 +49,7 @@ def classifier(**changes: Any) -> dict[str, Any]:
             "inputs": [_spec("image", 1, 3, 64, 64)],
             "outputs": [_spec("logits", 1, 5), _spec("probabilities", 1, 5)],
         },
-        "preprocess": {"size": 64, "channels": 3},
+        "preprocess": {"preset": "chestxnet", "size": 64},
     } | changes
 
 
@@ -66,7 +66,7 @@ def autoencoder(**changes: Any) -> dict[str, Any]:
             "inputs": [_spec("image", 1, 1, 64, 64)],
             "outputs": [_spec("reconstruction", 1, 1, 64, 64), _spec("latent", 1, 8)],
         },
-        "preprocess": {"size": 64, "channels": 1, "low": -1.0, "high": 1.0},
+        "preprocess": "autoencoder",
     } | changes
 
 

@@ -41,12 +41,13 @@ class Diagnosis(Document):
 
 
 def examine(options: BrowserOptions) -> list[Diagnosis]:
-    """Look at Python, packages, memory, disk, the built page and every browser backend."""
+    """Look at Python, packages, memory, disk, the built page, every backend, a second browser."""
     return [
         Diagnosis(name="python", ok=True, found=platform.python_version()),
         *_packages(),
         *_room(),
         *_browser(options),
+        _second_browser(),
     ]
 
 
@@ -81,6 +82,20 @@ def _room() -> Iterator[Diagnosis]:
         ok=disk >= NEEDED_DISK_GIB,
         found=f"{disk:.1f} GiB free",
         remedy="" if disk >= NEEDED_DISK_GIB else f"free {NEEDED_DISK_GIB:.0f} GiB",
+    )
+
+
+def _second_browser() -> Diagnosis:
+    """WebKitGTK, which tests alone want; it is not started."""
+    from browser_harness.webkit import INSTALL, missing_of_webkit
+
+    absent = missing_of_webkit()
+    return Diagnosis(
+        name="second browser: WebKitGTK",
+        ok=not absent,
+        found=f"not available, lacks {', '.join(absent)}" if absent else "installed",
+        remedy=INSTALL if absent else "",
+        optional=True,
     )
 
 

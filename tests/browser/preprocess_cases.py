@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol, get_args
 
 import numpy as np
 import numpy.typing as npt
+import skimage
+from PIL import Image
 
 from browser_harness import wire
 from reference.picture import Picture
-from reference.preprocess import Fit, GrayRule, Preprocess
+from reference.preprocess import PRESETS, Fit, GrayRule, Preprocess
 from reference.resample import RESAMPLERS
 
 FITS: tuple[Fit, ...] = get_args(Fit)
@@ -49,7 +53,7 @@ class Calls(Protocol):
 
 def cases() -> list[Case]:
     """Every resampler, fit, gray rule, orientation and depth, on shapes that break things."""
-    return [*_systematic(), *_random(1500), *_large()]
+    return [*_systematic(), *_random(1500), *_large(), *_photographs()]
 
 
 def _systematic() -> Iterator[Case]:
@@ -94,6 +98,20 @@ def _large() -> Iterator[Case]:
         picture = _picture(rng, shape, 1, white, "noise", 1)
         to = Preprocess(size=224, resampler=resampler, low=-1024.0, high=1024.0)
         yield _case(picture, to, "large")
+
+
+def _photographs() -> Iterator[Case]:
+    """Real images: photographs, and radiographs where XPORT_XRAYS names some."""
+    folder = Path(skimage.__file__).parent / "data"
+    paths = [folder / f"{name}.png" for name in ("camera", "astronaut", "moon", "coffee", "page")]
+    xrays = os.environ.get("XPORT_XRAYS")
+    paths += sorted(Path(xrays).glob("*.png"))[:6] if xrays else []
+    for path, resampler in itertools.product(paths, RESAMPLERS):
+        samples = np.asarray(Image.open(path))
+        picture = Picture(np.atleast_3d(samples), 255, 1, "png")
+        for to in PRESETS.values():
+            to = to.model_copy(update={"resampler": resampler})
+            yield _case(picture, to, path.name)
 
 
 def _case(picture: Picture, to: Preprocess, fill: str) -> Case:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -218,6 +219,31 @@ def test_a_tampered_shard_is_refused_visibly(
         expect(alert).to_contain_text("shard 2 of 3, group1-shard2of3.bin: SHA-256")
         expect(page.get_by_role("button", name="WebAssembly")).to_be_hidden()
         expect(page.get_by_role("table")).to_be_hidden()
+        expect(page.get_by_label("Choose an X-ray image")).to_be_disabled()
+
+
+@pytest.mark.parametrize(
+    ("content", "listed", "words"),
+    [
+        (RULE.document().replace(b"crop", b"stretch"), False, "clf.json: "),
+        (RULE.document().replace(b'n":1', b'n":2'), True, "this page knows version 1 only"),
+        (RULE.document().replace(b"bilinear", b"nearest"), True, 'resampler is "nearest"'),
+    ],
+    ids=["changed", "of another version", "unknown resampler"],
+)
+def test_a_definition_of_preprocessing_that_was_not_verified_is_refused_visibly(
+    browser: Browser, tmp_path: Path, content: bytes, listed: bool, words: str
+) -> None:
+    site = make_bundle(tmp_path / "site", Classifier())
+    (site / "models/clf.json").write_bytes(content)
+    if listed:
+        manifest = json.loads((site / MANIFEST).read_text())
+        digest = hashlib.sha256(content).hexdigest()
+        manifest["models"]["clf"]["preprocess"] |= {"sha256": digest, "bytes": len(content)}
+        (site / MANIFEST).write_text(json.dumps(manifest))
+    with opened(browser, site) as (page, _):
+        wait_for(page, "failed")
+        expect(page.get_by_role("alert")).to_contain_text(words)
         expect(page.get_by_label("Choose an X-ray image")).to_be_disabled()
 
 

@@ -1,21 +1,32 @@
-"""Preprocessing is one definition: Pillow's bilinear filter on unrounded numbers."""
+"""Preprocessing is one definition, as data and as what it makes of an image."""
 
 from __future__ import annotations
 
+import hashlib
 import io
 import math
+import tracemalloc
+from typing import Any, get_args
 
 import numpy as np
 import numpy.typing as npt
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 from pydantic import ValidationError
 
 from reference.errors import ImageError
 from reference.images import decode_image
-from reference.picture import MAX_SIDE
-from reference.preprocess import AUTOENCODER, CHESTXNET, XRV, Preprocess, scaled_size
-from reference.resample import resample, taps
+from reference.picture import MAX_SIDE, Picture
+from reference.preprocess import (
+    AUTOENCODER,
+    CHESTXNET,
+    PRESETS,
+    XRV,
+    GrayRule,
+    Preprocess,
+    scaled_size,
+)
+from reference.resample import RESAMPLERS, Resampler, resample, taps
 from reference.synthetic import synthetic_image
 
 UNIT = Preprocess(size=16, channels=1, low=0.0, high=1.0)
@@ -27,15 +38,6 @@ def _pillow(levels: npt.NDArray[np.float64], height: int, width: int) -> npt.NDA
 
 
 # Interpolation
-
-
-@pytest.mark.parametrize(
-    ("height", "width"), [(224, 224), (64, 64), (7, 100), (300, 300), (1, 1), (500, 3)]
-)
-def test_resampling_agrees_with_pillow(height: int, width: int) -> None:
-    levels = synthetic_image(17, seed=0, size=256)[:200] / 255
-    ours = resample(levels, (height, width))
-    np.testing.assert_allclose(ours, _pillow(levels, height, width), atol=1e-6)
 
 
 def test_resampling_agrees_with_pillow_on_radiographs(
@@ -130,6 +132,83 @@ def test_extreme_proportions_are_cropped_without_building_the_long_side() -> Non
     assert CHESTXNET.apply(strip.T).shape == (1, 3, 224, 224)
 
 
+# Gray and upright
+
+
+def _picture(samples: npt.NDArray[np.uint8], white: int = 255, orientation: int = 1) -> Picture:
+    return Picture(samples, white, orientation, "png")
+
+
+@pytest.mark.parametrize(
+    ("rule", "level"),
+    [("mean", (30 + 90 + 210) / 3), ("luma", 0.299 * 30 + 0.587 * 90 + 0.114 * 210), ("first", 30)],
+)
+def test_colours_become_gray_by_the_declared_rule(rule: GrayRule, level: float) -> None:
+    colour = np.tile(np.array([30, 90, 210], np.uint8), (4, 4, 1))
+    values = Preprocess(size=2, gray=rule).apply(_picture(colour))
+    np.testing.assert_allclose(values * 255, level, rtol=1e-6)
+
+
+@pytest.mark.parametrize("rule", get_args(GrayRule))
+def test_gray_samples_are_gray_by_every_rule(rule: GrayRule) -> None:
+    gray = synthetic_image(2, seed=0, size=50)
+    values = Preprocess(size=16, gray=rule).apply(_picture(gray[..., None]))
+    np.testing.assert_array_equal(values, UNIT.apply(gray))
+
+
+@pytest.mark.parametrize("white", [1023, 4095, 16383, 65535])
+def test_deep_samples_keep_their_depth(white: int) -> None:
+    samples = np.full((9, 9, 1), white // 3, np.uint16)
+    values = UNIT.apply(Picture(samples, white, 1, "dicom"))
+    np.testing.assert_allclose(values, (white // 3) / white, rtol=1e-7)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_pictures_are_turned_as_pillow_turns_them(orientation: int) -> None:
+    samples = np.random.default_rng(0).integers(0, 256, (20, 31, 3), dtype=np.uint8)
+    image = Image.fromarray(samples)
+    image.getexif()[0x0112] = orientation
+    upright = np.asarray(ImageOps.exif_transpose(image))
+    turned = Preprocess(size=16).apply(_picture(samples, orientation=orientation))
+    np.testing.assert_array_equal(turned, Preprocess(size=16).apply(_picture(upright)))
+    stored = Preprocess(size=16, orientation="stored")
+    np.testing.assert_array_equal(
+        stored.apply(_picture(samples, orientation=orientation)), stored.apply(_picture(samples))
+    )
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"samples": np.zeros((4, 4, 2), np.uint8)},
+        {"samples": np.zeros((4, 4), np.uint8)},
+        {"samples": np.zeros((0, 4, 1), np.uint8)},
+        {"samples": np.zeros((4, 4, 1), np.float32)},
+        {"samples": np.zeros((1, MAX_SIDE + 1, 1), np.uint8)},
+        {"samples": np.broadcast_to(np.uint8(0), (10_000, 10_000, 1))},
+        {"white": 0},
+        {"white": 256},
+        {"white": 100},
+        {"orientation": 0},
+        {"orientation": 9},
+    ],
+)
+def test_refuses_a_picture_that_no_decoder_returns(changed: dict[str, Any]) -> None:
+    given = {"samples": np.full((4, 4, 1), 200, np.uint8), "white": 255, "orientation": 1}
+    with pytest.raises(ImageError) as caught:
+        UNIT.apply(Picture(**(given | {"format": "png"} | changed)))
+    assert caught.value.remedy
+
+
+def test_a_large_picture_is_never_floating_point_as_a_whole() -> None:
+    picture = Picture(np.zeros((3000, 2000, 1), np.uint16), 4095, 6, "dicom")
+    tracemalloc.start()
+    CHESTXNET.apply(picture)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < picture.samples.size * 8 * 0.7
+
+
 # Range and form
 
 
@@ -183,6 +262,49 @@ def test_refuses_what_is_no_grey_image(image: npt.NDArray[np.generic]) -> None:
     with pytest.raises(ImageError) as caught:
         UNIT.apply(image)
     assert caught.value.remedy
+
+
+@pytest.mark.parametrize("resampler", RESAMPLERS)
+def test_a_filter_that_overshoots_stays_within_the_range(resampler: Resampler) -> None:
+    stripes = np.tile(np.repeat(np.array([0, 255], np.uint8), 5), (50, 5))
+    rule = Preprocess(size=64, resampler=resampler, low=-3.0, high=7.0)
+    values = rule.apply(stripes)
+    assert (values.min(), values.max()) == (-3.0, 7.0)
+
+
+# The definition as data
+
+
+def test_the_document_has_every_field_in_one_form() -> None:
+    assert XRV.document() == (
+        b'{"channels":1,"fit":"crop","gray":"mean","high":1024.0,"low":-1024.0,'
+        b'"orientation":"exif","resampler":"bilinear","schema_version":1,"size":224}'
+    )
+    assert XRV.digest() == hashlib.sha256(XRV.document()).hexdigest()
+    assert Preprocess.model_validate_json(XRV.document()) == XRV
+
+
+def test_equal_definitions_have_equal_digests_and_others_do_not() -> None:
+    zero = Preprocess(size=9, low=-1.0, high=-0.0)
+    assert zero.digest() == Preprocess(size=9, low=-1, high=0).digest()
+    others: list[dict[str, Any]] = [
+        {"size": 8}, {"gray": "luma"}, {"orientation": "stored"}, {"fit": "stretch"},
+        {"resampler": "box"}, {"channels": 2}, {"low": -2.0}, {"high": 0.5},
+    ]  # fmt: skip
+    digests = {zero.model_copy(update=change).digest() for change in others}
+    assert len(digests | {zero.digest()}) == len(others) + 1
+
+
+def test_the_presets_are_the_networks_of_the_field() -> None:
+    known = {name: (p.size, p.channels, p.low, p.high) for name, p in PRESETS.items()}
+    assert known == {
+        "chestxnet": (224, 3, 0.0, 1.0),
+        "xrv": (224, 1, -1024.0, 1024.0),
+        "autoencoder": (64, 1, -1.0, 1.0),
+    }
+    for preset in PRESETS.values():
+        assert (preset.gray, preset.orientation) == ("mean", "exif")
+        assert (preset.fit, preset.resampler) == ("crop", "bilinear")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from browser_harness.assets import app_files
+from reference.preprocess import Preprocess
 from tests import mini
 from tests.conftest import MiniRun, Xport
 from xport import digests, workflow
@@ -55,6 +56,50 @@ def test_an_explanation_shares_its_classifiers_kernels(mini_run: MiniRun) -> Non
         (bundle / "moved").rename(bundle / shared[0])
 
 
+def test_carries_the_definition_of_preprocessing_by_its_digest(mini_run: MiniRun) -> None:
+    bundle = RunFolder(mini_run.folder).bundle_path
+    models = verify_bundle(bundle).models
+    for planned in mini_run.evidence.plan.models:
+        entry = models[planned.id].preprocess
+        assert entry is not None
+        assert planned.preprocess is not None
+        data = (bundle / entry.path).read_bytes()
+        assert data == planned.preprocess.document()
+        assert digests.of_bytes(data) == entry.sha256 == planned.preprocess_digest
+    plan = (mini_run.folder / "plan.json").read_text()
+    assert plan.count(models["autoencoder"].preprocess.sha256) == 1  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("definition", "words"),
+    [
+        ({"size": 32}, "yields an input of shape"),
+        ({"schema_version": 2}, "schema_version"),
+        ({"resampler": "nearest"}, "resampler"),
+        ({"speed": 1}, "speed"),
+        ({}, "not in canonical form"),
+    ],
+)
+def test_a_definition_that_does_not_fit_is_refused_even_if_it_is_listed(
+    run_copy: Path, definition: dict[str, object], words: str
+) -> None:
+    bundle = run_copy / "bundle"
+    manifest = verify_bundle(bundle)
+    entry = manifest.models["classifier"].preprocess
+    assert entry is not None
+    changed = json.loads((bundle / entry.path).read_text()) | definition
+    data = json.dumps(changed, indent=None if definition else 1, sort_keys=True).encode()
+    if definition == {"size": 32}:
+        data = Preprocess.model_validate_json(data).document()
+    (bundle / entry.path).write_bytes(data)
+    listed = entry.model_copy(update={"sha256": digests.of_bytes(data), "bytes": len(data)})
+    model = manifest.models["classifier"].model_copy(update={"preprocess": listed})
+    models = {**manifest.models, "classifier": model}
+    manifest.model_copy(update={"models": models}).write(bundle / "manifest.json")
+    with pytest.raises(IntegrityError, match=f"{entry.path}.*{words}"):
+        verify_bundle(bundle)
+
+
 def test_carries_evidence_report_and_the_untrained_note(mini_run: MiniRun) -> None:
     bundle = RunFolder(mini_run.folder).bundle_path
     assert (bundle / "evidence.json").read_bytes() == (
@@ -81,6 +126,11 @@ def test_is_not_made_without_passed(mini_run: MiniRun, tmp_path: Path, status: S
     [
         (lambda b: (b / "engine.js").write_text("//"), "engine.js is changed"),
         (lambda b: (b / "models/classifier/model.json").unlink(), "model.json is missing"),
+        (
+            lambda b: (b / "models/classifier/preprocess.json").unlink(),
+            "preprocess.json is missing",
+        ),
+        (lambda b: (b / "models/autoencoder/preprocess.json").write_text("{}"), "is changed"),
         (lambda b: (b / "extra.js").write_text("//"), "extra.js is extra"),
     ],
 )

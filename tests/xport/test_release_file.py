@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from reference.preprocess import CHESTXNET, Preprocess
 from tests import mini
 from tests.conftest import ROOT
 from xport.conversion import pipeline_for
@@ -185,13 +186,52 @@ def test_shapes_are_of_bearable_size(tmp_path: Path, shape: list[int]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("preprocess", "words"), [({"low": 1.0, "high": 1.0}, "low"), ({"size": 0}, "size")]
+    ("preprocess", "words"),
+    [
+        ({"low": 1.0, "high": 1.0}, "low"),
+        ({"size": 0}, r"preprocess.*size"),
+        ({"size": "64"}, r"preprocess.*size"),
+        ({"sharpness": 2}, r"preprocess.*sharpness"),
+        ({"resampler": "nearest"}, r"preprocess.*resampler.*'lanczos'"),
+        ({"preset": "chexnet"}, r"preprocess.*'chexnet' is no preset, there are chestxnet, xrv"),
+        ({"preset": 7}, r"preprocess.*7 is no preset"),
+        ({"preset": "xrv", "schema_version": 2}, r"preprocess.*schema_version"),
+    ],
 )
 def test_preprocessing_must_make_sense(
     tmp_path: Path, preprocess: dict[str, Any], words: str
 ) -> None:
     model = mini.classifier(preprocess={"size": 64, "channels": 3} | preprocess)
     refuse(tmp_path, mini.release(models={"classifier": model}), words)
+
+
+@pytest.mark.parametrize(
+    ("declared", "expected"),
+    [
+        ("chestxnet", CHESTXNET),
+        ({"preset": "chestxnet"}, CHESTXNET),
+        ({"size": 224, "channels": 3}, CHESTXNET),
+        ({"preset": "xrv", "channels": 3, "low": 0}, {"channels": 3, "low": 0.0, "high": 1024.0}),
+        ({"preset": "chestxnet", "resampler": "lanczos"}, {"resampler": "lanczos"}),
+    ],
+)
+def test_preprocessing_is_a_preset_or_keys_over_one(
+    tmp_path: Path, declared: Any, expected: Preprocess | dict[str, Any]
+) -> None:
+    model = mini.classifier(preprocess=declared)
+    model["signature"]["inputs"][0]["shape"] = [1, 3, 224, 224]
+    release = mini.only_classifier() | {"models": {"classifier": model}}
+    found = read_release(mini.write(release, tmp_path / "r.toml")).models["classifier"].preprocess
+    assert found is not None
+    if isinstance(expected, Preprocess):
+        assert found == expected
+    else:
+        assert expected.items() <= found.model_dump().items()
+
+
+def test_an_unknown_preset_is_named(tmp_path: Path) -> None:
+    model = mini.classifier(preprocess="resnet")
+    refuse(tmp_path, mini.release(models={"classifier": model}), "'resnet' is no preset")
 
 
 @pytest.mark.parametrize("seconds", [0, -1, 1e300])

@@ -1,0 +1,47 @@
+"""What must hold on more than one JavaScript engine, on WebKit's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from browser_harness import wire
+from browser_harness.refusals import PageRefused
+from browser_harness.webkit import INSTALL, WebKitPage, missing_of_webkit
+from tests.browser.preprocess_cases import cases, differing
+from xport.errors import RunnerError, UnavailableError
+
+needs_webkit = pytest.mark.skipif(
+    bool(missing_of_webkit()), reason=f"no WebKitGTK on this machine; {INSTALL}"
+)
+
+
+@pytest.fixture(scope="module")
+def webkit() -> Iterator[WebKitPage]:
+    """The runner's page in WebKitGTK."""
+    with WebKitPage() as page:
+        yield page
+
+
+@needs_webkit
+def test_preprocessing_equals_the_reference_to_the_bit(webkit: WebKitPage) -> None:
+    assert webkit.facts.name == "MiniBrowser"
+    every = cases()
+    assert len(every) > 2000
+    assert differing(webkit, every) == []
+
+
+@needs_webkit
+def test_a_refusal_is_an_error(webkit: WebKitPage) -> None:
+    with pytest.raises(PageRefused, match="no backend is open"):
+        webkit.call("environment", {}, wire.TensorText)
+    with pytest.raises(RunnerError, match="no typed answer"):
+        webkit.call("fly", {}, wire.TensorText)
+
+
+def test_without_webkit_the_error_says_what_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert missing_of_webkit() == ("WebKitWebDriver", "Xvfb")
+    with pytest.raises(UnavailableError, match="apt-get install"), WebKitPage():
+        pass
