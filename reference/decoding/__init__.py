@@ -1,0 +1,81 @@
+"""From the bytes of an image file to its pixels: PNG, JPEG and DICOM.
+
+The same rules, and files that test them, hold for engine/decode in TypeScript: both give the
+same samples, and both refuse the same files. A file's name never matters, only its content:
+
+- PNG: the eight bytes of its signature.
+- JPEG: FF D8.
+- DICOM: DICM after 128 bytes; or no such preamble, but more than 132 bytes, of which the first
+  two are 2, 0 or 8, 0: an element of group 0002 or 0008, little endian.
+"""
+
+from __future__ import annotations
+
+from os import PathLike
+from pathlib import Path
+
+from reference import picture
+from reference.decoding.dicom import dicom_picture
+from reference.decoding.dicom_data_set import is_dicom
+from reference.decoding.jpeg import SOI, jpeg_picture
+from reference.decoding.png import SIGNATURE, png_picture
+from reference.decoding.refusal import EXPORT_AGAIN, EXPORT_SMALLER
+from reference.errors import ImageError
+from reference.picture import Picture
+
+__all__ = ["decode", "read_picture"]
+
+
+def decode(content: bytes, where: str = "image") -> Picture:
+    """Return the pixels of the bytes of a PNG, JPEG or DICOM file.
+
+    Args:
+        content: the bytes of the file.
+        where: what to call them in an error.
+
+    Raises:
+        ImageError: the file is empty, above ``MAX_BYTES``, of no known format, of a kind that
+            is not read (each is named), above ``MAX_PIXELS``, without pixels, truncated or
+            damaged.
+    """
+    if not content:
+        raise ImageError("the file is empty", where, EXPORT_AGAIN)
+    _check_bytes(len(content), where)
+    if content.startswith(SIGNATURE):
+        return png_picture(content, where)
+    if content.startswith(SOI):
+        return jpeg_picture(content, where)
+    if is_dicom(content):
+        return dicom_picture(content, where)
+    raise ImageError("the file is not a PNG, JPEG or DICOM image", where, EXPORT_AGAIN)
+
+
+def read_picture(path: str | PathLike[str]) -> Picture:
+    """Return the pixels of a PNG, JPEG or DICOM file.
+
+    Raises:
+        ImageError: there is no such file, it cannot be read, or ``decode`` refuses it.
+    """
+    path = Path(path)
+    return decode(_content(path), str(path))
+
+
+def _content(path: Path) -> bytes:
+    try:
+        if not path.is_file():
+            raise ImageError("there is no such file", str(path), "check the path of the image")
+        _check_bytes(path.stat().st_size, str(path))
+        return path.read_bytes()
+    except OSError as error:
+        raise ImageError(
+            f"the file cannot be read ({error.strerror})", str(path), "check its permissions"
+        ) from error
+
+
+def _check_bytes(size: int, where: str) -> None:
+    if size > picture.MAX_BYTES:
+        raise ImageError(
+            f"the file has {size:,} bytes, the limit is {picture.MAX_BYTES:,}",
+            where,
+            EXPORT_SMALLER,
+        )
