@@ -168,7 +168,7 @@ def test_an_image_gives_fourteen_findings(browser: Browser, bundle: Path, pictur
         expect(page.get_by_text("NOT FOR MEDICAL USE").nth(1)).to_be_visible()
         expect(page.get_by_text(WEIGHTS)).to_be_visible()
         expect(page.get_by_text(re.compile("Running on WebGL 2 on .+; 23-bit"))).to_be_visible()
-        expect(page.get_by_text("how this browser decodes and scales")).to_be_visible()
+        expect(page.get_by_text("decoded, cropped and scaled by this page")).to_be_visible()
         expect(page.get_by_role("status")).to_contain_text("computed in")
         assert grey_of(page, "input").std() > 10
         assert grey_of(page, "reconstruction").std() > 10
@@ -327,7 +327,9 @@ def test_a_file_that_is_no_image_is_named(browser: Browser, bundle: Path, tmp_pa
         wait_for(page, "ready")
         page.get_by_label("Choose an X-ray image").set_input_files(text)
         wait_for(page, "failed")
-        expect(page.get_by_role("alert")).to_contain_text("notes.png is not an image")
+        expect(page.get_by_role("alert")).to_contain_text(
+            "notes.png: the file is not a PNG, JPEG or DICOM image"
+        )
         expect(page.get_by_label("Choose an X-ray image")).to_be_enabled()
 
 

@@ -1,5 +1,11 @@
-import { EngineError, wordsOf, type BackendName, type ErrorCode } from "../engine/index.js";
-import { decodeImage } from "./decode.js";
+import {
+  EngineError,
+  PictureReader,
+  wordsOf,
+  type BackendName,
+  type ErrorCode,
+} from "../engine/index.js";
+import { inputsFrom } from "./decode.js";
 import { readManifest, type Manifest } from "./manifest.js";
 import { Predictor } from "./predictor.js";
 import {
@@ -33,6 +39,7 @@ const LEADS: Partial<Readonly<Record<ErrorCode, string>>> = {
   "insecure-context": "Model files cannot be verified, so nothing runs: ",
 };
 
+const reader = new PictureReader(BASE);
 let manifest: Manifest | null = null;
 let predictor: Predictor | null = null;
 let busy = false;
@@ -92,7 +99,8 @@ async function predict(file: File): Promise<void> {
   if (!predictor) return;
   showState("working", `Computing ${file.name}.`);
   await painted();
-  const prediction = await predictor.predict(await decodeImage(file));
+  const inputs = await inputsFrom(file, predictor.definitions, reader);
+  const prediction = await predictor.predict(inputs);
   showPrediction(prediction, file.name, NAMES[predictor.environment.backend as BackendName]);
 }
 

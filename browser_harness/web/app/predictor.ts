@@ -2,7 +2,6 @@ import {
   disposeModel,
   EngineError,
   loadModel,
-  preprocess,
   runModel,
   startBackend,
   warmUp,
@@ -11,7 +10,7 @@ import {
   type BackendName,
   type FileListing,
   type Model,
-  type Picture,
+  type Preprocess,
   type Progress,
   type Values,
 } from "../engine/index.js";
@@ -76,11 +75,17 @@ export class Predictor {
     if (this.autoencoder) await warmUp(this.autoencoder.model, this.backend);
   }
 
+  /** How an image becomes each model's input, in the order in which `predict` takes them. */
+  get definitions(): Preprocess[] {
+    const models = [this.classifier, ...(this.autoencoder ? [this.autoencoder] : [])];
+    return models.map(({ about }) => about.preprocess);
+  }
+
   /** Runs the models. Throws UnfitOutput or EngineError; never returns doubtful numbers. */
-  async predict(image: Picture): Promise<Prediction> {
-    const seen = await this.run(this.classifier, image, "probabilities");
+  async predict(inputs: readonly Float32Array[]): Promise<Prediction> {
+    const seen = await this.run(this.classifier, inputs[0], "probabilities");
     const rebuilding = this.autoencoder;
-    const rebuilt = rebuilding && (await this.run(rebuilding, image, "reconstruction"));
+    const rebuilt = rebuilding && (await this.run(rebuilding, inputs[1], "reconstruction"));
     if (!seen.output.every((value) => value >= 0 && value <= 1)) {
       throw new UnfitOutput("The classifier gave values outside 0 to 1; they are not shown.");
     }
@@ -99,8 +104,8 @@ export class Predictor {
     if (this.autoencoder) disposeModel(this.autoencoder.model);
   }
 
-  private async run({ about, model }: Loaded, image: Picture, name: string) {
-    const input = preprocess(image, about.preprocess);
+  private async run({ about, model }: Loaded, input: Float32Array | undefined, name: string) {
+    if (!input) throw new EngineError("internal", `no input was prepared for ${about.id}`);
     const inputs = new Map([[about.signature.inputs[0]?.name ?? "", input]]);
     const { outputs, seconds } = await runModel(model, inputs, this.backend.guard);
     outputs.forEach(({ values }) => requireFinite(values, about.title));

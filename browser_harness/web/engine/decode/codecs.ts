@@ -6,7 +6,6 @@ export interface Decoded {
   readonly height: number;
   readonly channels: number;
   readonly bits: number;
-  readonly signed: boolean;
   readonly bytes: Uint8Array;
 }
 
@@ -20,7 +19,6 @@ interface Decoder {
     readonly height: number;
     readonly bitsPerSample: number;
     readonly componentCount: number;
-    readonly isSigned?: boolean;
   };
   delete(): void;
 }
@@ -59,11 +57,11 @@ export class Codecs {
     try {
       decoder.getEncodedBuffer(stream.length).set(stream);
       decoder.decode();
-      const { width, height, bitsPerSample, componentCount, isSigned } = decoder.getFrameInfo();
+      const { width, height, bitsPerSample, componentCount } = decoder.getFrameInfo();
       const bytes = Uint8Array.from(decoder.getDecodedBuffer());
       if (this.complaints.length > 0) throw new Error(this.complaints[0]);
       const channels = componentCount;
-      return { width, height, channels, bits: bitsPerSample, signed: isSigned ?? false, bytes };
+      return { width, height, channels, bits: bitsPerSample, bytes };
     } catch {
       // After an exception in WebAssembly nothing is known about what the codec holds.
       this.modules.delete(script);

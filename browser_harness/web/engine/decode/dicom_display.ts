@@ -2,7 +2,7 @@ import type { DataSet } from "dicom-parser";
 import { windowOf, type Shown } from "./dicom_window.js";
 import type { StoredImage } from "./dicom_image.js";
 import { lutOf, type Lut } from "./dicom_lut.js";
-import { decimalsOf } from "./dicom_numbers.js";
+import { numberOf } from "./dicom_values.js";
 import { damaged } from "./refusal.js";
 
 /** What is displayed: a sample for every number that the stored bits can hold, and white. */
@@ -44,7 +44,7 @@ function possibleValues({ bits, signed }: StoredImage): Float64Array {
 
 function identity({ bits, inverted, allocated }: StoredImage, values: Float64Array): Display {
   const white = 2 ** bits - 1;
-  const least = values.reduce((low, value) => Math.min(low, value), 0);
+  const least = leastOf(values);
   const samples = values.map((value) => (inverted ? white - (value - least) : value - least));
   const table = allocated === 8 ? Uint8Array.from(samples) : Uint16Array.from(samples);
   return { table, white };
@@ -52,19 +52,22 @@ function identity({ bits, inverted, allocated }: StoredImage, values: Float64Arr
 
 /** Null when the values mean themselves. */
 function rescale(set: DataSet, values: Float64Array): Float64Array | null {
-  const lut = lutOf(set, "x00283000");
+  const lut = lutOf(set, "x00283000", leastOf(values));
   if (lut) return values.map((value) => entryOf(lut, value));
-  const [slope = 1] = decimalsOf(set, "x00281053");
-  const [intercept = 0] = decimalsOf(set, "x00281052");
-  if (slope === 1 && intercept === 0) return null;
+  const slope = numberOf(set, "x00281053", "RescaleSlope") ?? 1;
+  const intercept = numberOf(set, "x00281052", "RescaleIntercept") ?? 0;
   if (slope === 0) throw damaged("RescaleSlope is 0");
-  return values.map((value) => slope * value + intercept);
+  if (slope === 1 && intercept === 0) return null;
+  const rescaled = values.map((value) => slope * value + intercept);
+  if (!rescaled.every(Number.isFinite)) throw damaged("its rescaled values are no numbers");
+  return rescaled;
 }
 
-function voiOf(set: DataSet, _x: Float64Array): Shown | null {
-  const lut = lutOf(set, "x00283010");
-  if (lut) return (x) => entryOf(lut, Math.floor(x)) / (2 ** lut.bits - 1);
-  return windowOf(set);
+function voiOf(set: DataSet, x: Float64Array): Shown | null {
+  const lut = lutOf(set, "x00283010", leastOf(x));
+  if (!lut) return windowOf(set);
+  const most = 2 ** lut.bits - 1;
+  return (value) => entryOf(lut, Math.floor(value)) / most;
 }
 
 function entryOf({ first, entries }: Lut, x: number): number {
@@ -72,8 +75,12 @@ function entryOf({ first, entries }: Lut, x: number): number {
 }
 
 function fullRange(x: Float64Array): Shown {
-  const least = x.reduce((low, value) => Math.min(low, value), Infinity);
+  const least = leastOf(x);
   const most = x.reduce((high, value) => Math.max(high, value), -Infinity);
   if (!(most > least)) throw damaged("all its values would look the same");
   return (value) => (value - least) / (most - least);
+}
+
+function leastOf(x: Float64Array): number {
+  return x.reduce((low, value) => Math.min(low, value), Infinity);
 }

@@ -1,5 +1,9 @@
 import type { DataSet } from "dicom-parser";
+import { bytesOf } from "./dicom_values.js";
 import { damaged, refusal } from "./refusal.js";
+
+const DESCRIPTOR = "x00283002";
+const DATA = "x00283006";
 
 /** A table of numbers of `bits` bits; its first entry belongs to `first` and to all below. */
 export interface Lut {
@@ -8,30 +12,43 @@ export interface Lut {
   readonly entries: Uint16Array;
 }
 
-/** The first item of a LUT sequence, or null where there is none. Throws EngineError. */
-export function lutOf(set: DataSet, tag: string): Lut | null {
+/**
+ * The LUT of a sequence's first item, or null where there is none. Throws EngineError.
+ *
+ * @param least the smallest number that can be looked up: it tells whether `first` is signed where
+ *   the file does not say so itself.
+ */
+export function lutOf(set: DataSet, tag: string, least: number): Lut | null {
   const element = set.elements[tag];
+  if (element && !element.items && element.length > 0) throw damaged("a LUT is no sequence");
   const item = element?.items?.[0]?.dataSet;
-  if (!item) {
-    if (element && element.length > 0 && !element.items?.length)
-      throw damaged("a LUT is no sequence");
-    return null;
+  if (!item) return null;
+  const descriptor = bytesOf(item, DESCRIPTOR);
+  const data = bytesOf(item, DATA);
+  if (descriptor?.length !== 6 || !data) throw damaged("a LUT is incomplete");
+  const [count, first, bits] = [0, 1, 2].map((i) => item.uint16(DESCRIPTOR, i) ?? 0);
+  if (bits! < 8 || bits! > 16) {
+    throw refusal(
+      `the DICOM image has a LUT of ${bits} bits, 8 to 16 are read`,
+      "export it as PNG",
+    );
   }
-  const descriptor = item.elements["x00283002"];
-  const data = item.elements["x00283006"];
-  if (!descriptor || descriptor.length !== 6 || !data) throw damaged("a LUT is incomplete");
-  const count = item.uint16("x00283002", 0)! || 65536;
-  const raw = item.uint16("x00283002", 1)!;
-  const bits = item.uint16("x00283002", 2)!;
-  if (bits < 8 || bits > 16) throw refusal(`a LUT of ${bits} bits is not read`, "export it as PNG");
-  const first = raw;
-  const entries = new Uint16Array(count);
-  if (data.length === count * 2) {
-    for (let i = 0; i < count; i++) entries[i] = item.uint16("x00283006", i)!;
-  } else if (bits === 8 && data.length === count + (count % 2)) {
-    entries.set(item.byteArray.subarray(data.dataOffset, data.dataOffset + count));
-  } else {
-    throw damaged("a LUT is not as long as it says");
+  const { vr } = item.elements[DESCRIPTOR]!;
+  const signed = vr === undefined ? least < 0 : vr === "SS";
+  return {
+    first: signed && first! >= 32768 ? first! - 65536 : first!,
+    bits: bits!,
+    entries: entriesOf(item, data, count! || 65536, bits!),
+  };
+}
+
+function entriesOf(item: DataSet, data: Uint8Array, count: number, bits: number): Uint16Array {
+  const most = 2 ** bits - 1;
+  if (data.length === 2 * count) {
+    return Uint16Array.from({ length: count }, (_, i) => Math.min(item.uint16(DATA, i)!, most));
   }
-  return { first, bits, entries };
+  if (bits === 8 && data.length === count + (count % 2)) {
+    return Uint16Array.from(data.subarray(0, count));
+  }
+  throw damaged("a LUT is not as long as it says");
 }

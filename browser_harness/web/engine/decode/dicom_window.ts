@@ -1,5 +1,5 @@
 import type { DataSet } from "dicom-parser";
-import { decimalsOf } from "./dicom_numbers.js";
+import { numberOf, textOf } from "./dicom_values.js";
 import { damaged, refusal } from "./refusal.js";
 
 /** From a rescaled value to what is displayed, in [0, 1]. */
@@ -7,24 +7,19 @@ export type Shown = (x: number) => number;
 
 /** The first window (PS3.3 C.11.2.1.2 and 3), or null. Throws EngineError. */
 export function windowOf(set: DataSet): Shown | null {
-  const [center] = decimalsOf(set, "x00281050");
-  const [width] = decimalsOf(set, "x00281051");
-  if (center === undefined && width === undefined) return null;
-  if (center === undefined || width === undefined) throw damaged("half of its window is missing");
-  const kind = set.string("x00281056")?.trim() || "LINEAR";
-  switch (kind) {
-    case "LINEAR":
-      if (!(width >= 1)) throw damaged(`its window's width is ${width}`);
-      return linear(center - 0.5, width - 1);
-    case "LINEAR_EXACT":
-      if (!(width > 0)) throw damaged(`its window's width is ${width}`);
-      return linear(center, width);
-    case "SIGMOID":
-      if (!(width > 0)) throw damaged(`its window's width is ${width}`);
-      return (x) => 1 / (1 + Math.exp((-4 * (x - center)) / width));
-    default:
-      throw refusal(`the DICOM image's VOILUTFunction ${kind} is not read`, "export it as PNG");
+  const center = numberOf(set, "x00281050", "WindowCenter");
+  const width = numberOf(set, "x00281051", "WindowWidth");
+  if (center === null && width === null) return null;
+  if (center === null || width === null) throw damaged("half of its window is missing");
+  const kind = textOf(set, "x00281056") || "LINEAR";
+  if (!["LINEAR", "LINEAR_EXACT", "SIGMOID"].includes(kind)) {
+    throw refusal(`the DICOM image's VOILUTFunction ${kind} is not read`, "export it as PNG");
   }
+  if (width <= 0 || (kind === "LINEAR" && width < 1)) {
+    throw damaged(`its window's width is ${width}`);
+  }
+  if (kind === "SIGMOID") return (x) => 1 / (1 + Math.exp((-4 * (x - center)) / width));
+  return kind === "LINEAR" ? linear(center - 0.5, width - 1) : linear(center, width);
 }
 
 function linear(center: number, width: number): Shown {

@@ -2,13 +2,9 @@ import type { Picture } from "../picture.js";
 import type { Codecs } from "./codecs.js";
 import { orientationOf } from "./exif.js";
 import { rgbFromCmykJpeg } from "./jpeg_cmyk.js";
-import { frameOf, type Frame } from "./jpeg_frame.js";
+import { BASELINE, EXTENDED, frameOf, PROGRESSIVE, type Frame } from "./jpeg_frame.js";
 import { damaged, refusal } from "./refusal.js";
 import { requireSize } from "./size.js";
-
-const BASELINE = 0xc0;
-const EXTENDED = 0xc1;
-const PROGRESSIVE = 0xc2;
 
 /** Samplings of luma over chroma that the codec knows. */
 const SAMPLINGS = ["1x1", "2x1", "1x2", "2x2", "4x1", "1x4"];

@@ -1,5 +1,11 @@
 import { damaged, refusal } from "./refusal.js";
 
+export const BASELINE = 0xc0;
+export const EXTENDED = 0xc1;
+export const PROGRESSIVE = 0xc2;
+export const LOSSLESS = 0xc3;
+export const JPEG_LS = 0xf7;
+
 /** A component of a JPEG: its name and how often it is sampled across and down. */
 export interface Component {
   readonly id: number;
@@ -13,7 +19,7 @@ export interface Frame {
   readonly height: number;
   /** Bits per sample. */
   readonly precision: number;
-  /** The process: 0xc0 baseline, 0xc1 extended, 0xc2 progressive, 0xc3 lossless, 0xf7 JPEG-LS. */
+  /** The marker of the process, such as BASELINE. */
   readonly process: number;
   readonly components: readonly Component[];
   /** Contents of the first APP1 that is EXIF, from its TIFF header on. */
@@ -22,6 +28,7 @@ export interface Frame {
 
 /** More scans than any encoder writes; each is a walk over the whole image. */
 const MAX_SCANS = 100;
+const PNG = "export it as PNG";
 const SOI = 0xd8;
 const EOI = 0xd9;
 const SOS = 0xda;
@@ -32,33 +39,50 @@ const PROCESSES = [
 /** Markers of a sequence that has no contents: TEM, RST0 to RST7. */
 const ALONE = [0x01, 0xd0, 0xd1, 0xd2, 0xd3, 0xd4, 0xd5, 0xd6, 0xd7];
 
+/** A segment of a JPEG. */
+export interface Segment {
+  readonly marker: number;
+  /** Its contents, without marker and length. */
+  readonly segment: Uint8Array;
+  /** Where it ends; of SOS: where the scan's data start. */
+  readonly end: number;
+}
+
 /**
- * Walks over the markers of a JPEG from SOI to EOI; what follows EOI is no image.
+ * The segments of a JPEG from SOI to EOI, one after the other; what follows EOI is no image.
  *
- * Throws EngineError when the walk does not arrive at EOI, or meets no frame or several.
+ * Throws EngineError when one is malformed or cut off, or EOI does not come.
  */
+export function* segmentsOf(content: Uint8Array): Generator<Segment> {
+  if (content[0] !== 0xff || content[1] !== SOI) throw damaged("it does not begin like a JPEG");
+  let stuffsBits = false;
+  for (let at = 2; ;) {
+    const marker = markerAt(content, at);
+    at = marker.end;
+    if (marker.code === EOI) return;
+    if (ALONE.includes(marker.code)) continue;
+    const segment = segmentAt(content, at);
+    at += 2 + segment.length;
+    yield { marker: marker.code, segment, end: at };
+    if (marker.code === JPEG_LS) stuffsBits = true;
+    if (marker.code === SOS) at = endOfScan(content, at, stuffsBits);
+  }
+}
+
+/** What a JPEG's segments say. Throws EngineError, also when there is no frame or several. */
 export function frameOf(content: Uint8Array): Frame {
   let frame: Omit<Frame, "exif"> | null = null;
   let exif: Uint8Array | null = null;
   let scans = 0;
-  let at = 2;
-  if (content[0] !== 0xff || content[1] !== SOI) throw damaged("it does not begin like a JPEG");
-  for (;;) {
-    const marker = markerAt(content, at);
-    at = marker.end;
-    if (marker.code === EOI) break;
-    if (ALONE.includes(marker.code)) continue;
-    const segment = segmentAt(content, at);
-    at += 2 + segment.length;
-    if (PROCESSES.includes(marker.code)) {
+  for (const { marker, segment } of segmentsOf(content)) {
+    if (PROCESSES.includes(marker)) {
       if (frame) throw damaged("it has two frames");
-      frame = { process: marker.code, ...headerOf(segment) };
-    } else if (marker.code === APP1 && !exif && isExif(segment)) {
+      frame = { process: marker, ...headerOf(segment) };
+    } else if (marker === APP1 && !exif && isExif(segment)) {
       exif = segment.subarray(6);
-    } else if (marker.code === SOS) {
+    } else if (marker === SOS) {
       if (!frame) throw damaged("pixels come before the frame");
-      if (++scans > MAX_SCANS) throw refusal(`the JPEG has more than ${MAX_SCANS} scans`);
-      at = endOfScan(content, at, frame.process === 0xf7);
+      if (++scans > MAX_SCANS) throw refusal(`the JPEG has more than ${MAX_SCANS} scans`, PNG);
     }
   }
   if (!frame || scans === 0) throw damaged("it has no pixels");
