@@ -70,6 +70,16 @@ class Ledger:
         return any(s.leg.counterpart in self.model.legs for s in self.standings)
 
     @property
+    def min_cosine(self) -> float | None:
+        """The least cosine allowed, None where none is limited."""
+        return self.standings[0].min_cosine
+
+    @property
+    def columns(self) -> int:
+        """How many columns hold what was measured."""
+        return 8 + self.two_routes + (self.min_cosine is not None)
+
+    @property
     def measure(self) -> str:
         """How distances are measured."""
         return self.standings[0].measure.name
@@ -139,8 +149,10 @@ def environment() -> jinja2.Environment:
     }
     made.filters |= {
         "error": words.error,
+        "cosine": words.cosine,
         "short": words.short,
         "percent": words.percent,
+        "times": words.times,
         "seconds": words.seconds,
         "mebibytes": words.mebibytes,
         "status_word": words.STATUS_WORDS.__getitem__,

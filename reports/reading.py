@@ -21,8 +21,10 @@ class Standing:
 
     `total` is the distance from PyTorch float32, `adds` from the leg before, `from_float64` from
     PyTorch float64, in terms of `measure`: the largest difference, or the relative L2 distance
-    where a likeness is declared; each is None when it could not be measured. `notes` say
-    why `status` is not PASSED. `at_fault` is a leg that failed by itself: it inherits nothing.
+    where a likeness is declared; each is None when it could not be measured. With a likeness,
+    `least_alike` is the cosine of the probe that is least like PyTorch's, at least `min_cosine`.
+    `notes` say why `status` is not PASSED. `at_fault` is a leg that failed by itself: it inherits
+    nothing.
     """
 
     model: PlannedModel
@@ -36,6 +38,7 @@ class Standing:
     adds: float | None
     from_float64: float | None
     bound: float | None
+    min_cosine: float | None
     notes: tuple[str, ...]
     at_fault: bool
 
@@ -50,6 +53,27 @@ class Standing:
     def over(self) -> bool:
         """Whether there is an error and it is not within the tolerance (NaN is not)."""
         return self.used is not None and not self.used <= 1
+
+    @property
+    def least_alike(self) -> float | None:
+        """The lowest cosine of a probe, NaN if there is one; None where nothing is limited."""
+        if self.comparison is None or self.min_cosine is None:
+            return None
+        cosines = [metrics.cosine for metrics in self.comparison.probes.values()]
+        return min(cosines, key=lambda cosine: (not math.isnan(cosine), cosine))
+
+    @property
+    def apart(self) -> bool:
+        """Whether a cosine is limited and there is one below the limit (NaN is)."""
+        if self.least_alike is None or self.min_cosine is None:
+            return False
+        return not self.least_alike >= self.min_cosine
+
+    @property
+    def worst_probe(self) -> str | None:
+        """The probe on which the distance from PyTorch float32 is largest."""
+        probes = self.comparison.probes if self.comparison else {}
+        return max(probes, key=lambda name: severity(self.measure.of(probes[name])), default=None)
 
 
 @dataclass(frozen=True)
@@ -117,6 +141,7 @@ class Reading:
         if judged and not self.checks(model.id, leg.name, output) and status is Status.PASSED:
             status = Status.NOT_RUN
         measure, bound = self.measure(model, output)
+        likeness = self.plan.policy.likeness(model.id, output)
         total = self._distance(model, leg, output, Role.REFERENCE)
         adds = self._distance(model, leg, output, Role.PREDECESSOR)
         return Standing(
@@ -131,6 +156,7 @@ class Reading:
             adds=adds,
             from_float64=self._distance(model, leg, output, Role.FLOAT64),
             bound=bound,
+            min_cosine=likeness.min_cosine if likeness else None,
             notes=tuple(_notes(checks, leg, total, adds)),
             at_fault=f"{model.id}/{leg.name}" in self.at_fault and status is Status.FAILED,
         )
@@ -154,6 +180,18 @@ class Reading:
         """What takes the largest share of its tolerance; NaN is worse than any number."""
         measured = [s for s in self.all_standings() if s.used is not None]
         return max(measured, key=lambda s: severity(s.used or 0.0), default=None)
+
+    def least_alike(self) -> Standing | None:
+        """What is least like PyTorch's where a cosine is limited; NaN is less than any number."""
+        limited = [s for s in self.all_standings() if s.least_alike is not None]
+        return max(limited, key=lambda s: severity(1 - (s.least_alike or 0.0)), default=None)
+
+    def own_gap(self, model: PlannedModel, output: str, probe: str) -> float | None:
+        """PyTorch float32's own distance from float64 on one probe, or None where unknown."""
+        own = self.comparison(model.id, REFERENCE_LEG, output, Role.FLOAT64)
+        if own is None or probe not in own.probes:
+            return None
+        return self.measure(model, output)[0].of(own.probes[probe])
 
     def count(self, status: Status) -> int:
         """How many checks came out so."""

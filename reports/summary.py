@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reports import words
-from reports.reading import Reading, Standing, untrained
+from reports.reading import MAX_ABS, Reading, Standing, untrained
 from reports.waits import runtime_rows
 from xport.evidence import Evidence
 from xport.plan import Leg, PlannedModel
@@ -14,13 +14,16 @@ from xport.verdict import Status
 FINDINGS = 8
 """How many findings a terminal is given."""
 
+WIDTH = 120
+"""Where the outputs of a leg take more than this, each has a line of its own."""
+
 
 def summary_lines(evidence: Evidence) -> list[str]:
     """The verdict for a terminal: verdict, findings, worst errors by leg, waiting times."""
     reading = Reading(evidence)
     lines = [*_verdict(reading), *_findings(reading)]
     for model in evidence.plan.models:
-        lines += ["", f"{model.id}: {model.title}, worst |Δ| from PyTorch float32"]
+        lines += ["", f"{model.id}: {model.title}, worst distance from PyTorch float32"]
         lines += list(_leg_lines(reading, model))
     lines += ["", *_waits(reading)]
     return [words.printable(line).replace("\n", " ") for line in lines]
@@ -30,7 +33,7 @@ def worst_errors_markdown(evidence: Evidence) -> str:
     """A Markdown table: per model, output and leg the worst error, its tolerance, its share."""
     reading = Reading(evidence)
     rows = [
-        "| Model | Output | Leg | max \\|Δ\\| from PyTorch | Tolerance | Used | |",
+        "| Model | Output | Leg | Worst distance from PyTorch | Allowed | Used | |",
         "|---|---|---|---:|---:|---:|---|",
     ]
     for standing in reading.all_standings():
@@ -38,7 +41,7 @@ def worst_errors_markdown(evidence: Evidence) -> str:
             standing.model.id,
             standing.output,
             standing.leg.name,
-            words.error(standing.total),
+            ", ".join(filter(None, [_distance(standing), _cosine(standing)])),
             words.short(standing.bound) if standing.bound is not None else "none",
             words.percent(standing.used),
             words.STATUS_WORDS[standing.status],
@@ -78,7 +81,12 @@ def _leg_lines(reading: Reading, model: PlannedModel) -> Iterator[str]:
     judged = [leg for leg in reading.plan.legs_of(model) if reading.is_judged(leg)]
     width = max((len(leg.name) for leg in judged), default=0)
     for leg in judged:
-        yield f"  {leg.name:<{width}}  {'; '.join(_outputs(reading, model, leg))}"
+        outputs = list(_outputs(reading, model, leg))
+        lines = ["; ".join(outputs)]
+        if len(lines[0]) > WIDTH:
+            lines = outputs
+        for index, line in enumerate(lines):
+            yield f"  {'' if index else leg.name:<{width}}  {line}"
 
 
 def _outputs(reading: Reading, model: PlannedModel, leg: Leg) -> Iterator[str]:
@@ -91,7 +99,19 @@ def _standing(standing: Standing) -> str:
     if standing.total is None:
         return f"{words.MISSING} {mark}"
     share = f"({words.share(standing.used, standing.bound)})"
-    return " ".join(filter(None, [words.error(standing.total), share, mark]))
+    return " ".join(filter(None, [_distance(standing), share, _cosine(standing), mark]))
+
+
+def _distance(standing: Standing) -> str:
+    """The distance, with the measure's name where it is not the largest difference."""
+    name = "" if standing.measure is MAX_ABS else f"{standing.measure.name} "
+    return name + words.error(standing.total)
+
+
+def _cosine(standing: Standing) -> str:
+    if standing.min_cosine is None:
+        return ""
+    return f"cosine {words.cosine(standing.least_alike)} (at least {standing.min_cosine})"
 
 
 def _waits(reading: Reading) -> Iterator[str]:

@@ -35,6 +35,13 @@ def short(value: float) -> str:
     return f"{value:.3g}"
 
 
+def cosine(value: float | None) -> str:
+    """A cosine with six digits, rounded down, so that 1 means 1: `0.999984`, `NaN`, `missing`."""
+    if value is None or not math.isfinite(value):
+        return error(value)
+    return f"{math.floor(value * 1e6) / 1e6:.6f}"
+
+
 def percent(fraction: float | None) -> str:
     """A share of a tolerance: `34 %`, `0.5 %`, `under 0.1 %`, `1,550 times`, `NaN`."""
     if fraction is None or not math.isfinite(fraction):
@@ -82,8 +89,13 @@ def seconds(value: float | None) -> str:
 
 
 def mebibytes(value: float) -> str:
-    """Memory or a file size, given in MiB."""
-    return f"{value:,.0f} MiB" if value >= 10 else f"{value:.2g} MiB"
+    """Memory or a file size, given in MiB: `1,830 MiB`, `1.3 MiB`, `24 KiB`, `18 bytes`."""
+    if not math.isfinite(value):
+        return error(value)
+    if value >= 1:
+        return f"{value:,.0f} MiB" if value >= 10 else f"{value:.2g} MiB"
+    kib = value * 1024
+    return f"{kib:.0f} KiB" if kib >= 1 else f"{kib * 1024:.0f} bytes"
 
 
 def printable(text: str) -> str:

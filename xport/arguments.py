@@ -166,7 +166,9 @@ def _add_measuring(commands: Any) -> None:
         choices=("webgl", "wasm", "cpu"),
         help="TF.js backend; may be repeated (default: webgl and wasm)",
     )
-    bench.add_argument("--rounds", type=int, help="runs of each model (default: 20; 5 if cold)")
+    bench.add_argument(
+        "--rounds", type=int, help="runs of each model (default: 20; 5 if cold or profiled)"
+    )
     bench.add_argument(
         "--outputs", nargs="+", default=[], metavar="NAME", help="compute only these outputs"
     )
@@ -200,9 +202,8 @@ def _add_measuring(commands: Any) -> None:
     bench.add_argument(
         "--store",
         type=Path,
-        default=DEFAULT_STORE,
         metavar="FOLDER",
-        help="where --targets finds and keeps converted artifacts (default: %(default)s)",
+        help=f"where --targets finds and keeps converted artifacts (default: {DEFAULT_STORE})",
     )
     bench.add_argument("--seed", type=int, default=0, help="of inputs and bootstrap (default: 0)")
     bench.add_argument(

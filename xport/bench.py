@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from browser_harness.settings import BrowserSettings
 
 LOGITS = "logits"
-ROUNDS, COLD_ROUNDS = 20, 5
+ROUNDS, COLD_ROUNDS, PROFILED_ROUNDS = 20, 5, 5
 WASM_THREADS = 1
 TIMEOUT_S = 600.0
 _ENGINES: dict[str, Engine] = {
@@ -67,11 +67,14 @@ class BenchOptions:
     browser: BrowserOptions = field(default_factory=BrowserOptions)
 
     def __post_init__(self) -> None:
-        """Check the number of rounds and that WebGL is there to start cold.
+        """Check rounds and seed, and that WebGL is there to start cold.
 
         Raises:
-            InputError: there are too few rounds, or a cold start of something else than WebGL.
+            InputError: there are too few rounds, the seed is negative, or a cold start is wanted of
+                something else than WebGL.
         """
+        if self.seed < 0:
+            raise InputError(f"{self.seed} is negative", "--seed", "take 0 or a larger one")
         if self.rounds < 2:
             raise InputError("a median needs 2 rounds or more", "--rounds")
         if self.cold and set(self.backends) != {"webgl"}:

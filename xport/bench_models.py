@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from pydantic import ValidationError
@@ -16,19 +15,12 @@ from xport import digests, onnx_file
 from xport.arrays import Array
 from xport.artifact import Signature, TensorSpec
 from xport.document import first_problem
-from xport.errors import InputError
-from xport.tfjs_model import MODEL, read_model, signature_of
+from xport.errors import ConversionError, InputError
+from xport.tfjs_model import MODEL, signature_of
+from xport.weights_manifest import Weight, WeightGroup, weight_groups
 
 BUNDLE_MANIFEST = "manifest.json"
 ONE_HOT = "one_hot"
-_STORED: dict[str, np.dtype[Any]] = {
-    "float32": np.dtype("<f4"),
-    "float16": np.dtype("<f2"),
-    "int32": np.dtype("<i4"),
-    "uint16": np.dtype("<u2"),
-    "uint8": np.dtype("u1"),
-    "bool": np.dtype("?"),
-}
 
 
 @dataclass(frozen=True)
@@ -92,7 +84,7 @@ def _read(text: str, scratch: Path, seed: int) -> NamedModel:
     folder, _, wanted = text.partition("#")
     path = Path(folder)
     if path.is_file() and path.suffix == ".onnx":
-        return NamedModel(_id(path.stem), path, onnx_file.signature_of(path))
+        return NamedModel(_id(path.stem), path, _onnx_signature(path))
     if not path.is_dir():
         raise InputError("no such folder, and no ONNX file", text, "check the path")
     if (path / BUNDLE_MANIFEST).is_file() and not (path / MODEL).is_file():
@@ -100,6 +92,13 @@ def _read(text: str, scratch: Path, seed: int) -> NamedModel:
     if not (path / MODEL).is_file():
         raise InputError(f"holds no {MODEL}", str(path), "name a TF.js model's folder")
     return _tfjs(path, scratch, seed)
+
+
+def _onnx_signature(path: Path) -> Signature:
+    try:
+        return onnx_file.signature_of(path)
+    except ConversionError as error:
+        raise InputError(f"{error.where}: {error.what}", str(path), error.remedy) from error
 
 
 def _in_bundle(bundle: Path, wanted: str, scratch: Path) -> Path:
@@ -127,7 +126,7 @@ def _in_bundle(bundle: Path, wanted: str, scratch: Path) -> Path:
 
 
 def _tfjs(folder: Path, scratch: Path, seed: int) -> NamedModel:
-    model = read_model(folder)
+    groups = weight_groups(folder)
     try:
         signature = signature_of(folder)
     except ValidationError as error:
@@ -135,29 +134,28 @@ def _tfjs(folder: Path, scratch: Path, seed: int) -> NamedModel:
             f"its signature does not fix every shape: {first_problem(error)}", str(folder / MODEL)
         ) from error
     name = _id(folder.name if folder.name != "content" else folder.parent.name[:12])
-    made_up = list(_missing_groups(folder, model))
-    if not made_up:
+    broken = list(_missing_groups(folder, groups))
+    if not broken:
         return NamedModel(name, folder, signature)
     scratch.mkdir(parents=True)
     (scratch / MODEL).write_bytes((folder / MODEL).read_bytes())
-    notes = tuple(_fill(folder, scratch, model, seed))
+    notes = tuple(_fill(folder, scratch, groups, seed))
     return NamedModel(name, scratch, signature, notes)
 
 
-def _missing_groups(folder: Path, model: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _missing_groups(folder: Path, groups: Sequence[WeightGroup]) -> Iterator[WeightGroup]:
     """Weight groups of which a shard is missing.
 
     Raises:
         InputError: the shards that are there cannot be whole.
     """
-    for group in model["weightsManifest"]:
-        held = {name: _size(folder / name) for name in group["paths"]}
+    for group in groups:
+        held = {name: _size(folder / name) for name in group.paths}
         missing = [name for name, size in held.items() if size is None]
         found = sum(size or 0 for size in held.values())
-        wanted = sum(_bytes(weight) for weight in group["weights"])
-        if (not missing and found != wanted) or found > wanted:
+        if (not missing and found != group.bytes) or found > group.bytes:
             raise InputError(
-                f"shards {', '.join(held)} hold {found} bytes, their weights take {wanted}",
+                f"shards {', '.join(held)} hold {found} bytes, their weights take {group.bytes}",
                 str(folder),
                 "a shard is truncated or of another model; copy it again",
             )
@@ -165,18 +163,18 @@ def _missing_groups(folder: Path, model: Mapping[str, Any]) -> Iterator[Mapping[
             yield group
 
 
-def _fill(folder: Path, scratch: Path, model: Mapping[str, Any], seed: int) -> Iterator[str]:
+def _fill(folder: Path, scratch: Path, groups: Sequence[WeightGroup], seed: int) -> Iterator[str]:
     """Copy the whole weight groups, and write random ones for the others; says what was done."""
-    groups = list(_missing_groups(folder, model))
+    broken = list(_missing_groups(folder, groups))
     random = np.random.default_rng(seed)
-    for group in model["weightsManifest"]:
-        if group not in groups:
-            for name in group["paths"]:
+    for group in groups:
+        if group not in broken:
+            for name in group.paths:
                 (scratch / name).write_bytes((folder / name).read_bytes())
             continue
         pieces = list(_pieces(folder, group, random))
         data = b"".join(piece for piece, _ in pieces)
-        first, *rest = group["paths"]
+        first, *rest = group.paths
         (scratch / first).write_bytes(data)
         for name in rest:  # the manifest's order matters, not how the bytes are cut
             (scratch / name).write_bytes(b"")
@@ -188,19 +186,19 @@ def _fill(folder: Path, scratch: Path, model: Mapping[str, Any], seed: int) -> I
 
 
 def _pieces(
-    folder: Path, group: Mapping[str, Any], random: np.random.Generator
+    folder: Path, group: WeightGroup, random: np.random.Generator
 ) -> Iterator[tuple[bytes, bool]]:
     """Each weight's bytes and whether they are made up: real where all its shards are there.
 
     Shards are of one length, but for the last.
     """
-    shards = [folder / name for name in group["paths"]]
+    shards = [folder / name for name in group.paths]
     each = max((shard.stat().st_size for shard in shards[:-1] if shard.is_file()), default=0)
     held = [shard.read_bytes() if shard.is_file() else b"" for shard in shards]
     data = b"".join(piece.ljust(each, b"\0") for piece in held)
     at = 0
-    for weight in group["weights"]:
-        size = math.prod(weight["shape"]) * _STORED[_stored(weight)].itemsize
+    for weight in group.weights:
+        size = weight.bytes
         touched = range(at // each, (at + size - 1) // each + 1) if each and size else range(0)
         whole = bool(touched) and all(i < len(held) and held[i] for i in touched)
         piece = data[at : at + size] if whole else _made_up(weight, random, folder)
@@ -208,17 +206,17 @@ def _pieces(
         at += size
 
 
-def _absent(folder: Path, group: Mapping[str, Any]) -> list[str]:
-    missing = [name for name in group["paths"] if not (folder / name).is_file()]
+def _absent(folder: Path, group: WeightGroup) -> list[str]:
+    missing = [name for name in group.paths if not (folder / name).is_file()]
     return missing if len(missing) < 4 else [*missing[:2], f"… {len(missing)} shards in all"]
 
 
-def _made_up(weight: Mapping[str, Any], random: np.random.Generator, folder: Path) -> bytes:
+def _made_up(weight: Weight, random: np.random.Generator, folder: Path) -> bytes:
     """Random values that keep activations finite: He's for kernels, near one for the others."""
-    dtype, shape = _STORED[_stored(weight)], tuple(weight["shape"])
-    if weight["dtype"] not in ("float32", "float16"):
+    dtype, shape = weight.stored, weight.shape
+    if weight.dtype not in ("float32", "float16"):
         raise InputError(
-            f"weight {weight['name']} is {weight['dtype']} and its shard is missing; "
+            f"weight {weight.name} is {weight.dtype} and its shard is missing; "
             "random numbers cannot stand for it",
             str(folder),
             "bring the shard that holds it",
@@ -229,17 +227,6 @@ def _made_up(weight: Mapping[str, Any], random: np.random.Generator, folder: Pat
         return random.uniform(0.5, 1.5, shape).astype(dtype).tobytes()
     scale = math.sqrt(2 / math.prod(shape[:-1]))
     return random.normal(0, scale, shape).astype(dtype).tobytes()
-
-
-def _stored(weight: Mapping[str, Any]) -> str:
-    return str((weight.get("quantization") or {}).get("dtype") or weight["dtype"])
-
-
-def _bytes(weight: Mapping[str, Any]) -> int:
-    dtype = _STORED.get(_stored(weight))
-    if dtype is None:
-        raise InputError(f"weight {weight['name']} is of type {_stored(weight)}", MODEL)
-    return int(math.prod(weight["shape"]) * dtype.itemsize)
 
 
 def _size(path: Path) -> int | None:

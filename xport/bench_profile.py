@@ -24,13 +24,14 @@ from xport.progress import Progress, Silent
 if TYPE_CHECKING:
     from browser_harness.bench import Contestant, Profile
 
-PROFILED_RUNS = 5
-
 
 def profile(
     named: Sequence[str], options: BenchOptions, progress: Progress | None = None
 ) -> BenchResult:
-    """Time every kernel of TF.js models; errors as in `bench`."""
+    """Time every kernel of TF.js models, in as many runs as there are rounds.
+
+    Errors are those of `bench`.
+    """
     shown = progress or Silent()
     if options.cold or options.gradient:
         raise InputError("a profile is of a warm forward run", "--profile", "leave the others out")
@@ -62,7 +63,7 @@ def _profiles(
             complaints = list(complaints_about(session.contest(one)))  # also warms it up
             if complaints:
                 raise InputError("; ".join(complaints), one.id, "its times would say nothing")
-            runs = [session.profile(one) for _ in range(PROFILED_RUNS)]
+            runs = [session.profile(one) for _ in range(options.rounds)]
             yield ProfileResult(
                 name=one.id,
                 backend=backend,

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from xport.arguments import make_parser
+from xport.arguments import DEFAULT_STORE, make_parser
 from xport.errors import ExitCode, InputError, XportError
 
 if TYPE_CHECKING:
@@ -221,7 +221,14 @@ def _bench(options: argparse.Namespace) -> int:
     from xport import bench
     from xport.document import write_atomically
 
-    usual = bench.COLD_ROUNDS if options.cold else bench.ROUNDS
+    _refuse_ignored(options)
+    usual = (
+        bench.PROFILED_ROUNDS
+        if options.profile
+        else bench.COLD_ROUNDS
+        if options.cold
+        else bench.ROUNDS
+    )
     chosen = bench.BenchOptions(
         backends=tuple(options.backend or (("webgl",) if options.cold else ("webgl", "wasm"))),
         rounds=usual if options.rounds is None else options.rounds,
@@ -240,14 +247,31 @@ def _bench(options: argparse.Namespace) -> int:
     return ExitCode.PASSED if result.passed else ExitCode.FAILED
 
 
+def _refuse_ignored(options: argparse.Namespace) -> None:
+    """Refuse options of `bench` that would do nothing.
+
+    Raises:
+        InputError: there is one; it is named.
+    """
+    if options.targets is None:
+        if options.store is not None:
+            raise InputError("only --targets converts anything", "--store", "leave it out")
+        return
+    if options.models:
+        raise InputError("the targets are about the release's own models", options.models[0])
+    for name in ("backend", "outputs", "gradient", "stock_kernels", "cold", "profile"):
+        if getattr(options, name):
+            flag = f"--{name.replace('_', '-')}"
+            raise InputError("the targets fix what is run", flag, "leave it out")
+
+
 def _bench_result(options: argparse.Namespace, chosen: BenchOptions) -> BenchResult:
     from xport import bench, bench_profile, own_benchmark
 
     shown = _progress(options)
     if options.targets is not None:
-        if options.models:
-            raise InputError("the targets are about the release's own models", options.models[0])
-        return own_benchmark.measure_targets(options.targets, options.store, chosen, shown)
+        store = options.store or DEFAULT_STORE
+        return own_benchmark.measure_targets(options.targets, store, chosen, shown)
     if not options.models:
         raise InputError("nothing to time", "MODEL", "name a model's folder or an ONNX file")
     measure = bench_profile.profile if options.profile else bench.bench

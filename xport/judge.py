@@ -176,7 +176,7 @@ def _within(case: Case, model: PlannedModel, leg: Leg, output: str, role: Role) 
                 status = Status.PASSED
             message = (
                 f"{limit.what} {measured:.3g} from {against} (tolerance {limit.bound:.3g}), "
-                f"worst on {comparison.worst_probe}"
+                f"worst on {limit.worst_probe(comparison)}"
             )
         yield Check(
             name=f"{limit.name} of {against}",

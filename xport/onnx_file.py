@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from xport.artifact import DType, Signature, TensorSpec
-from xport.errors import ConversionError
+from xport.errors import ConversionError, InputError
 
 MODEL = "model.onnx"
 _DTYPES: dict[int, DType] = {1: "float32", 11: "float64", 6: "int32", 9: "bool"}
@@ -16,11 +16,18 @@ def signature_of(path: Path) -> Signature:
     """The graph's inputs (without initializers) and outputs.
 
     Raises:
+        InputError: the file is no ONNX model.
         ConversionError: a dimension is symbolic or a dtype is one that xport does not carry.
     """
     import onnx
+    from google.protobuf.message import DecodeError
 
-    graph = onnx.load(str(path), load_external_data=False).graph
+    try:
+        graph = onnx.load(str(path), load_external_data=False).graph
+    except DecodeError as error:
+        raise InputError(f"not an ONNX file: {error}", str(path), "check the path") from error
+    if not graph.output:
+        raise InputError("not an ONNX file: it holds no graph", str(path), "check the path")
     constants = {tensor.name for tensor in graph.initializer}
     return Signature(
         inputs=tuple(_spec(v) for v in graph.input if v.name not in constants),

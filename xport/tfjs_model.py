@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from xport.artifact import DType, Signature, TensorSpec
 from xport.errors import InputError
 
@@ -45,13 +47,24 @@ def signature_of(folder: Path) -> Signature:
     """Inputs and outputs under the names of the signature, not of the graph's tensors.
 
     Inputs with a resource id are what the model computes for itself when it is loaded.
+
+    Raises:
+        InputError: model.json cannot be read, or its signature is misshapen.
+        ValidationError: the signature does not fix every shape.
     """
     signature = read_model(folder).get("signature") or {}
-    given = {n: v for n, v in signature.get("inputs", {}).items() if "resourceId" not in v}
-    return Signature(
-        inputs=tuple(_spec(n, v) for n, v in sorted(given.items())),
-        outputs=tuple(_spec(n, v) for n, v in sorted(signature.get("outputs", {}).items())),
-    )
+    try:
+        given = {n: v for n, v in signature.get("inputs", {}).items() if "resourceId" not in v}
+        return Signature(
+            inputs=tuple(_spec(n, v) for n, v in sorted(given.items())),
+            outputs=tuple(_spec(n, v) for n, v in sorted(signature.get("outputs", {}).items())),
+        )
+    except ValidationError:
+        raise
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        raise InputError(
+            f"its signature is misshapen: {error}", str(folder / MODEL), "convert the model anew"
+        ) from error
 
 
 def _spec(name: str, value: dict[str, Any]) -> TensorSpec:

@@ -153,11 +153,52 @@ def test_rejects_what_is_no_model(tmp_path: Path) -> None:
         read_models([str(tmp_path / "absent")], tmp_path / "scratch", 0)
 
 
+@pytest.mark.parametrize("content", [b"this is text", b"", b"\x08\x07"])
+def test_rejects_an_onnx_file_that_is_none(content: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "model.onnx"
+    file.write_bytes(content)
+    with pytest.raises(InputError, match=r"model\.onnx: not an ONNX file"):
+        read_models([str(file)], tmp_path / "scratch", 0)
+
+
+WEIGHT = {"name": "gain", "shape": [8], "dtype": "float32"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"weightsManifest": None}, "weightsManifest: document: Input should be a valid tuple"),
+        ({"weightsManifest": [{"paths": ["a.bin"]}]}, r"weightsManifest: 0\.weights: Field req"),
+        ({"weightsManifest": [{"paths": [7], "weights": []}]}, r"0\.paths\.0"),
+        ({"weightsManifest": [{"paths": ["../a.bin"], "weights": [WEIGHT]}]}, "does not lie in"),
+        (
+            {"weightsManifest": [{"paths": ["a.bin"], "weights": [WEIGHT | {"shape": [-8]}]}]},
+            r"0\.weights\.0\.shape\.0",
+        ),
+        (
+            {"weightsManifest": [{"paths": ["a.bin"], "weights": [WEIGHT | {"dtype": "int8"}]}]},
+            r"0\.weights\.0\.dtype",
+        ),
+        ({"signature": {"inputs": ["image"]}}, "its signature is misshapen"),
+    ],
+)
+def test_rejects_a_model_json_that_is_misshapen(
+    changes: dict[str, object], words: str, tmp_path: Path
+) -> None:
+    folder = scaled(tmp_path / "model", np.arange(8))
+    document = json.loads((folder / "model.json").read_text()) | changes
+    (folder / "model.json").write_text(json.dumps(document))
+    with pytest.raises(InputError, match=words):
+        read_models([str(folder)], tmp_path / "scratch", 0)
+
+
 def test_rejects_options_that_contradict_each_other(small: Path) -> None:
     with pytest.raises(InputError, match="only WebGL has a shader cache"):
         BenchOptions(backends=("wasm",), cold=True)
     with pytest.raises(InputError, match="a median needs 2 rounds"):
         BenchOptions(rounds=1)
+    with pytest.raises(InputError, match="--seed: -1 is negative"):
+        BenchOptions(seed=-1)
     with pytest.raises(InputError, match="a profile is of a warm forward run"):
         profile([str(small)], BenchOptions(backends=("cpu",), gradient=True))
 
@@ -165,8 +206,9 @@ def test_rejects_options_that_contradict_each_other(small: Path) -> None:
 def test_a_profile_tells_kernels_apart(small: Path) -> None:
     nodes = read_model(small)["modelTopology"]["node"]
     concatenations = sum(one["op"] == "ConcatV2" for one in nodes)
-    result = profile([str(small)], BenchOptions(backends=("wasm", "webgl")))
+    result = profile([str(small)], BenchOptions(backends=("wasm", "webgl"), rounds=ROUNDS))
     for found in result.profiles:
+        assert found.runs == ROUNDS
         kernels = {row.kernel: row for row in found.kernels}
         assert {"MaxPool", "AvgPool", "Concat"} <= kernels.keys()
         assert kernels["Concat"].calls == concatenations
@@ -204,8 +246,22 @@ def test_the_command_line_writes_json_and_html(small: Path, xport: Xport, tmp_pa
     assert "<script" not in page
 
 
-def test_bad_input_is_exit_code_2(xport: Xport, tmp_path: Path) -> None:
-    for arguments in (("nowhere",), (), ("model", "--targets")):
-        done = xport("bench", *arguments, "--store", tmp_path)
-        assert done.returncode == 2, arguments
-        assert "Traceback" not in done.stderr
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("nowhere",), "no such folder"),
+        ((), "nothing to time"),
+        (("model", "--targets"), "the release's own models"),
+        (("model", "--seed", "-1"), "--seed: -1 is negative"),
+        (("model", "--store", "store"), "--store: only --targets converts"),
+        (("--targets", "release.toml", "--backend", "wasm"), "--backend: the targets fix"),
+        (("--targets", "release.toml", "--profile"), "--profile: the targets fix"),
+        (("--targets", "release.toml", "--cold"), "--cold: the targets fix"),
+        (("--targets", "release.toml", "--stock-kernels"), "--stock-kernels: the targets fix"),
+    ],
+)
+def test_bad_input_is_exit_code_2(arguments: tuple[str, ...], words: str, xport: Xport) -> None:
+    done = xport("bench", *arguments)
+    assert done.returncode == 2, done.stderr
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr

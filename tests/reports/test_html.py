@@ -9,12 +9,14 @@ import re
 
 import pytest
 
-from reports import html_report
+from reports import html_report, words
+from reports.reading import Reading
 from tests.reports.parsed import Page
 from tests.reports.sample_evidence import make_evidence
 from tests.reports.sample_plan import LABELS, LEGS, SampleRelease
 from xport.evidence import Evidence
-from xport.plan import Leg
+from xport.parity import Role
+from xport.plan import REFERENCE_LEG, Leg
 from xport.verdict import Status
 
 HOSTILE = (
@@ -223,6 +225,52 @@ def test_hostile_names_are_inert() -> None:
     assert "{{ 7*7 }}" in page.text
     assert "\x1b" not in html
     assert "\u202e" not in html
+
+
+def test_a_likeness_is_shown_with_its_cosine_and_pytorchs_own_gap_on_every_probe() -> None:
+    evidence = make_evidence(SampleRelease(likeness=True))
+    assert evidence.verdict.status is Status.PASSED
+    text = Page(html_report(evidence)).text
+    assert "Lowest cosine: 0.999999 of at least 0.999, autoencoder latent on" in text
+    assert "Lowest cosine, at least 0.999" in text
+    assert "cosine 0.999999 (≥ 0.999)" in text
+    own = next(
+        c for c in evidence.comparisons
+        if (c.leg, c.output, c.role) == (REFERENCE_LEG, "latent", Role.FLOAT64)
+    )  # fmt: skip
+    found = next(
+        c for c in evidence.comparisons
+        if (c.leg, c.output, c.role) == ("tfjs/webgl", "latent", Role.REFERENCE)
+    )  # fmt: skip
+    for name, metrics in found.probes.items():
+        gap = own.probes[name].relative_l2
+        shown = f"{words.error(metrics.relative_l2)} · {words.times(metrics.relative_l2 / gap)} ·"
+        assert words.error(gap) in text
+        assert shown in text
+
+
+def test_a_cosine_below_its_limit_is_marked_in_headline_and_ledger() -> None:
+    sample = SampleRelease(likeness=True, swapped=frozenset({"autoencoder/tfjs/wasm"}))
+    evidence = make_evidence(sample)
+    assert evidence.verdict.status is Status.FAILED
+    page = Page(html_report(evidence))
+    worst = next(
+        s for s in Reading(evidence).all_standings()
+        if (s.leg.name, s.output) == ("tfjs/wasm", "latent")
+    )  # fmt: skip
+    assert worst.apart
+    assert worst.least_alike is not None
+    assert worst.least_alike < 0.999
+    shown = words.cosine(worst.least_alike)
+    assert f"Lowest cosine: {shown} of at least 0.999, autoencoder latent on" in page.text
+    assert f'<td class="num bad">{shown}</td>' in html_report(evidence)
+
+
+def test_the_result_stands_beside_the_leg(passing: Evidence) -> None:
+    html = html_report(passing)
+    ledger = html[html.index('id="ledger"') :]
+    head = '<th scope="col">Leg</th><th scope="col">Result</th>'
+    assert ledger.count(head) == 3
 
 
 def test_a_picture_that_is_no_png_is_not_shown(passing: Evidence) -> None:

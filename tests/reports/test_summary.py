@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from reports import summary_lines, worst_errors_markdown
 from tests.reports.sample_evidence import make_evidence
 from tests.reports.sample_plan import LEGS, SampleRelease
@@ -50,3 +52,15 @@ def test_markdown_has_a_row_per_model_output_and_leg(failing: Evidence) -> None:
     assert head.replace("\\|", "").count("|") == rule.count("|") == rows[0].count("|")
     assert "| classifier | probabilities | tfjs/webgl | NaN | 2e-4 | NaN | FAILED |" in rows
     assert "| autoencoder | latent | tfjs/wasm | missing | 1e-3 | missing | NOT RUN |" in rows
+
+
+def test_a_relative_distance_says_so_and_stands_with_its_cosine() -> None:
+    evidence = make_evidence(SampleRelease(likeness=True))
+    text = "\n".join(summary_lines(evidence))
+    assert "worst |Δ|" not in text
+    assert re.search(
+        r"latent relative L2 \S+ \(.* of .*\) cosine 0\.999999 \(at least 0\.999\)", text
+    )
+    assert re.search(
+        r"\| latent \| onnx \| relative L2 \S+, cosine 0\.999999", worst_errors_markdown(evidence)
+    )

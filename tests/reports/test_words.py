@@ -55,6 +55,24 @@ def test_seconds(value: float | None, expected: str) -> None:
     assert words.seconds(value) == expected
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(1830.0, "1,830 MiB"), (1.34, "1.3 MiB"), (0.0234, "24 KiB"), (1.7e-5, "18 bytes"),
+     (0.0, "0 bytes"), (math.nan, "NaN")],
+)  # fmt: skip
+def test_mebibytes(value: float, expected: str) -> None:
+    assert words.mebibytes(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(1.0, "1.000000"), (0.9999999, "0.999999"), (0.999, "0.999000"), (math.nan, "NaN"),
+     (None, "missing")],
+)  # fmt: skip
+def test_a_cosine_is_rounded_down(value: float | None, expected: str) -> None:
+    assert words.cosine(value) == expected
+
+
 def test_axis_holds_every_value_and_has_places_for_the_rest() -> None:
     axis = LogAxis.holding([2e-7, 3e-5, 0.0, math.nan, math.inf])
     places = [axis.place(value) for value in (0.0, 2e-7, 3e-5, math.nan)]
