@@ -52,3 +52,7 @@ class DataError(ReferenceInputError):
 
 class DocumentError(ReferenceInputError):
     """A stored document cannot be read or written, or is not what it should be."""
+
+
+class CalibrationError(ReferenceInputError):
+    """Scores, labels or thresholds from which no calibration or gate can be made."""

@@ -4,9 +4,11 @@ import type {
   DType,
   ErrorCode,
   FileDigest,
+  Gate,
   Memory,
   ModelRequest,
   Preprocess,
+  ScoreName,
   WarmUp,
 } from "../engine/index.js";
 
@@ -92,6 +94,34 @@ export interface PreprocessRequest {
   readonly preprocess: Preprocess;
 }
 
+/** Images and reconstructions (count, height, width) and latent vectors (count, size), float32. */
+export interface ScoresRequest {
+  readonly images: TensorFile;
+  readonly reconstructions: TensorFile;
+  readonly latents: TensorFile;
+  readonly count: number;
+  readonly width: number;
+  readonly height: number;
+  readonly gate: Gate;
+}
+
+/** Per image its scores, and whether the gate lets it pass. */
+export interface ScoresReply {
+  readonly definitions: Readonly<Record<ScoreName, string>>;
+  readonly scores: Readonly<Record<ScoreName, readonly number[]>>;
+  readonly accepted: readonly boolean[];
+}
+
+/** Outputs (count, findings), float32, and the operating point of each finding. */
+export interface CalibrateRequest {
+  readonly outputs: TensorFile;
+  readonly thresholds: readonly (number | null)[];
+}
+
+export interface CalibrateReply {
+  readonly values: readonly number[];
+}
+
 /** `window.xport`. */
 export interface Page {
   environment(): Promise<Reply<BackendEnvironment>>;
@@ -101,5 +131,7 @@ export interface Page {
   pass(request: PassRequest): Promise<Reply<PassReply>>;
   gradient(request: GradientRequest): Promise<Reply<GradientReply>>;
   preprocess(request: PreprocessRequest): Promise<Reply<TensorText>>;
+  scores(request: ScoresRequest): Promise<Reply<ScoresReply>>;
+  calibrate(request: CalibrateRequest): Promise<Reply<CalibrateReply>>;
   close(): Promise<Reply<Memory>>;
 }
