@@ -6,18 +6,15 @@ gives the same bits.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 import numpy as np
-import numpy.typing as npt
 from pydantic import Field, model_validator
 
 from reference.document import Document
 from reference.errors import CalibrationError
+from reference.predictions import Float64Array, FloatArray, Known, Predictions
 
-Float64Array = npt.NDArray[np.float64]
-FloatArray = npt.NDArray[np.floating[Any]]
 Rate = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 DEFINITION = (
@@ -134,81 +131,35 @@ def calibrated(outputs: FloatArray, threshold: float) -> Float64Array:
     return np.where(p <= threshold, below, above)
 
 
-def fit_calibration(
-    findings: Sequence[str],
-    truth: FloatArray,
-    outputs: FloatArray,
-    dataset: str,
-) -> Calibration:
-    """Return the operating points at which TPR - FPR is largest.
-
-    Args:
-        findings: the names of the columns.
-        truth: (N, findings): 1, 0, or NaN where unknown.
-        outputs: (N, findings) in [0, 1].
-        dataset: the name of the validation images, for the document.
-
-    Raises:
-        CalibrationError: the shapes do not fit, a label is none of these, or an output is NaN or
-            outside [0, 1]; finding and image are named.
-    """
-    if truth.shape != outputs.shape or truth.ndim != 2 or truth.shape[1] != len(findings):
-        raise CalibrationError(
-            f"{len(findings)} findings, labels of shape {truth.shape} and outputs of "
-            f"{outputs.shape} do not fit",
-            dataset,
-            "give (images, findings) of both",
-        )
-    points = []
-    for index, finding in enumerate(findings):
-        labels, values = truth[:, index], outputs[:, index].astype(np.float64)
-        _require(np.isnan(labels) | (labels == 0) | (labels == 1), "label", finding, dataset)
-        _require((values >= 0) & (values <= 1), "output", finding, dataset)
-        points.append(_operating_point(finding, labels, values))
-    return Calibration(dataset=dataset, points=tuple(points))
+def fit_calibration(predictions: Predictions) -> Calibration:
+    """Return the operating points at which TPR - FPR is largest on these validation images."""
+    points = tuple(_operating_point(known) for known in predictions.all_known())
+    return Calibration(dataset=predictions.dataset, points=points)
 
 
-def _operating_point(
-    finding: str, labels: FloatArray, values: Float64Array
-) -> OperatingPoint | NoOperatingPoint:
-    present, absent = values[labels == 1], values[labels == 0]
-    counts = {
-        "positives": len(present),
-        "negatives": len(absent),
-        "unknown": len(labels) - len(present) - len(absent),
-    }
+def _operating_point(known: Known) -> OperatingPoint | NoOperatingPoint:
+    counts = known.counts()
+    present, absent = known.outputs[known.labels == 1], known.outputs[known.labels == 0]
     if not len(present) or not len(absent):
         missing: Reason = "no negative image" if len(present) else "no positive image"
-        return NoOperatingPoint(finding=finding, reason=missing, **counts)
-    candidates = np.unique(np.concatenate([present, absent]))[::-1]
+        return NoOperatingPoint(finding=known.finding, reason=missing, **counts)
+    candidates = np.unique(known.outputs)[::-1]
     found = len(present) - np.searchsorted(np.sort(present), candidates)
     false = len(absent) - np.searchsorted(np.sort(absent), candidates)
     # Whole numbers, so that equal gains are equal: TPR - FPR times positives times negatives.
     gain = found * len(absent) - false * len(present)
     best = int(np.argmax(gain))
     threshold = float(candidates[best])
-    if gain[best] <= 0 or not 0 < threshold < 1:
-        reason: Reason = (
-            "no threshold is better than chance"
-            if gain[best] <= 0
-            else "the best threshold is 0 or 1"
-        )
-        return NoOperatingPoint(finding=finding, reason=reason, **counts)
+    if gain[best] <= 0:
+        useless: Reason = "no threshold is better than chance"
+        return NoOperatingPoint(finding=known.finding, reason=useless, **counts)
+    if not 0 < threshold < 1:
+        at_the_end: Reason = "the best threshold is 0 or 1"
+        return NoOperatingPoint(finding=known.finding, reason=at_the_end, **counts)
     return OperatingPoint(
-        finding=finding,
+        finding=known.finding,
         threshold=threshold,
         true_positive_rate=float(found[best] / len(present)),
         false_positive_rate=float(false[best] / len(absent)),
         **counts,
     )
-
-
-def _require(holds: npt.NDArray[np.bool_], what: str, finding: str, dataset: str) -> None:
-    if not holds.all():
-        wrong = np.flatnonzero(~holds)
-        raise CalibrationError(
-            f"{finding}: {len(wrong):,} of {len(holds):,} {what}s cannot be used, first that of "
-            f"image {wrong[0]}",
-            dataset,
-            f"{what}s are 0 to 1" if what == "output" else "labels are 0, 1 or NaN",
-        )

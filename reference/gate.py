@@ -99,7 +99,7 @@ def fit_gate(
             and 1, or there are too few scores to tell such a rate (fewer than 1 / rate).
     """
     name, given = in_distribution
-    values = np.sort(_finite(given, name))
+    values = np.sort(finite_scores(given, name))
     if not 0 < false_refusal_rate < 1:
         raise CalibrationError(
             f"a false-refusal rate of {false_refusal_rate} is not between 0 and 1", name
@@ -113,7 +113,7 @@ def fit_gate(
         )
     last = allowed if HIGHER_IS_LIKELIER[score] else len(values) - 1 - allowed
     threshold = float(values[last])
-    others = {other: _finite(scores, other) for other, scores in out_of_distribution.items()}
+    others = {other: finite_scores(scores, other) for other, scores in out_of_distribution.items()}
     return Gate(
         score=score,
         definition=DEFINITIONS[score],
@@ -133,7 +133,12 @@ def _gated(
     return Gated(dataset=dataset, images=len(scores), refused=refused)
 
 
-def _finite(scores: Sequence[float], dataset: str) -> npt.NDArray[np.float64]:
+def finite_scores(scores: Sequence[float], dataset: str) -> npt.NDArray[np.float64]:
+    """Return the scores of a set as an array.
+
+    Raises:
+        CalibrationError: there are none, or one is NaN or infinite; set and place are named.
+    """
     values = np.array(scores, dtype=np.float64)
     wrong = np.flatnonzero(~np.isfinite(values))
     if values.ndim != 1 or not values.size or wrong.size:

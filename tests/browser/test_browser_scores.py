@@ -12,6 +12,7 @@ from browser_harness import wire
 from browser_harness.session import BrowserSession
 from reference.calibration import Calibration, fit_calibration
 from reference.gate import Gate, fit_gate
+from reference.predictions import Predictions
 from reference.scores import DEFINITIONS, l1, l2, latent_distance, ssim
 from xport.arrays import Array
 from xport.errors import RunnerError
@@ -98,8 +99,8 @@ def test_page_has_the_same_definitions_and_refuses_another(session: BrowserSessi
 def _calibration(outputs: Array) -> Calibration:
     truth = np.random.default_rng(2).integers(0, 2, outputs.shape).astype(float)
     truth[:, 2] = 0
-    findings = [f"finding {index}" for index in range(outputs.shape[1])]
-    return fit_calibration(findings, truth, outputs, "validation")
+    findings = tuple(f"finding {index}" for index in range(outputs.shape[1]))
+    return fit_calibration(Predictions("validation", findings, truth, outputs))
 
 
 def test_calibrated_outputs_equal_the_reference_to_the_bit(session: BrowserSession) -> None:

@@ -18,13 +18,14 @@ from reference.calibration import (
     fit_calibration,
 )
 from reference.errors import CalibrationError, DocumentError
+from reference.predictions import Predictions
 
 NAN = float("nan")
 
 
 def _fit(truth: list[float], outputs: list[float]) -> OperatingPoint | NoOperatingPoint:
     columns = (np.array(values, dtype=float)[:, None] for values in (truth, outputs))
-    return fit_calibration(["Mass"], *columns, "validation").points[0]
+    return fit_calibration(Predictions("validation", ("Mass",), *columns)).points[0]
 
 
 def test_equation_1_takes_the_operating_point_to_one_half_and_keeps_the_ends() -> None:
@@ -103,7 +104,7 @@ def test_finding_without_operating_point_is_named_with_its_reason(
 def _two() -> Calibration:
     truth = np.array([[1, 0], [0, 0], [1, 0]], dtype=float)
     outputs = np.array([[0.4, 0.1], [0.1, 0.1], [0.6, 0.2]], dtype=np.float32)
-    return fit_calibration(["Mass", "Hernia"], truth, outputs, "validation")
+    return fit_calibration(Predictions("validation", ("Mass", "Hernia"), truth, outputs))
 
 
 def test_outputs_of_a_finding_without_operating_point_are_nan() -> None:
@@ -142,16 +143,6 @@ def test_rejects_a_document_that_is_not_ours(
     assert caught.value.where == str(path)
 
 
-@pytest.mark.parametrize("wrong", [NAN, -0.1, 1.1, float("inf")])
-def test_rejects_outputs_that_are_no_probabilities_by_finding_and_image(wrong: float) -> None:
-    with pytest.raises(CalibrationError, match=r"Mass: 1 of 2 outputs .* image 1"):
-        _fit([1, 0], [0.5, wrong])
-
-
-def test_rejects_labels_and_shapes_that_do_not_fit() -> None:
-    with pytest.raises(CalibrationError, match=r"Mass: 1 of 2 labels .* image 0"):
-        _fit([2, 0], [0.5, 0.5])
-    with pytest.raises(CalibrationError, match="do not fit"):
-        fit_calibration(["Mass"], np.zeros((3, 1)), np.zeros((2, 1)), "validation")
+def test_rejects_outputs_of_another_number_of_findings() -> None:
     with pytest.raises(CalibrationError, match="2 findings are calibrated"):
         _two().apply(np.zeros(3))
