@@ -18,6 +18,9 @@ from typing import TextIO
 from reference.data.dataset import safe_path
 from reference.errors import DataError
 
+MAX_LINE = 1_000_000
+"""Longer lines are refused: no published one is, and a packed file could hide any length."""
+
 RESTORE = "restore the official file"
 
 
@@ -45,7 +48,7 @@ def read_rows(path: Path, columns: Sequence[str], key: str) -> Iterator[Row]:
             number of cells than the header or repeats a key; file and line are named.
     """
     with _text(path) as file:
-        reader = csv.reader(file, strict=True)
+        reader = csv.reader(_lines(file, path), strict=True)
         try:
             header = _without_empty_end(next(reader, []))
             places = {column: _place(header, column, path) for column in columns}
@@ -96,7 +99,7 @@ def read_list(path: Path) -> dict[str, int]:
     """
     names: dict[str, int] = {}
     with _text(path) as file:
-        for number, line in enumerate(file, start=1):
+        for number, line in enumerate(_lines(file, path), start=1):
             where = f"{path}:{number}"
             name = safe_path(line.rstrip("\r\n"), where)
             if names.setdefault(name, number) != number:
@@ -121,6 +124,17 @@ def only_file(folder: Path, *patterns: str) -> Path:
             "give the folder of the data set, with one edition of its table",
         )
     return found[0]
+
+
+def _lines(file: TextIO, path: Path) -> Iterator[str]:
+    number = 0
+    while line := file.readline(MAX_LINE + 1):
+        number += 1
+        if len(line) > MAX_LINE:
+            raise DataError(
+                f"the line has more than {MAX_LINE:,} characters", f"{path}:{number}", RESTORE
+            )
+        yield line
 
 
 @contextmanager
