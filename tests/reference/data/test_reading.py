@@ -45,9 +45,11 @@ def test_missing_and_broken_images_are_named_and_counted(tmp_path: Path) -> None
     assert [item.name for item, _ in reading] == ["00000003_001.png"]
     assert reading.usage.missing == ("00000003_000.png",)
     assert [one.name for one in reading.usage.broken] == ["00000004_000.png"]
+    reason = reading.usage.broken[0].reason
+    assert "not a PNG" in reason
     assert reading.usage.sentence() == (
         "NIH ChestX-ray14 (test): 1 of 3 images used; 1 missing (00000003_000.png); "
-        "1 broken (00000004_000.png: the file is not a PNG or JPEG image)"
+        f"1 broken (00000004_000.png: {reason})"
     )
 
 
