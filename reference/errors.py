@@ -40,3 +40,19 @@ class ImageError(ReferenceInputError):
 
 class InitialisationError(ReferenceInputError):
     """Demonstration weights cannot be derived from the given inputs."""
+
+
+class MissingImageError(ImageError):
+    """An image that a data set lists has no file."""
+
+
+class DataError(ReferenceInputError):
+    """A data set's folder, table or list is not as published, or none of it could be used."""
+
+
+class DocumentError(ReferenceInputError):
+    """A stored document cannot be read or written, or is not what it should be."""
+
+
+class CalibrationError(ReferenceInputError):
+    """Scores, labels or thresholds from which no calibration or gate can be made."""

@@ -1,5 +1,7 @@
 export { startBackend } from "./backend.js";
 export type { Backend, BackendEnvironment, BackendName, BackendRequest } from "./backend.js";
+export { accepts, calibrated, calibrateOutputs } from "./calibration.js";
+export type { Gate } from "./calibration.js";
 export { fetchPreprocess, parsePreprocess } from "./definition.js";
 export type { Preprocess } from "./definition.js";
 export { EngineError, wordsOf } from "./errors.js";
@@ -22,6 +24,8 @@ export { preprocess, scaledSize } from "./preprocess.js";
 export type { Size } from "./resample.js";
 export { memoryNow, runModel } from "./run.js";
 export type { Inputs, Memory, Output, RunResult } from "./run.js";
+export { l1, l2, latentDistance, SCORE_DEFINITIONS, ssim } from "./scores.js";
+export type { Reconstructed, ScoreName } from "./scores.js";
 export { describe, sizeOf } from "./types.js";
 export type { DType, FileDigest, FileListing, Signature, TensorSpec, Values } from "./types.js";
 export { warmUp } from "./warm_up.js";

@@ -4,12 +4,14 @@ import type {
   DType,
   ErrorCode,
   FileDigest,
+  Gate,
   Memory,
   ModelRequest,
   Picture,
   PictureFacts,
   PictureResult,
   Preprocess,
+  ScoreName,
   WarmUp,
 } from "../engine/index.js";
 
@@ -148,6 +150,34 @@ export interface DecodeReply {
   readonly totalSeconds: number;
 }
 
+/** Images and reconstructions (count, height, width) and latent vectors (count, size), float32. */
+export interface ScoresRequest {
+  readonly images: TensorFile;
+  readonly reconstructions: TensorFile;
+  readonly latents: TensorFile;
+  readonly count: number;
+  readonly width: number;
+  readonly height: number;
+  readonly gate: Gate;
+}
+
+/** Per image its scores, and whether the gate lets it pass. */
+export interface ScoresReply {
+  readonly definitions: Readonly<Record<ScoreName, string>>;
+  readonly scores: Readonly<Record<ScoreName, readonly number[]>>;
+  readonly accepted: readonly boolean[];
+}
+
+/** Outputs (count, findings), float32, and the operating point of each finding. */
+export interface CalibrateRequest {
+  readonly outputs: TensorFile;
+  readonly thresholds: readonly (number | null)[];
+}
+
+export interface CalibrateReply {
+  readonly values: readonly number[];
+}
+
 /** `window.xport`. */
 export interface Page {
   environment(): Promise<Reply<BackendEnvironment>>;
@@ -161,5 +191,7 @@ export interface Page {
   /** All inputs, one after the other, as one vector. */
   preprocess(request: PreprocessRequest): Promise<Reply<TensorText>>;
   prepareImage(request: PrepareRequest): Promise<Reply<PrepareReply>>;
+  scores(request: ScoresRequest): Promise<Reply<ScoresReply>>;
+  calibrate(request: CalibrateRequest): Promise<Reply<CalibrateReply>>;
   close(): Promise<Reply<Memory>>;
 }

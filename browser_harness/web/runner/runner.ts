@@ -1,13 +1,20 @@
 import {
+  accepts,
+  calibrateOutputs,
   disposeModel,
   EngineError,
   fetchVerified,
+  l1,
+  l2,
+  latentDistance,
   loadModel,
   memoryNow,
   parsePreprocess,
   preprocess,
   runModel,
   saliencyByAutodiff,
+  SCORE_DEFINITIONS,
+  ssim,
   startBackend,
   warmUp,
   wordsOf,
@@ -15,9 +22,12 @@ import {
   type Inputs,
   type Model,
   type RunResult,
+  type ScoreName,
   type Values,
 } from "../engine/index.js";
 import type {
+  CalibrateReply,
+  CalibrateRequest,
   GradientReply,
   GradientRequest,
   OpenRequest,
@@ -29,6 +39,9 @@ import type {
   Reply,
   RunReply,
   RunRequest,
+  ScoresReply,
+  ScoresRequest,
+  TensorFile,
   TensorText,
 } from "./contract.js";
 import { prepareBy } from "./pipelines/index.js";
@@ -162,6 +175,48 @@ async function prepare(request: PreprocessRequest): Promise<TensorText> {
   return writeTensor({ spec: { name: "inputs", shape: [at], dtype: "float32" }, values });
 }
 
+async function readFloats(name: string, file: TensorFile): Promise<Float32Array> {
+  const values = await readTensor(name, file);
+  if (!(values instanceof Float32Array)) {
+    throw new EngineError("input-refused", `${name} is not float32`);
+  }
+  return values;
+}
+
+async function scores(request: ScoresRequest): Promise<ScoresReply> {
+  const { count, width, height, gate } = request;
+  const images = await readFloats("images", request.images);
+  const reconstructions = await readFloats("reconstructions", request.reconstructions);
+  const latents = await readFloats("latents", request.latents);
+  const found: Record<ScoreName, number[]> = { l1: [], l2: [], ssim: [], latent: [] };
+  for (let i = 0; i < count; i++) {
+    const image = part(images, i, count);
+    const pair = { width, height, image, reconstruction: part(reconstructions, i, count) };
+    found.l1.push(l1(pair));
+    found.l2.push(l2(pair));
+    found.ssim.push(ssim(pair));
+    found.latent.push(latentDistance(part(latents, i, count)));
+  }
+  const accepted = found[gate.score].map((score) => accepts(gate, score));
+  return { definitions: SCORE_DEFINITIONS, scores: found, accepted };
+}
+
+/** Number `index` of `count` equal parts. */
+function part(values: Float32Array, index: number, count: number): Float32Array {
+  const length = values.length / count;
+  return values.subarray(index * length, (index + 1) * length);
+}
+
+async function calibrate(request: CalibrateRequest): Promise<CalibrateReply> {
+  const outputs = await readFloats("outputs", request.outputs);
+  const count = outputs.length / request.thresholds.length;
+  const values: number[] = [];
+  for (let i = 0; i < count; i++) {
+    values.push(...calibrateOutputs(part(outputs, i, count), request.thresholds));
+  }
+  return { values };
+}
+
 function close() {
   models.forEach(disposeModel);
   models.clear();
@@ -178,5 +233,7 @@ window.xport = {
   decode: (request) => reply(() => decode(request)),
   preprocess: (request) => reply(() => prepare(request)),
   prepareImage: (request) => reply(() => prepareBy(request, opened())),
+  scores: (request) => reply(() => scores(request)),
+  calibrate: (request) => reply(() => calibrate(request)),
   close: () => reply(close),
 };

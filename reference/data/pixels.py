@@ -1,0 +1,36 @@
+"""The one place where data sets turn files and arrays into grey levels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from reference.errors import MissingImageError
+from reference.images import read_image
+
+Float64Array = npt.NDArray[np.float64]
+
+
+def read_grey(path: Path) -> Float64Array:
+    """Return the grey levels of an image file, (H, W) float64 in [0, 1].
+
+    Files with several channels have equal ones in the published sets (RGBA copies of grey), so
+    the mean of red, green and blue is the first channel.
+
+    Raises:
+        MissingImageError: there is no such file.
+        ImageError: the file is empty, damaged, too large or no image.
+    """
+    if not path.is_file():
+        raise MissingImageError("there is no such file", str(path), "download the set again")
+    return read_image(path)
+
+
+def grey_from_rgb(colours: npt.NDArray[np.uint8]) -> Float64Array:
+    """Return (R + G + B) / 3 / 255 of (H, W, 3), as image files of colours are read."""
+    total: npt.NDArray[np.uint16] = (
+        colours[..., 0].astype(np.uint16) + colours[..., 1] + colours[..., 2]
+    )
+    return total / 3 / 255

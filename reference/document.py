@@ -1,0 +1,81 @@
+"""Frozen JSON documents of the PyTorch side: typed, versioned, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from reference.errors import DocumentError
+
+
+class Document(BaseModel):
+    """An immutable record with a JSON form in which unknown keys are errors.
+
+    Numbers may be NaN or infinite only where a field says so; they are written as strings.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
+
+    def write(self, path: Path) -> Path:
+        """Write as JSON at ``path``: a reader sees the old file or the whole new one.
+
+        Raises:
+            DocumentError: the disk is full or the folder cannot be written.
+        """
+        return write_whole(path, (self.model_dump_json(indent=2) + "\n").encode())
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read JSON from ``path``.
+
+        Raises:
+            DocumentError: the file is absent, not JSON, or a key is missing, unknown or wrong.
+        """
+        try:
+            return cls.model_validate_json(path.read_bytes())
+        except OSError as error:
+            raise DocumentError(
+                f"the file cannot be read ({error.strerror})", str(path), "check the path"
+            ) from error
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            key = ".".join(map(str, first["loc"])) or "document"
+            raise DocumentError(
+                f"this is no {cls.__name__}: {key}: {first['msg']}",
+                str(path),
+                "write the document again with this version",
+            ) from error
+
+
+def write_whole(path: Path, content: bytes) -> Path:
+    """Write ``content`` at ``path`` through a temporary file beside it and a rename.
+
+    Raises:
+        DocumentError: the disk is full or the folder cannot be written.
+    """
+    temporary = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(
+            dir=path.parent, prefix=f".{path.name}.", delete=False
+        ) as file:
+            temporary = Path(file.name)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except OSError as error:
+        raise DocumentError(
+            f"the file cannot be written ({error.strerror})",
+            str(path),
+            "free disk space or choose another folder",
+        ) from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+    return path
