@@ -103,8 +103,7 @@ class PlannedProbe(Document):
 class PlannedModel(Document):
     """One model of the release: what it is, what it says, and what it is tried on.
 
-    `legs` are the names of the plan's legs that it runs on. `min_probes`, where it is given,
-    stands in place of the policy's.
+    `legs` are the names of the plan's legs that it runs on.
     """
 
     id: str
@@ -118,7 +117,6 @@ class PlannedModel(Document):
     artifacts: dict[str, PlannedArtifact]
     legs: tuple[str, ...] = Field(min_length=1)
     probes: tuple[PlannedProbe, ...]
-    min_probes: int | None = Field(default=None, ge=1)
 
     def labels_of(self, output: str) -> tuple[str, ...] | None:
         """The labels of an output's values, None for one that holds something else."""
