@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reference.preprocess import Preprocess
-from xport.artifact import Format, Signature
+from xport.artifact import Format
 from xport.errors import InputError
 from xport.images import ImageFile, ImageFolder, images_in, photographs, synthetic_files
 from xport.pipeline import Converted, Pipeline, Step
@@ -67,8 +67,12 @@ def _tfjs_steps(routes: Routes) -> Iterator[Step]:
         yield Step(DIRECT, TfjsFromOnnx(weights=routes.direct.weights), ONNX)
 
 
-def explanation_pipeline(entry: ExplanationEntry, of: ModelEntry, routes: Routes) -> Pipeline:
+def explanation_pipeline(
+    entry: ExplanationEntry, of: ModelEntry, routes: Routes, key: str = "explanation"
+) -> Pipeline:
     """From the classifier's PyTorch and ONNX artifacts to the explanation's, and to TF.js.
+
+    `key` is the explanation's in the release file, for errors.
 
     The explanation is an ONNX graph of xport's own making, with operators that onnx-tf does not
     know, so it takes the direct route alone.
@@ -80,7 +84,7 @@ def explanation_pipeline(entry: ExplanationEntry, of: ModelEntry, routes: Routes
     return Pipeline(
         (
             *(replace(step, verified=False) for step in _export_steps(of, own)),
-            Step(TORCH, _explained(entry, signature), own + TORCH),
+            Step(TORCH, _explained(entry, of, key), own + TORCH),
             Step(
                 ONNX,
                 ExplanationFromOnnx(
@@ -88,6 +92,7 @@ def explanation_pipeline(entry: ExplanationEntry, of: ModelEntry, routes: Routes
                     image=image,
                     logits=entry.logits,
                     probabilities=entry.probabilities,
+                    key=key,
                 ),
                 own + ONNX,
             ),
@@ -96,9 +101,15 @@ def explanation_pipeline(entry: ExplanationEntry, of: ModelEntry, routes: Routes
     )
 
 
-def _explained(entry: ExplanationEntry, signature: Signature) -> ExplainedFromTorch:
-    arguments = {"cam": entry.cam is not None}
-    return ExplainedFromTorch(signature=signature, wrapper_arguments=arguments)
+def _explained(entry: ExplanationEntry, of: ModelEntry, key: str) -> ExplainedFromTorch:
+    places = {spec.name: place for place, spec in enumerate(of.signature.outputs)}
+    arguments = {
+        "cam": entry.cam is not None,
+        "logits": places[entry.logits],
+        "probabilities": places[entry.probabilities] if entry.probabilities else None,
+    }
+    signature = entry.signature(of.signature)
+    return ExplainedFromTorch(signature=signature, wrapper_arguments=arguments, key=key)
 
 
 @dataclass(frozen=True)
@@ -128,13 +139,17 @@ class Converter:
             model_id: self._probes(entry, shown, brought)
             for model_id, entry in release.models.items()
         }
+        explained = {
+            model_id: self._explained_probes(model_id, entry, probes[entry.of])
+            for model_id, entry in release.explanations.items()
+        }
         preprocessing = self._preprocessing([*shown, *brought])
         models = [
             self._model(model_id, entry, probes[model_id], progress)
             for model_id, entry in release.models.items()
         ]
         models += [
-            self._explanation(model_id, entry, probes[entry.of], progress)
+            self._explanation(model_id, entry, explained[model_id], progress)
             for model_id, entry in release.explanations.items()
         ]
         return Plan(
@@ -175,22 +190,14 @@ class Converter:
         self, model_id: str, entry: ExplanationEntry, probes: Sequence[Probe], progress: Progress
     ) -> PlannedModel:
         of = self.release.models[entry.of]
-        signature = entry.signature(of.signature)
-        lively = [probe for probe in probes if contrast(probe, of.preprocess) >= entry.min_contrast]
-        if len(lively) < entry.probes:
-            raise InputError(
-                f"{entry.probes} probes wanted, {entry.of} has {len(lively)} of enough contrast",
-                f"explanations.{model_id}.probes",
-                "want fewer, or raise probes.synthetic",
-            )
-        chosen = explained_probes(lively, signature, of.labels or (), entry.probes)
-        pipeline = explanation_pipeline(entry, of, self.release.routes)
+        key = f"explanations.{model_id}"
+        pipeline = explanation_pipeline(entry, of, self.release.routes, key)
         artifacts = self._artifacts(model_id, pipeline, progress)
         return PlannedModel(
             id=model_id,
             title=entry.title,
             kind="explanation",
-            signature=signature,
+            signature=entry.signature(of.signature),
             labels=of.labels,
             weights=of.weights,
             trained=of.checkpoint is not None,
@@ -198,9 +205,23 @@ class Converter:
             preprocess_digest=_digest(of.preprocess),
             artifacts=artifacts,
             legs=self._legs(artifacts),
-            probes=self.probes.save(chosen),
-            min_probes=entry.probes,
+            probes=self.probes.save(probes),
         )
+
+    def _explained_probes(
+        self, model_id: str, entry: ExplanationEntry, probes: Sequence[Probe]
+    ) -> list[Probe]:
+        """The classifier's probes that are explained, each with a class."""
+        of = self.release.models[entry.of]
+        wanted = max(entry.probes, self.release.policy.min_probes)
+        lively = [probe for probe in probes if contrast(probe, of.preprocess) >= entry.min_contrast]
+        if len(lively) < wanted:
+            raise InputError(
+                f"{wanted} probes wanted, {entry.of} has {len(lively)} of enough contrast",
+                f"explanations.{model_id}.probes",
+                "want fewer here and in policy.min_probes, or raise probes.synthetic",
+            )
+        return explained_probes(lively, entry.signature(of.signature), of.labels or (), wanted)
 
     def _legs(self, artifacts: Mapping[str, PlannedArtifact]) -> tuple[str, ...]:
         legs = self.release.routes.legs(self.release.browser.backends)

@@ -64,7 +64,7 @@ def _recorded(case: Case, model: PlannedModel, leg: Leg) -> Check:
     """Every probe was run, on the planned artifact, with the planned bytes."""
     recording = case.recordings.get((model.id, leg.name))
     problem, status = "", Status.NOT_RUN
-    needed = model.min_probes or case.plan.policy.min_probes
+    needed = case.plan.policy.min_probes
     if recording is None:
         problem = "there is no recording"
     elif recording.failure is not None:

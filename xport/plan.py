@@ -103,10 +103,10 @@ class PlannedPreprocessing(Document):
 class PlannedModel(Document):
     """One model of the release: what it is, what it says, and what it is tried on.
 
-    `legs` are the names of the plan's legs that it runs on. `min_probes`, where it is given,
-    stands in place of the policy's. `preprocess_digest` names the definition: it is the SHA-256 of
-    the document that a bundle carries. `operating_points` are the probabilities, one per label,
-    above which a finding counts as present; None where none are known.
+    `legs` are the names of the plan's legs that it runs on. `preprocess_digest` names the
+    definition: it is the SHA-256 of the document that a bundle carries. `operating_points` are the
+    probabilities, one per label, from which on a finding counts as present; None where none are
+    known.
     """
 
     id: str
@@ -121,7 +121,6 @@ class PlannedModel(Document):
     artifacts: dict[str, PlannedArtifact]
     legs: tuple[str, ...] = Field(min_length=1)
     probes: tuple[PlannedProbe, ...]
-    min_probes: int | None = Field(default=None, ge=1)
     operating_points: tuple[float, ...] | None = None
 
     @model_validator(mode="after")

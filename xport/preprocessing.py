@@ -5,11 +5,13 @@ Numbers only, no framework and no browser; `xport.preprocessing_checks` judges t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from reference.calibration import calibrated
+from reference.scores import ssim
 from xport.arrays import Array
 from xport.parity import Comparison, Outputs, Pair, Role, compare
 from xport.picture import Picture
@@ -107,7 +109,7 @@ def _effect(
     flips, decisions = _flips(case, model, definition, made)
     return PipelineEffect(
         prepared=made,
-        operating_points=_operating_points(model),
+        operating_points=model.operating_points,
         images=images,
         max_levels=None if worst is None else images[worst].max,
         mean_levels=float(np.mean([d.mean for d in images.values()])) if images else None,
@@ -157,12 +159,12 @@ def _comparisons(
         labelled = model.labels_of(spec.name) is not None
         yield from _compared(made, spec.name, ours, theirs, labelled)
         if labelled and spec.name == PROBABILITIES:
-            points = np.array(_operating_points(model) or (0.5,))
+            points = _operating_points(model)
             yield from _compared(
                 made,
                 "calibrated probabilities",
-                {image: calibrated(p, points) for image, p in ours.items()},
-                {image: calibrated(p, points) for image, p in theirs.items()},
+                {image: _calibrated(p, points) for image, p in ours.items()},
+                {image: _calibrated(p, points) for image, p in theirs.items()},
                 labelled,
             )
         if spec.name == RECONSTRUCTION:
@@ -218,18 +220,21 @@ def _in_browser(
     return compare(pair, ours, theirs, labelled=True) if ours else None
 
 
-def calibrated(probabilities: Array, points: Array) -> Array:
-    """Equation 1 of the paper: 0.5 at the operating point, straight lines to 0 and 1 beside it."""
-    below = probabilities / (2 * points)
-    return np.where(probabilities <= points, below, 1 - (1 - probabilities) / (2 * (1 - points)))
-
-
 def _score(image: Array, reconstruction: Array) -> Array:
-    return np.array([np.abs(image.astype(np.float64) - reconstruction).mean()])
+    return np.array([ssim(image[0, 0], reconstruction[0, 0])])
 
 
-def _operating_points(model: PlannedModel) -> tuple[float, ...] | None:
-    return model.operating_points
+def _calibrated(probabilities: Array, points: Sequence[float]) -> Array:
+    """Equation 1 of (1, findings); NaN where the probabilities are no probabilities."""
+    if not ((probabilities >= 0) & (probabilities <= 1)).all():
+        return np.full(probabilities.shape, np.nan)
+    pairs = zip(probabilities[0], points, strict=True)
+    return np.array([[calibrated(np.array(p), point) for p, point in pairs]], dtype=np.float64)
+
+
+def _operating_points(model: PlannedModel) -> tuple[float, ...]:
+    """Where decisions are made: at 0.5 where no operating points are known."""
+    return model.operating_points or (0.5,) * len(model.labels or ())
 
 
 def _flips(
@@ -242,13 +247,13 @@ def _flips(
     ours, theirs = _common(
         case.output(made, leg, PROBABILITIES), case.output(definition, leg, PROBABILITIES)
     )
-    points = _operating_points(model) or (0.5,) * len(labels)
+    points = _operating_points(model)
     flips = []
     for image in ours:
         pairs = zip(labels, ours[image][0], theirs[image][0], points, strict=True)
         flips += [
             Flip(image=image, label=label, definition=p, pipeline=q, threshold=point)
             for label, q, p, point in pairs
-            if (q > point) != (p > point)
+            if (q >= point) != (p >= point)
         ]
     return flips, len(ours) * len(labels)

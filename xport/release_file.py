@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
 from reference.preprocess import Preprocess
 from xport import digests
@@ -38,7 +38,7 @@ class ModelEntry(Document):
 
     Exactly one of `checkpoint` (a file beside the release file) and `initializer` (a callable
     that fills the module with seeded weights) is given. `operating_points` are the probabilities,
-    one per label, above which a finding counts as present. A model whose weights come from an
+    one per label, from which on a finding counts as present. A model whose weights come from an
     initializer is untrained, and every document and page says so. `exporter` is torch.onnx's;
     without `opset`, `torchscript` writes opset 15 and `dynamo` opset 20.
     """
@@ -115,11 +115,18 @@ class ExplanationEntry(Document):
     """`[explanations.ID]`: the gradient and class activation map of a classifier, as a model.
 
     It is made from the ONNX file of the classifier `of`: its input is the image and a one-hot
-    class vector, its outputs are the classifier's `logits` and `probabilities` (None where it has
-    none), `gradient`, `saliency` and, where its height and width are given, `cam`. It is tried on
-    `probes` of the classifier's probes, evenly spread, each with another class in turn. Images
-    whose standard deviation is below `min_contrast` of the range are left out: of a blank image
-    every ReLU is at its kink, and PyTorch's own gradients disagree by as much as is allowed.
+    class vector, its outputs are the classifier's `logits` and `probabilities` (an empty string
+    where it has none), `gradient`, `saliency` and, where its height and width are given, `cam`.
+
+    `cam`, the class activation map, is as large as the classifier's last feature maps. For it, the
+    classifier's module must have a method `feature_map(image)`, which returns these maps, and a
+    `torch.nn.Linear` called `classifier`, which maps their spatial means to the logits; for the
+    rest it must have one image as its input, and logits of shape (1, classes).
+
+    It is tried on `probes` of the classifier's probes, or on as many as `policy.min_probes` wants
+    if that is more, evenly spread, each with another class in turn. Images whose standard
+    deviation is below `min_contrast` of the range are left out: of a blank image every ReLU is at
+    its kink, and PyTorch's own gradients disagree by as much as is allowed.
     """
 
     title: str
@@ -129,6 +136,11 @@ class ExplanationEntry(Document):
     cam: tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]] | None = None
     probes: int = Field(default=20, ge=3)
     min_contrast: float = Field(default=0.02, ge=0, lt=1)
+
+    @field_validator("probabilities")
+    @classmethod
+    def _none_if_empty(cls, name: str | None) -> str | None:
+        return name or None  # TOML has no null
 
     def outputs(self) -> list[str]:
         """The names of its outputs, in order."""
@@ -257,7 +269,13 @@ class ReleaseFile(Document):
             outputs = {output.name for output in of.signature.outputs}
             for output in filter(None, (entry.logits, entry.probabilities)):
                 if output not in outputs:
-                    raise ValueError(f"{key}: {entry.of} has no output {output}")
+                    hint = '; write probabilities = "" if it has none'
+                    raise ValueError(
+                        f"{key}: {entry.of} has no output {output}"
+                        + (hint if output == entry.probabilities else "")
+                    )
+            if entry.logits == entry.probabilities:
+                raise ValueError(f"{key}: logits and probabilities are the same output")
             if self.routes.direct is None or self.routes.shipped != DIRECT:
                 raise ValueError(f"{key}: needs the direct route, and that it ships")
         return self

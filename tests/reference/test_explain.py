@@ -58,5 +58,52 @@ def test_works_where_gradients_are_switched_off(
 
 
 def test_rejects_a_map_of_a_network_without_feature_maps() -> None:
-    with pytest.raises(ArchitectureError, match="no feature_map"):
+    with pytest.raises(ArchitectureError, match="cam: Sequential lacks feature_map"):
         Explained(nn.Sequential(nn.Flatten(), nn.Linear(4, 2)))
+
+
+class Reordered(nn.Module):
+    """A classifier whose outputs come in another order, or alone."""
+
+    def __init__(self, classifier: Classifier, *order: int) -> None:
+        super().__init__()
+        self.inner, self.order, self.classifier = classifier, order, classifier.classifier
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor | tuple[torch.Tensor, ...]:
+        """The chosen ones of logits, probabilities."""
+        found = tuple(self.inner(image)[place] for place in self.order)
+        return found if len(found) > 1 else found[0]
+
+    def feature_map(self, image: torch.Tensor) -> torch.Tensor:
+        """Those of the classifier."""
+        return self.inner.feature_map(image)
+
+
+def test_outputs_are_taken_from_the_places_that_are_named(
+    miniature: Classifier, image: torch.Tensor
+) -> None:
+    module = miniature.double()
+    expected = Explained(module)(image, one_hot(2))
+    reordered = Explained(Reordered(module, 1, 0), logits=1, probabilities=0)(image, one_hot(2))
+    alone = Explained(Reordered(module, 0), probabilities=None)(image, one_hot(2))
+    for one, other in zip(reordered, expected, strict=True):
+        assert torch.equal(one, other)
+    for one, other in zip(alone, (expected[0], *expected[2:]), strict=True):
+        assert torch.equal(one, other)
+
+
+def test_rejects_logits_and_probabilities_that_are_the_other_way_round(
+    miniature: Classifier, image: torch.Tensor
+) -> None:
+    explained = Explained(miniature.double(), logits=1, probabilities=0)
+    with pytest.raises(ArchitectureError, match=r"logits: .* the other way round"):
+        explained(image, one_hot(2))
+
+
+def test_rejects_feature_maps_that_the_last_layer_does_not_take(
+    miniature: Classifier, image: torch.Tensor
+) -> None:
+    module = Reordered(miniature.double(), 0, 1)
+    module.classifier = nn.Linear(3, 14).double()
+    with pytest.raises(ArchitectureError, match="takes the means of 3 channels"):
+        Explained(module)(image, one_hot(2))

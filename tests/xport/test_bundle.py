@@ -224,7 +224,6 @@ EDITS: dict[str, Callable[[dict[str, Any]], None]] = {
     "tolerances": soften,
     "bars": lambda plan: plan["policy"].update(bars=[]),
     "min_probes of the policy": lambda plan: plan["policy"].update(min_probes=1),
-    "min_probes of a model": lambda plan: plan["models"][2].update(min_probes=1),
     "mantissa bits": lambda plan: plan["policy"].update(mantissa_bits=10),
     "legs": drop_a_leg,
     "models": drop_a_model,

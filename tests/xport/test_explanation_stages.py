@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
+from torch import nn
 
 from tests import mini
-from xport import digests
+from xport import digests, workflow
 from xport.artifact import Artifact, Format, Signature, TensorSpec
+from xport.conversion import pipeline_for
 from xport.errors import ConversionError, InputError
 from xport.pipeline import Stage, run_stage
 from xport.probes import synthetic_inputs
+from xport.release_file import ModelEntry
+from xport.routes import DirectRoute, Routes
 from xport.runners.onnx_runner import OnnxRunner
 from xport.runners.torch_runner import TorchRunner
 from xport.stages.explained_from_torch import ExplainedFromTorch
@@ -78,17 +84,94 @@ def test_an_explanation_without_a_map_is_declared_by_its_signature(store: Path) 
     assert explanation.signature == reference.signature == signature
 
 
-@pytest.mark.parametrize("onnx", [False, True], ids=["torch", "onnx"])
-def test_rejects_an_explanation_of_another_signature_than_declared(store: Path, onnx: bool) -> None:
-    larger = TensorSpec(name="cam", shape=(1, 1, 9, 9))
-    signature = Signature(inputs=EXPLAINED.inputs, outputs=(*EXPLAINED.outputs[:-1], larger))
-    stages = (
-        (OnnxFromTorch(), ExplanationFromOnnx(signature))
-        if onnx
-        else (ExplainedFromTorch(signature),)
+LARGER = Signature(
+    inputs=EXPLAINED.inputs,
+    outputs=(*EXPLAINED.outputs[:-1], TensorSpec(name="cam", shape=(1, 1, 9, 9))),
+)
+
+
+def test_rejects_a_map_of_another_size_and_says_which_it_has(store: Path) -> None:
+    stage = ExplainedFromTorch(LARGER, key="explanations.why")
+    words = (
+        r"explanations\.why\.cam: the last feature maps are 8 x 8, not 9 x 9; write cam = \[8, 8\]"
     )
+    with pytest.raises(InputError, match=words):
+        converted(store, stage)
+
+
+def test_rejects_an_explanation_of_another_signature_than_declared(store: Path) -> None:
     with pytest.raises(ConversionError, match="'cam' did not survive"):
-        converted(store, *stages)
+        converted(store, OnnxFromTorch(), ExplanationFromOnnx(LARGER))
+
+
+class Plain(nn.Module):
+    """A classifier that returns its logits alone, and has neither feature maps nor `classifier`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3, stride=8)
+        self.head = nn.Linear(4 * 64, CLASSES)
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        """Logits."""
+        logits: torch.Tensor = self.head(torch.relu(self.conv(image)).flatten(1))
+        return logits
+
+
+def plain_release(**explanation: Any) -> dict[str, Any]:
+    """A release of `Plain` and its explanation, on the direct route."""
+    logits = CLASSIFIER.outputs[0].model_dump(mode="json")
+    factory = "tests.xport.test_explanation_stages:Plain"
+    model = mini.classifier(factory=factory, arguments={})
+    model["signature"] = {**model["signature"], "outputs": [logits]}
+    named = {"cam"} if "cam" in explanation else set()
+    alike = [one for one in mini.policy()["likenesses"] if one["output"] in MAPS | named]
+    tolerances = [one for one in mini.policy()["tolerances"] if one["output"] == "logits"]
+    entry = {"title": "Why", "of": "classifier", "probabilities": "", "probes": 3, **explanation}
+    return mini.release(
+        models={"classifier": model},
+        explanations={"why": entry},
+        routes={"direct": {}},
+        browser={"backends": ["wasm"]},
+        policy=mini.policy(
+            tolerances=[*tolerances[:1], tolerances[1] | {"model": "why"}],
+            likenesses=[one | {"model": "why"} for one in alike],
+            bars=[],
+        ),
+    )
+
+
+MAPS = {"gradient", "saliency"}
+
+
+def test_a_classifier_of_logits_alone_is_explained(store: Path, tmp_path: Path) -> None:
+    file = mini.write(plain_release(), tmp_path / "release.toml")
+    plan = workflow.convert(file, tmp_path / "run", store=store)
+    explained = plan.model("why")
+    assert [spec.name for spec in explained.signature.outputs] == ["logits", "gradient", "saliency"]
+    assert len(explained.probes) == plan.policy.min_probes == 6  # 3 would undercut the policy
+
+
+def test_rejects_a_map_of_a_classifier_without_one_by_the_releases_key(
+    store: Path, tmp_path: Path
+) -> None:
+    file = mini.write(plain_release(cam=[8, 8]), tmp_path / "release.toml")
+    with pytest.raises(InputError, match=r"explanations\.why\.cam: Plain lacks feature_map\(\)"):
+        workflow.convert(file, tmp_path / "run", store=store)
+
+
+def test_rejects_a_map_of_a_graph_without_one_by_its_key(store: Path) -> None:
+    entry = ModelEntry.model_validate(plain_release()["models"]["classifier"])
+    signature = Signature(
+        inputs=EXPLAINED.inputs, outputs=(CLASSIFIER.outputs[0], *EXPLAINED.outputs[2:])
+    )
+    stages = [step.stage for step in pipeline_for(entry, Routes(direct=DirectRoute())).steps[:2]]
+    explain = ExplanationFromOnnx(signature, probabilities=None, key="explanations.why")
+    artifact = None
+    for stage in stages:
+        artifact = run_stage(stage, artifact, Store(store)).artifact
+    with pytest.raises(InputError, match=r"explanations\.why\.cam: .* not exist for this network"):
+        run_stage(explain, artifact, Store(store))
 
 
 def test_rejects_a_wrapper_that_does_not_take_the_module(store: Path) -> None:

@@ -7,21 +7,27 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from reference.errors import ArchitectureError
 from xport import torch_module
 from xport.artifact import Artifact, Format, Signature
 from xport.callables import source_digest
+from xport.errors import InputError
+
+CAM = "cam"
+"""The output that is the class activation map."""
 
 
 @dataclass(frozen=True)
 class ExplainedFromTorch:
     """Puts `wrapper(module, **wrapper_arguments)` around a module, whose weights stay the same.
 
-    `signature` is the result's.
+    `signature` is the result's. `key` is the release file's, for errors.
     """
 
     signature: Signature
     wrapper: str = "reference.explain:Explained"
     wrapper_arguments: Mapping[str, Any] = field(default_factory=dict)
+    key: str = "explanation"
 
     name = "explained_from_torch"
     consumes = Format.TORCH
@@ -41,8 +47,8 @@ class ExplainedFromTorch:
         """Wrap, run once, and write weights and recipe.
 
         Raises:
-            InputError: the wrapper refuses the module or its arguments, or what it makes does not
-                run on the declared inputs.
+            InputError: the wrapper refuses the module or its arguments, what it makes does not run
+                on the declared inputs, or a map is of another size than declared.
         """
         assert source is not None
         module, recipe = torch_module.load(source.path)
@@ -53,7 +59,29 @@ class ExplainedFromTorch:
                 "wrapper_arguments": dict(self.wrapper_arguments),
             }
         )
-        explained = wrapped.wrap(module)
-        found = torch_module.signature_of(explained, wrapped)
+        try:
+            explained = wrapped.wrap(module)
+            found = torch_module.signature_of(explained, wrapped)
+        except (ArchitectureError, InputError) as error:
+            refused = error if isinstance(error, ArchitectureError) else error.__cause__
+            if not isinstance(refused, ArchitectureError):
+                raise
+            place = f"{self.key}.{refused.where}"
+            raise InputError(refused.what, place, refused.remedy) from error
+        self._require_size(found)
         torch_module.save(explained, wrapped, folder)
         return found
+
+    def _require_size(self, found: Signature) -> None:
+        """The class activation map is as large as the last feature maps are."""
+        sizes = [
+            spec.shape[2:] for side in (self.signature, found) for spec in side.outputs
+            if spec.name == CAM
+        ]  # fmt: skip
+        if len(sizes) == 2 and sizes[0] != sizes[1]:
+            declared, real = (" x ".join(map(str, size)) for size in sizes)
+            raise InputError(
+                f"the last feature maps are {real}, not {declared}",
+                f"{self.key}.{CAM}",
+                f"write {CAM} = {list(sizes[1])}",
+            )

@@ -5,7 +5,11 @@
 the forward weights, of operators that are fast in TF.js.
 """
 
-from xport.onnx_graph.gradient.explanation import ExplanationNames, explanation_graph
+from xport.onnx_graph.gradient.explanation import (
+    ExplanationNames,
+    NoActivationMap,
+    explanation_graph,
+)
 from xport.onnx_graph.gradient.vector_jacobian import gradient_graph
 
-__all__ = ["ExplanationNames", "explanation_graph", "gradient_graph"]
+__all__ = ["ExplanationNames", "NoActivationMap", "explanation_graph", "gradient_graph"]

@@ -14,6 +14,10 @@ from xport.onnx_graph.graph import Graph, Node
 NO_MAP = "a class activation map does not exist for this network"
 
 
+class NoActivationMap(ConversionError):
+    """The network does not end in a linear function of global averages."""
+
+
 @dataclass(frozen=True)
 class ExplanationNames:
     """What the added input and outputs are called."""
@@ -49,8 +53,8 @@ def explanation_graph(
         names: what the added input and outputs are called.
 
     Raises:
-        ConversionError: as in `differentiate`; a name is unknown or taken; or the logits are no
-            Gemm of a global average pool, so that there is no class activation map.
+        ConversionError: as in `differentiate`, or a name is unknown or taken.
+        NoActivationMap: the logits are no Gemm of a global average pool.
     """
     names = names or ExplanationNames()
     _require_names(graph, logits, probabilities, image)
@@ -98,7 +102,7 @@ def _last_pool(graph: Graph, logits: str) -> Node:
     """The global average pool whose means the logits are a linear function of.
 
     Raises:
-        ConversionError: the network does not end so.
+        NoActivationMap: the network does not end so.
     """
     producers = graph.producers()
     name = _behind(logits, ("Identity",), graph, producers)
@@ -141,5 +145,5 @@ def _is_global_average(graph: Graph, node: Node) -> bool:
     return node.op == "GlobalAveragePool"
 
 
-def _no_map(reason: str) -> ConversionError:
-    return ConversionError(f"{NO_MAP}: {reason}", "", "do without it, or end the network so")
+def _no_map(reason: str) -> NoActivationMap:
+    return NoActivationMap(f"{NO_MAP}: {reason}", "", "do without it, or end the network so")
