@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reference.decoding.dicom_data_set import Elements
-from reference.decoding.dicom_pixels import StoredImage
+from reference.decoding.dicom_image import StoredImage
 from reference.decoding.refusal import damaged, unsupported
 
 Float64Array = npt.NDArray[np.float64]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
 import imagecodecs
 import numpy as np
@@ -17,97 +15,16 @@ from reference.decoding.dicom_data_set import (
     EXPLICIT,
     IMPLICIT,
     DicomFile,
-    Elements,
     PixelData,
 )
+from reference.decoding.dicom_image import StoredImage
 from reference.decoding.jpeg import check_kind, decoded
 from reference.decoding.jpeg_frame import BASELINE, EXTENDED, JPEG_LS, LOSSLESS, Frame, frame_of
-from reference.decoding.refusal import EXPORT_AGAIN, check_size, damaged, unsupported
+from reference.decoding.refusal import damaged, unsupported
 
 Stored = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
 _ITEM, _ITEMS_END = b"\xfe\xff\x00\xe0", b"\xfe\xff\xdd\xe0"
-
-
-@dataclass(frozen=True)
-class StoredImage:
-    """What a data set says of its pixels.
-
-    Args:
-        rows: the height.
-        columns: the width.
-        allocated: bits of a stored word, 8 or 16.
-        bits: how many of them, the lowest, are the value.
-        signed: the value is in two's complement.
-        inverted: MONOCHROME1: the smallest value is white.
-    """
-
-    rows: int
-    columns: int
-    allocated: int
-    bits: int
-    signed: bool
-    inverted: bool
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        """Return the type of a stored word."""
-        return np.dtype(f"u{self.allocated // 8}")
-
-
-def stored_image(file: DicomFile) -> StoredImage:
-    """Return what the elements say of the pixels.
-
-    Raises:
-        ImageError: more frames than one, no pixels or none that are read (each is named), an
-            element that is needed is missing or has a value that is not read, no pixels by Rows
-            and Columns, or too many.
-    """
-    elements, where = file.elements, file.elements.where
-    frames = elements.text("NumberOfFrames")
-    if frames not in ("", "1"):
-        raise unsupported(
-            f"the DICOM file holds {frames} frames, one is read", where, "export one frame"
-        )
-    if file.pixels is None:
-        raise _without_pixels(elements)
-    photometric = elements.text("PhotometricInterpretation")
-    if photometric not in ("MONOCHROME1", "MONOCHROME2"):
-        raise unsupported(
-            f"the DICOM image is {photometric or 'of no named kind'}, gray is read", where
-        )
-    samples = _needed(elements, "SamplesPerPixel")
-    if samples != 1:
-        raise unsupported(f"the DICOM image has {samples} samples per pixel, 1 is read", where)
-    allocated, bits = _needed(elements, "BitsAllocated"), _needed(elements, "BitsStored")
-    if allocated not in (8, 16) or not 8 <= bits <= allocated:
-        raise unsupported(
-            f"the DICOM image stores {bits} bits in {allocated}, 8 to 16 are read", where
-        )
-    high = elements.integer("HighBit")
-    if high not in (None, bits - 1):
-        raise unsupported(f"the DICOM image's highest bit is {high}, {bits - 1} is read", where)
-    signed = _needed(elements, "PixelRepresentation")
-    if signed > 1:
-        raise damaged("PixelRepresentation is neither 0 nor 1", where)
-    rows, columns = _needed(elements, "Rows"), _needed(elements, "Columns")
-    check_size(columns, rows, where)
-    return StoredImage(rows, columns, allocated, bits, signed == 1, photometric == "MONOCHROME1")
-
-
-def _without_pixels(elements: Elements) -> Exception:
-    where = elements.where
-    if "FloatPixelData" in elements or "DoubleFloatPixelData" in elements:
-        return unsupported("the DICOM file holds pixels of floating point", where)
-    what = "a document and no pixels" if "EncapsulatedDocument" in elements else "no pixels"
-    return unsupported(f"the DICOM file holds {what}", where, "choose a DICOM file with an image")
-
-
-def _needed(elements: Elements, keyword: str) -> int:
-    value = elements.integer(keyword)
-    if value is None:
-        raise damaged(f"{keyword} is missing", elements.where)
-    return value
 
 
 def stored_values(file: DicomFile, image: StoredImage) -> Stored:
@@ -149,7 +66,7 @@ def _native(pixels: PixelData, image: StoredImage, big_endian: bool, where: str)
     if pixels.length is None:
         raise damaged("its pixels are in fragments, but not compressed", where)
     if big_endian and image.allocated == 8 and pixels.words:
-        raise unsupported("the DICOM image swaps its 8-bit pixels", where, EXPORT_AGAIN)
+        raise unsupported("the DICOM image swaps its 8-bit pixels", where)
     count = image.rows * image.columns
     if pixels.length < count * image.allocated // 8:
         raise damaged("pixels are missing", where)
