@@ -361,7 +361,7 @@ def test_a_dicom_file_of_many_frames_is_refused_by_name(
         wait_for(page, "ready")
         page.get_by_label("Choose an X-ray image").set_input_files(file)
         wait_for(page, "failed")
-        expect(page.get_by_role("alert")).to_have_text(
+        expect(page.locator("#error-text")).to_have_text(
             "cine.dcm: the DICOM file holds 3 frames, one is read; export one frame."
         )
         expect(page.get_by_label("Choose an X-ray image")).to_be_enabled()
