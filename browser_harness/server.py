@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from contextlib import ExitStack
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Self
 from urllib.parse import quote, urlsplit
 
+from xport import digests
 from xport.errors import InputError, UnavailableError
 
 Resource = Path | bytes
@@ -106,6 +108,14 @@ class LoopbackServer:
         """Serve nothing at `path` any more."""
         with self._lock:
             self._resources.pop(path, None)
+
+    def lend(self, data: bytes, published: ExitStack) -> dict[str, str | int]:
+        """Serve bytes until `published` closes: their url, sha256 and length in bytes."""
+        digest = digests.of_bytes(data)
+        path = f"/probes/{digest}"
+        self.publish(path, data)
+        published.callback(self.withdraw, path)
+        return {"url": path, "sha256": digest, "bytes": len(data)}
 
     def resource(self, path: str) -> Resource | None:
         """What is served at `path`, or None."""

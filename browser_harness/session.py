@@ -276,11 +276,7 @@ class BrowserSession:
 
     def publish_bytes(self, data: bytes, published: ExitStack) -> dict[str, str | int]:
         """Serve bytes to the page until `published` closes: their url, sha256 and length."""
-        digest = digests.of_bytes(data)
-        path = f"/probes/{digest}"
-        self._server.publish(path, data)
-        published.callback(self._server.withdraw, path)
-        return {"url": path, "sha256": digest, "bytes": len(data)}
+        return self._server.lend(data, published)
 
     def publish(self, array: Array, published: ExitStack) -> wire.TensorFile:
         """Serve an array to the page until `published` closes."""

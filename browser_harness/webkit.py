@@ -20,7 +20,6 @@ from browser_harness import wire
 from browser_harness.assets import page_files
 from browser_harness.refusals import refusal
 from browser_harness.server import LoopbackServer
-from xport import digests
 from xport.errors import RunnerError, UnavailableError
 
 if TYPE_CHECKING:
@@ -116,11 +115,7 @@ class WebKitPage:
 
     def publish_bytes(self, data: bytes, published: ExitStack) -> dict[str, str | int]:
         """Serve bytes to the page until `published` closes: their url, sha256 and length."""
-        digest = digests.of_bytes(data)
-        path = f"/probes/{digest}"
-        self._server.publish(path, data)
-        published.callback(self._server.withdraw, path)
-        return {"url": path, "sha256": digest, "bytes": len(data)}
+        return self._server.lend(data, published)
 
     def _display(self) -> str:
         """Start an X server in memory; its display's name."""

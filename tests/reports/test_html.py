@@ -145,6 +145,8 @@ def test_environment_policy_probes_and_digests_are_there(passing: Evidence) -> N
         assert tolerance.because in text
     assert all(probe.digests["image"] in text for probe in model.probes)
     assert all(artifact.digest in text for artifact in model.artifacts.values())
+    assert all(m.preprocess_digest in text for m in passing.plan.models if m.preprocess_digest)
+    assert "crop to 64 × 64, bilinear; 1 channel from 0.0 to 1.0" in text
     assert all(check.message in text for check in passing.verdict.checks)
 
 
