@@ -57,7 +57,12 @@ class _Header:
         """Return rows, columns, height and width of each pass that has pixels."""
         steps = _ADAM7 if self.adam7 else ((0, 0, 1, 1),)
         found = [
-            (slice(y, None, dy), slice(x, None, dx), -(-(self.height - y) // dy), -(-(self.width - x) // dx))
+            (
+                slice(y, None, dy),
+                slice(x, None, dx),
+                -(-(self.height - y) // dy),
+                -(-(self.width - x) // dx),
+            )
             for y, x, dy, dx in steps
         ]
         return [part for part in found if part[2] > 0 and part[3] > 0]
@@ -189,9 +194,7 @@ def _inflated(chunks: _Chunks, where: str) -> bytes:
     return lines
 
 
-def _unfiltered(
-    lines: memoryview, header: _Header, height: int, width: int, where: str
-) -> Samples:
+def _unfiltered(lines: memoryview, header: _Header, height: int, width: int, where: str) -> Samples:
     """Return (height, width, channels) samples, or palette indices, of one pass.
 
     libpng is given no more than the pixels, in a PNG that is made for it: not interlaced, not
@@ -203,7 +206,10 @@ def _unfiltered(
     color_type = _GRAY if header.color_type == _PALETTE else header.color_type
     made = struct.pack(">IIBBBBB", width, height, header.depth, color_type, 0, 0, 0)
     file = SIGNATURE + b"".join(
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(data, zlib.crc32(kind)))
+        struct.pack(">I", len(data))
+        + kind
+        + data
+        + struct.pack(">I", zlib.crc32(data, zlib.crc32(kind)))
         for kind, data in (
             (b"IHDR", made),
             (b"IDAT", zlib.compress(lines, 0)),

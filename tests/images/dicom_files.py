@@ -106,6 +106,7 @@ class Dicom:
         data.PixelRepresentation = int(self.signed)
         for keyword, value in self.display.items():
             setattr(data, keyword, value)
+            data[keyword].is_undefined_length = getattr(value, "is_undefined_length", False)
         return data
 
     def _written(self, data: Dataset) -> bytes:
@@ -351,6 +352,13 @@ def _odd() -> dict[str, bytes]:
             True,
             display={"ModalityLUTSequence": lut(list(range(0, 250, 5)), -30, 8)},
         ),
+        "undefined-length-voi-lut": Dicom(
+            bits=12, display={"VOILUTSequence": _undefined(lut(list(range(0, 250, 5)), 40, 8))}
+        ),
+        "undefined-length-item-voi-lut": Dicom(
+            bits=12,
+            display={"VOILUTSequence": _undefined(lut(list(range(0, 250, 5)), 40, 8), False)},
+        ),
         "big-endian-voi-lut": Dicom(
             BIG_ENDIAN, 12, display={"VOILUTSequence": lut(list(range(0, 250, 5)), 40, 8)}
         ),
@@ -373,6 +381,17 @@ def _nested() -> Items:
     inner.Rows = 3
     outer.RequestAttributesSequence = Items([inner])
     return Items([outer, outer])
+
+
+def _undefined(items: Items, around: bool = True) -> Items:
+    """Return the sequence, its items to be written with delimiters in place of lengths.
+
+    around: the sequence itself, too.
+    """
+    items.is_undefined_length = around
+    for item in items:
+        item.is_undefined_length_sequence_item = True
+    return items
 
 
 def _padding() -> bytes:

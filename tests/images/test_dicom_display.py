@@ -149,6 +149,15 @@ def test_signs_of_a_lut_in_implicit_files_follow_from_the_values() -> None:
     np.testing.assert_allclose(picture.samples[..., 0] / 65535, expected, atol=1e-5)
 
 
+@pytest.mark.parametrize(
+    "kind", ["implicit", "undefined-length", "undefined-length-item", "big-endian"]
+)
+def test_lut_is_read_however_its_sequence_is_written(kind: str) -> None:
+    expected = np.clip(dcm.levels(12, False) - 40, 0, 49) * 5 / 255
+    picture = decode(FILES[f"dicom/{kind}-voi-lut"])
+    np.testing.assert_allclose(picture.samples[..., 0] / 65535, expected, atol=1e-5)
+
+
 def test_the_lut_wins_over_the_window() -> None:
     both = decode(FILES["dicom/voi-lut-and-window-u12-monochrome2"])
     alone = decode(FILES["dicom/voi-lut-u12-monochrome2"])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import struct
+import time
+import zlib
 from pathlib import Path
 
 import pytest
@@ -22,6 +25,56 @@ def test_refused_by_name(case: Broken) -> None:
     assert case.words.lower() in caught.value.what.lower()
     assert caught.value.where == "the file"
     assert caught.value.remedy
+
+
+def _bomb(count: int) -> bytes:
+    """Return a DICOM file with a VOI LUT sequence of empty items."""
+    items = b"\xfe\xff\x00\xe0\0\0\0\0" * count
+    sequence = struct.pack("<HH2sHI", 0x0028, 0x3010, b"SQ", 0, len(items)) + items
+    content = corpus()["dicom/explicit-u12"]
+    pixels = content.index(b"\xe0\x7f\x10\x00")
+    return content[:pixels] + sequence + content[pixels:]
+
+
+def test_millions_of_items_are_not_read() -> None:
+    start = time.perf_counter()
+    with pytest.raises(ImageError, match="a LUT is incomplete"):
+        decode(_bomb(5_000_000))
+    assert time.perf_counter() - start < 2
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_millions_of_elements_are_refused(nested: bool) -> None:
+    content = corpus()["dicom/explicit-u12"]
+    start = content.index(b"\x08\0\x16\0UI")
+    element = struct.pack("<HH2sH", 9, 1, b"LO", 0)
+    if nested:
+        open_sequence = struct.pack("<HH2sHI", 8, 0x1140, b"SQ", 0, 0xFFFFFFFF)
+        content = content[:start] + open_sequence + b"\xfe\xff\x00\xe0\0\0\0\0" * 1_000_000
+    else:
+        content = content[:start] + element * 1_000_000
+    with pytest.raises(ImageError, match="far too many elements"):
+        decode(content)
+
+
+def test_sequences_nested_without_end_are_refused() -> None:
+    content = corpus()["dicom/explicit-u12"]
+    start = content.index(b"\x08\0\x16\0UI")
+    level = (
+        struct.pack("<HH2sHI", 8, 0x1140, b"SQ", 0, 0xFFFFFFFF) + b"\xfe\xff\x00\xe0" + b"\xff" * 4
+    )
+    with pytest.raises(ImageError, match="truncated or damaged"):
+        decode(content[:start] + level * 100_000)
+
+
+def test_deflated_data_sets_are_unpacked_up_to_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = corpus()["dicom/deflated-u12"]
+    packer = zlib.compressobj(9, wbits=-15)
+    bomb = packer.compress(bytes(100_000_000)) + packer.flush()
+    meta = 132 + 12 + int.from_bytes(content[140:144], "little")
+    monkeypatch.setattr(picture, "MAX_BYTES", 200_000)
+    with pytest.raises(ImageError, match="cut off or too long"):
+        decode(content[:meta] + bomb)
 
 
 def test_nothing_valid_is_refused() -> None:

@@ -1,0 +1,22 @@
+"""DICOM: the one gray frame of a file, as it is to be displayed."""
+
+from __future__ import annotations
+
+from reference.decoding.dicom_data_set import read_dicom
+from reference.decoding.dicom_display import display_of
+from reference.decoding.dicom_image import stored_image
+from reference.decoding.dicom_pixels import stored_values
+from reference.picture import Picture
+
+
+def dicom_picture(content: bytes, where: str) -> Picture:
+    """Return the frame of a DICOM file, with its window applied and black at 0.
+
+    The rules are said by ``read_dicom`` (the elements), ``stored_image`` and ``stored_values``
+    (the pixels) and ``display_of`` (the samples).
+    """
+    file = read_dicom(content, where)
+    image = stored_image(file)
+    display = display_of(file.elements, image)
+    samples = display.table[stored_values(file, image)]
+    return Picture(samples[..., None], display.white, 1, "dicom")

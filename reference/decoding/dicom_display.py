@@ -1,0 +1,183 @@
+"""How DICOM's stored values are shown: modality, VOI and photometric interpretation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from reference.decoding.dicom_data_set import Elements
+from reference.decoding.dicom_image import StoredImage
+from reference.decoding.refusal import damaged, unsupported
+
+Float64Array = npt.NDArray[np.float64]
+Shown = Callable[[Float64Array], Float64Array]
+
+
+@dataclass(frozen=True)
+class Display:
+    """A sample for every word of stored bits, and the sample that means white."""
+
+    table: npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
+    white: int
+
+
+def display_of(elements: Elements, image: StoredImage) -> Display:
+    """Return how stored values are shown, as a table over all 2**bits of them.
+
+    Source: PS3.3 C.11.1, C.11.2. All numbers are float64, each operation is rounded by itself, in
+    the order of the brackets; engine/decode/dicom_display.ts does the same, so both sides give
+    the same samples. v is the stored value: its bits, less 2**bits if it is signed and they are
+    2**(bits - 1) or more.
+
+    1. Modality. The first item of Modality LUT Sequence: x = entry(v). Else, with RescaleSlope
+       (1 if absent) and RescaleIntercept (0 if absent): x = (slope * v) + intercept.
+    2. VOI, y in [0, 1]. The first item of VOI LUT Sequence:
+       y = entry(floor(x)) / (2**lut_bits - 1). Else the first WindowCenter c and WindowWidth w,
+       by VOILUTFunction:
+
+       - LINEAR, or none: with m = c - 0.5 and n = w - 1, w of 1 at least;
+         LINEAR_EXACT: with m = c and n = w, w above 0:
+         y = 0 where x <= m - (n / 2), else 1 where x > m + (n / 2), else ((x - m) / n) + 0.5;
+       - SIGMOID, w above 0: y = 1 / (1 + exp((-4 * (x - c)) / w)).
+
+       Else y = (x - a) / (b - a), where a is the least and b the greatest x of the table.
+    3. sample = floor((y * 65535) + 0.5), white is 65535; in MONOCHROME1 65535 - sample.
+
+    A LUT of n entries from ``first`` on has entry(i) = its entry number i - first, clipped to 0
+    and n - 1; an entry above 2**lut_bits - 1 counts as that. ``first`` is signed if its value
+    representation is SS, and, where that is not given (implicit), if the smallest number that can
+    be looked up is negative. Its data are n words, or, of a LUT of 8 bits, n bytes.
+
+    Without 1 (or with slope 1 and intercept 0) and without 2, samples are the stored values, less
+    the least that is possible; white is 2**bits - 1, and in MONOCHROME1 white - sample.
+
+    Raises:
+        ImageError: a number is none, the slope is 0, x is not finite or the same for all values,
+            half a window is missing, its width is too small, its function is unknown, or a LUT is
+            incomplete, not as long as it says, or not of 8 to 16 bits.
+    """
+    value = np.arange(2**image.bits, dtype=np.float64)
+    if image.signed:
+        value[2 ** (image.bits - 1) :] -= 2**image.bits
+    rescaled = _rescaled(elements, value)
+    x = value if rescaled is None else rescaled
+    shown = _voi(elements, x)
+    if rescaled is None and shown is None:
+        return _identity(image, value)
+    with np.errstate(over="ignore"):  # of exp: 1 / (1 + inf) is the 0 that is meant
+        y = (shown or _full_range(elements.where, x))(x)
+    sample = np.floor(y * 65535 + 0.5).astype(np.uint16)
+    return Display(65535 - sample if image.inverted else sample, 65535)
+
+
+def _identity(image: StoredImage, value: Float64Array) -> Display:
+    white = 2**image.bits - 1
+    sample = (value - value.min()).astype(image.dtype)
+    return Display(image.dtype.type(white) - sample if image.inverted else sample, white)
+
+
+def _rescaled(elements: Elements, value: Float64Array) -> Float64Array | None:
+    """Return x; None if the stored values mean themselves."""
+    lut = _lut(elements, "ModalityLUTSequence", value)
+    if lut is not None:
+        return lut.entry(value)
+    slope, intercept = elements.number("RescaleSlope"), elements.number("RescaleIntercept")
+    slope = 1.0 if slope is None else slope
+    intercept = 0.0 if intercept is None else intercept
+    if slope == 0:
+        raise damaged("RescaleSlope is 0", elements.where)
+    if (slope, intercept) == (1.0, 0.0):
+        return None
+    with np.errstate(over="ignore", invalid="ignore"):
+        x: Float64Array = slope * value + intercept
+    if not np.isfinite(x).all():
+        raise damaged("its rescaled values are no numbers", elements.where)
+    return x
+
+
+def _voi(elements: Elements, x: Float64Array) -> Shown | None:
+    lut = _lut(elements, "VOILUTSequence", x)
+    if lut is None:
+        return _window(elements)
+    entry, most = lut.entry, 2**lut.bits - 1
+    return lambda x: entry(np.floor(x)) / most
+
+
+def _window(elements: Elements) -> Shown | None:
+    center, width = elements.number("WindowCenter"), elements.number("WindowWidth")
+    if center is None and width is None:
+        return None
+    if center is None or width is None:
+        raise damaged("half of its window is missing", elements.where)
+    function = elements.text("VOILUTFunction") or "LINEAR"
+    if function not in ("LINEAR", "LINEAR_EXACT", "SIGMOID"):
+        raise unsupported(
+            f"the DICOM image's VOILUTFunction {function} is not read", elements.where
+        )
+    if width <= 0 or (function == "LINEAR" and width < 1):
+        raise damaged(f"its window's width is {width:g}", elements.where)
+    if function == "SIGMOID":
+        return lambda x: 1 / (1 + np.exp(-4 * (x - center) / width))
+    if function == "LINEAR":
+        return _linear(center - 0.5, width - 1)
+    return _linear(center, width)
+
+
+def _linear(middle: float, width: float) -> Shown:
+    low, high = middle - width / 2, middle + width / 2
+
+    def shown(x: Float64Array) -> Float64Array:
+        y = np.where(x > high, 1.0, 0.0)
+        sloped = (x > low) & (x <= high)
+        y[sloped] = (x[sloped] - middle) / width + 0.5
+        return y
+
+    return shown
+
+
+def _full_range(where: str, x: Float64Array) -> Shown:
+    least, most = x.min(), x.max()
+    if not least < most:
+        raise damaged("all its values would look the same", where)
+    return lambda x: (x - least) / (most - least)
+
+
+@dataclass(frozen=True)
+class _Lut:
+    entries: Float64Array
+    first: int
+    bits: int
+
+    def entry(self, x: Float64Array) -> Float64Array:
+        """Return the entries of whole numbers."""
+        index = np.clip(x - self.first, 0, len(self.entries) - 1)
+        return self.entries[index.astype(np.int64)]
+
+
+def _lut(elements: Elements, keyword: str, looked_up: Float64Array) -> _Lut | None:
+    """Return the LUT of a sequence's first item; None if it has none."""
+    item = elements.item(keyword)
+    if item is None:
+        return None
+    where, order = elements.where, ">" if elements.big_endian else "<"
+    descriptor, data = item.element("LUTDescriptor"), item.raw("LUTData")
+    numbers = (descriptor and descriptor.value) or b""
+    if descriptor is None or len(numbers) != 6 or data is None:
+        raise damaged("a LUT is incomplete", where)
+    count, first, bits = np.frombuffer(numbers, order + "u2").tolist()
+    if not 8 <= bits <= 16:
+        raise unsupported(f"the DICOM image has a LUT of {bits} bits, 8 to 16 are read", where)
+    count = count or 65536
+    signed = looked_up.min() < 0 if descriptor.VR is None else descriptor.VR == "SS"
+    if signed and first >= 32768:
+        first -= 65536
+    if len(data) == 2 * count:
+        entries = np.frombuffer(data, order + "u2").astype(np.float64)
+    elif bits == 8 and len(data) == count + count % 2:
+        entries = np.frombuffer(data, np.uint8, count).astype(np.float64)
+    else:
+        raise damaged("a LUT is not as long as it says", where)
+    return _Lut(np.minimum(entries, 2**bits - 1), first, bits)

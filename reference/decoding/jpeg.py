@@ -1,0 +1,80 @@
+"""JPEG of 8 bits: the markers are checked here, libjpeg-turbo decodes."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import simplejpeg
+
+from reference.decoding.exif import orientation
+from reference.decoding.jpeg_frame import BASELINE, EXTENDED, PROGRESSIVE, Frame, frame_of
+from reference.decoding.refusal import check_size, damaged, unsupported
+from reference.picture import Picture
+
+SOI = b"\xff\xd8"
+
+_SAMPLINGS = ((1, 1), (2, 1), (1, 2), (2, 2), (4, 1), (1, 4))
+"""How often luma may be sampled across and down for one sample of chroma."""
+
+_SPACES = {1: "GRAY", 3: "RGB", 4: "CMYK"}
+
+
+def jpeg_picture(content: bytes, where: str) -> Picture:
+    """Return the pixels of a JPEG: baseline, extended or progressive, gray, color or CMYK.
+
+    Rules, the same in engine/decode/jpeg.ts:
+
+    - libjpeg-turbo decodes, with its accurate integer DCT and smooth ("fancy") upsampling; a
+      file with Adobe's marker may be RGB. Of CMYK and YCCK (stored inverted, as Adobe does),
+      R = k - (255 - c) * k / 255 rounded, where c and k are the stored cyan and black; so do
+      G and B with magenta and yellow. This is Pillow's ``convert("RGB")``.
+    - The orientation is that of the first APP1 with EXIF data.
+    - Refused by name: lossless, hierarchical, arithmetic, JPEG-LS; not 8 bits; not 1, 3 or 4
+      components; samplings that libjpeg-turbo's API does not know.
+    - Refused as damaged: markers that do not lead from SOI to EOI (see ``frame_of``), and whatever
+      libjpeg-turbo errs or warns of: invalid codes, data that end before the last block or go on
+      after it, restart markers out of order. A changed bit whose codes still make sense is not
+      found: JPEG has no checksum.
+    """
+    frame = frame_of(content, where)
+    check_kind(frame, where)
+    check_size(frame.width, frame.height, where)
+    samples = decoded(content, frame, where)
+    if len(frame.sampling) == 4:
+        samples = _rgb_from_cmyk(samples)
+    return Picture(samples, 255, orientation(frame.exif), "jpeg")
+
+
+def check_kind(frame: Frame, where: str) -> None:
+    """Refuse what is a JPEG, but none that is read."""
+    if frame.process not in (BASELINE, EXTENDED, PROGRESSIVE):
+        raise unsupported("the JPEG is lossless, hierarchical or arithmetically coded", where)
+    if frame.precision != 8:
+        raise unsupported(f"the JPEG has {frame.precision} bits per sample, 8 are read", where)
+    if len(frame.sampling) not in _SPACES:
+        raise unsupported(f"the JPEG has {len(frame.sampling)} components", where)
+    luma, *others = frame.sampling
+    chroma_once = all(factors == (1, 1) for factors in others[:2])
+    if others and not (chroma_once and luma in _SAMPLINGS and others[2:] in ([], [luma])):
+        raise unsupported("the JPEG samples its colours in a way that is not read", where)
+
+
+def decoded(content: bytes, frame: Frame, where: str) -> npt.NDArray[np.uint8]:
+    """Return (H, W, C) samples as libjpeg-turbo gives them: gray, RGB or stored CMYK."""
+    space = _SPACES[len(frame.sampling)]
+    try:
+        samples: npt.NDArray[np.uint8] = simplejpeg.decode_jpeg(content, space, strict=True)
+    except Exception as error:  # whatever it may be, the image is at fault
+        raise damaged(str(error), where) from error
+    if samples.shape != (frame.height, frame.width, len(frame.sampling)):
+        raise damaged("its header contradicts its pixels", where)
+    return samples
+
+
+def _rgb_from_cmyk(stored: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    black = stored[..., 3]
+    rgb = np.empty((*stored.shape[:2], 3), np.uint8)
+    for ink in range(3):  # a channel at a time: the products need four times the memory
+        product = (255 - stored[..., ink]).astype(np.uint32) * black + 128
+        rgb[..., ink] = black - ((product >> 8) + product >> 8)
+    return rgb
