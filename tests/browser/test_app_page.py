@@ -26,8 +26,11 @@ from browser_harness.browsers import (
 )
 from browser_harness.models import listing_of
 from browser_harness.server import serve_bundle
+from reference.decoding import decode
 from reference.preprocess import AUTOENCODER, Preprocess
 from tests.browser.tiny_model import Autoencoder, Classifier
+from tests.images.broken import broken
+from tests.images.dicom_files import Dicom
 from xport.artifact import Signature
 from xport.bundle import MANIFEST, Manifest
 
@@ -331,6 +334,57 @@ def test_a_file_that_is_no_image_is_named(browser: Browser, bundle: Path, tmp_pa
             "notes.png: the file is not a PNG, JPEG or DICOM image"
         )
         expect(page.get_by_label("Choose an X-ray image")).to_be_enabled()
+
+
+def test_a_dicom_file_needs_no_extension(browser: Browser, bundle: Path, tmp_path: Path) -> None:
+    rows, columns = np.mgrid[:90, :70]
+    window = {"WindowCenter": "2000", "WindowWidth": "3000"}
+    stored = ((rows * columns) % 61) * 60 + rows
+    file = tmp_path / "IM000001"
+    file.write_bytes(Dicom(bits=12, photometric="MONOCHROME1", display=window).file(stored))
+    with opened(browser, bundle) as (page, _):
+        wait_for(page, "ready")
+        page.get_by_label("Choose an X-ray image").set_input_files(file)
+        wait_for(page, "done")
+        shown = [float(text) for text in page.locator(".value > span").all_inner_texts()]
+        image = RULE.apply(decode(file.read_bytes()))
+        expected = Classifier().in_numpy(image)["probabilities"][0]
+        assert np.abs(shown - expected).max() <= 0.00051
+
+
+def test_a_dicom_file_of_many_frames_is_refused_by_name(
+    browser: Browser, bundle: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "cine.dcm"
+    file.write_bytes(broken()["dicom/multi-frame"].content)
+    with opened(browser, bundle) as (page, _):
+        wait_for(page, "ready")
+        page.get_by_label("Choose an X-ray image").set_input_files(file)
+        wait_for(page, "failed")
+        expect(page.locator("#error-text")).to_have_text(
+            "cine.dcm: the DICOM file holds 3 frames, one is read; export one frame."
+        )
+        expect(page.get_by_label("Choose an X-ray image")).to_be_enabled()
+
+
+def codecs_in(requests: list[str]) -> set[str]:
+    """The codecs' files among the requests."""
+    return {url.rpartition("/")[2] for url in requests if "codec-" in url}
+
+
+def test_a_codec_is_loaded_when_a_picture_needs_it(
+    browser: Browser, bundle: Path, picture: Path, tmp_path: Path
+) -> None:
+    photograph = tmp_path / "chest.jpg"
+    Image.open(picture).save(photograph)
+    with opened(browser, bundle) as (page, requests):
+        wait_for(page, "ready")
+        page.get_by_label("Choose an X-ray image").set_input_files(picture)
+        wait_for(page, "done")
+        assert codecs_in(requests) == set()
+        page.get_by_label("Choose an X-ray image").set_input_files(photograph)
+        expect(page.get_by_role("status")).to_contain_text("chest.jpg: computed in")
+        assert codecs_in(requests) == {"codec-jpeg.js", "codec-jpeg.wasm"}
 
 
 DROP = """(target) => {

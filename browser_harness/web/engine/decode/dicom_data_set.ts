@@ -1,30 +1,14 @@
-import {
-  bigEndianByteArrayParser,
-  ByteStream,
-  DataSet,
-  littleEndianByteArrayParser,
-  readDicomElementExplicit,
-  readDicomElementImplicit,
-  type Element,
-} from "dicom-parser";
+import type { DataSet } from "dicom-parser";
 import { EngineError } from "../errors.js";
 import { MAX_BYTES } from "../picture.js";
+import { codingOf, readElements } from "./dicom_elements.js";
+import { DEFLATED, EXPLICIT, IMPLICIT } from "./dicom_syntax.js";
 import { textOf } from "./dicom_values.js";
 import { inflateUpTo } from "./inflate.js";
 import { damaged } from "./refusal.js";
 
-export const IMPLICIT = "1.2.840.10008.1.2";
-export const EXPLICIT = "1.2.840.10008.1.2.1";
-export const DEFLATED = "1.2.840.10008.1.2.1.99";
-export const BIG_ENDIAN = "1.2.840.10008.1.2.2";
-
 const PREAMBLE = 128;
 const TRANSFER_SYNTAX = "x00020010";
-export const PIXELS = "x7fe00010";
-/** More elements than any image has before its pixels. */
-const MAX_ELEMENTS = 300_000;
-/** Value representations with a length of four bytes that came into the standard in 2018. */
-const NEWER = ["OV", "SV", "UV"];
 /** Group 8 comes first in every image that has no file header. */
 const IDENTIFYING = 0x0008;
 const META = 0x0002;
@@ -63,7 +47,12 @@ async function read(content: Bytes): Promise<DicomFile> {
     const explicit = /^[A-Z]{2}$/.test(textAt(content, start + 4, 2));
     return dataSet(content, start, explicit ? EXPLICIT : IMPLICIT);
   }
-  const meta = parse(content, start, EXPLICIT, (at) => groupAt(content, at) !== META);
+  const meta = readElements(
+    content,
+    start,
+    codingOf(EXPLICIT),
+    (at) => groupAt(content, at) !== META,
+  );
   const transferSyntax = textOf(meta.elements, TRANSFER_SYNTAX);
   if (!transferSyntax) throw damaged("it does not say how its pixels are coded");
   if (transferSyntax !== DEFLATED) return dataSet(content, meta.end, transferSyntax);
@@ -81,59 +70,7 @@ async function inflatePadded(content: Bytes): Promise<Bytes> {
 }
 
 function dataSet(content: Bytes, start: number, transferSyntax: string): DicomFile {
-  const letters = textAt(content, start + 4, 2);
-  if (letters.length === 2 && (transferSyntax === IMPLICIT) === /^[A-Z]{2}$/.test(letters)) {
-    throw damaged("its elements are not coded as it says");
-  }
-  return { ...parse(content, start, transferSyntax, () => false), transferSyntax };
-}
-
-/** Reads elements from `start` on, up to the pixels or to where `stop` says so. */
-function parse(
-  content: Bytes,
-  start: number,
-  transferSyntax: string,
-  stop: (at: number) => boolean,
-): { elements: DataSet; end: number } {
-  const parser =
-    transferSyntax === BIG_ENDIAN ? bigEndianByteArrayParser : littleEndianByteArrayParser;
-  const found: DataSet["elements"] = {};
-  if (start >= content.length) return { elements: new DataSet(parser, content, found), end: start };
-  const stream = new ByteStream(parser, content, start);
-  let count = 0;
-  while (stream.position < content.length && !stop(stream.position)) {
-    if (++count > MAX_ELEMENTS) throw damaged("it has far too many elements");
-    const element = transferSyntax === IMPLICIT ? readImplicit(stream) : readExplicit(stream);
-    if (stream.warnings.length > 0) throw damaged("its elements are cut off");
-    found[element.tag] = element;
-    if (element.tag >= PIXELS) break; // hexadecimal letters are in the order of their values
-  }
-  return { elements: new DataSet(parser, content, found), end: stream.position };
-}
-
-function readImplicit(stream: ByteStream): Element {
-  return readDicomElementImplicit(stream, PIXELS);
-}
-
-function readExplicit(stream: ByteStream): Element {
-  const { position } = stream;
-  const vr = textAt(stream.byteArray, position + 4, 2);
-  if (!NEWER.includes(vr)) {
-    return readDicomElementExplicit(stream, stream.warnings, PIXELS);
-  }
-  // The parser does not know that these have a length of four bytes.
-  stream.seek(8);
-  const length = stream.readUint32();
-  const element = { tag: tagAt(stream, position), vr, length, dataOffset: stream.position };
-  stream.seek(length);
-  return element;
-}
-
-function tagAt({ byteArrayParser, byteArray }: ByteStream, at: number): string {
-  const [group, element] = [at, at + 2].map((where) =>
-    byteArrayParser.readUint16(byteArray, where).toString(16).padStart(4, "0"),
-  );
-  return `x${group}${element}`;
+  return { ...readElements(content, start, codingOf(transferSyntax)), transferSyntax };
 }
 
 function hasPreamble(content: Uint8Array): boolean {

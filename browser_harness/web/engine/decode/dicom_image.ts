@@ -1,5 +1,5 @@
 import type { DataSet } from "dicom-parser";
-import { PIXELS } from "./dicom_data_set.js";
+import { PIXELS } from "./dicom_syntax.js";
 import { integerOf, textOf } from "./dicom_values.js";
 import { damaged, refusal } from "./refusal.js";
 import { requireSize } from "./size.js";

@@ -1,4 +1,5 @@
 import type { DataSet } from "dicom-parser";
+import { firstItemOf } from "./dicom_elements.js";
 import { bytesOf } from "./dicom_values.js";
 import { damaged, refusal } from "./refusal.js";
 
@@ -19,9 +20,7 @@ export interface Lut {
  *   the file does not say so itself.
  */
 export function lutOf(set: DataSet, tag: string, least: number): Lut | null {
-  const element = set.elements[tag];
-  if (element && !element.items && element.length > 0) throw damaged("a LUT is no sequence");
-  const item = element?.items?.[0]?.dataSet;
+  const item = itemIn(set, tag);
   if (!item) return null;
   const descriptor = bytesOf(item, DESCRIPTOR);
   const data = bytesOf(item, DATA);
@@ -40,6 +39,14 @@ export function lutOf(set: DataSet, tag: string, least: number): Lut | null {
     bits: bits!,
     entries: entriesOf(item, data, count! || 65536, bits!),
   };
+}
+
+function itemIn(set: DataSet, tag: string): DataSet | null {
+  try {
+    return firstItemOf(set, tag);
+  } catch {
+    throw damaged("a LUT's sequence cannot be read");
+  }
 }
 
 function entriesOf(item: DataSet, data: Uint8Array, count: number, bits: number): Uint16Array {

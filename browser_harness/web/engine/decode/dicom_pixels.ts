@@ -1,13 +1,7 @@
 import type { DataSet } from "dicom-parser";
 import type { Codecs, Decoded } from "./codecs.js";
-import {
-  BIG_ENDIAN,
-  DEFLATED,
-  EXPLICIT,
-  IMPLICIT,
-  PIXELS,
-  type DicomFile,
-} from "./dicom_data_set.js";
+import type { DicomFile } from "./dicom_data_set.js";
+import { BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, PIXELS, UNDEFINED } from "./dicom_syntax.js";
 import type { StoredImage } from "./dicom_image.js";
 import { decodeRle } from "./dicom_rle.js";
 import { requireKind } from "./jpeg.js";
@@ -21,8 +15,7 @@ import {
 import { decodeLosslessJpeg } from "./jpeg_lossless.js";
 import { damaged, refusal } from "./refusal.js";
 
-/** The length of what ends with a marker, and the tags of a fragment and of that marker. */
-const UNDEFINED = 0xffffffff;
+/** The tags of a fragment, and of the marker that ends the fragments. */
 const ITEM = 0xe000fffe;
 const ITEMS_END = 0xe0ddfffe;
 const RLE = "1.2.840.10008.1.2.5";

@@ -1,0 +1,133 @@
+import {
+  bigEndianByteArrayParser,
+  ByteStream,
+  DataSet,
+  littleEndianByteArrayParser,
+  readDicomElementExplicit,
+  readDicomElementImplicit,
+  readSequenceItemsExplicit,
+  readSequenceItemsImplicit,
+  type ByteArrayParser,
+  type Element,
+} from "dicom-parser";
+import { BIG_ENDIAN, IMPLICIT, PIXELS, UNDEFINED } from "./dicom_syntax.js";
+import { damaged } from "./refusal.js";
+
+/** Value representations whose length has four bytes, after two that are reserved. */
+const LONG = ["OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"];
+
+/** More elements than any image has before its pixels. */
+const MAX_ELEMENTS = 300_000;
+
+/** How elements are written. */
+export interface Coding {
+  readonly implicit: boolean;
+  readonly parser: ByteArrayParser;
+}
+
+export function codingOf(transferSyntax: string): Coding {
+  return {
+    implicit: transferSyntax === IMPLICIT,
+    parser: transferSyntax === BIG_ENDIAN ? bigEndianByteArrayParser : littleEndianByteArrayParser,
+  };
+}
+
+/**
+ * Reads elements from `start` on, up to the pixels or to where `stop` says so. Throws where one is
+ * cut off or they are not coded as the file says.
+ *
+ * A sequence of known length is passed over, as pydicom does: what is in it concerns nobody unless
+ * it is asked for (`firstItemOf`).
+ */
+export function readElements(
+  content: Uint8Array,
+  start: number,
+  coding: Coding,
+  stop: (at: number) => boolean = () => false,
+): { elements: DataSet; end: number } {
+  const letters = String.fromCharCode(...content.subarray(start + 4, start + 6));
+  if (letters.length === 2 && coding.implicit === /^[A-Z]{2}$/.test(letters)) {
+    throw damaged("its elements are not coded as it says");
+  }
+  const set = new DataSet(coding.parser, content, {});
+  let at = start;
+  for (let count = 0; at + 8 <= content.length && !stop(at); count++) {
+    if (count > MAX_ELEMENTS) throw damaged("it has far too many elements");
+    const element = readElement(content, at, coding);
+    set.elements[element.tag] = element;
+    // Hexadecimal letters are in the order of their values.
+    if (element.tag >= PIXELS) return { elements: set, end: at };
+    at = element.dataOffset + element.length;
+  }
+  if (at + 8 > content.length && at !== content.length) throw damaged("it ends within an element");
+  return { elements: set, end: at };
+}
+
+/** The first item of a sequence; null where there is none. Throws where it is malformed. */
+export function firstItemOf(set: DataSet, tag: string): DataSet | null {
+  const element = set.elements[tag];
+  if (!element || element.length === 0) return null;
+  if (element.items) return element.items[0]?.dataSet ?? null;
+  const { byteArray, byteArrayParser: parser } = set;
+  const content = byteArray.subarray(0, element.dataOffset + element.length) as Uint8Array;
+  const start = element.dataOffset + 8;
+  if (element.length < 8) throw damaged("a sequence is cut off");
+  const group = parser.readUint16(content, start - 8);
+  const number = parser.readUint16(content, start - 6);
+  const length = parser.readUint32(content, start - 4);
+  if (group !== 0xfffe || number !== 0xe000)
+    throw damaged("a sequence does not begin with an item");
+  if (length === UNDEFINED) return itemToMarker(content, element, parser);
+  if (start + length > content.length) throw damaged("a sequence is cut off");
+  const coding = { implicit: element.vr === undefined, parser };
+  return readElements(content.subarray(0, start + length), start, coding).elements;
+}
+
+function itemToMarker(content: Uint8Array, element: Element, parser: ByteArrayParser) {
+  const stream = new ByteStream(parser, content, element.dataOffset);
+  const found = { ...element };
+  if (element.vr === "SQ") readSequenceItemsExplicit(stream, found, stream.warnings);
+  else readSequenceItemsImplicit(stream, found);
+  if (stream.warnings.length > 0) throw damaged("a sequence is cut off");
+  return found.items?.[0]?.dataSet ?? null;
+}
+
+/**
+ * The element at a place. An explicit one whose value representation is no letters is taken for an
+ * implicit one, which some writers put between the others.
+ */
+function readElement(content: Uint8Array, at: number, coding: Coding): Element {
+  const element = headOf(content, at, coding);
+  if (element.length === UNDEFINED) {
+    return element.tag === PIXELS ? element : readToMarker(content, at, element, coding);
+  }
+  if (element.dataOffset + element.length > content.length) {
+    throw damaged("an element ends after the file");
+  }
+  return element;
+}
+
+function headOf(content: Uint8Array, at: number, { implicit, parser }: Coding): Element {
+  const [group, number] = [at, at + 2].map((place) => {
+    return parser.readUint16(content, place).toString(16).padStart(4, "0");
+  });
+  const tag = `x${group}${number}`;
+  const vr = String.fromCharCode(content[at + 4]!, content[at + 5]!);
+  if (implicit || vr < "AA" || vr > "ZZ") {
+    return { tag, length: parser.readUint32(content, at + 4), dataOffset: at + 8 };
+  }
+  const long = LONG.includes(vr);
+  const length = long ? parser.readUint32(content, at + 8) : parser.readUint16(content, at + 6);
+  return { tag, vr, length, dataOffset: at + (long ? 12 : 8) };
+}
+
+/** An element that ends with a marker. */
+function readToMarker(content: Uint8Array, at: number, { vr }: Element, { parser }: Coding) {
+  const stream = new ByteStream(parser, content, at);
+  const element =
+    vr === undefined
+      ? readDicomElementImplicit(stream)
+      : readDicomElementExplicit(stream, stream.warnings);
+  if (stream.warnings.length > 0) throw damaged("an element ends after the file");
+  return { ...element, length: stream.position - element.dataOffset };
+}
