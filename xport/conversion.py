@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reference.preprocess import Preprocess
 from xport.artifact import Format
-from xport.errors import InputError
+from xport.errors import ConversionError, InputError
 from xport.images import ImageFile, ImageFolder, images_in, photographs, synthetic_files
 from xport.pipeline import Converted, Pipeline, Step
 from xport.plan import Plan, PlannedArtifact, PlannedModel, PlannedPreprocessing, StoredWeights
@@ -169,7 +170,8 @@ class Converter:
     def _model(
         self, model_id: str, entry: ModelEntry, probes: Sequence[Probe], progress: Progress
     ) -> PlannedModel:
-        artifacts = self._artifacts(model_id, self.pipeline(entry, self.release.routes), progress)
+        pipeline = self.pipeline(entry, self.release.routes)
+        artifacts = self._artifacts(f"models.{model_id}", pipeline, progress)
         return PlannedModel(
             id=model_id,
             title=entry.title,
@@ -192,7 +194,7 @@ class Converter:
         of = self.release.models[entry.of]
         key = f"explanations.{model_id}"
         pipeline = explanation_pipeline(entry, of, self.release.routes, key)
-        artifacts = self._artifacts(model_id, pipeline, progress)
+        artifacts = self._artifacts(key, pipeline, progress)
         return PlannedModel(
             id=model_id,
             title=entry.title,
@@ -228,12 +230,15 @@ class Converter:
         return tuple(leg.name for leg in legs if leg.artifact in artifacts)
 
     def _artifacts(
-        self, model_id: str, pipeline: Pipeline, progress: Progress
+        self, key: str, pipeline: Pipeline, progress: Progress
     ) -> dict[str, PlannedArtifact]:
-        """The pipeline's artifacts that are verified."""
+        """The pipeline's artifacts that are verified; `key` is the release file's, for errors."""
         verified = {step.name for step in pipeline.steps if step.verified}
         artifacts = {}
-        with progress.step(f"convert {model_id}", len(pipeline.steps)) as step:
+        with (
+            _naming(key),
+            progress.step(f"convert {key.partition('.')[2]}", len(pipeline.steps)) as step,
+        ):
             for name, done in pipeline.run(self.store):
                 took = "in store" if done.cost.cached else f"{done.cost.seconds:.1f} s"
                 step.advance(f"{done.cost.stage} {took}")
@@ -280,6 +285,18 @@ class Converter:
 
 def _digest(preprocess: Preprocess | None) -> str | None:
     return preprocess.digest() if preprocess else None
+
+
+@contextlib.contextmanager
+def _naming(key: str) -> Iterator[None]:
+    """Let refusals say which model of the release they are about."""
+    try:
+        yield
+    except (ConversionError, InputError) as error:
+        if error.where.startswith(key):
+            raise
+        where = f"{key}: {error.where}" if error.where else key
+        raise type(error)(error.what, where, error.remedy, error.details) from error
 
 
 def _artifact(done: Converted) -> PlannedArtifact:

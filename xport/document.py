@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 
 from xport.errors import InputError, UnavailableError
+
+_KEY = re.compile(r"[a-z_]\w*(\.\w+)*: ")
 
 
 class Document(BaseModel):
@@ -44,12 +48,21 @@ class Document(BaseModel):
 
 def first_problem(error: ValidationError) -> str:
     """The problems of a failed validation in words, each with the key it concerns."""
-    problems = [
-        f"{'.'.join(str(part) for part in item['loc']) or 'document'}: {item['msg']}"
-        for item in error.errors(include_url=False)
-    ]
+    problems = [_problem(item) for item in error.errors(include_url=False)]
     more = f" (and {len(problems) - 3} more)" if len(problems) > 3 else ""
     return "; ".join(problems[:3]) + more
+
+
+def _problem(item: ErrorDetails) -> str:
+    """One problem: the key in full, and what is wrong.
+
+    Our own validators say `key: what` of a key inside the part that they check.
+    """
+    place = ".".join(str(part) for part in item["loc"])
+    if item["type"] != "value_error":
+        return f"{place or 'document'}: {item['msg']}"
+    said = str(item["ctx"]["error"])
+    return f"{place}{'.' if _KEY.match(said) else ': '}{said}" if place else said
 
 
 def write_atomically(path: Path, data: bytes) -> Path:

@@ -88,7 +88,6 @@ def image_inputs(
             zero-sized, too large); the file is named.
     """
     from reference.decoding import decode
-
     from reference.errors import ImageError
 
     if preprocess is None:

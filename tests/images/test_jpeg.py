@@ -7,9 +7,9 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
-from reference.decoding.jpeg_frame import MAX_SCANS
 
 from reference.decoding import decode
+from reference.decoding.jpeg_frame import MAX_SCANS
 from reference.errors import ImageError
 from tests.images.jpeg_files import jpeg, jpeg_files, smooth
 

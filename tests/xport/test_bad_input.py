@@ -90,9 +90,18 @@ def test_a_checkpoint_that_is(
     make: Any, name: str, words: str, xport: Xport, tmp_path: Path
 ) -> None:
     make(tmp_path / name)
-    refused(convert(xport, tmp_path, with_checkpoint(name)), 2, words)
+    refused(convert(xport, tmp_path, with_checkpoint(name)), 2, "models.classifier: ", words)
     assert not Path("/tmp/xport-canary-was-unpickled").exists()
     assert not (tmp_path / "run" / "plan.json").exists()
+
+
+def test_more_probes_to_explain_than_there_are_before_anything_is_converted(
+    xport: Xport, tmp_path: Path
+) -> None:
+    many = mini.release(explanations={"explanation": mini.explanation(probes=500)})
+    words = ("explanations.explanation.probes: 500 probes wanted, classifier has",)
+    refused(convert(xport, tmp_path, many), 2, *words)
+    assert not [path for path in (tmp_path / "store").rglob("*") if path.is_file()]
 
 
 def test_a_release_file_with_an_unknown_key(xport: Xport, tmp_path: Path) -> None:
@@ -109,7 +118,7 @@ def test_a_factory_that_does_not_exist_or_refuses(xport: Xport, tmp_path: Path) 
 def test_a_signature_that_the_module_does_not_have(xport: Xport, tmp_path: Path) -> None:
     arguments = mini.CLASSIFIER_ARGUMENTS | {"num_classes": 6}
     done = convert(xport, tmp_path, mini.only_classifier(arguments=arguments))
-    refused(done, 3, "logits", "[1, 5]", "[1, 6]")
+    refused(done, 3, "models.classifier: ", "logits", "[1, 5]", "[1, 6]")
 
 
 def png_header(width: int, height: int) -> bytes:

@@ -56,6 +56,37 @@ def test_names_a_missing_key(tmp_path: Path) -> None:
     refuse(tmp_path, content, "policy: Field required")
 
 
+def without_labels() -> dict[str, Any]:
+    return {key: value for key, value in mini.classifier().items() if key != "labels"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"models": {"classifier": without_labels()}}, "models.classifier.labels: a classifier"),
+        ({"models": {"classifier": mini.classifier(opset=3)}}, "models.classifier.opset: exporter"),
+        ({"routes": {}}, "routes: name direct, tensorflow or both"),
+        ({"routes": {"direct": {}, "ships": "tensorflow"}}, "routes.ships: tensorflow is not"),
+        ({"explanations": {"why": mini.explanation(of="x")}}, "explanations.why.of: x is not"),
+        ({"policy": mini.policy(require_renderer="(")}, "policy.require_renderer: not a regular"),
+    ],
+)
+def test_messages_begin_with_the_whole_key(
+    tmp_path: Path, changes: dict[str, Any], words: str
+) -> None:
+    content = mini.release() | changes
+    for why in set(content["explanations"]) & {"why"}:
+        outputs = [t | {"model": why} for t in mini.policy()["tolerances"][4:]]
+        maps = [one | {"model": why} for one in mini.policy()["likenesses"]]
+        tolerances = [*mini.policy()["tolerances"][:4], *outputs]
+        content["policy"] = mini.policy(tolerances=tolerances, likenesses=maps)
+    path = mini.write(content, tmp_path / "release.toml")
+    with pytest.raises(InputError) as caught:
+        read_release(path)
+    assert caught.value.what.startswith(words)
+    assert "Value error" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("labels", "match"),
     [
