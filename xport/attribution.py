@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from xport.limits import limits_of
 from xport.parity import Role
 from xport.plan import Leg
+from xport.prepared import deployed_leg
+from xport.preprocessing_checks import PREPROCESSING
 from xport.verdict import Case, Check, OutputFacts, Status
 
 
@@ -38,10 +40,14 @@ def _inherited(
 ) -> bool:
     """Whether what is wrong with a leg's output was wrong in the leg before, and no worse.
 
-    That is so when the leg before did not pass either, and this leg is close to it, or right
+    What is predicted of prepared images inherits from the model that predicts. Else that is so when
+    the leg before did not pass either, and this leg is close to it, or right
     by itself, or there is nothing to measure it by because the leg before holds no number.
     """
     model, leg_name, output = key
+    if leg_name.startswith(PREPROCESSING) and case.plan.preprocessing is not None:
+        deployed = deployed_leg(case.plan).name
+        return output is not None and ((model, deployed, output) in groups)
     leg = next((leg for leg in case.plan.legs if leg.name == leg_name), None)
     if leg is None or output is None or leg.predecessor is None:
         return False

@@ -9,6 +9,9 @@ from xport.plan import Plan, PlannedModel
 from xport.prepared import CANVAS, EXACT, PROBABILITIES, prepared_models
 from xport.verdict import Check, Status
 
+PREPROCESSING = "preprocessing/"
+"""What the names of pipelines begin with where they stand among legs."""
+
 BIT_EQUAL = (
     "the page carries out the definition in the same float64 operations; anything but equal bits "
     "is a mistake"
@@ -121,4 +124,4 @@ def _predicted(plan: Plan, model: PlannedModel, effect: PipelineEffect | None) -
 
 def leg_of(pipeline: str) -> str:
     """The name under which a pipeline's checks are listed."""
-    return f"preprocessing/{pipeline}"
+    return PREPROCESSING + pipeline

@@ -25,14 +25,17 @@ BOTH: dict[str, object] = {"direct": {}, "tensorflow": {}}
 def verdict_on(
     stage: str, damage: Damage, out: Path, store: Path, routes: dict[str, object]
 ) -> Verdict:
-    """Convert with the saboteur in the chain, record every leg (wasm in the browser), judge."""
+    """Convert with the saboteur in the chain, record every leg (wasm in the browser), judge.
+
+    The preprocessing leg is left out: it is the conversion that is spoiled.
+    """
     content = mini.only_classifier() | {"routes": routes}
     release = read_release(mini.write(content, out / "release.toml"))
     run = RunFolder(out / "run")
     pipeline = sabotage.sabotaged(pipeline_for, stage, damage)
-    Converter(release, Store(store), run.probes, pipeline=pipeline).plan(Silent()).write(
-        run.plan_path
-    )
+    converter = Converter(release, Store(store), run.probes, run.images, pipeline=pipeline)
+    plan = converter.plan(Silent()).model_copy(update={"preprocessing": None})
+    plan.write(run.plan_path)
     workflow.record(run.root, measure=False)
     verdict = workflow.judge(run.root).verdict
     if verdict.status is not Status.PASSED:

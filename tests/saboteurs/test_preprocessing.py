@@ -1,0 +1,144 @@
+"""The gate rejects a page that prepares images in any other way than the release declares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from reference.preprocess import Preprocess
+from tests import mini
+from xport import workflow
+from xport.bundle import NotPassed
+from xport.errors import RunnerError
+from xport.harness import BrowserOptions, Harness
+from xport.pipeline_description import PipelineDescription
+from xport.plan import Plan
+from xport.prepared import EXACT
+from xport.preparer import Made, Preparer, Unsupported
+from xport.preparing import PreprocessingSession
+from xport.progress import Silent
+from xport.recording import WebEnvironment
+from xport.run_folder import RunFolder
+from xport.verdict import Status, Verdict
+
+Answer = Callable[[Preparer, str, bytes, Preprocess], Made | Unsupported]
+
+
+@dataclass(frozen=True)
+class Saboteur:
+    """A browser whose page does something else."""
+
+    page: Preparer
+    answer: Answer
+
+    @property
+    def pipelines(self) -> Sequence[PipelineDescription]:
+        return self.page.pipelines
+
+    def environment(self) -> WebEnvironment | None:
+        return self.page.environment()
+
+    def prepare(self, pipeline: str, content: bytes, to: Preprocess) -> Made | Unsupported:
+        honest = pipeline != EXACT
+        return (
+            self.page.prepare(pipeline, content, to)
+            if honest
+            else self.answer(self.page, pipeline, content, to)
+        )
+
+
+def another_resampler(
+    page: Preparer, pipeline: str, content: bytes, to: Preprocess
+) -> Made | Unsupported:
+    return page.prepare(pipeline, content, to.model_copy(update={"resampler": "box"}))
+
+
+def one_bit_off(
+    page: Preparer, pipeline: str, content: bytes, to: Preprocess
+) -> Made | Unsupported:
+    made = page.prepare(pipeline, content, to)
+    assert isinstance(made, Made)
+    image = made.input.copy()
+    image.flat[7] = np.nextafter(image.flat[7], np.float32(2))
+    return replace(made, input=image)
+
+
+def nothing_but_nan(
+    page: Preparer, pipeline: str, content: bytes, to: Preprocess
+) -> Made | Unsupported:
+    made = page.prepare(pipeline, content, to)
+    assert isinstance(made, Made)
+    return replace(made, input=np.full_like(made.input, np.nan))
+
+
+def the_canvas(page: Preparer, pipeline: str, content: bytes, to: Preprocess) -> Made | Unsupported:
+    return page.prepare("canvas", content, to)
+
+
+def no_image(page: Preparer, pipeline: str, content: bytes, to: Preprocess) -> Made | Unsupported:
+    raise RunnerError("the page has lost its worker")
+
+
+def recorded(run: RunFolder, page: Preparer, answer: Answer) -> Verdict:
+    """Record the preprocessing leg anew with the saboteur, judge, and try to bundle."""
+    plan = run.plan()
+    harness = Harness(plan, BrowserOptions(), run.root / "shaders")
+
+    def opened(plan: Plan) -> AbstractContextManager[Preparer]:
+        return nullcontext(Saboteur(page, answer))
+
+    run.clear("judge")
+    session = PreprocessingSession(plan, run.images, run.prepared, opened, harness.runner)
+    session.run(Silent())
+    verdict = workflow.judge(run.root).verdict
+    with pytest.raises(NotPassed):
+        workflow.bundle(run.root)
+    return verdict
+
+
+@pytest.fixture(scope="module")
+def honest(tmp_path_factory: pytest.TempPathFactory, store: Path) -> RunFolder:
+    """A release of the classifier alone, with the exact path and nothing else measured."""
+    folder = tmp_path_factory.mktemp("preprocessing")
+    content = mini.only_classifier() | {
+        "routes": {"direct": {}},
+        "preprocessing": {"synthetic": 8, "pipelines": ["canvas"]},
+        "policy": mini.policy(
+            min_images=6,
+            tolerances=[t for t in mini.policy()["tolerances"] if t["model"] == "classifier"],
+            likenesses=[],
+            bars=[],
+        ),
+    }
+    release_file = mini.write(content, folder / "release.toml")
+    evidence = workflow.release(release_file, folder / "run", store=store)
+    assert evidence.verdict.status is Status.PASSED, evidence.verdict.findings
+    return RunFolder(folder / "run")
+
+
+@pytest.fixture(scope="module")
+def page(honest: RunFolder) -> Iterator[Preparer]:
+    """The browser that all saboteurs share."""
+    plan = honest.plan()
+    with Harness(plan, BrowserOptions(), honest.root / "shaders").preparer(plan) as preparer:
+        yield preparer
+
+
+@pytest.mark.parametrize("answer", [another_resampler, one_bit_off, nothing_but_nan, the_canvas])
+def test_rejects(answer: Answer, honest: RunFolder, page: Preparer) -> None:
+    verdict = recorded(honest, page, answer)
+    assert verdict.status is Status.FAILED
+    assert verdict.culprits == ("classifier/preprocessing/exact",)
+    (equal,) = (c for c in verdict.checks if c.name == "equal to the definition")
+    assert equal.status is Status.FAILED
+
+
+def test_a_page_that_prepares_nothing_is_no_pass(honest: RunFolder, page: Preparer) -> None:
+    verdict = recorded(honest, page, no_image)
+    assert verdict.status is Status.NOT_RUN
+    assert any("the page has lost its worker" in finding for finding in verdict.findings)
