@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from reference.phantoms.anatomy import Anatomy
-from reference.phantoms.raster import CM_PER_UNIT, Grid, patches, strokes
+from reference.phantoms.raster import CM_PER_UNIT, Grid, ellipsoid, patches, strokes
 from reference.synthetic import Array, Draws
 
 HILA = ((-0.075, 0.415), (0.08, 0.39))
@@ -69,7 +69,12 @@ def vessels(grid: Grid, anatomy: Anatomy, draws: Draws) -> Array:
     for mirror, root in zip((-1.0, 1.0), hila_of(anatomy), strict=True):
         branches.append(tree(draws, root, mirror, 0.0085, 5))
     segments = np.concatenate(branches)
-    return 0.8 * anatomy.vessels * CM_PER_UNIT * strokes(grid, segments)
+    layer = CM_PER_UNIT * strokes(grid, segments)
+    for centre in hila_of(anatomy):
+        mirror = -1.0 if centre[0] < 0 else 1.0
+        bulk = ellipsoid(grid.x, grid.y, (centre[0] - mirror * 0.012, centre[1]), (0.034, 0.06))
+        layer += 2.2 * bulk * bulk
+    return anatomy.vessels * layer
 
 
 def texture(grid: Grid, draws: Draws) -> Array:

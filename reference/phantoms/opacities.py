@@ -6,11 +6,13 @@ Names in quotes are those of the Fleischner Society's glossary of terms for thor
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from reference.phantoms.anatomy import Anatomy
 from reference.phantoms.places import bronchogram, either, own_half, patch, place
-from reference.phantoms.raster import CM_PER_UNIT, Mask, clip, strokes
+from reference.phantoms.raster import CM_PER_UNIT, Mask, blur, clip, patches, strokes
 from reference.phantoms.thorax import Scene, diaphragm, lung_outer, lungs
 from reference.synthetic import Array, Draws, smooth
 
@@ -37,27 +39,34 @@ def atelectasis(scene: Scene, draws: Draws, severity: float) -> Mask:
     with the same first number of the stream for the side.
     """
     mirror, grid, anatomy = either(draws), scene.grid, scene.anatomy
-    plates = []
-    for number in range(3):
-        at = place(anatomy, mirror, draws.between(0.35, 0.7), 0.94 - draws.between(0.1, 0.16) * (number + 0.4))
-        half, tilt = draws.between(0.05, 0.095), draws.between(-0.35, 0.35)
-        thick = (0.0035 + 0.0045 * severity) * draws.between(0.7, 1.2)
-        if number < 1 + 2 * severity:
-            plates.append([at.x - half, at.y - tilt * half, at.x + half, at.y + tilt * half, thick])
-    lines = strokes(grid, np.array(plates)) / 0.008
+    plates = np.concatenate([_plate(scene, draws, mirror, number) for number in range(3)])
+    plates = plates[: 6 * (1 + int(2 * severity))]
+    plates[:, 4] *= 0.55 + 0.7 * severity
+    lines = blur(strokes(grid, plates), 0.0025 * grid.pixels_per_unit) / 0.008
     height = 0.05 + 0.05 * severity
     base = smooth(1 - (diaphragm(grid, anatomy) - grid.y) / height)
     haze = (0.25 + 0.45 * severity) * base * own_half(grid, mirror)
-    share = clip((0.45 + 0.4 * severity) * clip(lines) + haze)
+    share = clip((0.35 + 0.35 * severity) * clip(lines) + haze)
     mask = _visible(scene, share)
     scene.cover(share)
     return mask | _lost(scene, mirror, severity)
 
 
+def _plate(scene: Scene, draws: Draws, mirror: float, number: int) -> Array:
+    """Return a bent line above the diaphragm, thinner at its ends, as six segments."""
+    down = 0.94 - draws.between(0.1, 0.16) * (number + 0.4)
+    at = place(scene.anatomy, mirror, draws.between(0.35, 0.7), down)
+    half, tilt = draws.between(0.05, 0.095), draws.between(-0.4, 0.4)
+    bend, thick = draws.between(-0.025, 0.025), draws.between(0.0045, 0.0075)
+    steps = np.arange(7) / 3.0 - 1
+    x, y = at.x + half * steps, at.y + tilt * half * steps + bend * (1 - steps * steps)
+    middle = (steps[1:] + steps[:-1]) / 2
+    width = thick * (1.05 - 0.6 * middle * middle)
+    return np.stack([x[:-1], y[:-1], x[1:], y[1:], width], axis=1)
+
+
 def _lost(scene: Scene, mirror: float, severity: float) -> Mask:
     """Return where lung was before the dome rose."""
-    from dataclasses import replace
-
     rise = raised(scene.anatomy, mirror, severity)
     old = (2 * scene.anatomy.domes[0] - rise[0], 2 * scene.anatomy.domes[1] - rise[1])
     before = lungs(scene.grid, replace(scene.anatomy, domes=old))
@@ -124,11 +133,11 @@ def edema(scene: Scene, draws: Draws, severity: float) -> Mask:
     lines = []
     for number in range(36):
         mirror = -1.0 if number % 2 else 1.0
-        at = place(anatomy, mirror, 0.97, 0.66 + 0.018 * (number // 2) + draws.between(0, 0.01))
-        length = draws.between(0.03, 0.055)
-        lines.append([at.x, at.y, at.x - mirror * length, at.y + 0.003, 0.0024])
+        at = place(anatomy, mirror, 0.98, draws.between(0.66, 1.04))
+        length, fall = draws.between(0.02, 0.05), draws.between(-0.006, 0.008)
+        lines.append([at.x, at.y, at.x - mirror * length, at.y + fall, 0.0019])
     septa = clip(strokes(grid, np.array(lines)) / 0.004)
-    share = clip((0.26 + 0.34 * severity) * total + (0.15 + 0.25 * severity) * septa)
+    share = clip((0.26 + 0.34 * severity) * total + (0.12 + 0.16 * severity) * septa)
     mask = _visible(scene, share)
     scene.cover(share)
     return mask
@@ -137,7 +146,7 @@ def edema(scene: Scene, draws: Draws, severity: float) -> Mask:
 def fibrosis(scene: Scene, draws: Draws, severity: float) -> Mask:
     """Draw a "reticular pattern" at the bases and the periphery of both lungs."""
     grid, anatomy = scene.grid, scene.anatomy
-    count = 420
+    count = 900
     mirror = np.where(np.arange(count) % 2 == 0, -1.0, 1.0)
     across = 1 - 0.62 * draws.field(count) * draws.field(count)
     reach = 0.3 + 0.35 * severity
@@ -145,14 +154,14 @@ def fibrosis(scene: Scene, draws: Draws, severity: float) -> Mask:
     dome = np.where(mirror < 0, anatomy.domes[0], anatomy.domes[1])
     y = anatomy.apex + down * (dome - anatomy.apex)
     x = mirror * across * lung_outer(anatomy, y)
-    step = 0.034 * (draws.field(2 * count).reshape(2, count) - 0.5)
-    thick = np.full(count, 0.0017 + 0.0018 * severity)
+    step = 0.03 * (draws.field(2 * count).reshape(2, count) - 0.5)
+    thick = np.full(count, 0.0013 + 0.0009 * severity)
     lines = strokes(grid, np.stack([x, y, x + step[0], y + step[1], thick], axis=1))
-    net = clip(lines / 0.006)
+    net = clip(lines / 0.006) * smooth(1.3 - 1.2 * clip(lines / 0.014))
     outer = lung_outer(anatomy, grid.y)
-    low = smooth((grid.y - anatomy.apex) / (max(anatomy.domes) - anatomy.apex) - 1.05 + reach)
-    ground = smooth((np.abs(grid.x) / outer - 0.35) / 0.4) * clip(2 * low)
-    share = clip((0.3 + 0.35 * severity) * net + (0.06 + 0.12 * severity) * ground)
+    low = (grid.y - anatomy.apex) / (max(anatomy.domes) - anatomy.apex) - 1.1 + reach
+    ground = smooth((np.abs(grid.x) / outer - 0.25) / 0.6) * smooth(low / 0.35)
+    share = clip((0.2 + 0.3 * severity) * net + (0.06 + 0.12 * severity) * ground)
     mask = _visible(scene, share)
     scene.cover(share)
     return mask
@@ -182,8 +191,6 @@ def nodule(scene: Scene, draws: Draws, severity: float) -> Mask:
 
 def mass(scene: Scene, draws: Draws, severity: float) -> Mask:
     """Draw a "mass": more than 3 cm across, lobulated."""
-    from reference.phantoms.raster import patches
-
     mirror = either(draws)
     at = place(scene.anatomy, mirror, draws.between(0.42, 0.75), draws.between(0.22, 0.78))
     radius = 0.04 + 0.045 * severity

@@ -80,5 +80,5 @@ def own_half(grid: Grid, mirror: float) -> Array:
 def bronchogram(scene: Scene, draws: Draws, mirror: float) -> Array:
     """Return the share of an opacity that air-filled bronchi leave free, 0 to 1."""
     hila = hila_of(scene.anatomy)
-    branches = tree(draws, hila[0] if mirror < 0 else hila[1], mirror, 0.0075, 4)
-    return clip(strokes(scene.grid, branches) / 0.006)
+    branches = tree(draws, hila[0] if mirror < 0 else hila[1], mirror, 0.007, 3)
+    return clip(strokes(scene.grid, branches) / 0.008)

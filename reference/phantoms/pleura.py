@@ -8,7 +8,7 @@ import numpy as np
 
 from reference.phantoms.places import either, own_half
 from reference.phantoms.raster import CM_PER_UNIT, Mask, clip, ellipsoid, patches
-from reference.phantoms.thorax import Scene, diaphragm, heart, lung_outer
+from reference.phantoms.thorax import Scene, diaphragm, heart, lung_inner, lung_outer
 from reference.synthetic import Draws, smooth
 
 
@@ -21,12 +21,14 @@ def pneumothorax(scene: Scene, draws: Draws, severity: float) -> Mask:
         width=anatomy.width - 0.018 - 0.085 * severity,
         drop=anatomy.drop * 1.2,
     )
-    beyond = np.abs(grid.x) - lung_outer(shrunk, grid.y)
-    beyond = np.maximum(beyond, 1.4 * (shrunk.apex - grid.y))
+    px = np.abs(grid.x)
+    beyond = np.maximum(px - lung_outer(shrunk, grid.y), lung_inner(shrunk, grid.y) - px)
+    beyond = np.maximum(beyond, shrunk.apex - grid.y)
     half = own_half(grid, mirror)
     line = smooth(1 - np.abs(beyond + 0.0015) / 0.0045) * half * scene.presence
     gas = smooth(beyond / 0.004 + 0.5) * half
-    scene.gas = np.maximum(scene.gas, gas)
+    scene.gas = np.maximum(scene.gas, (0.5 + 0.3 * severity) * gas)
+    scene.vessels = scene.vessels * (1 - gas)
     scene.extra = scene.extra + (1.0 + 0.4 * severity) * line
     lung = half * (1 - gas)
     scene.cover(0.06 * severity * lung)

@@ -150,6 +150,26 @@ def ellipsoid(
     return thickness
 
 
+def organ(
+    grid: Grid, x: Array, centre: tuple[float, float], radii: tuple[float, float], turn: float = 0.0
+) -> Array:
+    """Return ``ellipsoid`` over a whole grid, computed only where it is.
+
+    Args:
+        grid: body coordinates.
+        x: distances from the bent midline, close to ``grid.x``.
+        centre: of the ellipsoid.
+        radii: half width and half height before it is turned.
+        turn: tangent of half the angle of rotation.
+    """
+    layer, reach = grid.zeros(), max(radii) + 0.03
+    window = grid.window(
+        (centre[0] - reach, centre[0] + reach), (centre[1] - reach, centre[1] + reach)
+    )
+    layer[window] = ellipsoid(x[window], grid.y[window], centre, radii, turn)
+    return layer
+
+
 def tube(distance: Array, radius: float, shell: float) -> Array:
     """Return the thickness, in radii, of a hollow cylinder: its two walls are brightest.
 

@@ -73,19 +73,21 @@ def _anterior(layer: Array, grid: Grid, anatomy: Anatomy, number: int, mirror: f
 
 def spine(grid: Grid, anatomy: Anatomy) -> Array:
     """Return the thickness of the vertebrae in cm: bodies, discs between, spinous processes."""
-    x, y = midline(grid, anatomy), grid.y
+    layer = grid.zeros()
+    window = grid.window((-0.09, 0.09), (-0.1, 1.1))
+    px, y = np.abs(midline(grid, anatomy)[window]), grid.y[window]
     phase = (y - anatomy.apex) / anatomy.spacing
     part = np.abs(2 * (phase - np.floor(phase)) - 1)
     body = smooth((0.86 - part) / 0.14)
     half = 0.036 - 0.004 * body + 0.006 * smooth((y - 0.3) / 0.6)
-    px = np.abs(x)
     across = smooth((half - px) / 0.008)
     wall = 0.5 * smooth(1 - np.abs(px - half + 0.006) / 0.006) * body
     process = 0.55 * ellipsoid(px, part, (0.0, 0.15), (0.007, 0.5))
     pedicle = 0.6 * ellipsoid(px, part, (0.021, 0.45), (0.007, 0.3))
     transverse = 0.35 * smooth((0.06 - px) / 0.015) * smooth((0.35 - part) / 0.2) * (px > half)
     column = across * (1.25 + 0.45 * body) + wall + process + pedicle + transverse
-    return 0.85 * column
+    layer[window] = 0.85 * column
+    return layer
 
 
 def _clavicle(layer: Array, grid: Grid, anatomy: Anatomy, mirror: float) -> None:

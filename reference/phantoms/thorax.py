@@ -17,6 +17,7 @@ from reference.phantoms.raster import (
     Grid,
     clip,
     ellipsoid,
+    organ,
     rounded,
 )
 from reference.synthetic import Array, smooth
@@ -102,6 +103,13 @@ def lung_outer(anatomy: Anatomy, y: Array) -> Array:
     return apex_x + (anatomy.width - apex_x) * spread
 
 
+def lung_inner(anatomy: Anatomy, y: Array) -> Array:
+    """Return how far from the midline the lung begins at a height; 0 below the apex."""
+    t = clip((y - anatomy.apex) / 0.26)
+    inner: Array = 0.42 * anatomy.width * (1 - np.sqrt(1 - (1 - t) * (1 - t)))
+    return inner
+
+
 def diaphragm(grid: Grid, anatomy: Anatomy) -> Array:
     """Return the height (y) of the diaphragm above each point."""
     dome = side(grid, *anatomy.domes)
@@ -115,8 +123,7 @@ def diaphragm(grid: Grid, anatomy: Anatomy) -> Array:
 def lungs(grid: Grid, anatomy: Anatomy) -> Array:
     """Return the thickness of the lungs' hollow in cm."""
     px = np.abs(grid.x)
-    t = clip((grid.y - anatomy.apex) / 0.26)
-    inner = 0.42 * anatomy.width * (1 - np.sqrt(1 - (1 - t) * (1 - t)))
+    inner = lung_inner(anatomy, grid.y)
     outer = (lung_outer(anatomy, grid.y) - px) / 0.13
     from_inner = (px - inner + 0.01) / 0.05
     base = (diaphragm(grid, anatomy) - grid.y) / 0.075
@@ -128,32 +135,28 @@ def lungs(grid: Grid, anatomy: Anatomy) -> Array:
 def heart(grid: Grid, anatomy: Anatomy) -> Array:
     """Return the thickness of the heart in cm: ventricles with the apex to the image right."""
     a = anatomy
-    x, y, scale = midline(grid, a), grid.y, a.lung_depth
+    x, y = midline(grid, a), a.heart_y
     long = 0.62 * a.heart_left + 0.085
     # The half width of the turned ellipse is 0.86 of its long radius.
-    left = ellipsoid(
-        x, y, (a.heart_left - 0.86 * long, a.heart_y), (long, 0.66 * long + 0.012), 0.33
-    )
-    right = ellipsoid(
-        x, y, (0.088 - a.heart_right, a.heart_y - 0.015), (0.088, 0.115), -0.1
-    )
-    top = ellipsoid(x, y, (0.006, a.heart_y - 0.13), (0.068, 0.17), -0.12)
-    return scale * np.maximum(np.maximum(0.92 * left, 0.85 * right), 0.8 * top)
+    centre = (a.heart_left - 0.86 * long, y)
+    left = organ(grid, x, centre, (long, 0.66 * long + 0.012), 0.33)
+    right = organ(grid, x, (0.09 - a.heart_right, y - 0.005), (0.09, 0.125), -0.12)
+    top = organ(grid, x, (0.004, y - 0.13), (0.07, 0.2), -0.1)
+    return a.lung_depth * np.maximum(np.maximum(0.9 * left, 0.8 * right), 0.85 * top)
 
 
 def mediastinum(grid: Grid, anatomy: Anatomy) -> Array:
     """Return the thickness of the great vessels in cm: knob, descending aorta, vena cava."""
-    a, scale = anatomy, anatomy.lung_depth
-    x, y = midline(grid, a), grid.y
-    knob = ellipsoid(x, y, (0.07 - a.knob, a.heart_y - 0.33), (a.knob, a.knob * 1.1))
-    narrow = 0.036
-    column = np.sqrt(np.maximum(1 - (x / narrow) * (x / narrow), 0.0))
-    cava = ellipsoid(x, y, (0.022 - a.mediastinum, a.heart_y - 0.33), (0.038, 0.3), -0.02)
-    artery = ellipsoid(x, y, (0.038, a.heart_y - 0.235), (0.045, 0.075), -0.12)
-    aorta = ellipsoid(x, y, (0.03, a.heart_y - 0.05), (0.036, 0.36))
-    top = ellipsoid(x, y, (0.02, a.heart_y - 0.46), (0.036, 0.2), 0.03)
-    great = np.maximum(np.maximum(0.9 * knob, 0.6 * cava), np.maximum(0.6 * artery, 0.5 * aorta))
-    return scale * np.maximum(np.maximum(great, 0.55 * top), column)
+    a = anatomy
+    x, y = midline(grid, a), a.heart_y
+    knob = organ(grid, x, (0.066 - a.knob, y - 0.33), (a.knob, a.knob * 1.25))
+    column = np.sqrt(np.maximum(1 - (x / 0.036) * (x / 0.036), 0.0))
+    cava = organ(grid, x, (0.026 - a.mediastinum, y - 0.3), (0.036, 0.3), 0.025)
+    artery = organ(grid, x, (0.036, y - 0.22), (0.043, 0.1), -0.14)
+    aorta = organ(grid, x, (0.026, y - 0.05), (0.036, 0.36))
+    top = organ(grid, x, (0.02, y - 0.46), (0.034, 0.22), 0.03)
+    great = np.maximum(np.maximum(0.8 * knob, 0.55 * cava), np.maximum(0.6 * artery, 0.5 * aorta))
+    return a.lung_depth * np.maximum(np.maximum(great, 0.5 * top), column)
 
 
 def trunk(grid: Grid, anatomy: Anatomy) -> Array:
@@ -175,10 +178,13 @@ def trunk(grid: Grid, anatomy: Anatomy) -> Array:
 def breasts(grid: Grid, anatomy: Anatomy) -> Array:
     """Return the thickness of breast tissue in cm."""
     px, y = np.abs(grid.x), grid.y
-    dx, dy = (px - 0.215) / 0.145, (y - 0.60) / 0.13
-    # Fuller below: the lower edge is what shows.
-    dy = np.where(dy > 0, dy * 1.15, dy * 0.62)
-    return anatomy.breasts * np.sqrt(np.maximum(1 - dx * dx - dy * dy, 0.0))
+    if anatomy.breasts == 0:
+        return grid.zeros()
+    dx, dy = (px - 0.215) / 0.15, (y - 0.62) / 0.12
+    # Fuller below: only the lower edge shows, upwards the tissue thins out.
+    dy = np.where(dy > 0, dy, 0.5 * dy)
+    inside = np.maximum(1 - dx * dx - dy * dy, 0.0)
+    return anatomy.breasts * np.sqrt(inside) * smooth(0.75 + 0.55 * dy)
 
 
 def airways(grid: Grid, anatomy: Anatomy) -> Array:
@@ -199,7 +205,7 @@ def stomach(grid: Grid, anatomy: Anatomy, bubble: float) -> Array:
     """Return the thickness of gas under the left dome in cm, above a level of fluid."""
     top = anatomy.domes[1] + 0.03
     centre = (0.45 * anatomy.width, top + 0.035)
-    gas = ellipsoid(grid.x, grid.y, centre, (0.055 + 0.02 * bubble, 0.04), 0.05)
+    gas = organ(grid, grid.x, centre, (0.055 + 0.02 * bubble, 0.04), 0.05)
     return 7.0 * bubble * gas * smooth((centre[1] + 0.022 - grid.y) / 0.006)
 
 
