@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from reference.errors import ImageError
+from reference.errors import PhantomError
 from reference.phantoms.raster import Posture
 from reference.synthetic import Draws
 
@@ -31,7 +31,7 @@ class Patient:
     def __post_init__(self) -> None:
         """Refuse a seed that is no seed."""
         if self.seed < 0:
-            raise ImageError(f"seed={self.seed} is below 0", "phantom patient", "count from 0")
+            raise PhantomError(f"seed={self.seed} is below 0", "phantom patient", "count from 0")
 
     def draws(self, purpose: int, *more: int) -> Draws:
         """Return the stream of random numbers for one purpose of this patient."""
@@ -179,10 +179,10 @@ def at_visit(patient: Patient, visit: int, view: View) -> tuple[Anatomy, Posture
         view: PA or AP.
 
     Raises:
-        ImageError: ``visit`` is negative.
+        PhantomError: ``visit`` is negative.
     """
     if visit < 0:
-        raise ImageError(f"there is no visit {visit}", "phantom", "count from 0")
+        raise PhantomError(f"there is no visit {visit}", "phantom", "count from 0")
     anatomy, draws = built(patient), patient.draws(VISIT, visit)
     breath = draws.between(-0.025, 0.012) - (0.02 if view == "AP" else 0.0)
     anatomy = replace(

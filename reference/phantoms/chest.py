@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from reference.errors import ImageError
+from reference.errors import PhantomError
 from reference.labels import LABELS
 from reference.phantoms.anatomy import (
     DEVICE,
@@ -21,7 +21,7 @@ from reference.phantoms.anatomy import (
     View,
     at_visit,
 )
-from reference.phantoms.exposure import backdrop, exposed
+from reference.phantoms.exposure import backdrop, exposed_depth
 from reference.phantoms.findings import CHRONIC, checked, findings_of
 from reference.phantoms.hospital import HOSPITAL_A, Hospital
 from reference.phantoms.markings import texture, vessels
@@ -96,10 +96,10 @@ def phantom(
         size: height and width in pixels, 32 to 2048.
 
     Raises:
-        ImageError: an argument is out of its range.
+        PhantomError: an argument is out of its range.
     """
     if not SMALLEST <= size <= LARGEST:
-        raise ImageError(
+        raise PhantomError(
             f"size={size} is out of range", "phantom", f"give {SMALLEST} to {LARGEST}"
         )
     view = hospital.view(patient, visit)
@@ -122,7 +122,7 @@ def phantom(
     devices(scene, hospital.marks, patient.draws(MARKS, hospital.number, visit))
     behind = backdrop(size, posture, healthy)
     draws = patient.draws(DEVICE, hospital.number, visit)
-    levels = exposed(scene, behind, hospital.device, draws)
+    levels = exposed_depth(scene.depth(), behind, hospital.device, draws)
     burned_in(levels, hospital.marks, view, patient.draws(MARKS, hospital.number, visit, 1))
     return Phantom(
         image=stored(levels, hospital.device.bits),

@@ -9,7 +9,7 @@ import numpy as np
 from reference.phantoms.anatomy import Anatomy
 from reference.phantoms.hospital import Device
 from reference.phantoms.raster import Grid, Posture, attenuated, blur, clip, depth_of, grain
-from reference.phantoms.thorax import Scene, heart, lungs, mediastinum, trunk
+from reference.phantoms.thorax import WATER, heart, lungs, mediastinum, trunk
 from reference.synthetic import Array, Draws, smooth
 
 _FAINTEST_BEAM = 1e-4
@@ -44,10 +44,10 @@ def backdrop(size: int, posture: Posture, anatomy: Anatomy) -> Backdrop:
     coarse = Grid.of(64, posture)
     solid = np.maximum(heart(coarse, anatomy), mediastinum(coarse, anatomy))
     air = np.maximum(lungs(coarse, anatomy) - solid, 0.0)
-    depth = 0.2 * np.maximum(trunk(coarse, anatomy) - air * (1 - anatomy.aeration), 0.0)
+    depth = WATER * np.maximum(trunk(coarse, anatomy) - air * (1 - anatomy.aeration), 0.0)
     haze = blur(attenuated(depth), 4.0)
     level = blur(depth, 4.5)
-    lung = 0.2 * (0.93 * anatomy.depth - 0.9 * anatomy.lung_depth * (1 - anatomy.aeration))
+    lung = WATER * (0.93 * anatomy.depth - 0.9 * anatomy.lung_depth * (1 - anatomy.aeration))
     return Backdrop(_resized(haze, size), _resized(level, size), lung)
 
 
@@ -62,24 +62,24 @@ def _resized(image: Array, size: int) -> Array:
     return resized
 
 
-def exposed(scene: Scene, behind: Backdrop, device: Device, draws: Draws) -> Array:
-    """Return the levels that a device makes of a scene.
+def exposed_depth(depth: Array, behind: Backdrop, device: Device, draws: Draws) -> Array:
+    """Return the levels that a device makes of attenuation.
 
     Args:
-        scene: what is in the beam.
+        depth: (size, size), attenuation in mean free paths.
         behind: its surroundings.
         device: the radiography system.
-        draws: two streams' worth of numbers: exposure and border, then noise.
+        draws: a stream for exposure, border and noise.
 
     Returns:
         (size, size) in [0, 1]; dense is bright.
     """
-    size = scene.grid.size
+    size = len(depth)
     exposure = draws.between(-device.exposure, device.exposure)
     contrast = 1 + draws.between(-device.exposure, device.exposure)
     shutter = [draws.between(-1, 1) * device.shutter for _ in range(4)]
     tilt = draws.between(-0.02, 0.02)
-    beam = attenuated(scene.depth())
+    beam = attenuated(depth)
     beam = (beam + device.scatter * behind.haze) / (1 + device.scatter)
     beam = blur(beam, device.unsharpness / 1000 * size)
     # The dose per pixel falls with its area; below 512 pixels the noise is averaged away.

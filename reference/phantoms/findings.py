@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from reference.errors import ImageError
+from reference.errors import PhantomError
 from reference.labels import LABELS
 from reference.phantoms.anatomy import ILLNESS, Patient
 
@@ -118,15 +118,15 @@ def checked(findings: Mapping[str, float]) -> dict[str, float]:
     """Return explicit findings in the order of ``LABELS``.
 
     Raises:
-        ImageError: a name is none of the fourteen, or a severity is outside (0, 1].
+        PhantomError: a name is none of the fourteen, or a severity is outside (0, 1].
     """
     for name, severity in findings.items():
         if name not in LABELS:
-            raise ImageError(
+            raise PhantomError(
                 f"{name!r} is no finding", "phantom", f"known are {', '.join(LABELS)}"
             )
         if not 0 < severity <= 1:
-            raise ImageError(
+            raise PhantomError(
                 f"severity {severity} of {name} is outside (0, 1]",
                 "phantom",
                 "leave absent findings out",

@@ -100,10 +100,10 @@ def _clavicle(layer: Array, grid: Grid, anatomy: Anatomy, mirror: float) -> None
     axis = level - rise * u - 0.05 * u * (1 - u) * (1 - 2 * u) * 2
     slope = (-rise - 0.1 * (1 - 6 * u + 6 * u * u)) / (outer - inner)
     distance = np.abs(grid.y[window] - axis) / np.sqrt(1 + slope * slope)
-    radius = 0.0125 + 0.006 * (1 - u) * (1 - u)
+    radius = 0.0145 + 0.006 * (1 - u) * (1 - u)
     ends = smooth(u / 0.03) * smooth((1 - u) / 0.03)
     bone = tube(distance / radius, 1.0, 0.72)
-    layer[window] += 1.5 * 0.0125 * CM_PER_UNIT * bone * ends
+    layer[window] += 1.9 * 0.0125 * CM_PER_UNIT * bone * ends
 
 
 _BLADE = (
