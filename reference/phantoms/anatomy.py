@@ -21,7 +21,7 @@ class Patient:
     """An identity: everything lasting about the body follows from the seed.
 
     Attributes:
-        seed: from 0; equal seeds are the same person.
+        seed: 0 to 2**64 - 1; equal seeds are the same person.
         child: a small, round chest with short lungs, a wide heart and level ribs.
     """
 
@@ -30,12 +30,16 @@ class Patient:
 
     def __post_init__(self) -> None:
         """Refuse a seed that is no seed."""
-        if self.seed < 0:
-            raise PhantomError(f"seed={self.seed} is below 0", "phantom patient", "count from 0")
+        if not 0 <= self.seed < 2**64:
+            raise PhantomError(
+                f"seed={self.seed} is out of range", "phantom patient", "give 0 to 2**64 - 1"
+            )
 
     def draws(self, purpose: int, *more: int) -> Draws:
         """Return the stream of random numbers for one purpose of this patient."""
-        return Draws(self.seed, int(self.child), purpose, *more)
+        # Of a fixed form, because shorter keys of numpy's seeds are filled up with zeros.
+        low, high = self.seed % 2**32, self.seed // 2**32
+        return Draws(low, high, int(self.child), purpose, len(more), *more)
 
     @property
     def sex(self) -> Sex:
@@ -62,6 +66,7 @@ class Anatomy:
         width: half width of the lungs where they are widest.
         apex: height (y) of the lung apices.
         domes: heights of the diaphragm's domes, image left and image right.
+        base: height of the costophrenic angles in health, to which the rib cage reaches.
         drop: from a dome down to the costophrenic angle; small is a flat diaphragm.
         heart_left: from the midline to the heart's border at the image right.
         heart_right: to its border at the image left.
@@ -85,6 +90,7 @@ class Anatomy:
     width: float
     apex: float
     domes: tuple[float, float]
+    base: float
     drop: float
     heart_left: float
     heart_right: float
@@ -129,6 +135,7 @@ def built(patient: Patient) -> Anatomy:
         width=width,
         apex=draws.between(0.10, 0.135),
         domes=(right_dome, right_dome + draws.between(0.012, 0.035)),
+        base=0.0,
         drop=draws.between(0.085, 0.11),
         heart_left=0.0,
         heart_right=draws.between(0.095, 0.115),
@@ -144,7 +151,12 @@ def built(patient: Patient) -> Anatomy:
     )
     ratio = draws.between(0.41, 0.485)
     reach = 2 * width * ratio - adult.heart_right
-    adult = replace(adult, heart_left=reach, heart_y=right_dome - draws.between(0.055, 0.08))
+    adult = replace(
+        adult,
+        base=adult.domes[1] + adult.drop,
+        heart_left=reach,
+        heart_y=right_dome - draws.between(0.055, 0.08),
+    )
     return _childlike(adult, draws) if patient.child else adult
 
 
@@ -157,6 +169,7 @@ def _childlike(adult: Anatomy, draws: Draws) -> Anatomy:
         depth=adult.depth * 0.62,
         lung_depth=adult.lung_depth * 0.6,
         domes=(adult.domes[0] + shift, adult.domes[1] + shift),
+        base=adult.domes[1] + shift + adult.drop * 0.8,
         drop=adult.drop * 0.8,
         heart_y=adult.heart_y + shift - 0.01,
         knob=adult.knob * 0.6,
@@ -177,18 +190,14 @@ def at_visit(patient: Patient, visit: int, view: View) -> tuple[Anatomy, Posture
         patient: who comes.
         visit: number of the visit, from 0.
         view: PA or AP.
-
-    Raises:
-        PhantomError: ``visit`` is negative.
     """
-    if visit < 0:
-        raise PhantomError(f"there is no visit {visit}", "phantom", "count from 0")
     anatomy, draws = built(patient), patient.draws(VISIT, visit)
     breath = draws.between(-0.025, 0.012) - (0.02 if view == "AP" else 0.0)
     anatomy = replace(
         anatomy,
         view=view,
         domes=(anatomy.domes[0] + breath, anatomy.domes[1] + breath),
+        base=anatomy.base + breath,
         heart_y=anatomy.heart_y + breath,
         width=anatomy.width * (1 + 0.4 * breath),
         clavicle=anatomy.clavicle + draws.between(-0.012, 0.012),

@@ -102,6 +102,8 @@ def phantom(
         raise PhantomError(
             f"size={size} is out of range", "phantom", f"give {SMALLEST} to {LARGEST}"
         )
+    if visit < 0:
+        raise PhantomError(f"there is no visit {visit}", "phantom", "count from 0")
     view = hospital.view(patient, visit)
     healthy, posture = at_visit(patient, visit, view)
     drawn = (
@@ -159,5 +161,7 @@ def normal_scene(grid: Grid, anatomy: Anatomy, patient: Patient, visit: int) -> 
 
 def stored(levels: Array, bits: int) -> npt.NDArray[np.uint8] | npt.NDArray[np.uint16]:
     """Return levels in [0, 1] as unsigned integers of 8 or 16 bits."""
-    scaled = np.floor(np.minimum(np.maximum(levels, 0.0), 1.0) * (2**bits - 1) + 0.5)
-    return scaled.astype(np.uint8) if bits == 8 else scaled.astype(np.uint16)
+    scaled: Array = np.floor(np.minimum(np.maximum(levels, 0.0), 1.0) * (2**bits - 1) + 0.5)
+    if bits == 8:
+        return scaled.astype(np.uint8)
+    return scaled.astype(np.uint16)

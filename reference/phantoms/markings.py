@@ -82,4 +82,5 @@ def texture(grid: Grid, draws: Draws) -> Array:
     coarse = patches(grid.x, grid.y, draws, 9.0) - 0.5
     fine = patches(grid.x, grid.y, draws, 34.0) - 0.5
     finest = patches(grid.x, grid.y, draws, 90.0) - 0.5
-    return 0.7 * coarse + 0.45 * fine + 0.3 * finest
+    noise: Array = 0.7 * coarse + 0.45 * fine + 0.3 * finest
+    return noise

@@ -12,10 +12,16 @@ from reference.synthetic import Array, Draws, smooth
 _GLYPHS = {
     "A": (14, 17, 17, 31, 17, 17, 17),
     "B": (30, 17, 17, 30, 17, 17, 30),
+    "C": (14, 17, 16, 16, 16, 17, 14),
     "D": (30, 17, 17, 17, 17, 17, 30),
     "E": (31, 16, 16, 30, 16, 16, 31),
+    "F": (31, 16, 16, 30, 16, 16, 16),
+    "G": (14, 17, 16, 23, 17, 17, 15),
+    "H": (17, 17, 17, 31, 17, 17, 17),
     "I": (14, 4, 4, 4, 4, 4, 14),
+    "K": (17, 18, 20, 24, 20, 18, 17),
     "L": (16, 16, 16, 16, 16, 16, 31),
+    "M": (17, 27, 21, 21, 17, 17, 17),
     "N": (17, 25, 21, 19, 17, 17, 17),
     "O": (14, 17, 17, 17, 17, 17, 14),
     "P": (30, 17, 17, 30, 16, 16, 16),
@@ -23,13 +29,15 @@ _GLYPHS = {
     "S": (15, 16, 16, 14, 1, 1, 30),
     "T": (31, 4, 4, 4, 4, 4, 4),
     "U": (17, 17, 17, 17, 17, 17, 14),
+    "X": (17, 17, 10, 4, 10, 17, 17),
+    "Y": (17, 17, 10, 4, 4, 4, 4),
     " ": (0, 0, 0, 0, 0, 0, 0),
 }
 """Rows of 5 dots, the leftmost in the highest bit."""
 
 
 def lettering(words: str) -> Array:
-    """Return the dots of a line of text: (7, 6 per letter), 0 or 1."""
+    """Return the dots of a line of capital letters: (7, 6 per letter), 0 or 1."""
     columns: list[list[int]] = []
     for letter in words:
         columns.extend([(row >> bit) & 1 for row in _GLYPHS[letter]] for bit in (4, 3, 2, 1, 0))
@@ -58,7 +66,9 @@ def _curve(points: list[tuple[float, float]], radius: float) -> Array:
         first, middle, last = np.array(a), np.array(b), np.array(c)
         start, stop = (first + middle) / 2, (middle + last) / 2
         path.append(
-            (1 - steps) * (1 - steps) * start + 2 * steps * (1 - steps) * middle + steps * steps * stop
+            (1 - steps) * (1 - steps) * start
+            + 2 * steps * (1 - steps) * middle
+            + steps * steps * stop
         )
     line = np.concatenate(path)
     width = np.full((len(line) - 1, 1), radius)

@@ -33,9 +33,7 @@ def either(draws: Draws) -> float:
     return -1.0 if draws.between(0, 1) < 0.5 else 1.0
 
 
-def place(
-    anatomy: Anatomy, mirror: float, across: float, down: float
-) -> Place:
+def place(anatomy: Anatomy, mirror: float, across: float, down: float) -> Place:
     """Return a point by its share of the way from midline to chest wall, and apex to dome."""
     dome = anatomy.domes[0] if mirror < 0 else anatomy.domes[1]
     y = anatomy.apex + down * (dome - anatomy.apex)

@@ -19,7 +19,6 @@ def pneumothorax(scene: Scene, draws: Draws, severity: float) -> Mask:
         anatomy,
         apex=anatomy.apex + 0.035 + 0.13 * severity,
         width=anatomy.width - 0.018 - 0.085 * severity,
-        drop=anatomy.drop * 1.2,
     )
     px = np.abs(grid.x)
     beyond = np.maximum(px - lung_outer(shrunk, grid.y), lung_inner(shrunk, grid.y) - px)

@@ -215,7 +215,8 @@ def _halved(image: Array) -> Array:
     if odd_rows or odd_columns:
         image = np.pad(image, ((0, odd_rows), (0, odd_columns)), mode="edge")
     rows = image[0::2] + image[1::2]
-    return 0.25 * (rows[:, 0::2] + rows[:, 1::2])
+    halved: Array = 0.25 * (rows[:, 0::2] + rows[:, 1::2])
+    return halved
 
 
 def _enlarged(image: Array, shape: tuple[int, ...]) -> Array:
@@ -284,7 +285,8 @@ def grain(draws: Draws, shape: tuple[int, int]) -> Array:
     count = shape[0] * shape[1]
     octets = draws.octets(4 * count).reshape(count, 4).astype(np.float64)
     total = octets[:, 0] + octets[:, 1] + octets[:, 2] + octets[:, 3]
-    return ((total - 510.0) / 147.8).reshape(shape)
+    noise: Array = ((total - 510.0) / 147.8).reshape(shape)
+    return noise
 
 
 def patches(x: Array, y: Array, draws: Draws, cells: float) -> Array:

@@ -36,7 +36,13 @@ BONES = replace(
     name="bones",
     number=3,
     device=replace(
-        HOSPITAL_A.device, levelling=0.0, dark=-0.95, bright=0.9, toe=0.3, scatter=0.05, shutter=0.12
+        HOSPITAL_A.device,
+        levelling=0.0,
+        dark=-0.95,
+        bright=0.9,
+        toe=0.3,
+        scatter=0.05,
+        shutter=0.12,
     ),
 )
 """Where limbs are X-rayed."""
@@ -65,7 +71,7 @@ def children_like(seed: int, size: int = 256) -> ShiftedPhantom:
     """Return a child's chest, cropped wider than high; six in ten have a pneumonia.
 
     Args:
-        seed: from 0; the child.
+        seed: 0 to 2**64 - 1; the child.
         size: width in pixels; the height is 0.66 to 0.86 of it.
 
     Raises:
@@ -90,7 +96,7 @@ def bone_like(seed: int, size: int = 256) -> ShiftedPhantom:
     """Return a hand or a forearm; four in ten have a broken bone or a plate with screws.
 
     Args:
-        seed: from 0.
+        seed: 0 to 2**64 - 1.
         size: height and width in pixels, 32 to 2048.
 
     Raises:
@@ -137,7 +143,9 @@ def lateral_like(
     heart = organ(grid, x, (-0.08, 0.6), (0.17, 0.14), 0.2)
     phase = (y + 0.3 * x) / 0.062
     disc = np.abs(2 * (phase - np.floor(phase)) - 1)
-    spine = smooth((0.045 - np.abs(x - 0.22 - bend)) / 0.02) * (0.6 + 0.4 * smooth(4 * (0.9 - disc)))
+    spine = smooth((0.045 - np.abs(x - 0.22 - bend)) / 0.02) * (
+        0.6 + 0.4 * smooth(4 * (0.9 - disc))
+    )
     texture = patches(x, y, patient.draws(TEXTURE, 1), 30.0) - 0.5
     water = trunk - 0.75 * np.maximum(lungs - 14.0 * heart, 0.0) + 0.8 * texture * (lungs > 1)
     depth = 0.2 * np.maximum(water, 0.0) * 0.75 + 0.7 * spine

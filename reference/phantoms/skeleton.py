@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from reference.phantoms.anatomy import Anatomy
@@ -55,9 +57,9 @@ def _posterior(
 
 
 def _anterior(layer: Array, grid: Grid, anatomy: Anatomy, number: int, mirror: float) -> None:
-    height, fall, reach = _side_of_rib(anatomy, number)
+    height, _, reach = _side_of_rib(anatomy, number)
     drop = 0.03 + (0.4 + 0.6 * anatomy.slant) * (0.035 + 0.0125 * number)
-    end = 0.62 - 0.18 * smooth(np.array([number / 5.0]))[0] + 0.02 * number
+    end = 0.62 - 0.18 * min(number / 5.0, 1.0) + 0.02 * number
     span = sorted((mirror * 0.08, mirror * (reach + 0.02)))
     window = grid.window((span[0], span[1]), (height - 0.03, height + drop + 0.04))
     u = np.minimum(mirror * grid.x[window] / reach, 1.03)
@@ -121,7 +123,7 @@ def _shoulders(grid: Grid, anatomy: Anatomy) -> Array:
         (mirror * (base + a[0]), a[1], mirror * (base + b[0]), b[1], 0.0052)
         for mirror in (-1.0, 1.0)
         for line in _BLADE
-        for a, b in zip(line, line[1:], strict=False)
+        for a, b in pairwise(line)
     ]
     layer = 0.8 * CM_PER_UNIT * strokes(grid, np.array(segments))
     px, y = np.abs(grid.x), grid.y
@@ -133,4 +135,5 @@ def _shoulders(grid: Grid, anatomy: Anatomy) -> Array:
     shoulder = base + 0.175
     head = ellipsoid(px, y, (shoulder, 0.21), (0.05, 0.052))
     shaft = tube(px - shoulder - 0.03 - 0.05 * (y - 0.25), 0.026, 0.6) * smooth((y - 0.22) / 0.05)
-    return layer + 1.6 * head + 1.1 * shaft
+    whole: Array = layer + 1.6 * head + 1.1 * shaft
+    return whole

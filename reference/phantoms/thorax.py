@@ -16,7 +16,6 @@ from reference.phantoms.raster import (
     CM_PER_UNIT,
     Grid,
     clip,
-    ellipsoid,
     organ,
     rounded,
 )
@@ -71,7 +70,7 @@ class Scene:
 
     def cover(self, share: Array) -> None:
         """Let an opacity take the place of this share of the air that is left."""
-        self.fill = 1 - (1 - self.fill) * (1 - clip(share))
+        self.fill = 1.0 - (1.0 - self.fill) * (1.0 - clip(share))
 
     def depth(self) -> Array:
         """Return the attenuation of the beam, in mean free paths."""
@@ -80,7 +79,8 @@ class Scene:
         hollow = 1 - self.anatomy.aeration * (1 - self.gas)
         marks = self.vessels * share * clip(air / 3.0)
         water = self.body - air * hollow * (1 - self.fill) + marks + self.extra
-        return WATER * np.maximum(water, 0.0) + BONE * self.bone + self.metal
+        depth: Array = WATER * np.maximum(water, 0.0) + BONE * self.bone + self.metal
+        return depth
 
 
 def side(grid: Grid, at_left: float, at_right: float) -> Array:
@@ -96,7 +96,7 @@ def midline(grid: Grid, anatomy: Anatomy) -> Array:
 
 def lung_outer(anatomy: Anatomy, y: Array) -> Array:
     """Return the half width of the thorax inside the ribs at a height."""
-    reach = max(anatomy.domes) + anatomy.drop - anatomy.apex
+    reach = anatomy.base - anatomy.apex
     t = clip((y - anatomy.apex) / (0.9 * reach))
     apex_x = 0.42 * anatomy.width
     spread: Array = np.sqrt(1 - (1 - t) * (1 - t) * (1 - 0.25 * t))
@@ -117,7 +117,8 @@ def diaphragm(grid: Grid, anatomy: Anatomy) -> Array:
     out = (np.abs(grid.x) - top) / (anatomy.width - top)
     inward = (top - np.abs(grid.x)) / top
     fall = np.where(out > 0, out * out * anatomy.drop, inward * inward * 0.035)
-    return dome + fall
+    height: Array = dome + fall
+    return height
 
 
 def lungs(grid: Grid, anatomy: Anatomy) -> Array:
@@ -129,7 +130,9 @@ def lungs(grid: Grid, anatomy: Anatomy) -> Array:
     base = (diaphragm(grid, anatomy) - grid.y) / 0.075
     top = (grid.y - anatomy.apex) / 0.3
     profile = rounded(outer) * rounded(from_inner) * rounded(base)
-    return anatomy.lung_depth * profile * (0.6 + 0.4 * rounded(top)) * (top > 0)
+    profile = np.where(top > 0, profile * (0.6 + 0.4 * rounded(top)), 0.0)
+    thickness: Array = anatomy.lung_depth * profile
+    return thickness
 
 
 def heart(grid: Grid, anatomy: Anatomy) -> Array:
@@ -184,7 +187,8 @@ def breasts(grid: Grid, anatomy: Anatomy) -> Array:
     # Fuller below: only the lower edge shows, upwards the tissue thins out.
     dy = np.where(dy > 0, dy, 0.5 * dy)
     inside = np.maximum(1 - dx * dx - dy * dy, 0.0)
-    return anatomy.breasts * np.sqrt(inside) * smooth(0.75 + 0.55 * dy)
+    thickness: Array = anatomy.breasts * np.sqrt(inside) * smooth(0.75 + 0.55 * dy)
+    return thickness
 
 
 def airways(grid: Grid, anatomy: Anatomy) -> Array:
@@ -195,15 +199,21 @@ def airways(grid: Grid, anatomy: Anatomy) -> Array:
     column = np.sqrt(np.maximum(1 - (x / radius) * (x / radius), 0.0)) * (y < fork)
     below = y - fork
     branch = 0.7 * np.sqrt(
-        np.maximum(1 - ((np.abs(x) - 1.0 * below) / 0.014) * ((np.abs(x) - 1.0 * below) / 0.014), 0.0)
+        np.maximum(
+            1 - ((np.abs(x) - 1.0 * below) / 0.014) * ((np.abs(x) - 1.0 * below) / 0.014), 0.0
+        )
     )
     branch = branch * (below > 0) * smooth((0.07 - below) / 0.04)
-    return 1.7 * np.maximum(column * smooth((y + 0.02) / 0.08), branch)
+    thickness: Array = 1.7 * np.maximum(column * smooth((y + 0.02) / 0.08), branch)
+    return thickness
 
 
 def stomach(grid: Grid, anatomy: Anatomy, bubble: float) -> Array:
-    """Return the thickness of gas under the left dome in cm, above a level of fluid."""
-    top = anatomy.domes[1] + 0.03
+    """Return the thickness of gas under the left dome in cm, above a level of fluid.
+
+    It keeps its distance from a low dome; a raised dome leaves it where it was.
+    """
+    top = max(anatomy.domes[1], anatomy.base - 0.1) + 0.03
     centre = (0.45 * anatomy.width, top + 0.035)
     gas = organ(grid, grid.x, centre, (0.055 + 0.02 * bubble, 0.04), 0.05)
     return 7.0 * bubble * gas * smooth((centre[1] + 0.022 - grid.y) / 0.006)
