@@ -69,7 +69,7 @@ def vessels(grid: Grid, anatomy: Anatomy, draws: Draws) -> Array:
     for mirror, root in zip((-1.0, 1.0), hila_of(anatomy), strict=True):
         branches.append(tree(draws, root, mirror, 0.0085, 5))
     segments = np.concatenate(branches)
-    layer = CM_PER_UNIT * strokes(grid, segments)
+    layer = 1.5 * CM_PER_UNIT * strokes(grid, segments)
     for centre in hila_of(anatomy):
         mirror = -1.0 if centre[0] < 0 else 1.0
         bulk = ellipsoid(grid.x, grid.y, (centre[0] - mirror * 0.012, centre[1]), (0.034, 0.06))
@@ -78,9 +78,9 @@ def vessels(grid: Grid, anatomy: Anatomy, draws: Draws) -> Array:
 
 
 def texture(grid: Grid, draws: Draws) -> Array:
-    """Return the fine unevenness of the lung, in cm of water, about -0.6 to 0.6."""
+    """Return the fine unevenness of the lung, in cm of water, about -0.9 to 0.9."""
     coarse = patches(grid.x, grid.y, draws, 9.0) - 0.5
     fine = patches(grid.x, grid.y, draws, 34.0) - 0.5
     finest = patches(grid.x, grid.y, draws, 90.0) - 0.5
-    noise: Array = 0.7 * coarse + 0.45 * fine + 0.3 * finest
+    noise: Array = 0.8 * coarse + 0.6 * fine + 0.45 * finest
     return noise

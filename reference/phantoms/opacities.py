@@ -181,11 +181,11 @@ def nodule(scene: Scene, draws: Draws, severity: float) -> Mask:
     for number in range(3):
         mirror = either(draws)
         at = place(scene.anatomy, mirror, draws.between(0.5, 0.85), draws.between(0.2, 0.8))
-        radius = (0.0125 + 0.021 * severity) * draws.between(0.85, 1.05)
+        radius = (0.0145 + 0.0195 * severity) * draws.between(0.9, 1.05)
         if number < 1 + 1.9 * severity * severity:
             total = np.maximum(total, _ball(scene, (at.x, at.y), radius, np.array(1.0)))
     mask: Mask = (total > 0) & (scene.presence > 0.15)
-    scene.extra = scene.extra + 1.15 * total * scene.presence
+    scene.extra = scene.extra + 1.45 * total * scene.presence
     return mask
 
 
@@ -198,5 +198,5 @@ def mass(scene: Scene, draws: Draws, severity: float) -> Mask:
     total = _ball(scene, (at.x, at.y), radius, 0.8 + 0.75 * noise)
     total = np.minimum(total, scene.air)
     mask: Mask = (total > 0) & (scene.presence > 0.15)
-    scene.extra = scene.extra + 0.8 * total * scene.presence
+    scene.extra = scene.extra + 0.9 * total * scene.presence
     return mask

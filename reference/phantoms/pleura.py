@@ -78,16 +78,17 @@ def hernia(scene: Scene, draws: Draws, severity: float) -> Mask:
     """Draw a "hiatal hernia": a round shadow behind the heart with gas above a fluid level."""
     grid, anatomy = scene.grid, scene.anatomy
     radius = 0.045 + 0.04 * severity
-    centre = (draws.between(-0.03, 0.065), max(anatomy.domes) - 0.01 - 0.55 * radius)
+    across = either(draws) * draws.between(0.035, 0.075)
+    centre = (0.01 + across, max(anatomy.domes) - 0.015 - 0.7 * radius)
     thickness = ellipsoid(grid.x, grid.y, centre, (radius, 0.92 * radius))
     inner = ellipsoid(grid.x, grid.y, centre, (0.88 * radius, 0.8 * radius))
     level = centre[1] + draws.between(-0.25, 0.2) * radius
     gas = inner * smooth((level - grid.y) / 0.005)
     sac = 2 * radius * CM_PER_UNIT * thickness
     room = np.maximum(scene.lung - scene.solid, 0.0)
-    wall = 0.9 * thickness * (1 - inner)
+    wall = 1.6 * thickness * (1 - inner)
     scene.extra = scene.extra + np.minimum(sac, 0.75 * room) + wall + 0.8 * thickness
-    scene.extra = scene.extra - (0.75 + 0.25 * severity) * 2 * radius * CM_PER_UNIT * 0.85 * gas
+    scene.extra = scene.extra - (0.8 + 0.3 * severity) * 2 * radius * CM_PER_UNIT * gas
     mask: Mask = thickness > 0
     return mask
 

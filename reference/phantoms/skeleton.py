@@ -95,7 +95,7 @@ def spine(grid: Grid, anatomy: Anatomy) -> Array:
 def _clavicle(layer: Array, grid: Grid, anatomy: Anatomy, mirror: float) -> None:
     inner, outer = 0.03, anatomy.width + 0.06
     span = sorted((mirror * inner, mirror * outer))
-    level = anatomy.clavicle + (0.015 if anatomy.view == "PA" else -0.02)
+    level = anatomy.clavicle + (0.03 if anatomy.view == "PA" else -0.01)
     window = grid.window((span[0], span[1]), (level - 0.13, level + 0.05))
     u = clip((mirror * grid.x[window] - inner) / (outer - inner))
     rise = 0.075 + 0.01 * mirror
