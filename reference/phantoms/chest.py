@@ -104,26 +104,26 @@ def phantom(
         )
     if visit < 0:
         raise PhantomError(f"there is no visit {visit}", "phantom", "count from 0")
-    view = hospital.view(patient, visit)
-    healthy, posture = at_visit(patient, visit, view)
-    drawn = (
-        findings_of(patient, visit, hospital.prevalence) if findings is None else checked(findings)
-    )
+    if findings is None:
+        drawn = findings_of(patient, visit, hospital.prevalence)
+    else:
+        drawn = checked(findings)
 
     def stream(name: str) -> Draws:
         moment = 0 if name in CHRONIC else visit + 1
         return patient.draws(SIGN, LABELS.index(name), moment)
 
+    view = hospital.view(patient, visit)
+    healthy, posture = at_visit(patient, visit, view)
     anatomy = reshaped(healthy, drawn, stream)
     scene = normal_scene(Grid.of(size, posture), anatomy, patient, visit)
-    masks = {
-        name: sign(scene, stream(name), drawn[name])
-        for name, sign in SIGNS.items()
-        if name in drawn
-    }
+    masks = {}
+    for name, sign in SIGNS.items():
+        if name in drawn:
+            masks[name] = sign(scene, stream(name), drawn[name])
     devices(scene, hospital.marks, patient.draws(MARKS, hospital.number, visit))
-    behind = backdrop(size, posture, healthy)
     draws = patient.draws(DEVICE, hospital.number, visit)
+    behind = backdrop(size, posture, healthy)
     levels = exposed_depth(scene.depth(), behind, hospital.device, draws)
     burned_in(levels, hospital.marks, view, patient.draws(MARKS, hospital.number, visit, 1))
     return Phantom(

@@ -35,6 +35,9 @@ them. They are no part of that collection.
 Progress = Callable[[int, int], None]
 """Called with the images that are written and the images in all."""
 
+Fill = Callable[[Path, Callable[[], None]], None]
+"""Writes all files into a folder and calls its second argument after each image."""
+
 _SETTINGS = "phantoms.json"
 _COMPRESSION = 6
 
@@ -82,16 +85,13 @@ class Plan:
         }
 
 
-def write_folder(
-    folder: Path, plan: Plan, fill: Callable[[Path, Callable[[], None]], None], progress: Progress
-) -> Written:
+def write_folder(folder: Path, plan: Plan, fill: Fill, progress: Progress | None = None) -> Written:
     """Write a set of phantoms into a temporary folder beside the target, then rename it.
 
     Args:
         folder: the target; absent, empty, or holding the same set already.
         plan: what is to be written.
-        fill: writes all files into the folder it is given and calls its second argument after
-            each image.
+        fill: writes the files.
         progress: is told of each image.
 
     Raises:
@@ -116,18 +116,14 @@ def write_folder(
     return Written(folder, plan.images, new=True)
 
 
-def _fill(
-    staging: Path,
-    plan: Plan,
-    fill: Callable[[Path, Callable[[], None]], None],
-    progress: Progress,
-) -> None:
+def _fill(staging: Path, plan: Plan, fill: Fill, progress: Progress | None) -> None:
     done = 0
 
     def step() -> None:
         nonlocal done
         done += 1
-        progress(done, plan.images)
+        if progress:
+            progress(done, plan.images)
 
     fill(staging, step)
     notice = NOTICE.format(layout=plan.layout, details=plan.details)

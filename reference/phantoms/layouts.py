@@ -133,7 +133,7 @@ def write_nih(folder: Path, cohort: Cohort, progress: Progress | None = None) ->
         write_table(root / "phantoms.csv", _ORIGIN_HEADER, origins)
 
     plan = _plan("NIH ChestX-ray14", cohort, hospital, len(visits))
-    return write_folder(folder, plan, fill, progress or _silent)
+    return write_folder(folder, plan, fill, progress)
 
 
 def write_padchest(folder: Path, cohort: Cohort, progress: Progress | None = None) -> Written:
@@ -176,11 +176,7 @@ def write_padchest(folder: Path, cohort: Cohort, progress: Progress | None = Non
         write_table(root / "phantoms.csv", _ORIGIN_HEADER, origins)
 
     plan = _plan("PadChest", cohort, hospital, len(visits) + laterals)
-    return write_folder(folder, plan, fill, progress or _silent)
-
-
-def _silent(done: int, total: int) -> None:
-    """Tell nobody."""
+    return write_folder(folder, plan, fill, progress)
 
 
 def _plan(layout: str, cohort: Cohort, hospital: Hospital, images: int) -> Plan:

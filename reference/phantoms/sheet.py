@@ -39,20 +39,20 @@ def contact_sheet() -> Image.Image:
 
 
 def _tiles() -> Iterator[Levels]:
-    yield _chest(phantom(Patient(0), 0, HOSPITAL_A, {}, TILE), "NORMAL PA")
-    yield _chest(phantom(Patient(1), 0, HOSPITAL_A, {}, TILE), "NORMAL AP")
+    yield _chest(phantom(Patient(3), 0, HOSPITAL_A, {}, TILE), "NORMAL PA")
+    yield _chest(phantom(Patient(6), 0, HOSPITAL_A, {}, TILE), "NORMAL AP")
     for number, name in enumerate(LABELS):
         drawn = phantom(Patient(20 + number), 0, HOSPITAL_A, {name: 0.75}, TILE)
         yield _outlined(_chest(drawn, name), drawn.masks[name])
     yield _chest(phantom(Patient(9), 0, HOSPITAL_B, {}, TILE), "HOSPITAL B")
     yield _chest(phantom(Patient(0), 0, HOSPITAL_B, None, TILE), "HOSPITAL B")
-    for number, name in ((2, "CHILD"), (7, "CHILD")):
+    for number, name in ((3, "CHILD"), (6, "CHILD PNEUMONIA")):
         child = children_like(number, TILE).image
         tile = np.zeros((TILE, TILE), dtype=np.uint8)
         top = (TILE - len(child)) // 2
         tile[top : top + len(child)] = child
         yield _named(_reduced(tile), name)
-    for number in (0, 3, 8, 5):
+    for number in (2, 7, 0, 5):
         bone = bone_like(number, TILE)
         yield _named(_reduced(bone.image), bone.kind[3:])
 

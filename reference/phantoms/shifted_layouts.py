@@ -42,7 +42,7 @@ def write_kermany(folder: Path, cohort: Cohort, progress: Progress | None = None
             step()
 
     plan = _plan("the pediatric pneumonia set of Kermany et al.", cohort)
-    return write_folder(folder, plan, fill, progress or _silent)
+    return write_folder(folder, plan, fill, progress)
 
 
 def write_mura(folder: Path, cohort: Cohort, progress: Progress | None = None) -> Written:
@@ -75,11 +75,7 @@ def write_mura(folder: Path, cohort: Cohort, progress: Progress | None = None) -
             first, rest = studies[part][0], studies[part][1:]
             write_table(root / base / f"{part}_labeled_studies.csv", [*map(str, first)], rest)
 
-    return write_folder(folder, _plan("MURA v1.1", cohort), fill, progress or _silent)
-
-
-def _silent(done: int, total: int) -> None:
-    """Tell nobody."""
+    return write_folder(folder, _plan("MURA v1.1", cohort), fill, progress)
 
 
 def _plan(layout: str, cohort: Cohort) -> Plan:
