@@ -8,7 +8,7 @@ import numpy as np
 
 from reference.phantoms.places import either, own_half
 from reference.phantoms.raster import CM_PER_UNIT, Mask, clip, ellipsoid, patches
-from reference.phantoms.thorax import Scene, diaphragm, heart, lung_inner, lung_outer
+from reference.phantoms.thorax import Scene, heart, lung_inner, lung_outer
 from reference.synthetic import Draws, smooth
 
 
@@ -101,5 +101,5 @@ def cardiomegaly(scene: Scene, draws: Draws, severity: float) -> Mask:
 
 def emphysema(scene: Scene, draws: Draws, severity: float) -> Mask:
     """Return both lungs; they were inflated when the anatomy was made."""
-    mask: Mask = (scene.lung > 0.3) & (scene.grid.y < diaphragm(scene.grid, scene.anatomy))
+    mask: Mask = scene.air > 0.3
     return mask
