@@ -13,7 +13,6 @@ import numpy as np
 
 from reference.phantoms.anatomy import Anatomy
 from reference.phantoms.raster import (
-    CM_PER_UNIT,
     Grid,
     clip,
     organ,
@@ -223,8 +222,3 @@ def soft_tissue(grid: Grid, anatomy: Anatomy) -> Array:
     """Return the thickness of the whole trunk in cm, airways and breasts included."""
     air = airways(grid, anatomy)
     return np.maximum(trunk(grid, anatomy) + breasts(grid, anatomy) - air, 0.0)
-
-
-def cm(units: float) -> float:
-    """Return centimetres for detector widths."""
-    return units * CM_PER_UNIT
