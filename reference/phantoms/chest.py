@@ -45,7 +45,8 @@ class Phantom:
         severities: of the findings that were drawn, in (0, 1], in the order of ``LABELS``.
         labels: what the hospital's labels say, in the order of ``LABELS``: faint findings
             are not labelled, and some labels are wrong.
-        masks: for each finding drawn, (size, size) bool: where its sign is visible.
+        masks: for each finding drawn, (size, size) bool: where its sign is visible; empty where
+            another finding hides all of it.
         patient: whose image it is.
         visit: number of the visit.
         hospital: where it was made.

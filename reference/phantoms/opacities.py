@@ -1,6 +1,7 @@
 """Signs in the air spaces and the interstitium: each draws into a scene and returns its mask.
 
-Masks mark where a sign is visible: where lung is in the beam and the sign changes it.
+Masks mark where a sign is visible: where lung is in the beam, the sign changes it, and no
+fluid or gas that was drawn before hides it.
 Names in quotes are those of the Fleischner Society's glossary of terms for thoracic imaging.
 """
 
@@ -21,7 +22,7 @@ VISIBLE = 0.06
 
 
 def _visible(scene: Scene, share: Array) -> Mask:
-    mask: Mask = (share > VISIBLE) & (scene.presence > 0.15)
+    mask: Mask = (share * scene.free > VISIBLE) & (scene.presence > 0.15)
     return mask
 
 
@@ -184,8 +185,8 @@ def nodule(scene: Scene, draws: Draws, severity: float) -> Mask:
         radius = (0.0145 + 0.0195 * severity) * draws.between(0.9, 1.05)
         if number < 1 + 1.9 * severity * severity:
             total = np.maximum(total, _ball(scene, (at.x, at.y), radius, np.array(1.0)))
-    mask: Mask = (total > 0) & (scene.presence > 0.15)
-    scene.extra = scene.extra + 1.45 * total * scene.presence
+    mask: Mask = (total * scene.free > 0.1) & (scene.presence > 0.15)
+    scene.extra = scene.extra + 1.45 * total * scene.presence * scene.free
     return mask
 
 
@@ -197,6 +198,6 @@ def mass(scene: Scene, draws: Draws, severity: float) -> Mask:
     noise = patches(scene.grid.x, scene.grid.y, draws, 13.0)
     total = _ball(scene, (at.x, at.y), radius, 0.8 + 0.75 * noise)
     total = np.minimum(total, scene.air)
-    mask: Mask = (total > 0) & (scene.presence > 0.15)
-    scene.extra = scene.extra + 0.9 * total * scene.presence
+    mask: Mask = (total * scene.free > 0.1) & (scene.presence > 0.15)
+    scene.extra = scene.extra + 0.9 * total * scene.presence * scene.free
     return mask

@@ -24,13 +24,13 @@ def pneumothorax(scene: Scene, draws: Draws, severity: float) -> Mask:
     beyond = np.maximum(px - lung_outer(shrunk, grid.y), lung_inner(shrunk, grid.y) - px)
     beyond = np.maximum(beyond, shrunk.apex - grid.y)
     half = own_half(grid, mirror)
-    line = smooth(1 - np.abs(beyond + 0.0015) / 0.0045) * half * scene.presence
-    gas = smooth(beyond / 0.004 + 0.5) * half
+    open_air = half * (1 - scene.fill)
+    line = smooth(1 - np.abs(beyond + 0.0015) / 0.0045) * open_air * scene.presence
+    gas = smooth(beyond / 0.004 + 0.5) * open_air
     scene.gas = np.maximum(scene.gas, (0.5 + 0.3 * severity) * gas)
     scene.vessels = scene.vessels * (1 - gas)
     scene.extra = scene.extra + (1.0 + 0.4 * severity) * line
-    lung = half * (1 - gas)
-    scene.cover(0.06 * severity * lung)
+    scene.cover(0.06 * severity * half)
     mask: Mask = (np.maximum(gas, line) > 0.3) & (half > 0) & (scene.presence > 0.1)
     return mask
 
@@ -68,7 +68,7 @@ def pleural_thickening(scene: Scene, draws: Draws, severity: float) -> Mask:
     within = np.abs(grid.x) - lung_outer(inner, grid.y)
     within = np.maximum(within, inner.apex - grid.y) + 0.014 * (noise - 0.5)
     half = np.maximum(own_half(grid, mirror), 1.0 if both else 0.0)
-    band = smooth(within / 0.006 + 0.5) * half * clip(scene.air / 1.0)
+    band = smooth(within / 0.006 + 0.5) * half * clip(scene.air / 1.0) * (1 - scene.fill)
     mask: Mask = band > 0.25
     scene.extra = scene.extra + (1.3 + 1.5 * severity) * band
     return mask

@@ -19,6 +19,8 @@ SIGNS: Mapping[str, Sign] = MappingProxyType(
     {
         "Cardiomegaly": pleura.cardiomegaly,
         "Emphysema": pleura.emphysema,
+        "Effusion": pleura.effusion,
+        "Pneumothorax": pleura.pneumothorax,
         "Hernia": pleura.hernia,
         "Edema": opacities.edema,
         "Fibrosis": opacities.fibrosis,
@@ -29,11 +31,9 @@ SIGNS: Mapping[str, Sign] = MappingProxyType(
         "Nodule": opacities.nodule,
         "Mass": opacities.mass,
         "Pleural Thickening": pleura.pleural_thickening,
-        "Effusion": pleura.effusion,
-        "Pneumothorax": pleura.pneumothorax,
     }
 )
-"""How each finding is drawn, in the order of drawing."""
+"""How each finding is drawn, in the order of drawing: fluid and gas hide what follows."""
 
 ANATOMY_WIDE: frozenset[str] = frozenset({"Cardiomegaly", "Emphysema"})
 """Findings whose sign is the shape of an organ; the mask is the whole organ as it is now."""

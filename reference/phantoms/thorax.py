@@ -67,9 +67,16 @@ class Scene:
         """Return 1 where lung is in the beam, 0 where none is, with a short transition."""
         return clip(self.air / 3.0)
 
+    @property
+    def free(self) -> Array:
+        """Return the share of the lung's air that is neither replaced nor outside the lung."""
+        share: Array = (1 - self.fill) * np.where(self.gas > 0, 0.0, 1.0)
+        return share
+
     def cover(self, share: Array) -> None:
-        """Let an opacity take the place of this share of the air that is left."""
-        self.fill = 1.0 - (1.0 - self.fill) * (1.0 - clip(share))
+        """Let an opacity take the place of this share of the air that is left in the lung."""
+        taken = clip(share) * self.free
+        self.fill = self.fill + taken
 
     def depth(self) -> Array:
         """Return the attenuation of the beam, in mean free paths."""

@@ -50,7 +50,7 @@ def test_pixels_are_those_of_every_other_machine():
     digest = hashlib.sha256()
     for hospital in HOSPITALS:
         digest.update(phantom(Patient(11), 0, hospital, everything, SIZE).image.astype("<u2"))
-    assert digest.hexdigest() == "53e006c3f7ef3503957952300ababac79798f5fb4d5d3d5dd56de330f1c79ae2"
+    assert digest.hexdigest() == "b056756e92e55e1e8150eb362a022a7b1193a9677b4d3bf4512e153500a8aaf3"
 
 
 def test_patients_and_visits_and_hospitals_differ():
@@ -121,6 +121,19 @@ def test_findings_do_not_move_one_another():
     alone = phantom(Patient(6), 0, HOSPITAL_A, {"Nodule": 0.7}, SIZE)
     together = phantom(Patient(6), 0, HOSPITAL_A, {"Nodule": 0.7, "Infiltration": 0.7}, SIZE)
     assert np.array_equal(alone.masks["Nodule"], together.masks["Nodule"])
+
+
+def test_fluid_hides_what_lies_behind_it_and_masks_leave_that_out():
+    hidden = 0
+    for seed in range(10):
+        alone = phantom(Patient(seed), 0, HOSPITAL_A, {"Pneumonia": 0.8}, SIZE)
+        both = phantom(Patient(seed), 0, HOSPITAL_A, {"Pneumonia": 0.8, "Effusion": 1.0}, SIZE)
+        fluid = both.masks["Effusion"]
+        assert not (both.masks["Pneumonia"] & ~alone.masks["Pneumonia"]).any()
+        # The meniscus lets some lung through.
+        assert (both.masks["Pneumonia"] & fluid).sum() < 0.1 * fluid.sum()
+        hidden += int((alone.masks["Pneumonia"] & fluid).sum())
+    assert hidden > 0
 
 
 def test_lasting_findings_keep_their_place_and_passing_ones_do_not():
