@@ -38,6 +38,10 @@ class ImageError(ReferenceInputError):
     """An image is unreadable, damaged, absurdly large, empty, or out of range."""
 
 
+class PhantomError(ReferenceInputError):
+    """A phantom is asked for that cannot be drawn, or a folder of phantoms cannot be written."""
+
+
 class InitialisationError(ReferenceInputError):
     """Demonstration weights cannot be derived from the given inputs."""
 

@@ -21,10 +21,15 @@ Array = npt.NDArray[np.float64]
 
 
 class Draws:
-    """A stream of uniform numbers that is the same on every machine and numpy version."""
+    """A stream of uniform numbers that is the same on every machine and numpy version.
 
-    def __init__(self, seed: int, index: int) -> None:
-        self._bits = np.random.PCG64(np.random.SeedSequence([seed, index]))
+    Args:
+        key: numbers from 0 that name the stream, such as a seed and an index; streams of
+            different keys are independent.
+    """
+
+    def __init__(self, *key: int) -> None:
+        self._bits = np.random.PCG64(np.random.SeedSequence(list(key)))
 
     def between(self, low: float, high: float) -> float:
         """Return one number in [low, high)."""
@@ -35,6 +40,11 @@ class Draws:
         raw: npt.NDArray[np.uint64] = np.asarray(self._bits.random_raw(count))
         numbers: Array = (raw >> np.uint64(11)).astype(np.float64) / 2.0**53
         return numbers
+
+    def octets(self, count: int) -> npt.NDArray[np.uint8]:
+        """Return ``count`` numbers from 0 to 255."""
+        raw: npt.NDArray[np.uint64] = np.asarray(self._bits.random_raw((count + 7) // 8))
+        return raw.astype("<u8").view(np.uint8)[:count]
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,13 @@ def operators() -> dict[Path, str]:
     return {ROOT / "docs" / "operators.md": table()}
 
 
+def write_pictures() -> None:
+    """Write the contact sheet of phantoms (seconds)."""
+    from reference.phantoms.sheet import contact_sheet
+
+    contact_sheet().save(ROOT / "docs" / "phantoms.png", optimize=True)
+
+
 def _cli() -> str:
     from xport.cli import COMMANDS
 
@@ -65,3 +72,4 @@ if __name__ == "__main__":
         path.parent.mkdir(exist_ok=True)
         path.write_text(text)
         print(path.relative_to(ROOT))
+    write_pictures()
