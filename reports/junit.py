@@ -85,7 +85,8 @@ def _bars_elsewhere(reading: Reading, model: PlannedModel) -> Iterator[Case]:
     outputs = {None, *(spec.name for spec in model.signature.outputs)}
     for check in reading.verdict.checks:
         if check.model == model.id and (check.leg not in legs or check.output not in outputs):
-            yield _case(model.id, f"{check.leg} · {check.output} · {check.name}", [check])
+            place = " · ".join(filter(None, (check.leg, check.output, check.name)))
+            yield _case(model.id, place, [check])
 
 
 def _case(

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reports import words
+from reports.preparations import Row, preparations
 from reports.reading import MAX_ABS, Reading, Standing, untrained
 from reports.waits import runtime_rows
 from xport.evidence import Evidence
 from xport.plan import Leg, PlannedModel
+from xport.prepared import CANVAS, EXACT
 from xport.verdict import Status
 
 FINDINGS = 8
@@ -25,7 +27,7 @@ def summary_lines(evidence: Evidence) -> list[str]:
     for model in evidence.plan.models:
         lines += ["", f"{model.id}: {model.title}, worst distance from PyTorch float32"]
         lines += list(_leg_lines(reading, model))
-    lines += ["", *_waits(reading)]
+    lines += [*_preprocessing(reading), "", *_waits(reading)]
     return [words.printable(line).replace("\n", " ") for line in lines]
 
 
@@ -112,6 +114,25 @@ def _cosine(standing: Standing) -> str:
     if standing.min_cosine is None:
         return ""
     return f"cosine {words.cosine(standing.least_alike)} (at least {standing.min_cosine})"
+
+
+def _preprocessing(reading: Reading) -> Iterator[str]:
+    """What the page's own way and the paper's do to the input of each model."""
+    for part in preparations(reading):
+        yield ""
+        yield f"{part.model.id}: preprocessing, from the definition, in gray levels of 255"
+        for row in part.rows:
+            if row.effect.prepared.pipeline.name in (EXACT, CANVAS):
+                yield f"  {row.effect.prepared.pipeline.title}  {'; '.join(_prepared(row))}"
+
+
+def _prepared(row: Row) -> Iterator[str]:
+    yield f"{row.made} images"
+    yield f"input {words.error(row.effect.max_levels)}"
+    for comparison in filter(None, row.outputs):
+        yield f"{comparison.output} {words.error(comparison.pooled.max_abs)}"
+    if row.effect.decisions:
+        yield f"{row.flipped} decisions flipped"
 
 
 def _waits(reading: Reading) -> Iterator[str]:

@@ -15,12 +15,19 @@ import numpy.typing as npt
 from PIL import Image
 
 from tests.reports.sample_plan import SampleRelease, make_plan, sha
+from tests.reports.sample_preprocessing import (
+    SamplePreprocessing,
+    plan_with_images,
+    prepared_case,
+)
 from xport.artifact import TensorSpec
 from xport.evidence import Evidence
 from xport.judge import judge
 from xport.parity import Comparison, Outputs, Pair, Role, compare
 from xport.picture import Picture
+from xport.pipeline_effect import PipelineEffect
 from xport.plan import FLOAT64_LEG, REFERENCE_LEG, Leg, Plan, PlannedModel
+from xport.preprocessing import effects_of
 from xport.recording import Environment, Recording, WebEnvironment
 from xport.verdict import Case, OutputFacts
 
@@ -34,10 +41,16 @@ ADDED = {
 """Standard deviation of the error each leg adds to what it is converted from."""
 
 
-def make_evidence(sample: SampleRelease | None = None) -> Evidence:
-    """Evidence of a release, passing unless the sample says otherwise."""
+def make_evidence(
+    sample: SampleRelease | None = None, preprocessing: SamplePreprocessing | None = None
+) -> Evidence:
+    """Evidence of a release, passing unless the samples say otherwise."""
     sample = sample or SampleRelease()
     plan = make_plan(sample)
+    effects: tuple[PipelineEffect, ...] = ()
+    if preprocessing is not None:
+        plan = plan_with_images(preprocessing, sample)
+        effects = tuple(effects_of(prepared_case(plan, preprocessing)))
     recorded = {
         (model.id, leg.name): _outputs(sample, model, leg)
         for model in plan.models
@@ -53,6 +66,7 @@ def make_evidence(sample: SampleRelease | None = None) -> Evidence:
         recordings={(r.model, r.leg): r for r in recordings},
         facts={(f.model, f.leg, f.output): f for f in facts},
         comparisons={(c.model, c.leg, c.output, c.role): c for c in comparisons},
+        effects=effects,
     )
     return Evidence(
         made="2025-03-14T09:26:53+00:00",
@@ -63,6 +77,7 @@ def make_evidence(sample: SampleRelease | None = None) -> Evidence:
         comparisons=comparisons,
         runtimes=sample.runtimes,
         pictures=tuple(_pictures(plan)) if sample.pictures else (),
+        preprocessing=effects,
         verdict=judge(case),
     )
 
