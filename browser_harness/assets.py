@@ -28,7 +28,7 @@ PAGE_FILES = (
     "tfjs-backend-wasm-threaded-simd.wasm",
     *PICTURE_FILES,
 )
-LEGAL_FILES = ("engine.js.LEGAL.txt", "picture.worker.js.LEGAL.txt")
+LEGAL_FILES = ("engine.js.LEGAL.txt", "picture.worker.js.LEGAL.txt", "codecs.LEGAL.txt")
 APP_FILES = ("index.html", "app.js", "app.css", *LEGAL_FILES, *PAGE_FILES[2:])
 BENCH_FILES = ("bench.html", "bench.js", *PAGE_FILES[2:])
 ONNX_RUNTIME_FOLDER = Path(__file__).parent / "web" / "node_modules" / "onnxruntime-web" / "dist"

@@ -1,4 +1,5 @@
-// Bundles the engine once, then the three pages that share it, into dist/.
+// Bundles the engine once, then the three pages that share it, the worker that decodes pictures and
+// its codecs, into dist/.
 //
 // dist/engine.js is one file with a fixed name: the pages that CI and bench drive and the deployed
 // page load the same bytes. `node build.mjs FOLDER` builds elsewhere. Nothing here depends on time, chance or the machine, so a rebuild is identical.
@@ -65,6 +66,7 @@ await cp(
   path.join(modules, "@cwasm/jpeg-turbo/jpeg-turbo.wasm"),
   path.join(dist, "codec-jpeg-cmyk.wasm"),
 );
+await cp(path.join(here, "legal/codecs.LEGAL.txt"), path.join(dist, "codecs.LEGAL.txt"));
 await build({ ...common, entryPoints: ["app/app.css"], outfile: path.join(dist, "app.css") });
 await cp(path.join(here, "runner/runner.html"), path.join(dist, "runner.html"));
 await cp(path.join(here, "bench/bench.html"), path.join(dist, "bench.html"));

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -28,10 +27,10 @@ LONGEST_S = 5.0
 
 
 @pytest.fixture(scope="module")
-def page(reused: BrowserSession) -> Iterator[BrowserSession]:
+def page(reused: BrowserSession) -> BrowserSession:
     """A page of its own for these tests."""
     reused.reopen([])
-    yield reused
+    return reused
 
 
 def in_page(page: BrowserSession, content: bytes) -> DecodedPicture | str:
@@ -39,7 +38,8 @@ def in_page(page: BrowserSession, content: bytes) -> DecodedPicture | str:
     try:
         return decode(page, content)
     except PageRefused as error:
-        assert error.code == "input-refused", error
+        if error.code != "input-refused":
+            raise
         return error.what
 
 
@@ -118,11 +118,13 @@ def is_declared(name: str, words: str) -> bool:
 
     - Coefficients that no encoder writes overflow in a JPEG's inverse transform: x86's vector
       instructions have 16 bits there, C has 64 in Python's build and 32 in WebAssembly.
+    - How far libjpeg-turbo reads ahead depends on the word size, and so does whether it notices
+      that data before a marker make no sense; the page refuses.
     - libjpeg-turbo takes a code that does not exist in a lossless JPEG for a zero, and the Python
       package around it does not pass the warning on; the page refuses.
     """
     if name.startswith(("jpeg/", "dicom/jpeg-baseline", "dicom/jpeg-extended")):
-        return words.startswith("samples: ")
+        return words.startswith("samples: ") or "its pixels cannot be decoded" in words
     return name.startswith("dicom/jpeg-lossless") and "a code that does not exist" in words
 
 
@@ -149,7 +151,7 @@ def test_a_picture_that_takes_too_long_is_refused_and_the_next_one_is_read(
 ) -> None:
     rng = np.random.default_rng(0)
     long = Png().file(rng.integers(0, 256, (1500, 1500, 1)))
-    with pytest.raises(PageRefused, match="took longer than 0.01 s"):
+    with pytest.raises(PageRefused, match=r"took longer than 0\.01 s"):
         decode(page, long, samples=False, limit_s=0.01)
     assert decode(page, long, samples=False).facts.width == 1500
 

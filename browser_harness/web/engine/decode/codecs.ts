@@ -54,6 +54,7 @@ export class Codecs {
     if (!Class) throw new Error(`${script} has no ${name}`);
     const decoder = new Class();
     this.complaints = [];
+    let decoded: Decoded;
     try {
       decoder.getEncodedBuffer(stream.length).set(stream);
       decoder.decode();
@@ -61,12 +62,15 @@ export class Codecs {
       const bytes = Uint8Array.from(decoder.getDecodedBuffer());
       if (this.complaints.length > 0) throw new Error(this.complaints[0]);
       const channels = componentCount;
-      return { width, height, channels, bits: bitsPerSample, bytes };
-    } catch {
-      // After an exception in WebAssembly nothing is known about what the codec holds.
-      this.modules.delete(script);
+      decoded = { width, height, channels, bits: bitsPerSample, bytes };
+    } catch (error) {
+      // C++ throws numbers and cleans up; after a trap nothing is known about what a codec holds.
+      if (typeof error === "number" || this.complaints.length > 0) decoder.delete();
+      else this.modules.delete(script);
       throw damaged("its pixels cannot be decoded");
     }
+    decoder.delete();
+    return decoded;
   }
 
   /** A WebAssembly file that needs no script of its own, compiled once. */

@@ -60,7 +60,7 @@ function nativeBytes(set: DataSet, image: StoredImage, bigEndian: boolean): Uint
   const needed = (image.width * image.height * image.allocated) / 8;
   if (length === UNDEFINED) throw damaged("its pixels are in fragments, but not compressed");
   if (bigEndian && image.allocated === 8 && vr === "OW") {
-    throw refusal("the DICOM image swaps its 8-bit pixels");
+    throw refusal("the DICOM image swaps its 8-bit pixels", "export it as PNG");
   }
   if (length < needed) throw damaged("pixels are missing");
   if (dataOffset + length > set.byteArray.length) throw damaged("its pixels are cut off");

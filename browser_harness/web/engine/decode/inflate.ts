@@ -1,7 +1,7 @@
 import { damaged } from "./refusal.js";
 
 /** Compressed bytes given to the browser at a time: what they can become must fit in memory. */
-const PORTION = 32 * 1024;
+const PORTION = 64 * 1024;
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
