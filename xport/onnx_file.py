@@ -40,7 +40,7 @@ def _spec(value: Any) -> TensorSpec:
     if tensor.elem_type not in _DTYPES:
         raise ConversionError(f"unsupported element type {tensor.elem_type}", value.name)
     shape = tuple(int(dim.dim_value) for dim in tensor.shape.dim)
-    if 0 in shape:
+    if min(shape, default=1) < 1:
         raise ConversionError(
             f"shape {shape} has a symbolic dimension", value.name, "export with fixed shapes"
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -32,6 +33,33 @@ def test_outputs_equal_numpy_by_name(
             assert outcome.outputs[name].shape == values.shape
             assert np.abs(outcome.outputs[name] - values).max() <= 1e-6
         assert outcome.seconds > 0
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [
+        (400, 800),  # two equal ones, and a last one that is larger
+        (0, 0),  # all of it after two empty ones
+        (0, 500),
+        (16, 700),
+        (1000, 1000),  # an empty one between
+    ],
+)
+def test_shards_may_be_cut_anywhere(
+    ends: tuple[int, int], reused: BrowserSession, images: Images, tmp_path: Path
+) -> None:
+    tiny = Classifier()
+    folder = tiny.write(tmp_path / "model", 3)
+    shards = sorted(folder.glob("*.bin"))
+    data = b"".join(shard.read_bytes() for shard in shards)
+    first, second = ends
+    assert len(data) > 3 * 400
+    for shard, piece in zip(shards, (data[:first], data[first:second], data[second:]), strict=True):
+        shard.write_bytes(piece)
+    reused.reopen([ModelSource("cut", folder, tiny.signature)])
+    found = reused.run("cut", images["classifier"]).outputs
+    for name, values in tiny.in_numpy(images["classifier"]["image"]).items():
+        assert np.abs(found[name] - values).max() <= 1e-6
 
 
 def test_a_pass_gives_the_same_results_and_one_time(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +28,8 @@ def graph_from_model(model: onnx.ModelProto) -> Graph:
     Local functions are inlined; types are the ones that the file declares (see `infer_shapes`).
 
     Raises:
-        ConversionError: an input is symbolic, the opset is below 13, or weights lie outside the
-            file.
+        ConversionError: an input is symbolic, a dimension is negative, two values have one name,
+            the opset is below 13, or weights lie outside the file.
     """
     import onnx
     from onnx import inliner, numpy_helper
@@ -36,6 +37,7 @@ def graph_from_model(model: onnx.ModelProto) -> Graph:
     if model.functions:
         model = inliner.inline_local_functions(model)
     opset = _opset(model)
+    _require_single_names(model.graph)
     constants = {t.name: _array(t, numpy_helper) for t in model.graph.initializer}
     if model.graph.sparse_initializer:
         raise ConversionError("has sparse initializers", "", "store dense weights")
@@ -120,6 +122,20 @@ def _opset(model: onnx.ModelProto) -> int:
     return opset
 
 
+def _require_single_names(graph: onnx.GraphProto) -> None:
+    """Every value is given once: as an input, an initializer or a node's output."""
+    stored = [tensor.name for tensor in graph.initializer]
+    given = [value.name for value in graph.input if value.name not in stored]
+    made = [name for node in graph.node for name in node.output if name]
+    for name, count in Counter([*stored, *given, *made]).items():
+        if count > 1:
+            raise ConversionError(
+                f"{count} values are called {name!r}",
+                "",
+                "the graph is not valid ONNX; export anew",
+            )
+
+
 def _array(tensor: onnx.TensorProto, numpy_helper: Any) -> Any:
     if tensor.data_location == tensor.EXTERNAL:
         raise ConversionError(
@@ -154,6 +170,13 @@ def _type(value: onnx.ValueInfoProto, onnx_: Any) -> TensorType | None:
         word = onnx_.TensorProto.DataType.Name(tensor.elem_type).lower()
         raise ConversionError(f"value {value.name!r} is {word}", "", "export in float32")
     dims = tensor.shape.dim
+    for dim in dims:
+        if dim.dim_value < 0:
+            raise ConversionError(
+                f"value {value.name!r} has a dimension of {dim.dim_value}",
+                "",
+                "export with fixed shapes",
+            )
     if any(not dim.HasField("dim_value") for dim in dims):
         return None
     return TensorType(

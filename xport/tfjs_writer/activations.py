@@ -9,7 +9,8 @@ import numpy as np
 
 from xport.onnx_graph.graph import Node
 from xport.tfjs_writer.elementwise import aligned, emit_aligned, require_float, select
-from xport.tfjs_writer.lowering import Lowering, Tensor, lowers
+from xport.tfjs_writer.lowering import Lowering, lowers
+from xport.tfjs_writer.tensor import Tensor
 
 SELU_ALPHA, SELU_GAMMA = 1.67326319217681884765625, 1.05070102214813232421875
 

@@ -6,7 +6,8 @@ import numpy as np
 
 from xport.arrays import Array
 from xport.onnx_graph.graph import Node
-from xport.tfjs_writer.lowering import Lowering, Tensor, lowers
+from xport.tfjs_writer.lowering import Lowering, lowers
+from xport.tfjs_writer.tensor import Tensor
 
 
 @lowers("DepthToSpace")

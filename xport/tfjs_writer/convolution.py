@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from xport.onnx_graph.graph import Node, refuse
-from xport.tfjs_writer.lowering import Lowering, Tensor, lowers
+from xport.tfjs_writer.lowering import Lowering, lowers
+from xport.tfjs_writer.tensor import Tensor
 
 KERNEL_LAST = (2, 3, 1, 0)
 """Height, width, input channels, output channels of an ONNX kernel (out, in, height, width)."""

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from xport.onnx_graph.graph import Node, refuse
-from xport.tfjs_writer.lowering import Lowering, Tensor, lowers, plain_axes
+from xport.tfjs_writer.lowering import Lowering, lowers
+from xport.tfjs_writer.tensor import Tensor, plain_axes
 
 UNARY = {
     "Abs": "Abs", "Acosh": "Acosh", "Asinh": "Asinh",

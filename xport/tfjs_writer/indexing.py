@@ -10,8 +10,9 @@ import numpy as np
 from xport.arrays import Array
 from xport.onnx_graph.graph import Node, refuse
 from xport.tfjs_writer.elementwise import select
-from xport.tfjs_writer.lowering import Lowering, Tensor, lowers
+from xport.tfjs_writer.lowering import Lowering, lowers
 from xport.tfjs_writer.shaping import sliced
+from xport.tfjs_writer.tensor import Tensor
 
 
 def _indices(low: Lowering, node: Node) -> Array:

@@ -34,7 +34,7 @@ def lower(graph: Graph) -> TfGraph:
         ConversionError: an operator, attribute or shape has no exact counterpart; operator, node
             and reason are named.
     """
-    return Lowering(graph).run()
+    return Lowering(source=graph).run()
 
 
 def supported_operators() -> tuple[str, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xport.onnx_graph.graph import Node, refuse
-from xport.tfjs_writer.lowering import Lowering, Tensor
+from xport.tfjs_writer.lowering import Lowering
+from xport.tfjs_writer.tensor import Tensor
 
 KERNEL_RANK = 4
 """WebGL's Reverse, StridedSlice, Pad and Cumsum fail beyond it."""

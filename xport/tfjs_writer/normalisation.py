@@ -7,8 +7,9 @@ import numpy as np
 from xport.arrays import Array
 from xport.onnx_graph.graph import Node, refuse
 from xport.tfjs_writer.elementwise import aligned, emit_aligned, require_float
-from xport.tfjs_writer.lowering import Lowering, Tensor, lowers
+from xport.tfjs_writer.lowering import Lowering, lowers
 from xport.tfjs_writer.reductions import reduced
+from xport.tfjs_writer.tensor import Tensor
 
 
 def _binary(low: Lowering, op: str, x: Tensor, y: Tensor) -> Tensor:

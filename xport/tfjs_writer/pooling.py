@@ -7,7 +7,8 @@ import numpy as np
 from xport.arrays import Array
 from xport.onnx_graph.graph import Node, refuse
 from xport.tfjs_writer.convolution import Window, conv_window
-from xport.tfjs_writer.lowering import Lowering, Tensor, lowers
+from xport.tfjs_writer.lowering import Lowering, lowers
+from xport.tfjs_writer.tensor import Tensor
 
 LOWEST = float(np.finfo(np.float32).min)
 

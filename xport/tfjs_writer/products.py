@@ -9,7 +9,8 @@ import numpy as np
 
 from xport.onnx_graph.graph import Node, refuse
 from xport.tfjs_writer.elementwise import aligned, emit_aligned, require_float
-from xport.tfjs_writer.lowering import Lowering, Tensor, lowers, plain_axes
+from xport.tfjs_writer.lowering import Lowering, lowers
+from xport.tfjs_writer.tensor import Tensor, plain_axes
 
 
 @lowers("Gemm")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from xport.onnx_graph.graph import Node, refuse
 from xport.tfjs_writer.elementwise import require_float
-from xport.tfjs_writer.lowering import Lowering, Tensor, lowers
+from xport.tfjs_writer.lowering import Lowering, lowers
 from xport.tfjs_writer.merging import merged, reverse
+from xport.tfjs_writer.tensor import Tensor
 
 REDUCTIONS = {
     "ReduceMean": "Mean", "ReduceSum": "Sum", "ReduceMax": "Max", "ReduceMin": "Min",

@@ -14,7 +14,8 @@ import numpy as np
 
 from xport.arrays import Array
 from xport.onnx_graph.graph import Node, refuse
-from xport.tfjs_writer.lowering import Lowering, Tensor, last_axes, lowers
+from xport.tfjs_writer.lowering import Lowering, lowers
+from xport.tfjs_writer.tensor import Tensor, last_axes
 
 SAFE_MARGIN = 1e-3
 """How far from a rounding edge float32 coordinates must stay for all backends to agree."""

@@ -9,9 +9,10 @@ import numpy as np
 
 from xport.arrays import Array
 from xport.onnx_graph.graph import Node, refuse
-from xport.tfjs_writer.lowering import Lowering, Tensor, lowers
+from xport.tfjs_writer.lowering import Lowering, lowers
 from xport.tfjs_writer.merging import merged, reverse
 from xport.tfjs_writer.resizing import picked_rows
+from xport.tfjs_writer.tensor import Tensor
 
 WORTH_MERGING = 4
 

@@ -29,8 +29,9 @@ from xport.tfjs_writer.convolution import (
     depthwise,
     gathered,
 )
-from xport.tfjs_writer.lowering import Lowering, Tensor, lowers
+from xport.tfjs_writer.lowering import Lowering, lowers
 from xport.tfjs_writer.shaping import sliced
+from xport.tfjs_writer.tensor import Tensor
 
 
 @dataclass(frozen=True)

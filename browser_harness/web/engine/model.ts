@@ -6,7 +6,7 @@ import { allInOrder, fetchVerified } from "./files.js";
 import type { GraphNode } from "./graph.js";
 import { mapSignature, type ModelSignature, type TensorNames } from "./signature.js";
 import type { FileDigest, FileListing, Signature } from "./types.js";
-import { requireListed, requireWeightsFill, shardsOf } from "./weights.js";
+import { findable, requireListed, requireWeightsFill, shardsOf } from "./weights.js";
 
 /** Where a model is and what it must be. */
 export interface ModelRequest {
@@ -101,7 +101,8 @@ function parse(data: ArrayBuffer): tf.io.ModelJSON {
 
 async function build(json: tf.io.ModelJSON, data: ArrayBuffer[]): Promise<GraphModel> {
   const weightSpecs = json.weightsManifest.flatMap((group) => group.weights);
-  const artifacts = await tf.io.getModelArtifactsForJSON(json, async () => [weightSpecs, data]);
+  const shards = findable(data);
+  const artifacts = await tf.io.getModelArtifactsForJSON(json, async () => [weightSpecs, shards]);
   const graph = new GraphModel({ load: async () => artifacts });
   try {
     await graph.load();

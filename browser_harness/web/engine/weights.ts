@@ -64,6 +64,25 @@ export function requireWeightsFill(manifest: io.WeightsManifestConfig, listing: 
   });
 }
 
+/**
+ * The same bytes in shards in which TF.js finds them.
+ *
+ * Where all shards but the last are of one length it computes a byte's shard from that length, and
+ * reads zeros of a last one that is longer, and nothing after an empty one. Such shards are joined.
+ */
+export function findable(shards: readonly ArrayBuffer[]): ArrayBuffer[] {
+  const held = shards.filter((shard) => shard.byteLength > 0);
+  const [first, last] = [held[0], held.at(-1)];
+  if (!first || !last || last.byteLength <= first.byteLength) return held;
+  const joined = new Uint8Array(held.reduce((sum, shard) => sum + shard.byteLength, 0));
+  let at = 0;
+  for (const shard of held) {
+    joined.set(new Uint8Array(shard), at);
+    at += shard.byteLength;
+  }
+  return [joined.buffer];
+}
+
 /** Bytes that one weight takes in its shard, quantisation included. */
 function bytesOf(weight: io.WeightsManifestEntry): number {
   const dtype = weight.quantization?.dtype ?? weight.dtype;

@@ -52,9 +52,39 @@ def _sparse(proto: onnx.ModelProto) -> None:
     proto.graph.sparse_initializer.append(helper.make_sparse_tensor(values, places, [3]))
 
 
+def _negative(proto: onnx.ModelProto) -> None:
+    proto.graph.input[0].type.tensor_type.shape.dim[0].dim_value = -1
+
+
+def _negative_output(proto: onnx.ModelProto) -> None:
+    proto.graph.output[0].type.tensor_type.shape.dim[0].dim_value = -1
+
+
+def _two_nodes(proto: onnx.ModelProto) -> None:
+    proto.graph.node.append(proto.graph.node[0])
+
+
+def _two_initializers(proto: onnx.ModelProto) -> None:
+    proto.graph.initializer.append(proto.graph.initializer[0])
+
+
+def _two_inputs(proto: onnx.ModelProto) -> None:
+    proto.graph.input.append(proto.graph.input[0])
+
+
+def _node_over_input(proto: onnx.ModelProto) -> None:
+    proto.graph.node[0].output[0] = "x"
+
+
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
+        (_negative, "value 'x' has a dimension of -1"),
+        (_negative_output, "value 'y' has a dimension of -1"),
+        (_two_nodes, "2 values are called 'y'"),
+        (_two_initializers, "2 values are called 'W'"),
+        (_two_inputs, "2 values are called 'x'"),
+        (_node_over_input, "2 values are called 'x'"),
         (_old, "opset 12 is below 13"),
         (_from_the_future, "opset 99 is newer than"),
         (_symbolic, "input 'x' has a symbolic shape"),
