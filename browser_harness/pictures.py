@@ -7,13 +7,12 @@ import binascii
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from browser_harness import wire
-from browser_harness.session import BrowserSession
 from xport import digests
 from xport.arrays import Array
 from xport.errors import IntegrityError
@@ -88,8 +87,18 @@ class DecodedPicture:
     total_seconds: float
 
 
+class CallablePage(Protocol):
+    """The runner's page in any browser."""
+
+    def call(self, method: str, request: dict[str, Any], kind: type[DecodeReply]) -> DecodeReply:
+        """Call a method of the page's contract."""
+
+    def publish_bytes(self, data: bytes, published: ExitStack) -> dict[str, str | int]:
+        """Serve bytes to the page until `published` closes."""
+
+
 def decode(
-    session: BrowserSession,
+    page: CallablePage,
     content: bytes,
     definitions: Sequence[str] = (),
     *,
@@ -109,12 +118,12 @@ def decode(
     """
     with ExitStack() as published:
         request = DecodeRequest(
-            file=FileAt.model_validate(session.publish_bytes(content, published)),
+            file=FileAt.model_validate(page.publish_bytes(content, published)),
             definitions=tuple(definitions),
             samples=samples,
             limit_seconds=limit_s,
         )
-        reply = session.call("decode", request, DecodeReply)
+        reply = page.call("decode", request.model_dump(by_alias=True), DecodeReply)
     return DecodedPicture(
         facts=reply.facts,
         samples=_samples(reply.samples, reply.facts) if reply.samples else None,

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
 from browser_harness import wire
+from browser_harness.pictures import decode
 from browser_harness.refusals import PageRefused
 from browser_harness.webkit import INSTALL, WebKitPage, missing_of_webkit
+from reference import decoding
 from tests.browser.preprocess_cases import cases, differing
+from tests.images.corpus import corpus
 from xport.errors import RunnerError, UnavailableError
 
 needs_webkit = pytest.mark.skipif(
@@ -30,6 +34,16 @@ def test_preprocessing_equals_the_reference_to_the_bit(webkit: WebKitPage) -> No
     every = cases()
     assert len(every) > 2000
     assert differing(webkit, every) == []
+
+
+@needs_webkit
+def test_pictures_are_decoded_to_the_samples_of_python(webkit: WebKitPage) -> None:
+    wrong = [
+        name
+        for name, content in corpus().items()
+        if not np.array_equal(decode(webkit, content).samples, decoding.decode(content).samples)
+    ]
+    assert wrong == []
 
 
 @needs_webkit
