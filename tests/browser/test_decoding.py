@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+import shutil
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from browser_harness.assets import page_files
 from browser_harness.pictures import DecodedPicture, decode
 from browser_harness.refusals import PageRefused
 from browser_harness.session import BrowserSession
+from browser_harness.settings import BrowserSettings
 from reference import decoding
 from reference.errors import ImageError
 from reference.picture import Picture
@@ -154,6 +159,30 @@ def test_a_picture_that_takes_too_long_is_refused_and_the_next_one_is_read(
     with pytest.raises(PageRefused, match=r"took longer than 0\.01 s"):
         decode(page, long, samples=False, limit_s=0.01)
     assert decode(page, long, samples=False).facts.width == 1500
+
+
+@pytest.mark.parametrize(
+    ("script", "code", "words"),
+    [
+        ("onmessage = () => { for (;;) {} };", "input-refused", "took longer than 2 s"),
+        ("onmessage = () => { throw new Error('out of luck'); };", "internal", "out of luck"),
+        ("throw new Error('no start');", "internal", "no start"),
+    ],
+    ids=["hangs", "dies", "does not start"],
+)
+def test_a_worker_that_fails_ends_in_time(
+    settings: Callable[..., BrowserSettings], tmp_path: Path, script: str, code: str, words: str
+) -> None:
+    for name, path in page_files().items():
+        shutil.copy(path, tmp_path / name)
+    (tmp_path / "picture.worker.js").write_text(script)
+    with BrowserSession([], settings(page_folder=tmp_path)) as session:
+        for _ in range(2):  # the second file meets a new worker
+            start = time.monotonic()
+            with pytest.raises(PageRefused, match=words) as caught:
+                decode(session, corpus()["png/gray-8"], limit_s=2)
+            assert caught.value.code == code
+            assert time.monotonic() - start < 10
 
 
 @pytest.mark.parametrize("coded", [False, True], ids=["native", "jpeg-2000"])
