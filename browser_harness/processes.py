@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -57,13 +57,6 @@ class BrowserProcesses:
                 full = process.memory_full_info()
                 total += getattr(full, "pss", 0) or full.rss
         return total / MIB
-
-    def page_mib(self) -> float:
-        """Largest resident set of a process that runs a page, MiB, its share of the program too.
-
-        On Linux the largest that there ever was, which the kernel keeps.
-        """
-        return max((_resident_mib(one) for one in self.of_pages()), default=0.0)
 
     def of_pages(self) -> list[psutil.Process]:
         """The processes that run pages and their workers; Chromium holds one in reserve."""
@@ -129,6 +122,14 @@ def _runs_pages(process: psutil.Process) -> bool:
         return "--type=renderer" in process.cmdline()
     except GONE:
         return False
+
+
+def largest_resident_mib(processes: Iterable[psutil.Process]) -> float:
+    """Resident set of the largest process, MiB, the program's own pages among it.
+
+    Where the kernel keeps a process's peak, that; its record leaves some peaks out.
+    """
+    return max((_resident_mib(one) for one in processes), default=0.0)
 
 
 def _resident_mib(process: psutil.Process) -> float:

@@ -16,6 +16,7 @@ SIZES = ((512, 512), (512, 401), (389, 512), (300, 300))
 
 JPEG_QUALITY = 90
 
+
 def synthetic_file(index: int, seed: int) -> tuple[str, bytes]:
     """Return the name and bytes of one file; format and size follow from the index in turn.
 
@@ -63,7 +64,7 @@ def _dicom(coarse: npt.NDArray[np.uint8], fine: npt.NDArray[np.uint8], index: in
     inverted = index // len(_WRITERS) % 2 == 1
     photometric = "MONOCHROME1" if inverted else "MONOCHROME2"
     radiograph = Radiograph(bits=12, photometric=photometric, window=("2048", "3600"))
-    return radiograph.file(deep(coarse, fine) >> 4)
+    return radiograph.file(deep(coarse, fine) >> np.uint16(4))
 
 
 _Writer = Callable[[npt.NDArray[np.uint8], npt.NDArray[np.uint8], int], bytes]

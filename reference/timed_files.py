@@ -49,9 +49,7 @@ def large_dicoms(seed: int) -> dict[str, Callable[[], bytes]]:
         "JPEG 2000": (JPEG2000Lossless, _jpeg_2000),
     }
 
-    def writer(
-        syntax: str, encode: Callable[[Stored], bytes] | None
-    ) -> Callable[[], bytes]:
+    def writer(syntax: str, encode: Callable[[Stored], bytes] | None) -> Callable[[], bytes]:
         radiograph = Radiograph(16, ("32768", "60000"), syntax=syntax, encode=encode)
         return lambda: radiograph.file(stored)
 
