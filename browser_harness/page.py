@@ -58,7 +58,7 @@ class BrowserPage:
         self._words: deque[str] = deque(maxlen=40)
         self._profile = Path(tempfile.mkdtemp(prefix="xport-browser-"))
         self.processes = BrowserProcesses(self._profile)
-        self.memory = MemoryWatch(self.processes)
+        self.memory = MemoryWatch(self.processes.memory_mib)
 
     async def start(self) -> BrowserFacts:
         """Launch the browser.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -57,6 +58,10 @@ class BrowserProcesses:
                 total += getattr(full, "pss", 0) or full.rss
         return total / MIB
 
+    def of_pages(self) -> list[psutil.Process]:
+        """The processes that run pages and their workers; Chromium holds one in reserve."""
+        return [one for one in self.find() if _runs_pages(one)]
+
     def kill(self, within_s: float = 5.0) -> None:
         """End every process of this browser and wait until they are gone."""
         victims = self.find(thorough=True)
@@ -77,10 +82,10 @@ def drivers() -> set[psutil.Process]:
 
 
 class MemoryWatch:
-    """Samples the browser's memory in a thread and remembers the largest, MiB."""
+    """Samples an amount of memory in a thread and remembers the largest, MiB."""
 
-    def __init__(self, processes: BrowserProcesses, every_s: float = 0.25) -> None:
-        self._processes = processes
+    def __init__(self, measure: Callable[[], float], every_s: float = 0.25) -> None:
+        self._measure = measure
         self._every_s = every_s
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="memory-watch", daemon=True)
@@ -98,7 +103,7 @@ class MemoryWatch:
 
     def sample(self) -> None:
         """Take one sample now."""
-        self.peak_mib = max(self.peak_mib, self._processes.memory_mib())
+        self.peak_mib = max(self.peak_mib, self._measure())
 
     def _watch(self) -> None:
         while not self._stop.wait(self._every_s):
@@ -110,3 +115,29 @@ def _alive(process: psutil.Process) -> bool:
         return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
     except GONE:
         return False
+
+
+def _runs_pages(process: psutil.Process) -> bool:
+    try:
+        return "--type=renderer" in process.cmdline()
+    except GONE:
+        return False
+
+
+def largest_resident_mib(processes: Iterable[psutil.Process]) -> float:
+    """Resident set of the largest process, MiB, the program's own pages among it.
+
+    Where the kernel keeps a process's peak, that; its record leaves some peaks out.
+    """
+    return max((_resident_mib(one) for one in processes), default=0.0)
+
+
+def _resident_mib(process: psutil.Process) -> float:
+    resident = 0.0
+    with suppress(*GONE):
+        resident = process.memory_info().rss / MIB
+    with suppress(OSError):  # elsewhere than on Linux, or it is gone
+        status = Path(f"/proc/{process.pid}/status").read_text()
+        (peak,) = re.findall(r"^VmHWM:\s*(\d+) kB$", status, re.MULTILINE) or ["0"]
+        resident = max(resident, int(peak) / 1024)
+    return resident

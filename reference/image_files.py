@@ -15,8 +15,6 @@ SIZES = ((512, 512), (512, 401), (389, 512), (300, 300))
 """Height and width of the files in turn: square, portrait, landscape, and small."""
 
 JPEG_QUALITY = 90
-ONLY_UID = "2.25.329800735698586629295641978511506172918"
-"""The instance of every DICOM file made here: they are the same bytes every time."""
 
 
 def synthetic_file(index: int, seed: int) -> tuple[str, bytes]:
@@ -36,52 +34,37 @@ def synthetic_file(index: int, seed: int) -> tuple[str, bytes]:
 
 
 def _png8(coarse: npt.NDArray[np.uint8], fine: npt.NDArray[np.uint8], index: int) -> bytes:
-    return _saved(Image.fromarray(coarse), "PNG")
+    return saved(Image.fromarray(coarse), "PNG")
 
 
 def _jpeg(coarse: npt.NDArray[np.uint8], fine: npt.NDArray[np.uint8], index: int) -> bytes:
-    return _saved(Image.fromarray(coarse), "JPEG", quality=JPEG_QUALITY)
+    return saved(Image.fromarray(coarse), "JPEG", quality=JPEG_QUALITY)
 
 
 def _png16(coarse: npt.NDArray[np.uint8], fine: npt.NDArray[np.uint8], index: int) -> bytes:
-    return _saved(Image.fromarray(_deep(coarse, fine)), "PNG")
+    return saved(Image.fromarray(deep(coarse, fine)), "PNG")
 
 
-def _saved(image: Image.Image, kind: str, **options: int) -> bytes:
+def saved(image: Image.Image, kind: str, **options: int) -> bytes:
+    """Return the bytes of an image file that Pillow writes."""
     buffer = io.BytesIO()
     image.save(buffer, kind, **options)
     return buffer.getvalue()
 
 
-def _deep(coarse: npt.NDArray[np.uint8], fine: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint16]:
+def deep(coarse: npt.NDArray[np.uint8], fine: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint16]:
+    """Return 16 bits from the upper and the lower eight."""
     return (coarse.astype(np.uint16) << np.uint16(8)) | fine
 
 
 def _dicom(coarse: npt.NDArray[np.uint8], fine: npt.NDArray[np.uint8], index: int) -> bytes:
-    """Return a computed radiograph, explicit VR little endian, 12 bits in 16, with a window."""
-    from pydicom.dataset import FileDataset, FileMetaDataset
-    from pydicom.uid import UID, ComputedRadiographyImageStorage, ExplicitVRLittleEndian
+    """Return a computed radiograph of 12 bits with a window."""
+    from reference.dicom_writing import Radiograph
 
-    meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID = ComputedRadiographyImageStorage
-    meta.MediaStorageSOPInstanceUID = UID(ONLY_UID)
-    meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    stored = _deep(coarse, fine) >> 4
-    image = FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)
-    image.SOPClassUID = ComputedRadiographyImageStorage
-    image.SOPInstanceUID = ONLY_UID
-    image.Modality = "CR"
-    image.PatientName = "Synthetic^Image"
-    image.Rows, image.Columns = stored.shape
-    image.SamplesPerPixel = 1
-    image.PhotometricInterpretation = "MONOCHROME1" if index // len(_WRITERS) % 2 else "MONOCHROME2"
-    image.BitsAllocated, image.BitsStored, image.HighBit = 16, 12, 11
-    image.PixelRepresentation = 0
-    image.WindowCenter, image.WindowWidth = "2048", "3600"
-    image.PixelData = stored.astype("<u2").tobytes()
-    buffer = io.BytesIO()
-    image.save_as(buffer, enforce_file_format=True)
-    return buffer.getvalue()
+    inverted = index // len(_WRITERS) % 2 == 1
+    photometric = "MONOCHROME1" if inverted else "MONOCHROME2"
+    radiograph = Radiograph(bits=12, photometric=photometric, window=("2048", "3600"))
+    return radiograph.file(deep(coarse, fine) >> np.uint16(4))
 
 
 _Writer = Callable[[npt.NDArray[np.uint8], npt.NDArray[np.uint8], int], bytes]

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from xml.etree.ElementTree import Element
 
 from markupsafe import Markup
 
 from reports import words
+from reports.bench_bars import Bar, bars
+from reports.bench_pictures import (
+    LARGE,
+    bar_of_picture,
+    large_cells,
+    picture_cells,
+    picture_headline,
+)
 from reports.html import environment
-from reports.svg import clip, drawing, line, node, text
 from xport.benchmark import (
     BackendResult,
     BenchResult,
@@ -21,8 +27,6 @@ from xport.benchmark import (
     TargetResult,
 )
 
-_WIDTH, _LEFT, _RIGHT, _VALUES = 860.0, 188.0, 640.0, 656.0
-_TOP, _ROW, _BAR = 12.0, 30.0, 14.0
 GRADIENTS = "tf.grad, the paper's way, from the gradient that the explanation yields"
 KERNELS_IN_FRONT = 12
 """How many kernels a profile shows; the others are one row."""
@@ -37,6 +41,10 @@ def bench_lines(result: BenchResult) -> list[str]:
         lines += ["", *_table(reasonless)]
     if result.gradients:
         lines += ["", GRADIENTS, *_table(_gradient_cells(result.gradients))]
+    if result.pictures:
+        pictures = result.pictures
+        lines += ["", picture_headline(pictures), *_table(picture_cells(pictures))]
+        lines += ["", LARGE, *_table(large_cells(pictures))]
     for backend in result.backends:
         lines += ["", _headline(backend), *_table(_cells(backend))]
     for profile in result.profiles:
@@ -51,8 +59,13 @@ def html_bench(result: BenchResult) -> str:
         sections.append(Section("Targets", None, tuple(_target_cells(result.targets)), True))
     if result.gradients:
         sections.append(Section(GRADIENTS, None, tuple(_gradient_cells(result.gradients))))
+    if result.pictures:
+        found = result.pictures
+        drawn = bars([bar_of_picture(row) for row in found.rows])
+        sections.append(Section(picture_headline(found), drawn, tuple(picture_cells(found))))
+        sections.append(Section(LARGE, None, tuple(large_cells(found))))
     sections += [
-        Section(_headline(backend), bars(backend.rows), tuple(_cells(backend)))
+        Section(_headline(backend), bars_of(backend.rows), tuple(_cells(backend)))
         for backend in result.backends
     ]
     sections += [
@@ -181,49 +194,17 @@ def _table(cells: Iterator[tuple[str, ...]]) -> list[str]:
     ]
 
 
-def bars(rows: Sequence[Row]) -> Markup | None:
-    """One bar per model: the median with its interval and p95; None where nothing was repeated."""
-    if any(row.median is None for row in rows):
-        return None
-    longest = max(max(row.measured.percentile_95, _high(row)) for row in rows)
-    height = _TOP + _ROW * len(rows) + 26
-    floor = height - 26
-    children = [line(_LEFT, _TOP, _LEFT, floor, "axis")]
-    for quarter in range(1, 5):
-        x = _LEFT + (_RIGHT - _LEFT) * quarter / 4
-        children.append(line(x, _TOP, x, floor, "grid"))
-        children.append(text(x, floor + 17, words.seconds(longest * quarter / 4), "tick", "middle"))
-    for index, row in enumerate(rows):
-        children.extend(_bar(row, longest, _TOP + _ROW * (index + 0.5)))
-    meaning = "; ".join(
-        f"{row.measured.name}: median {words.seconds(row.median.estimate if row.median else None)}"
+def bars_of(rows: Sequence[Row]) -> Markup | None:
+    """One bar per model; None where nothing was repeated."""
+    drawn = [
+        Bar(
+            name=row.measured.name,
+            median=row.median,
+            percentile_95=row.measured.percentile_95,
+            ratio=row.ratio,
+            bad=bool(row.measured.complaints),
+        )
         for row in rows
-    )
-    return drawing(_WIDTH, height, f"Seconds per run. {meaning}", *children)
-
-
-def _high(row: Row) -> float:
-    return row.median.high if row.median else 0.0
-
-
-def _bar(row: Row, longest: float, y: float) -> Iterator[Element]:
-    def place(seconds: float) -> float:
-        return _LEFT + (_RIGHT - _LEFT) * seconds / longest
-
-    median = row.median
-    if median is None:
-        return
-    bad = bool(row.measured.complaints)
-    kind = "meter-over" if bad else "meter-used"
-    yield text(0, y + 4, clip(row.measured.name, 26), "leg culprit" if bad else "leg")
-    yield node(
-        "rect", x=_LEFT, y=y - _BAR / 2, width=place(median.estimate) - _LEFT, height=_BAR,
-        class_=kind,
-    )  # fmt: skip
-    yield line(place(median.low), y, place(median.high), y, "float64")
-    for end in (median.low, median.high):
-        yield line(place(end), y - 5, place(end), y + 5, "float64")
-    p95 = place(row.measured.percentile_95)
-    yield line(p95, y - _BAR / 2, p95, y + _BAR / 2, "adds")
-    ratio = f" · {row.ratio.estimate:.2f} {words.TIMES}" if row.ratio else ""
-    yield text(_VALUES, y + 4, words.seconds(median.estimate) + ratio, "bad" if bad else "value")
+        if row.median
+    ]
+    return bars(drawn) if len(drawn) == len(rows) else None

@@ -179,6 +179,56 @@ class TargetResult(Document):
     met: bool
 
 
+class PictureRow(Document):
+    """One way to turn a picture's file into a model's input, in turn with the others on one page.
+
+    `seconds` are from the file's bytes on the page to the input there, workers included; the ratio
+    is to the canvas. `starts` are the same with a worker that is started for it, empty where none
+    takes part. `blocks` are, of further readings, the longest time for which the page's own thread
+    came to nothing else.
+    """
+
+    picture: str
+    pipeline: str
+    bytes: int
+    seconds: tuple[float, ...] = Field(min_length=1)
+    starts: tuple[float, ...]
+    blocks: tuple[float, ...] = Field(min_length=1)
+    median: Interval
+    ratio: Interval
+    complaints: tuple[str, ...]
+
+    @property
+    def percentile_95(self) -> float:
+        """What 95 % of the readings stay below."""
+        return float(np.quantile(self.seconds, 0.95))
+
+
+class LargePicture(Document):
+    """A large DICOM file, read once by the exact path; `page_mib` is the page's peak so far."""
+
+    name: str
+    bytes: int
+    seconds: float
+    page_mib: float
+    complaints: tuple[str, ...]
+
+
+class PictureResult(Document):
+    """Pictures that became inputs on pages that hold a classifier, which has run."""
+
+    browser: str
+    rows: tuple[PictureRow, ...] = Field(min_length=1)
+    large: tuple[LargePicture, ...] = Field(min_length=1)
+
+    @property
+    def complaints(self) -> list[str]:
+        """What makes a figure worthless, with the picture's name."""
+        named = {f"{row.picture}: {row.pipeline}": row.complaints for row in self.rows}
+        named |= {one.name: one.complaints for one in self.large}
+        return [f"{name}: {complaint}" for name, found in named.items() for complaint in found]
+
+
 class BenchResult(Document):
     """Everything that `xport bench` measured."""
 
@@ -193,6 +243,7 @@ class BenchResult(Document):
     backends: tuple[BackendResult, ...] = ()
     profiles: tuple[ProfileResult, ...] = ()
     gradients: tuple[GradientAgreement, ...] = ()
+    pictures: PictureResult | None = None
     targets: tuple[TargetResult, ...] = ()
 
     @property
@@ -203,9 +254,10 @@ class BenchResult(Document):
     @property
     def complaints(self) -> list[str]:
         """What makes a figure worthless, with the contestant's name."""
-        return [
+        of_models = [
             f"{result.backend}: {row.measured.name}: {complaint}"
             for result in self.backends
             for row in result.rows
             for complaint in row.measured.complaints
         ]
+        return of_models + (self.pictures.complaints if self.pictures else [])

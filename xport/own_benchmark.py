@@ -8,10 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from reference.preprocess import Preprocess
 from xport import targets
 from xport.artifact import Artifact, Signature
 from xport.bench import BenchOptions, forward_of, measure, result_of
 from xport.bench_models import NamedModel
+from xport.bench_pictures import measure_pictures, picture_targets
 from xport.benchmark import (
     BackendResult,
     BenchResult,
@@ -63,6 +65,7 @@ class Converts:
     via_tensorflow: Artifact
     direct: Artifact
     explained: Explained
+    preprocess: Preprocess
 
     def named(self) -> dict[str, NamedModel]:
         """The models under the names that the tables show."""
@@ -102,12 +105,14 @@ def measure_targets(
     warm, cold = _webgl(models, options, progress)
     judged += [*_wasm_targets(wasm, options.seed), *_webgl_targets(warm, cold, options.seed)]
     gradients, judged_gradients = _gradients(converts, options, progress)
+    pictures = measure_pictures(models["direct"], converts.preprocess, options, progress)
     return result_of(
         list(models.values()),
         options,
         backends=(wasm, warm, cold),
         gradients=gradients,
-        targets=(*judged, *judged_gradients),
+        pictures=pictures,
+        targets=(*judged, *judged_gradients, *picture_targets(pictures)),
     )
 
 
@@ -116,6 +121,8 @@ def _converted(release: ReleaseFile, store: Store, progress: Progress) -> Conver
         raise InputError("explains no classifier", release.name, "add an [explanations] table")
     entry = next(iter(release.explanations.values()))
     classifier = release.models[entry.of]
+    if classifier.preprocess is None:
+        raise InputError(f"{entry.of} takes no images", release.name)
     plain, explained = (
         pipeline_for(classifier, BOTH_ROUTES),
         explanation_pipeline(entry, classifier, BOTH_ROUTES),
@@ -135,7 +142,7 @@ def _converted(release: ReleaseFile, store: Store, progress: Progress) -> Conver
         entry.logits,
         _probes(classifier, wrapped[DIRECT].signature),
     )
-    return Converts(made[ONNX], made[VIA_TENSORFLOW], made[DIRECT], about)
+    return Converts(made[ONNX], made[VIA_TENSORFLOW], made[DIRECT], about, classifier.preprocess)
 
 
 def _probes(classifier: ModelEntry, signature: Signature) -> list[Probe]:

@@ -1,4 +1,4 @@
-"""What this project promises of speed and of tf.grad, with reasons; `make bench` measures it.
+"""What this project promises of speed, memory and tf.grad, with reasons; `make bench` measures it.
 
 "The TensorFlow route" is the paper's conversion on TF.js's own kernels, tf.grad too; everything
 else runs on the engine.
@@ -79,6 +79,28 @@ COLD_STEADY = Target(
     bound=1.05,
     sense="at most",
     because="a quick start must not be paid for in every later run",
+)
+
+PICTURE_RATIO = Target(
+    name="1024x1024 PNG to model input, exact / canvas",
+    unit="times",
+    bound=1.5,
+    sense="at most",
+    because="nobody should give up exact pixels for speed; the canvas decodes in native code",
+)
+PICTURE_BLOCK = Target(
+    name="1024x1024 PNG, exact: the page's longest block",
+    unit="s",
+    bound=0.05,
+    sense="at most",
+    because="a browser calls more a long task; decoding in a worker is to leave the page free",
+)
+PICTURE_MEMORY = Target(
+    name="4096x4096 DICOM of 16 bits: the page's peak memory",
+    unit="MiB",
+    bound=1024.0,
+    sense="at most",
+    because="a small laptop or tablet can spare it, classifier in the page included",
 )
 
 MIN_COSINE, TIMES_OWN_GAP = 0.999, 3.0

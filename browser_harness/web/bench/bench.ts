@@ -16,6 +16,7 @@ import {
 import { modelOf, opened, readInputs, reply } from "../runner/runner.js";
 import { readTensor } from "../runner/tensors.js";
 import type { BenchPage, Contestant, ContestReply, EnterResult, OutputFacts } from "./contract.js";
+import { readPicture } from "./pictures.js";
 import { openOnnx, runOnnx, type OnnxModel, type Shaped } from "./onnx.js";
 
 /** A contestant at the start: all it needs is loaded. */
@@ -130,5 +131,6 @@ const page: BenchPage = {
   prepare: (request) => reply(() => prepare(request.id)),
   contest: (request) => reply(() => contest(request.id)),
   profile: (request) => reply(() => profile(request.id)),
+  readPicture: (request) => reply(() => readPicture(request, opened())),
 };
 window.xport = page;

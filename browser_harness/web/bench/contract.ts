@@ -1,5 +1,5 @@
 import type { DType, FileDigest, Profile, WarmUp } from "../engine/index.js";
-import type { Page, Reply, TensorFile } from "../runner/contract.js";
+import type { Page, PrepareRequest, Reply, TensorFile, TensorText } from "../runner/contract.js";
 
 /** An ONNX file for onnxruntime-web, and where that lies. */
 export interface OnnxSource {
@@ -51,6 +51,22 @@ export interface ContestantRequest {
   readonly id: string;
 }
 
+/** A picture file to prepare by one of the pipelines, with a clock beside it. */
+export interface ReadRequest extends PrepareRequest {
+  /** With a worker of pictures that is started for it. */
+  readonly fresh: boolean;
+  /** Whether the longest block of the page is wanted too; looking for it costs a little time. */
+  readonly watched: boolean;
+}
+
+export interface ReadReply {
+  /** From the file's bytes on this page to the model input on this page. */
+  readonly seconds: number;
+  /** The longest that this page's own thread could not do anything else, seconds, if watched. */
+  readonly longestBlock: number | null;
+  readonly input: TensorText;
+}
+
 /** `window.xport` on the page that `xport bench` drives. */
 export interface BenchPage extends Page {
   /** Takes a contestant in, without running it. */
@@ -61,4 +77,5 @@ export interface BenchPage extends Page {
   contest(request: ContestantRequest): Promise<Reply<ContestReply>>;
   /** Runs it once with a clock around every kernel. */
   profile(request: ContestantRequest): Promise<Reply<Profile>>;
+  readPicture(request: ReadRequest): Promise<Reply<ReadReply>>;
 }

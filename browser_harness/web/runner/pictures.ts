@@ -42,6 +42,11 @@ export function readerFor(limitSeconds: number): PictureReader {
   return reader;
 }
 
+/** Ends the workers of pictures: the next picture starts one, as the first on a page does. */
+export function endReaders(): void {
+  for (const reader of readers.values()) reader.close();
+}
+
 async function writeSamples(samples: Picture["samples"]): Promise<SamplesText> {
   littleEndian();
   const { buffer, byteOffset, byteLength } = samples;

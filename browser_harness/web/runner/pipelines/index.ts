@@ -1,5 +1,5 @@
-import { EngineError, fetchVerified, type Backend } from "../../engine/index.js";
-import type { PrepareReply, PrepareRequest } from "../contract.js";
+import { EngineError, fetchVerified, type Backend, type Preprocess } from "../../engine/index.js";
+import type { PrepareReply, PrepareRequest, TensorText } from "../contract.js";
 import { writeTensor } from "../tensors.js";
 import { browserDecoder } from "./browser_decoder.js";
 import { canvas, canvasDefault } from "./canvas.js";
@@ -21,23 +21,27 @@ const PIPELINES: ReadonlyMap<string, Pipeline> = new Map([
   ["browser-decoder", browserDecoder],
 ]);
 
+/** A pipeline by its name. Throws EngineError `input-refused`. */
+export function pipelineNamed(name: string): Pipeline {
+  const pipeline = PIPELINES.get(name);
+  if (pipeline) return pipeline;
+  const known = [...PIPELINES.keys()].join(", ");
+  throw new EngineError("input-refused", `there is no pipeline ${name}; the page has ${known}`);
+}
+
 /** Prepares a file by one pipeline. Throws EngineError `file-refused` or `input-refused`. */
 export async function prepareBy(request: PrepareRequest, backend: Backend): Promise<PrepareReply> {
-  const pipeline = PIPELINES.get(request.pipeline);
-  if (!pipeline) {
-    const known = [...PIPELINES.keys()].join(", ");
-    throw new EngineError(
-      "input-refused",
-      `there is no pipeline ${request.pipeline}; the page has ${known}`,
-    );
-  }
+  const pipeline = pipelineNamed(request.pipeline);
   const { content, definition } = request;
   const bytes = new Uint8Array(await fetchVerified(content.url, content, "the image"));
   const found = await pipeline(bytes, definition, backend);
   if ("unsupported" in found) return { prepared: null, unsupported: found.unsupported };
   const { input, ...facts } = found;
-  const shape = [1, definition.channels, definition.size, definition.size];
-  const spec = { name: "image", shape, dtype: "float32" as const };
-  const tensor = await writeTensor({ spec, values: input });
-  return { prepared: { input: tensor, ...facts }, unsupported: null };
+  return { prepared: { input: await writeInput(input, definition), ...facts }, unsupported: null };
+}
+
+/** A model input as text. */
+export function writeInput(values: Float32Array, to: Preprocess): Promise<TensorText> {
+  const shape = [1, to.channels, to.size, to.size];
+  return writeTensor({ spec: { name: "image", shape, dtype: "float32" }, values });
 }
