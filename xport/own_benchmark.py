@@ -24,14 +24,15 @@ from xport.benchmark import (
     draws_for,
 )
 from xport.callables import search_in
-from xport.conversion import explanation_pipeline, pipeline_for
 from xport.errors import InputError
 from xport.gradient_agreement import Explained, agreements, own_gap
+from xport.model_pipelines import explanation_pipeline, pipeline_for
 from xport.onnx_file import MODEL as ONNX_FILE
 from xport.pipeline import Converted, Stage, run_stage
 from xport.probes import Probe, explained_probes, synthetic_inputs
 from xport.progress import Progress
-from xport.release_file import ModelEntry, ReleaseFile, read_release
+from xport.release_file import ReleaseFile, read_release
+from xport.release_tables import ModelEntry
 from xport.routes import (
     DIRECT,
     ONNX,

@@ -16,7 +16,7 @@ from xport.arrays import Array
 from xport.artifact import Artifact, Format, Signature
 from xport.onnx_file import MODEL as ONNX_MODEL
 from xport.pipeline import Pipeline, Stage
-from xport.release_file import ModelEntry
+from xport.release_tables import ModelEntry
 from xport.routes import Routes
 
 BYTES = {"float32": 4, "int32": 4, "float16": 2, "bool": 1}

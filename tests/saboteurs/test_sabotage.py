@@ -11,7 +11,8 @@ from tests.saboteurs import sabotage
 from tests.saboteurs.sabotage import Damage
 from xport import workflow
 from xport.bundle import NotPassed
-from xport.conversion import Converter, pipeline_for
+from xport.conversion import Converter
+from xport.model_pipelines import pipeline_for
 from xport.progress import Silent
 from xport.release_file import read_release
 from xport.run_folder import RunFolder

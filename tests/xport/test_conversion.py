@@ -15,8 +15,8 @@ from tests import mini
 from tests.conftest import MiniRun
 from xport import isolated, workflow
 from xport.artifact import Artifact, Format, Signature, TensorSpec
-from xport.conversion import pipeline_for
 from xport.errors import ConversionError, InputError, UnavailableError
+from xport.model_pipelines import pipeline_for
 from xport.pipeline import Pipeline, Step, run_stage
 from xport.release_file import read_release
 from xport.run_folder import RunFolder

@@ -14,11 +14,11 @@ from torch import nn
 from tests import mini
 from xport import digests, workflow
 from xport.artifact import Artifact, Format, Signature, TensorSpec
-from xport.conversion import pipeline_for
 from xport.errors import ConversionError, InputError
+from xport.model_pipelines import pipeline_for
 from xport.pipeline import Stage, run_stage
 from xport.probes import synthetic_inputs
-from xport.release_file import ModelEntry
+from xport.release_tables import ModelEntry
 from xport.routes import DirectRoute, Routes
 from xport.runners.onnx_runner import OnnxRunner
 from xport.runners.torch_runner import TorchRunner

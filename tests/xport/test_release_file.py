@@ -10,9 +10,10 @@ import pytest
 from reference.preprocess import CHESTXNET, Preprocess
 from tests import mini
 from tests.conftest import ROOT
-from xport.conversion import pipeline_for
 from xport.errors import InputError
-from xport.release_file import UNTRAINED, read_policy, read_release
+from xport.model_pipelines import pipeline_for
+from xport.release_file import read_policy, read_release
+from xport.release_tables import UNTRAINED
 
 
 def refuse(tmp_path: Path, content: dict[str, Any], match: str) -> None:
