@@ -73,8 +73,9 @@ def picture_targets(result: PictureResult) -> Iterator[TargetResult]:
 
     (exact,) = (row for row in result.rows if (row.picture, row.pipeline) == (PNG, EXACT))
     yield targets.judged_ratio(targets.PICTURE_RATIO, exact.ratio)
-    yield targets.judged(targets.PICTURE_BLOCK, max(exact.blocks))
-    yield targets.judged(targets.PICTURE_MEMORY, max(one.page_mib for one in result.large))
+    yield targets.judged(targets.PICTURE_BLOCK, float(np.max(exact.blocks)))
+    peak = float(np.max([one.page_mib for one in result.large]))
+    yield targets.judged(targets.PICTURE_MEMORY, peak)
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,16 @@ import numpy as np
 
 from xport.benchmark import (
     BenchResult,
+    Interval,
     KernelRow,
+    LargePicture,
     Measured,
+    PictureResult,
+    PictureRow,
     ProfileResult,
     Target,
     backend_result,
+    draws_for,
 )
 from xport.gradient_agreement import agreement
 from xport.targets import judged
@@ -62,8 +67,37 @@ def result(*contestants: Measured) -> BenchResult:
         backends=(backend_result(contestants, 0, about),),
         profiles=(profile,),
         gradients=(agreement("one", "wasm", _gradients(1.0), _gradients(1.01)),),
+        pictures=pictures(0.03),
         targets=(judged(target, 0.75),),
     )
+
+
+def pictures(
+    exact: float, *complaints: str, block: float = 0.01, page_mib: float = 500.0
+) -> PictureResult:
+    """The exact path in so many seconds, the canvas in 20 ms; one large file."""
+    of_canvas = (0.02,) * 4
+    draws = draws_for(4, 0)
+
+    def row(pipeline: str, seconds: float) -> PictureRow:
+        times = (seconds,) * 4
+        return PictureRow(
+            picture="PNG, 8 bits",
+            pipeline=pipeline,
+            bytes=2**19,
+            seconds=times,
+            starts=(0.1, 0.3, 0.2) if pipeline == "exact" else (),
+            blocks=(0.005, block),
+            median=Interval.of_median(times, draws),
+            ratio=Interval.of_ratio(times, of_canvas, draws),
+            complaints=complaints if pipeline == "exact" else (),
+        )
+
+    large = LargePicture(
+        name="JPEG-LS", bytes=2**25, seconds=1.0, page_mib=page_mib, complaints=complaints
+    )
+    rows = (row("exact", exact), row("canvas", 0.02))
+    return PictureResult(browser="chromium 1", rows=rows, large=(large,))
 
 
 def _gradients(factor: float) -> dict[str, np.ndarray]:

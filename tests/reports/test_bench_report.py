@@ -18,6 +18,10 @@ def test_a_terminal_shows_figures_complaints_and_missed_targets() -> None:
     assert any(line.startswith("3 other kernels") for line in lines)
     assert any(re.search(r"^wasm +one +chest, <class> +1\.0+ +9\.9e-3", line) for line in lines)
     assert any("all together" in line for line in lines)
+    read = r"^PNG, 8 bits \(512 KiB\) +exact +30 ms .* 1\.500 .* 200 ms +8 ms +10 ms$"
+    assert any(re.search(read, line) for line in lines)
+    assert any(re.search(r"canvas +20 ms .* 1\.000 .* – ", line) for line in lines)
+    assert any(re.search(r"^JPEG-LS +32 MiB +1\.00 s +500 MiB$", line) for line in lines)
 
 
 def test_the_page_is_self_contained_and_escaped() -> None:
@@ -27,6 +31,6 @@ def test_the_page_is_self_contained_and_escaped() -> None:
     assert "&lt;quick&gt;" in page
     assert "chest, &lt;class&gt;" in page
     assert re.search(r'<li class="bad">wasm: other: bad</li>', page)
-    assert page.count("<svg") == 1
+    assert page.count("<svg") == 2
     assert "http://" not in page.replace("http://www.w3.org", "")
     assert "https://" not in page

@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from tests.reports.sample_bench import measured
+from tests.reports.sample_bench import measured, pictures, result
+from xport.bench_pictures import picture_targets
 from xport.benchmark import Interval, Target, backend_result, draws_for
 from xport.errors import RunnerError
 from xport.gradient_agreement import agreement
@@ -92,3 +93,33 @@ def test_a_gradient_of_zeros_is_nothing_to_compare_with() -> None:
     zeros = {"one": np.zeros(4)}
     with pytest.raises(RunnerError, match="zero everywhere"):
         agreement("a", "wasm", zeros, zeros)
+
+
+def test_pictures_are_judged_by_the_exact_path_and_the_largest_page() -> None:
+    assert [one.met for one in picture_targets(pictures(0.03))] == [True, True, True]
+    slow = pictures(0.031, block=0.051, page_mib=1025.0)
+    found = list(picture_targets(slow))
+    assert [one.met for one in found] == [False, False, False]
+    assert [one.measured for one in found] == [pytest.approx(1.55), 0.051, 1025.0]
+    unwatched = pictures(0.03, block=math.nan, page_mib=math.nan)
+    assert [one.met for one in picture_targets(unwatched)] == [True, False, False]
+
+
+def test_a_block_of_nan_hides_behind_no_other() -> None:
+    rows = pictures(0.03).rows
+    odd = rows[0].model_copy(update={"blocks": (math.nan, 0.001, math.nan, 0.002)})
+    for blocks in (odd.blocks, odd.blocks[1:], odd.blocks[:2]):
+        row = odd.model_copy(update={"blocks": blocks})
+        whole = pictures(0.03).model_copy(update={"rows": (row, rows[1])})
+        assert not list(picture_targets(whole))[1].met
+
+
+def test_an_input_that_is_wrong_makes_the_time_worthless() -> None:
+    good = result(measured("a", 1.0)).model_copy(update={"targets": ()})
+    assert good.passed
+    bad = good.model_copy(update={"pictures": pictures(0.03, "its input holds NaN")})
+    assert not bad.passed
+    assert bad.complaints == [
+        "PNG, 8 bits: exact: its input holds NaN",
+        "JPEG-LS: its input holds NaN",
+    ]
