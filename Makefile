@@ -26,7 +26,7 @@ test: setup check ## every check and every test, browser tests included
 test-direct: ## the direct route without TensorFlow, on each of PYTHONS="…" or python3.11 to 3.13 on PATH
 	@$(PYTHON) scripts/direct_lane.py $(if $(ANY_TORCH),--any-torch) $(PYTHONS)
 
-bench: setup ## measure the project's own promises of speed and of tf.grad; a missed one is exit code 1
+bench: setup ## measure the project's own promises of speed, memory and tf.grad; a missed one is exit code 1
 	@$(BIN)/xport bench --targets --out build/bench
 
 check: setup ## formatting, lint, types and import contracts, Python and TypeScript

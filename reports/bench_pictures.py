@@ -17,9 +17,11 @@ LARGE = (
 
 def picture_headline(result: PictureResult) -> str:
     """What was measured, and where."""
+    readings = min(len(row.seconds) for row in result.rows)
     return (
-        f"From an image file of 1024x1024 pixels to the model's input, {result.browser}: in turn "
-        "in one page; a block is how long the page's own thread came to nothing else"
+        f"From an image file of 1024x1024 pixels to the model's input, {result.browser}: "
+        f"{readings} readings each, in turn in one page; a block is how long the page's own thread "
+        "came to nothing else"
     )
 
 
