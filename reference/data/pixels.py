@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from reference.decoding import read_picture
 from reference.errors import MissingImageError
-from reference.images import read_image
+from reference.preprocess.levels import gray_levels
 
 Float64Array = npt.NDArray[np.float64]
 
@@ -16,8 +17,7 @@ Float64Array = npt.NDArray[np.float64]
 def read_grey(path: Path) -> Float64Array:
     """Return the grey levels of an image file, (H, W) float64 in [0, 1].
 
-    Files with several channels have equal ones in the published sets (RGBA copies of grey), so
-    the mean of red, green and blue is the first channel.
+    Of several channels the first is taken: in the published sets they are copies of it.
 
     Raises:
         MissingImageError: there is no such file.
@@ -25,7 +25,7 @@ def read_grey(path: Path) -> Float64Array:
     """
     if not path.is_file():
         raise MissingImageError("there is no such file", str(path), "download the set again")
-    return read_image(path)
+    return gray_levels(read_picture(path), "first", "exif")
 
 
 def grey_from_rgb(colours: npt.NDArray[np.uint8]) -> Float64Array:

@@ -11,8 +11,9 @@ import numpy.typing as npt
 import pytest
 import torch
 
+from reference.decoding import read_picture
 from reference.densenet import Classifier, classifier
-from reference.images import read_image
+from reference.preprocess.levels import gray_levels
 from reference.synthetic import synthetic_image
 
 XRAYS = os.environ.get("XPORT_XRAYS")
@@ -56,5 +57,5 @@ def radiographs() -> list[npt.NDArray[np.float64]]:
     if XRAYS:
         found = sorted(Path(XRAYS).glob("*.png"))
         assert len(found) >= 6, f"XPORT_XRAYS names {XRAYS}, which holds {len(found)} PNG images"
-        return [read_image(path) for path in found]
+        return [gray_levels(read_picture(path), "mean", "exif") for path in found]
     return [synthetic_image(index, seed=5, size=256) / 255 for index in range(0, 36, 4)]

@@ -12,12 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
+from reference.decoding import decode, read_picture
 from reference.errors import ImageError
-from reference.images import decode_image, read_image
+from reference.preprocess.levels import gray_levels
 from reference.synthetic import synthetic_image
 from tests.images.dicom_files import Dicom, levels
 
 GREY = synthetic_image(0, seed=3, size=40)[:, :30]
+
+
+def decode_image(content: bytes) -> npt.NDArray[np.float64]:
+    return gray_levels(decode(content), "mean", "exif")
 
 
 def _encoded(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
@@ -28,7 +33,7 @@ def _encoded(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
 
 def test_reads_8_bit_grey(tmp_path: Path) -> None:
     (tmp_path / "grey.png").write_bytes(_encoded(Image.fromarray(GREY)))
-    levels = read_image(tmp_path / "grey.png")
+    levels = gray_levels(read_picture(tmp_path / "grey.png"), "mean", "exif")
     assert levels.dtype == np.float64
     np.testing.assert_array_equal(levels, GREY / 255)
 
@@ -87,7 +92,7 @@ def test_what_cannot_be_read_is_refused(tmp_path: Path) -> None:
     (tmp_path / "note.png").write_text("this is a note")
     for name, words in (("note.png", "not a PNG, JPEG or DICOM"), ("absent.png", "no such file")):
         with pytest.raises(ImageError, match=words) as caught:
-            read_image(tmp_path / name)
+            read_picture(tmp_path / name)
         assert caught.value.where == str(tmp_path / name)
 
 
