@@ -71,7 +71,7 @@ def write_whole(path: Path, content: bytes) -> Path:
         temporary.replace(path)
     except OSError as error:
         raise DocumentError(
-            f"the file cannot be written ({error.strerror})",
+            f"cannot write: {error.strerror}",
             str(path),
             "free disk space or choose another folder",
         ) from error

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from pathlib import Path
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
+from reference.document import write_whole
+from reference.errors import DocumentError
 from xport.errors import InputError, UnavailableError
 
 _KEY = re.compile(r"[a-z_]\w*(\.\w+)*: ")
@@ -71,25 +71,7 @@ def write_atomically(path: Path, data: bytes) -> Path:
     Raises:
         UnavailableError: the disk is full or the folder cannot be written.
     """
-    temporary = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            dir=path.parent, prefix=f".{path.name}.", delete=False
-        ) as file:
-            temporary = Path(file.name)
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    except OSError as error:
-        raise UnavailableError(
-            f"cannot write: {error.strerror}",
-            where=str(path),
-            remedy="free disk space or choose another folder",
-        ) from error
-    finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
-    return path
+        return write_whole(path, data)
+    except DocumentError as error:
+        raise UnavailableError(error.what, error.where, error.remedy) from error
