@@ -89,10 +89,17 @@ class Preparation:
         return [(row.effect, row.effect.flips) for row in self.rows if row.effect.flips]
 
     @property
+    def decided(self) -> bool:
+        """Whether something is decided by this model."""
+        return any(row.effect.decisions for row in self.rows)
+
+    @property
     def points(self) -> str:
         """Where decisions are made, in words."""
-        points = next((r.effect.operating_points for r in self.rows), None)
-        if points is None:
+        if self.model.gate is not None:
+            gate = self.model.gate
+            return f"The gate lets pass by {gate.score}, threshold {words.short(gate.threshold)}."
+        if self.model.operating_points is None:
             return "No operating points are known for these weights: 0.5 stands for every finding."
         return "Decisions are made at the release’s operating points."
 

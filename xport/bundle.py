@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
+from reference.document import Document as ReferenceDocument
 from reference.preprocess import Preprocess
 from xport import digests
 from xport.artifact import Signature
@@ -42,11 +43,11 @@ class FileEntry(Document):
     path: str | None = None
 
 
-class PreprocessFile(Document):
-    """Where the definition of a model's preprocessing lies, from the bundle's root.
+class DataFile(Document):
+    """Where a document that belongs to a model lies, from the bundle's root.
 
-    Its SHA-256 is the definition's digest. A reader checks it on the bytes that it parses, and
-    refuses a `schema_version` that it does not know.
+    A reader checks its SHA-256 on the bytes that it parses, and refuses a `schema_version` that it
+    does not know. That of `preprocess` is the definition's digest.
     """
 
     path: str
@@ -63,8 +64,14 @@ class BundledModel(Document):
     signature: Signature
     labels: tuple[str, ...] | None
     weights: str | None
-    preprocess: PreprocessFile | None
+    preprocess: DataFile | None
+    calibration: DataFile | None = None
+    gate: DataFile | None = None
     files: dict[str, FileEntry]
+
+    def documents(self) -> list[DataFile]:
+        """Those that the model has."""
+        return [file for file in (self.preprocess, self.calibration, self.gate) if file]
 
 
 class Manifest(Document):
@@ -137,8 +144,7 @@ def verify_bundle(folder: Path) -> Manifest:
     expected = {name: entry.sha256 for name, entry in manifest.files.items()}
     for model in manifest.models.values():
         expected |= {e.path or f"{model.path}{n}": e.sha256 for n, e in model.files.items()}
-        if model.preprocess is not None:
-            expected[model.preprocess.path] = model.preprocess.sha256
+        expected |= {file.path: file.sha256 for file in model.documents()}
     for name in sorted(found.keys() | expected.keys()):
         if found.get(name) != expected.get(name):
             state = (
@@ -252,19 +258,26 @@ def _bundle_model(
         signature=model.signature,
         labels=model.labels,
         weights=None if model.trained else model.weights,
-        preprocess=_write_preprocess(folder, f"{path}preprocess.json", model.preprocess),
+        preprocess=_written(folder, f"{path}preprocess.json", _bytes_of(model.preprocess)),
+        calibration=_written(folder, f"{path}calibration.json", _bytes_of(model.calibration)),
+        gate=_written(folder, f"{path}gate.json", _bytes_of(model.gate)),
         files=files,
     )
 
 
-def _write_preprocess(
-    folder: Path, path: str, definition: Preprocess | None
-) -> PreprocessFile | None:
-    if definition is None:
+def _bytes_of(document: Preprocess | ReferenceDocument | None) -> bytes | None:
+    if document is None:
         return None
-    data = definition.document()
+    if isinstance(document, Preprocess):
+        return document.document()
+    return (document.model_dump_json(indent=2) + "\n").encode()
+
+
+def _written(folder: Path, path: str, data: bytes | None) -> DataFile | None:
+    if data is None:
+        return None
     (folder / path).write_bytes(data)
-    return PreprocessFile(path=path, sha256=digests.of_bytes(data), bytes=len(data))
+    return DataFile(path=path, sha256=digests.of_bytes(data), bytes=len(data))
 
 
 def _entries(folder: Path) -> dict[str, FileEntry]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from reference.preprocess import Preprocess
 from xport.artifact import Format
+from xport.decisions import Decisions, read_decisions
 from xport.errors import ConversionError, InputError
 from xport.images import ImageFile, ImageFolder, images_in, photographs, synthetic_files
 from xport.model_pipelines import explanation_pipeline, pipeline_for
@@ -63,9 +64,13 @@ class Converter:
             for model_id, entry in release.explanations.items()
         }
         preprocessing = self._preprocessing([*shown, *brought])
-        models = [
-            self._model(model_id, entry, probes[model_id], progress)
+        decisions = {
+            model_id: read_decisions(entry, f"models.{model_id}")
             for model_id, entry in release.models.items()
+        }
+        models = [
+            self._model(model_id, probes[model_id], decisions[model_id], progress)
+            for model_id in release.models
         ]
         models += [
             self._explanation(model_id, entry, explained[model_id], progress)
@@ -86,8 +91,9 @@ class Converter:
         )
 
     def _model(
-        self, model_id: str, entry: ModelEntry, probes: Sequence[Probe], progress: Progress
+        self, model_id: str, probes: Sequence[Probe], decisions: Decisions, progress: Progress
     ) -> PlannedModel:
+        entry = self.release.models[model_id]
         pipeline = self.pipeline(entry, self.release.routes)
         artifacts = self._artifacts(f"models.{model_id}", pipeline, progress)
         return PlannedModel(
@@ -103,7 +109,9 @@ class Converter:
             artifacts=artifacts,
             legs=self._legs(artifacts),
             probes=self.probes.save(probes),
-            operating_points=entry.operating_points,
+            operating_points=decisions.operating_points,
+            calibration=decisions.calibration,
+            gate=decisions.gate,
         )
 
     def _explanation(

@@ -41,7 +41,7 @@ class PipelineEffect(Document):
     """
 
     prepared: PreparedInputs
-    operating_points: tuple[float, ...] | None = None
+    operating_points: tuple[float | None, ...] | None = None
     images: dict[str, LevelDifference]
     max_levels: float | None
     mean_levels: float | None

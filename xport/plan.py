@@ -7,6 +7,8 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from reference.calibration import Calibration
+from reference.gate import Gate
 from reference.preprocess import Preprocess
 from xport.artifact import Format, Signature
 from xport.document import Document
@@ -106,7 +108,7 @@ class PlannedModel(Document):
     `legs` are the names of the plan's legs that it runs on. `preprocess_digest` names the
     definition: it is the SHA-256 of the document that a bundle carries. `operating_points` are the
     probabilities, one per label, from which on a finding counts as present; None where none are
-    known.
+    known. They are those of `calibration`, where there is one; `gate` is an autoencoder's.
     """
 
     id: str
@@ -121,7 +123,9 @@ class PlannedModel(Document):
     artifacts: dict[str, PlannedArtifact]
     legs: tuple[str, ...] = Field(min_length=1)
     probes: tuple[PlannedProbe, ...]
-    operating_points: tuple[float, ...] | None = None
+    operating_points: tuple[float | None, ...] | None = None
+    calibration: Calibration | None = None
+    gate: Gate | None = None
 
     @model_validator(mode="after")
     def _digest_is_the_definitions(self) -> Self:

@@ -5,18 +5,17 @@ Numbers only, no framework and no browser; `xport.preprocessing_checks` judges t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from reference.calibration import calibrated
-from reference.scores import ssim
 from xport.arrays import Array
+from xport.decision_effects import CALIBRATED, decisions_of, with_decisions
 from xport.parity import Comparison, Outputs, Pair, Role, compare
 from xport.picture import Picture
 from xport.pictures import prepared_pictures
-from xport.pipeline_effect import Flip, LevelDifference, PipelineEffect
+from xport.pipeline_effect import LevelDifference, PipelineEffect
 from xport.plan import Leg, Plan, PlannedModel
 from xport.prepared import (
     DEFINITION,
@@ -32,7 +31,6 @@ from xport.prepared import (
 from xport.prepared_folder import PreparedFolder
 from xport.recording import Recording
 
-RECONSTRUCTION = "reconstruction"
 GRAY_LEVELS = 255
 
 
@@ -106,7 +104,8 @@ def _effect(
         if image in definition.inputs
     }
     worst = max(images, key=lambda name: _severity(images[name].max), default=None)
-    flips, decisions = _flips(case, model, definition, made)
+    ours, theirs = _common(_said(case, model, made), _said(case, model, definition))
+    flips, decisions = decisions_of(model, ours, theirs)
     return PipelineEffect(
         prepared=made,
         operating_points=model.operating_points,
@@ -114,7 +113,7 @@ def _effect(
         max_levels=None if worst is None else images[worst].max,
         mean_levels=float(np.mean([d.mean for d in images.values()])) if images else None,
         worst_image=worst,
-        effects=tuple(_comparisons(case, model, definition, made)),
+        effects=tuple(_comparisons(model, made, ours, theirs)),
         in_browser=_in_browser(case, model, definition, made),
         flips=tuple(flips),
         decisions=decisions,
@@ -147,57 +146,47 @@ def _severity(value: float) -> tuple[bool, float]:
     return (value != value, value)
 
 
-def _comparisons(
-    case: PreparedCase, model: PlannedModel, definition: PreparedInputs, made: PreparedInputs
-) -> Iterator[Comparison]:
-    """PyTorch on the pipeline's inputs against PyTorch on the definition's, per output."""
+def _said(case: PreparedCase, model: PlannedModel, made: PreparedInputs) -> dict[str, Outputs]:
+    """What PyTorch says about a pipeline's inputs, and what is decided by it, by image."""
     leg = torch_leg(case.plan).name
-    for spec in model.signature.outputs:
-        ours, theirs = _common(
-            case.output(made, leg, spec.name), case.output(definition, leg, spec.name)
-        )
-        labelled = model.labels_of(spec.name) is not None
-        yield from _compared(made, spec.name, ours, theirs, labelled)
-        if labelled and spec.name == PROBABILITIES:
-            points = _operating_points(model)
-            yield from _compared(
-                made,
-                "calibrated probabilities",
-                {image: _calibrated(p, points) for image, p in ours.items()},
-                {image: _calibrated(p, points) for image, p in theirs.items()},
-                labelled,
-            )
-        if spec.name == RECONSTRUCTION and spec.shape == model.signature.inputs[0].shape:
-            yield from _compared(
-                made,
-                "out-of-distribution score",
-                {image: _score(case.inputs[made.inputs[image]], r) for image, r in ours.items()},
-                {
-                    image: _score(case.inputs[definition.inputs[image]], r)
-                    for image, r in theirs.items()
-                },
-                labelled,
-            )
+    outputs = {spec.name: case.output(made, leg, spec.name) for spec in model.signature.outputs}
+    inputs = {image: case.inputs[digest] for image, digest in made.inputs.items()}
+    return with_decisions(model, inputs, outputs)
 
 
-def _compared(
-    made: PreparedInputs, output: str, ours: Outputs, theirs: Outputs, labelled: bool
-) -> Iterator[Comparison]:
-    pair = Pair(
-        model=made.model,
-        leg=made.pipeline.name,
-        baseline=DEFINITION,
-        role=Role.DEFINITION,
-        output=output,
+def _common(
+    ours: Mapping[str, Outputs], theirs: Mapping[str, Outputs]
+) -> tuple[dict[str, Outputs], dict[str, Outputs]]:
+    """Outputs and images that both sides have."""
+    names = {
+        output: [image for image in images if image in theirs[output]]
+        for output, images in ours.items()
+        if output in theirs
+    }
+    kept = {output: images for output, images in names.items() if images}
+    return (
+        {output: {image: ours[output][image] for image in kept[output]} for output in kept},
+        {output: {image: theirs[output][image] for image in kept[output]} for output in kept},
     )
-    if ours:
-        yield compare(pair, ours, theirs, labelled=labelled)
 
 
-def _common(ours: Outputs, theirs: Outputs) -> tuple[Outputs, Outputs]:
-    """The images that both have."""
-    names = [name for name in ours if name in theirs]
-    return {name: ours[name] for name in names}, {name: theirs[name] for name in names}
+def _comparisons(
+    model: PlannedModel,
+    made: PreparedInputs,
+    ours: Mapping[str, Outputs],
+    theirs: Mapping[str, Outputs],
+) -> Iterator[Comparison]:
+    """One side against the other, per output."""
+    for output in ours:
+        pair = Pair(
+            model=model.id,
+            leg=made.pipeline.name,
+            baseline=DEFINITION,
+            role=Role.DEFINITION,
+            output=output,
+        )
+        labelled = output == CALIBRATED or model.labels_of(output) is not None
+        yield compare(pair, ours[output], theirs[output], labelled=labelled)
 
 
 def _in_browser(
@@ -208,7 +197,8 @@ def _in_browser(
         return None
     here, there = deployed_leg(case.plan).name, torch_leg(case.plan).name
     ours, theirs = _common(
-        case.output(made, here, PROBABILITIES), case.output(definition, there, PROBABILITIES)
+        {PROBABILITIES: case.output(made, here, PROBABILITIES)},
+        {PROBABILITIES: case.output(definition, there, PROBABILITIES)},
     )
     pair = Pair(
         model=model.id,
@@ -217,43 +207,6 @@ def _in_browser(
         role=Role.DEFINITION,
         output=PROBABILITIES,
     )
-    return compare(pair, ours, theirs, labelled=True) if ours else None
-
-
-def _score(image: Array, reconstruction: Array) -> Array:
-    return np.array([ssim(image[0, 0], reconstruction[0, 0])])
-
-
-def _calibrated(probabilities: Array, points: Sequence[float]) -> Array:
-    """Equation 1 of (1, findings); NaN where the probabilities are no probabilities."""
-    if not ((probabilities >= 0) & (probabilities <= 1)).all():
-        return np.full(probabilities.shape, np.nan)
-    pairs = zip(probabilities[0], points, strict=True)
-    return np.array([[calibrated(np.array(p), point) for p, point in pairs]], dtype=np.float64)
-
-
-def _operating_points(model: PlannedModel) -> tuple[float, ...]:
-    """Where decisions are made: at 0.5 where no operating points are known."""
-    return model.operating_points or (0.5,) * len(model.labels or ())
-
-
-def _flips(
-    case: PreparedCase, model: PlannedModel, definition: PreparedInputs, made: PreparedInputs
-) -> tuple[list[Flip], int]:
-    """Findings whose decision differs, and how many decisions were compared."""
-    labels, leg = model.labels_of(PROBABILITIES), torch_leg(case.plan).name
-    if labels is None:
-        return [], 0
-    ours, theirs = _common(
-        case.output(made, leg, PROBABILITIES), case.output(definition, leg, PROBABILITIES)
-    )
-    points = _operating_points(model)
-    flips = []
-    for image in ours:
-        pairs = zip(labels, ours[image][0], theirs[image][0], points, strict=True)
-        flips += [
-            Flip(image=image, label=label, definition=p, pipeline=q, threshold=point)
-            for label, q, p, point in pairs
-            if (q >= point) != (p >= point)
-        ]
-    return flips, len(ours) * len(labels)
+    if not ours:
+        return None
+    return compare(pair, ours[PROBABILITIES], theirs[PROBABILITIES], labelled=True)

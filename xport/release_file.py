@@ -118,9 +118,13 @@ def read_release(path: Path) -> ReleaseFile:
     """
     release = _validated(ReleaseFile, _toml(path), path)
     models = {
-        name: entry.model_copy(update={"checkpoint": path.parent / entry.checkpoint})
-        if entry.checkpoint
-        else entry
+        name: entry.model_copy(
+            update={
+                key: path.parent / file
+                for key in ("checkpoint", "calibration", "gate")
+                if (file := getattr(entry, key))
+            }
+        )
         for name, entry in release.models.items()
     }
     return release.model_copy(update={"models": models})

@@ -31,9 +31,11 @@ class ModelEntry(Document):
     """`[models.ID]`: how one `nn.Module` is built, filled with weights, fed and read.
 
     Exactly one of `checkpoint` (a file beside the release file) and `initializer` (a callable
-    that fills the module with seeded weights) is given. `operating_points` are the probabilities,
-    one per label, from which on a finding counts as present. A model whose weights come from an
-    initializer is untrained, and every document and page says so. `exporter` is torch.onnx's;
+    that fills the module with seeded weights) is given. A model whose weights come from an
+    initializer is untrained, and every document and page says so. `operating_points` are the
+    probabilities, one per label, from which on a finding counts as present; `calibration` is a
+    document that holds them with what they were found on, `gate` one with the threshold of an
+    autoencoder's score (files beside the release file). `exporter` is torch.onnx's;
     without `opset`, `torchscript` writes opset 15 and `dynamo` opset 20.
     """
 
@@ -50,6 +52,8 @@ class ModelEntry(Document):
     labels: tuple[Annotated[str, Field(min_length=1)], ...] | None = None
     preprocess: Annotated[Preprocess | None, Declared()] = None
     operating_points: tuple[Annotated[float, Field(gt=0, lt=1)], ...] | None = None
+    calibration: Path | None = None
+    gate: Path | None = None
     exporter: Exporter = "torchscript"
     opset: int | None = None
 
@@ -81,6 +85,8 @@ class ModelEntry(Document):
             raise ValueError("labels: a classifier needs a label for every output")
         if len(set(self.labels)) != len(self.labels):
             raise ValueError("labels: two are the same")
+        if self.operating_points and self.calibration:
+            raise ValueError("give either operating_points or calibration")
         if self.operating_points and len(self.operating_points) != len(self.labels):
             raise ValueError(
                 f"operating_points: {len(self.operating_points)} for {len(self.labels)} labels"
@@ -90,6 +96,14 @@ class ModelEntry(Document):
                 raise ValueError(
                     f"labels: {len(self.labels)} labels for {output.shape[-1]} values of {output}"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _each_document_where_it_belongs(self) -> Self:
+        if self.kind != "classifier" and (self.operating_points or self.calibration):
+            raise ValueError("operating_points and calibration belong to a classifier")
+        if self.kind != "autoencoder" and self.gate:
+            raise ValueError("gate belongs to an autoencoder")
         return self
 
     @model_validator(mode="after")

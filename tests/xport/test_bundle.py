@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from browser_harness.assets import app_files
+from reference.gate import Gate, fit_gate
 from reference.preprocess import Preprocess
 from tests.conftest import MiniRun, Xport
 from xport import digests, workflow
@@ -262,3 +263,24 @@ def test_does_not_depend_on_where_files_lie_or_what_making_them_took(run_copy: P
     run.plan_path.write_text(json.dumps(plan))
     assert workflow.judge(run_copy).verdict.status is Status.PASSED
     workflow.bundle(run_copy)
+
+
+def test_operating_points_and_gate_travel_in_the_bundle(mini_run: MiniRun, tmp_path: Path) -> None:
+    gate = fit_gate("l1", 0.1, ("phantoms", [0.01 * i for i in range(10)]), {})
+    plan = mini_run.evidence.plan
+    models = tuple(
+        model.model_copy(update={"gate": gate}) if model.kind == "autoencoder" else model
+        for model in plan.models
+    )
+    evidence = mini_run.evidence.model_copy(
+        update={"plan": plan.model_copy(update={"models": models})}
+    )
+    folder = tmp_path / "bundle"
+    manifest = build_bundle(evidence, app_files(), {}, folder)
+    entry = manifest.models["autoencoder"].gate
+    assert entry is not None
+    assert Gate.read(folder / entry.path) == gate
+    assert manifest.models["classifier"].calibration is None
+    (folder / entry.path).write_text((folder / entry.path).read_text().replace("0.08", "0.8"))
+    with pytest.raises(IntegrityError, match=r"gate\.json is changed"):
+        verify_bundle(folder)
