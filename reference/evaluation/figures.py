@@ -52,18 +52,18 @@ def _own_style() -> Iterator[None]:
         yield
 
 
-def _styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
+def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
     """Draw in our own style, whatever matplotlib was told elsewhere, and tell it nothing."""
 
     @wraps(draw)
-    def styled(*args: P.args, **kwargs: P.kwargs) -> Figure:
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> Figure:
         with _own_style():
             return draw(*args, **kwargs)
 
-    return styled
+    return drawn
 
 
-@_styled
+@styled
 def roc_figure(curves: RocCurves, columns: int = 5) -> Figure:
     """Draw Figure E.4: a panel per finding, the diagonal, and a star at the operating point.
 
@@ -91,7 +91,7 @@ def roc_figure(curves: RocCurves, columns: int = 5) -> Figure:
     return figure
 
 
-@_styled
+@styled
 def separation_figure(separations: Sequence[Separation], columns: int = 4) -> Figure:
     """Draw Figures 5 and E.3: a panel per autoencoder and score, densities, AUC in the legend.
 
@@ -119,7 +119,7 @@ def _density(
     panel.stairs(heights, edges, label=label, linewidth=width)
 
 
-@_styled
+@styled
 def cutoff_figure(curves: Sequence[CutoffCurve], columns: int = 2) -> Figure:
     """Draw Figure 6: retained share and AUC against the cutoff, which gets stricter to the right.
 
@@ -146,7 +146,7 @@ def cutoff_figure(curves: Sequence[CutoffCurve], columns: int = 2) -> Figure:
     return figure
 
 
-@_styled
+@styled
 def robustness_figure(sets: Sequence[Robustness], columns: int = 2) -> Figure:
     """Draw Figures 3 and E.2: per finding one matrix of each set, side by side, one colour scale.
 

@@ -13,7 +13,7 @@ from sklearn.model_selection import ShuffleSplit
 
 from reference.errors import CalibrationError
 from reference.evaluation import AucTable, auc, auc_table
-from reference.evaluation.tables import auc_csv, auc_markdown
+from reference.evaluation.tables import Table, csv_text, markdown_text, table_1
 from reference.labels import LABELS, TABLE_1_LABELS
 from reference.predictions import Predictions
 from tests.reference.evaluation import made
@@ -92,24 +92,32 @@ def _rare_first() -> AucTable:
     )
 
 
+NOTICES = ("NOT FOR MEDICAL USE", "test: procedural phantoms")
+
+
 def test_csv_has_every_number_in_full_in_the_papers_order() -> None:
     table = _rare_first()
-    rows = list(csv.DictReader(io.StringIO(auc_csv(table))))
-    assert [row["finding"] for row in rows] == list(TABLE_1_LABELS)
+    rows = list(csv.DictReader(io.StringIO(csv_text(table_1(table), NOTICES))))
+    assert [row["finding"] for row in rows] == [*TABLE_1_LABELS, "Mean of 13"]
     by_name = {row.finding: row for row in table.rows}
-    for row in rows[1:]:
+    for row in rows[1:-1]:
         assert float(row["mean"]) == by_name[row["finding"]].mean
-        assert int(row["positives"]) == by_name[row["finding"]].positives
-    assert (rows[0]["auc"], rows[0]["mean"], rows[0]["halves_without"]) == ("", "", "3")
+        assert int(row["positive"]) == by_name[row["finding"]].positives
+    assert (rows[0]["auc"], rows[0]["mean"], rows[0]["halves without"]) == ("", "", "3")
+    assert {row["notice"] for row in rows} == {"; ".join(NOTICES)}
 
 
 def test_markdown_is_the_papers_table_and_says_what_lacks() -> None:
     table = _rare_first()
-    lines = auc_markdown(table).splitlines()
-    assert lines[0] == "AUC on phantoms, test, 60 images; ± over 3 random halves."
-    assert lines[4] == (
-        "| Atelectasis | – | 0 | 60 | 0 | 3 of 3 halves without a positive or a negative image |"
-    )
+    lines = markdown_text(table_1(table), NOTICES).splitlines()
+    assert lines[:2] == [f"**{notice}**  " for notice in NOTICES]
+    assert lines[3].startswith("AUC on phantoms, test, 60 images; ± over 3 random halves")
+    assert lines[7] == "| Atelectasis | – | – | – | – | 3 | 0 | 60 | 0 |"
     row = next(row for row in table.rows if row.finding == "Cardiomegaly")
-    assert lines[5].startswith(f"| Cardiomegaly | {row.mean:.2f} ± {row.std:.2f} | {row.positives}")
-    assert lines[-1] == f"| Mean of 13 | {table.mean_auc:.2f} | | | | |"
+    assert lines[8].startswith(f"| Cardiomegaly | {row.mean:.2f} ± {row.std:.2f} | {row.auc:.3f}")
+    assert lines[-1] == f"| Mean of 13 | – | {table.mean_auc:.3f} | – | – | – | – | – | – |"
+
+
+def test_markdown_cannot_be_torn_by_a_name() -> None:
+    torn = Table(name="t", caption="c", header=("a",), rows=(("x|y",),))
+    assert "x\\|y" in markdown_text(torn, NOTICES)
