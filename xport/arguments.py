@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import xport
+from xport.evaluation_arguments import add_evaluation
 
 DEFAULT_RELEASE = Path("release.toml")
 DEFAULT_STORE = Path("build/store")
@@ -82,6 +83,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_judging(commands)
     _add_serving(commands)
     _add_measuring(commands)
+    add_evaluation(commands, _command)
     return parser
 
 

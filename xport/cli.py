@@ -278,6 +278,22 @@ def _bench_result(options: argparse.Namespace, chosen: BenchOptions) -> BenchRes
     return measure(options.models, chosen, shown)
 
 
+def _evaluate(options: argparse.Namespace) -> int:
+    from xport import evaluation
+
+    summary = evaluation.evaluate(options, _progress(options))
+    return _print(options, "\n".join(evaluation.lines(summary)), summary)
+
+
+def _phantoms(options: argparse.Namespace) -> int:
+    from xport import evaluation
+
+    summary = evaluation.phantoms(options, _progress(options))
+    done = "written" if summary["new"] else "were there already"
+    text = f"{summary['images']:,} images {done}: {summary['folder']}"
+    return _print(options, "\n".join([text, *summary["notices"]]), summary)
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "convert": _convert,
     "record": _record,
@@ -288,4 +304,6 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "serve": _serve,
     "doctor": _doctor,
     "bench": _bench,
+    "evaluate": _evaluate,
+    "phantoms": _phantoms,
 }

@@ -16,7 +16,6 @@ from reference.evaluation.samples import Sample
 from reference.scores import ScoreName
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 Rgb = npt.NDArray[np.float64]
@@ -48,21 +47,20 @@ def reconstruction_figure(columns: Sequence[tuple[str, Sequence[Sample]]]) -> Fi
         CalibrationError: there is nothing to draw.
     """
     wide = len(columns[0][1]) if columns else 0
-    figure, grid = _grid(3 * len(columns), wide, 1.15)
+    wall = _Wall(3 * len(columns), wide, side=1.15, gap=0.18)
     for block, (name, samples) in enumerate(columns):
+        top = 3 * block
         for column, one in enumerate(samples):
-            top = grid[3 * block][column]
-            _show(top, (one.image + 1) / 2)
+            wall.show(top, column, (one.image + 1) / 2)
+            wall.show(top + 1, column, (one.made + 1) / 2)
+            wall.show(top + 2, column, error_in_red(one))
+            words = f"L2 {one.shown.l2:.2f}, SSIM {one.shown.ssim:.2f}"
+            wall.below(top + 2, column, words)
             if not block:
-                top.set_title(_short(one.shown.dataset), fontsize=6)
-            _show(grid[3 * block + 1][column], (one.made + 1) / 2)
-            below = grid[3 * block + 2][column]
-            _show(below, error_in_red(one))
-            below.set_xlabel(f"L2 {one.shown.l2:.2f}, SSIM {one.shown.ssim:.2f}", fontsize=5)
+                wall.above(column, _short(one.shown.dataset))
         for row, what in enumerate(("input", name, "error in red")):
-            grid[3 * block + row][0].set_ylabel(what, fontsize=7)
-    figure.suptitle("Reconstructions; full red is half the range of gray and more")
-    return figure
+            wall.beside(top + row, what)
+    return wall.titled("Reconstructions; full red is half the range of gray and more")
 
 
 @styled
@@ -73,18 +71,14 @@ def hardest_figure(score: ScoreName, model: str, rows: Sequence[Sequence[Sample]
         CalibrationError: there is nothing to draw.
     """
     wide = max((len(row) for row in rows), default=0)
-    figure, grid = _grid(len(rows), wide, 1.1)
-    for panels, row in zip(grid, rows, strict=True):
-        for panel, one in zip(panels, row, strict=False):
-            _show(panel, (one.image + 1) / 2)
-            panel.set_xlabel(
-                f"#{one.shown.rank}: L2 {one.shown.l2:.2f}\nSSIM {one.shown.ssim:.2f}", fontsize=5
-            )
-        for panel in panels[len(row) :]:
-            panel.set_visible(False)
-        panels[0].set_ylabel(_short(row[0].shown.dataset), fontsize=6)
-    figure.suptitle(f"{model}, sorted by {score}: hardest on the left, easiest on the right")
-    return figure
+    wall = _Wall(len(rows), wide, side=1.1, gap=0.32)
+    for place, row in enumerate(rows):
+        wall.beside(place, _short(row[0].shown.dataset))
+        for column, one in enumerate(row):
+            wall.show(place, column, (one.image + 1) / 2)
+            words = f"#{one.shown.rank}: L2 {one.shown.l2:.2f}\nSSIM {one.shown.ssim:.2f}"
+            wall.below(place, column, words)
+    return wall.titled(f"{model}, sorted by {score}: hardest on the left, easiest on the right")
 
 
 @dataclass(frozen=True)
@@ -105,24 +99,26 @@ def explanation_figure(network: str, rows: Sequence[Explanation]) -> Figure:
     Raises:
         CalibrationError: there is nothing to draw.
     """
-    figure, grid = _grid(len(rows), 3, 2.2)
-    for panels, row in zip(grid, rows, strict=True):
-        _show(panels[0], row.gray)
-        for panel, values in ((panels[1], row.maps.saliency), (panels[2], row.maps.cam)):
-            _show(panel, in_red(row.gray, strength(values)))
-        if row.mask is not None and row.mask.any() and not row.mask.all():
-            for panel in panels:
-                panel.contour(row.mask, levels=[0.5], colors="deepskyblue", linewidths=0.9)
-        panels[0].set_ylabel(row.finding)
-        panels[0].set_xlabel(f"probability {row.maps.probability:.2f}", fontsize=6)
-        panels[1].set_xlabel("saliency", fontsize=6)
-        panels[2].set_xlabel("class activation map", fontsize=6)
+    wall = _Wall(len(rows), 3, side=2.4, gap=0.25)
+    for place, row in enumerate(rows):
+        maps = (row.maps.saliency, row.maps.cam)
+        images = [row.gray, *(in_red(row.gray, strength(values)) for values in maps)]
+        words = (
+            f"probability {row.maps.probability:.2f}",
+            "saliency" if maps[0].max() > 0 else "saliency: nothing above 0",
+            "class activation map" + ("" if maps[1].max() > 0 else ": nothing above 0"),
+        )
+        wall.beside(place, row.finding)
+        for column, image in enumerate(images):
+            wall.show(place, column, image)
+            wall.below(place, column, words[column])
+            if row.mask is not None:
+                wall.outline(place, column, row.mask)
     outlined = any(row.mask is not None for row in rows)
-    figure.suptitle(
+    return wall.titled(
         f"{network}: the redder, the more impact"
-        + ("; blue: where the phantom's finding is" if outlined else "")
+        + ("; blue: where the finding is" if outlined else "")
     )
-    return figure
 
 
 def strength(values: Map) -> Map:
@@ -132,25 +128,69 @@ def strength(values: Map) -> Map:
     return np.clip(values / top, 0, 1) if top > 0 else np.zeros_like(values)
 
 
-def _grid(rows: int, columns: int, side: float) -> tuple[Figure, list[list[Axes]]]:
-    from matplotlib.figure import Figure
+class _Wall:
+    """Square images in rows, with words around them.
 
-    if rows < 1 or columns < 1:
-        raise CalibrationError("there is nothing to draw", "figure", "evaluate a set first")
-    size = (side * columns + 0.4, (side + 0.12) * rows + 0.5)
-    figure = Figure(figsize=size, layout="constrained")
-    panels = [
-        [figure.add_subplot(rows, columns, row * columns + column + 1) for column in range(columns)]
-        for row in range(rows)
-    ]
-    return figure, panels
+    All lie on one pair of axes whose unit is an inch: axes of their own take far longer to draw.
+    """
 
+    _LEFT, _TOP, _APART = 0.4, 0.6, 0.08
 
-def _show(panel: Axes, image: npt.NDArray[np.floating[Any]]) -> None:
-    panel.imshow(image, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
-    panel.set(xticks=(), yticks=())
-    for side in ("left", "bottom"):
-        panel.spines[side].set_visible(False)
+    def __init__(self, rows: int, columns: int, *, side: float, gap: float) -> None:
+        from matplotlib.figure import Figure
+
+        if rows < 1 or columns < 1:
+            raise CalibrationError("there is nothing to draw", "figure", "evaluate a set first")
+        self._side, self._down = side, side + gap
+        wide = self._LEFT + columns * (side + self._APART)
+        high = self._TOP + rows * self._down
+        self._figure = Figure(figsize=(wide, high))
+        self._axes = self._figure.add_axes((0, 0, 1, 1))
+        self._axes.set(xlim=(0, wide), ylim=(high, 0), autoscale_on=False)
+        self._axes.set_axis_off()
+
+    def _corner(self, row: int, column: int) -> tuple[float, float]:
+        return self._LEFT + column * (self._side + self._APART), self._TOP + row * self._down
+
+    def show(self, row: int, column: int, image: npt.NDArray[np.floating[Any]]) -> None:
+        left, top = self._corner(row, column)
+        extent = (left, left + self._side, top + self._side, top)
+        self._axes.imshow(
+            image, cmap="gray", vmin=0, vmax=1, interpolation="nearest", extent=extent
+        )
+
+    def outline(self, row: int, column: int, mask: Mask) -> None:
+        if not mask.any() or mask.all():
+            return
+        left, top = self._corner(row, column)
+        middles = (np.arange(len(mask)) + 0.5) / len(mask) * self._side
+        self._axes.contour(
+            left + middles,
+            top + middles,
+            mask,
+            levels=[0.5],
+            colors="deepskyblue",
+            linewidths=0.9,
+        )
+
+    def below(self, row: int, column: int, words: str) -> None:
+        left, top = self._corner(row, column)
+        place = (left + self._side / 2, top + self._side + 0.02)
+        self._axes.text(*place, words, ha="center", va="top", fontsize=5.5)
+
+    def above(self, column: int, words: str) -> None:
+        left, top = self._corner(0, column)
+        self._axes.text(left + self._side / 2, top - 0.04, words, ha="center", fontsize=6)
+
+    def beside(self, row: int, words: str) -> None:
+        left, top = self._corner(row, 0)
+        place = (left - 0.06, top + self._side / 2)
+        self._axes.text(*place, words, ha="right", va="center", rotation=90, fontsize=7)
+
+    def titled(self, words: str) -> Figure:
+        place = (self._axes.get_xlim()[1] / 2, 0.2)
+        self._axes.text(*place, words, ha="center", va="center", fontsize=9)
+        return self._figure
 
 
 def _short(name: str, length: int = 24) -> str:
