@@ -255,5 +255,8 @@ def _told(progress: Progress) -> Iterator[Callable[[str, int, int], None]]:
                 open_steps.close()
                 current = title, open_steps.enter_context(progress.step(title, total))
             current[1].advance()
+            if done >= total:
+                open_steps.close()
+                current = None
 
         yield advance

@@ -20,7 +20,7 @@ from reference.evaluation.samples import (
     Shown,
     hard_to_easy,
     ranking,
-    sample,
+    samples_of,
 )
 from reference.evaluation.separation import Separation, separation
 from reference.evaluation.sets import OpenedSet
@@ -71,7 +71,7 @@ def _by_lot(
 ) -> list[Sample]:
     found, usage = readable_by_lot(opened.images, PER_SET, evaluation.seed)
     sheet.uses(usage)
-    return [sample(network, opened.images, item) for item, _ in found]
+    return samples_of(network, opened.images, [(None, item) for item, _ in found])
 
 
 def distributions(evaluation: Evaluation) -> None:
@@ -200,10 +200,7 @@ def _rank(
     for place, one in enumerate(evaluation.sets, start=1):
         (outputs,) = evaluation.passes.of(one.images, [Reconstructed(network)])
         sheet.uses(outputs.usage, network.about)
-        samples = [
-            sample(network, one.images, item, rank)
-            for rank, item in hard_to_easy(outputs, score, IN_A_ROW)
-        ]
+        samples = samples_of(network, one.images, hard_to_easy(outputs, score, IN_A_ROW))
         rows.append(samples)
         sheet.document(f"{name}-{place}", ranking(network, score, outputs, samples))
     about = f"{network.about.name}, sorted by {score}"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
+
 import numpy as np
 
-from reference.data import Item, Reading
+from reference.data import Dataset, Item, Reading
 from reference.evaluation.classifiers import predicted
 from reference.evaluation.inputs import Evaluation
 from reference.evaluation.jobs import Probabilities
@@ -93,7 +96,7 @@ def _play(evaluation: Evaluation, sheet: Sheet, one: OpenedSet) -> PointingGame:
     network = evaluation.classifier
     tallies = {finding: Tally(finding) for finding in network.findings}
     wanted = _wanted(evaluation, one)
-    reading = Reading(one.images.part(f"{one.images.name}, {PLAYING}", lambda i: i.name in wanted))
+    reading = Reading(_part(one, wanted))
     for count, (item, levels) in enumerate(reading, start=1):
         findings = wanted[item.name]
         image = network.about.preprocess.apply(levels)[0]
@@ -105,6 +108,14 @@ def _play(evaluation: Evaluation, sheet: Sheet, one: OpenedSet) -> PointingGame:
     sheet.uses(reading.usage)
     known = [tally for finding, tally in tallies.items() if finding in one.images.labels]
     return pointing_game(one.images.name, network, known)
+
+
+def _part(one: OpenedSet, wanted: Collection[str]) -> Dataset:
+    """Return the images that are played, the others counted as left out."""
+    played = one.images.part(f"{one.images.name}, {PLAYING}", lambda item: item.name in wanted)
+    rest = len(one.images) - len(played)
+    others = {"in which nothing is looked for": rest} if rest else {}
+    return replace(played, left_out={**played.left_out, **others})
 
 
 def _wanted(evaluation: Evaluation, one: OpenedSet) -> dict[str, list[str]]:

@@ -98,7 +98,7 @@ def separation_figure(separations: Sequence[Separation], columns: int = 4) -> Fi
     Raises:
         CalibrationError: there is nothing to draw.
     """
-    figure, panels = _panels(len(separations), columns, (3.1, 2.6))
+    figure, panels = _panels(len(separations), columns, (3.1, 3.3))
     for panel, one in zip(panels, separations, strict=True):
         inside = one.in_distribution
         _density(panel, one.edges, inside.counts, f"{inside.dataset} ({inside.images:,})", 2.0)
@@ -108,7 +108,8 @@ def separation_figure(separations: Sequence[Separation], columns: int = 4) -> Fi
             _density(panel, one.edges, scores.counts, label, 1.0)
         panel.set_title(f"{one.model}: {one.score}")
         panel.set(xlabel="score", ylabel="density", yticks=())
-        panel.legend(fontsize=6, frameon=False)
+        # Below: the curves of so many sets leave no free place.
+        panel.legend(fontsize=6, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.18))
     return figure
 
 

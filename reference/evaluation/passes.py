@@ -133,6 +133,8 @@ class Passes:
                     self.advance(title, count, len(dataset))
             for sink in sinks:
                 sink.flush()
+        if self.advance and reading.usage.used < len(dataset):
+            self.advance(title, len(dataset), len(dataset))
         for key, job in jobs:
             rows, about = self._paths(key)
             Pass(

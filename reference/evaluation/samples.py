@@ -66,22 +66,31 @@ class Sample:
         return difference
 
 
-def sample(
-    network: AutoencoderNetwork, dataset: Dataset, item: Item, rank: int | None = None
-) -> Sample:
-    """Reconstruct one image of a set.
+def samples_of(
+    network: AutoencoderNetwork, dataset: Dataset, ranked: Sequence[tuple[int | None, Item]]
+) -> list[Sample]:
+    """Reconstruct some images of a set, all at once: give few.
+
+    Args:
+        network: the autoencoder.
+        dataset: whose images they are.
+        ranked: each with its rank, or None.
 
     Raises:
-        ImageError: the image cannot be read.
+        ImageError: an image cannot be read.
     """
-    image = network.about.preprocess.apply(dataset.load(item))[0]
-    made, codes = reconstruct(network, image[None])
-    scores = dict(zip(SCORES, scores_of(image[0], made[0], codes[0]), strict=True))
-    shown = Shown(dataset=dataset.name, image=item.name, rank=rank, **scores)
-    return Sample(shown, image[0], made[0])
+    preprocess = network.about.preprocess
+    batch = np.concatenate([preprocess.apply(dataset.load(item)) for _, item in ranked])[:, 0]
+    made, codes = reconstruct(network, batch[:, None])
+    found = []
+    for (rank, item), image, other, code in zip(ranked, batch, made, codes, strict=True):
+        scores = dict(zip(SCORES, scores_of(image, other, code), strict=True))
+        shown = Shown(dataset=dataset.name, image=item.name, rank=rank, **scores)
+        found.append(Sample(shown, image, other))
+    return found
 
 
-def hard_to_easy(outputs: Outputs, score: ScoreName, count: int) -> list[tuple[int, Item]]:
+def hard_to_easy(outputs: Outputs, score: ScoreName, count: int) -> list[tuple[int | None, Item]]:
     """Return ranks (1 is the hardest) and images, the ends and equal steps between them.
 
     Args:

@@ -48,7 +48,8 @@ class OpenedSet:
         images: those that are evaluated: NIH's official test list, all of PadChest, of the
             pediatric pneumonia set and of MURA, CIFAR's and MNIST's test parts.
         phantom: whether the folder says that its images are procedural phantoms.
-        seed: of the cut of NIH's validation images.
+        seed: of the cut of NIH's validation images, and of the lot.
+        limit: of images, None for all.
     """
 
     layout: str
@@ -56,6 +57,7 @@ class OpenedSet:
     images: Dataset
     phantom: bool
     seed: int
+    limit: int | None = None
 
     @property
     def part(self) -> Part:
@@ -70,7 +72,8 @@ class OpenedSet:
         """
         if self.layout != "nih" or self.folder is None:
             return None
-        return cut_by_patient(nih(self.folder, "train_val"), seed=self.seed)[1]
+        _, found = cut_by_patient(nih(self.folder, "train_val"), seed=self.seed)
+        return drawn(found, self.limit, self.seed)
 
     @cached_property
     def origins(self) -> dict[str, Origin]:
@@ -126,7 +129,8 @@ def open_set(text: str, *, seed: int, limit: int | None = None) -> OpenedSet:
     Args:
         text: which set.
         seed: of the validation cut, and of the lot if there is a limit.
-        limit: evaluate at most so many images, drawn by lot; the others are counted as left out.
+        limit: use at most so many images of each part, drawn by lot; the others are counted as
+            left out.
 
     Raises:
         DataError: the text names no set, or its folder is not as published.
@@ -145,7 +149,8 @@ def open_set(text: str, *, seed: int, limit: int | None = None) -> OpenedSet:
             "--data",
             f"give {known}, {PACKAGED}:{PHOTOGRAPHS} or {PACKAGED}:{DIGITS}",
         )
-    return OpenedSet(layout, folder, drawn(images, limit, seed), _is_phantom(folder), seed)
+    chosen = drawn(images, limit, seed)
+    return OpenedSet(layout, folder, chosen, _is_phantom(folder), seed, limit)
 
 
 def drawn(images: Dataset, limit: int | None, seed: int) -> Dataset:
