@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 from reference.phantoms.cohort import TEST_EVERY, Cohort
@@ -31,6 +32,9 @@ def write_kermany(folder: Path, cohort: Cohort, progress: Progress | None = None
     """
 
     def fill(root: Path, step: Callable[[], None]) -> None:
+        for part, label in product(("train", "test"), ("NORMAL", "PNEUMONIA")):
+            # Few patients may leave one empty, and the loader wants all four.
+            (root / part / label).mkdir(parents=True)
         for number in range(1, cohort.patients + 1):
             drawn = children_like(cohort.patient(number, CHILDREN.number).seed, cohort.size)
             part = "test" if number % TEST_EVERY == 0 else "train"

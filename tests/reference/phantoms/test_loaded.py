@@ -32,6 +32,12 @@ def root(tmp_path_factory) -> Path:
     return folder
 
 
+def test_few_children_are_loaded_though_a_kind_lacks(tmp_path):
+    write_kermany(tmp_path / "few", Cohort(seed=1, patients=5, size=32))
+    parts = [kermany(tmp_path / "few", part) for part in ("train", "test")]
+    assert [len(part) for part in parts] == [4, 1]
+
+
 def test_nih_parts_hold_every_image_and_share_no_patient(root):
     parts = nih(root / "nih", "train_val"), nih(root / "nih", "test")
     origins = read_origins(root / "nih")

@@ -1,0 +1,317 @@
+"""xport evaluate and xport phantoms, on a few phantoms and networks of a few thousand numbers."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from reference.evaluation import items
+from reference.phantoms import LAYOUTS
+from tests.reference.evaluation import tiny
+from xport import evaluation_arguments
+from xport.cli import main
+
+MEDICAL = "NOT FOR MEDICAL USE"
+PHANTOM = "procedural phantoms, nothing medical is claimed"
+MISSING, BROKEN = "00000005_000.png", "00000010_000.png"
+
+
+@dataclass(frozen=True)
+class Ran:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Run = Callable[..., Ran]
+
+
+def _run(capsys: pytest.CaptureFixture[str], *arguments: object) -> Ran:
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as ended:
+        main([str(argument) for argument in arguments])
+    captured = capsys.readouterr()
+    assert isinstance(ended.value.code, int)
+    return Ran(ended.value.code, captured.out, captured.err)
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    return lambda *arguments: _run(capsys, *arguments)
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Phantoms, one missing and one broken, and networks."""
+    folder = tiny.write_sets(tmp_path_factory.mktemp("evaluated"))
+    (folder / "nih" / "images" / MISSING).unlink()
+    (folder / "nih" / "images" / BROKEN).write_bytes(b"torn")
+    tiny.write_networks(folder / "networks")
+    return folder
+
+
+def _arguments(root: Path, out: Path, *, sets: Sequence[str] = ()) -> list[object]:
+    networks = root / "networks"
+    wanted = sets or ("nih", "padchest", "kermany", "mura")
+    data = [f"{name}:{root / name}" for name in wanted]
+    return [
+        *(part for text in data for part in ("--data", text)),
+        *("--data", "packaged:digits", "--limit", 8, "--levels", "none", "45"),
+        *("--classifier", f"none={networks / 'c.safetensors'}", "--per-finding", 2),
+        *("--autoencoder", f"ALI={networks / 'ali.safetensors'}"),
+        *("--autoencoder", f"L2={networks / 'l2.safetensors'}", "--out", out),
+    ]
+
+
+@pytest.fixture(scope="module")
+def made(root: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """Everything, made once: its folder and what the command said."""
+    out = tmp_path_factory.mktemp("out") / "all"
+    said = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.stdout", said)
+        with pytest.raises(SystemExit) as ended:
+            main(["evaluate", "all", "--json", *map(str, _arguments(root, out))])
+    assert ended.value.code == 0
+    return out, json.loads(said.getvalue())
+
+
+Made = tuple[Path, dict[str, Any]]
+
+
+def test_names_on_the_command_line_are_those_of_the_library() -> None:
+    assert evaluation_arguments.ITEMS == tuple(items.ITEMS)
+    assert evaluation_arguments.LAYOUTS == tuple(LAYOUTS)
+
+
+def test_all_makes_every_table_and_figure(made: Made) -> None:
+    out, said = made
+    assert tuple(said["results"]) == evaluation_arguments.ITEMS
+    assert said["left_out"] == {}
+    for name in evaluation_arguments.ITEMS:
+        suffixes = {path.suffix for path in (out / name).iterdir()}
+        assert {".json", ".csv", ".md"} <= suffixes
+        assert ({".svg", ".png"} <= suffixes) == (name != "table1")
+    assert [path.name for path in out.rglob("*") if path.name.startswith(".")] == []
+
+
+def test_every_result_says_how_many_of_how_many_images_it_used(made: Made) -> None:
+    _, said = made
+    used = {sentence for name in ("table1", "roc") for sentence in said["results"][name]["used"]}
+    chests = next(s for s in used if s.startswith("NIH ChestX-ray14 (test): "))
+    assert "of 8 images used" in chests
+    assert "beyond the limit of 8, by lot" in chests
+    usage = said["results"]["table1"]["usage"][0]
+    gone = (*usage["missing"], *(one["name"] for one in usage["broken"]))
+    assert usage["used"] + len(gone) == 8
+    assert set(gone) <= {MISSING, BROKEN}
+
+
+def test_missing_and_broken_images_are_named_in_json_and_on_the_page(
+    root: Path, tmp_path: Path, run: Run
+) -> None:
+    arguments = _arguments(root, tmp_path / "out", sets=("nih",))
+    at = arguments.index("--limit")
+    done = run("evaluate", "distributions", "--json", *arguments[:at], *arguments[at + 2 :])
+    assert done.code == 0, done.err
+    (usage,) = (
+        one
+        for one in done.json["results"]["distributions"]["usage"]
+        if one["dataset"].startswith("NIH")
+    )
+    assert usage["missing"] == [MISSING]
+    assert [one["name"] for one in usage["broken"]] == [BROKEN]
+    page = (tmp_path / "out" / "evaluation.html").read_text()
+    assert f"1 missing ({MISSING})" in page
+    assert f"1 broken ({BROKEN}" in page
+
+
+def test_every_file_says_that_it_is_not_for_medical_use_and_of_phantoms(made: Made) -> None:
+    out, said = made
+    assert said["notices"][0] == MEDICAL
+    texts = [*out.glob("*/result.json"), *out.glob("*/*.csv"), *out.glob("*/*.md")]
+    # matplotlib writes every text as paths, and beside them what they say.
+    figures = list(out.glob("*/*.svg"))
+    assert len(figures) >= 8
+    for path in [*texts, *figures, out / "NOTICE.txt", out / "evaluation.html"]:
+        text = path.read_text()
+        assert MEDICAL in text, path
+        assert PHANTOM in text, path
+
+
+def test_figures_are_whole_in_both_formats(made: Made) -> None:
+    out, _ = made
+    for path in out.glob("*/*.svg"):
+        assert ET.parse(path).getroot().tag.endswith("svg")
+        with Image.open(path.with_suffix(".png")) as image:
+            image.load()
+            assert min(image.size) > 200
+
+
+class _Page(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def of(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+def test_page_has_everything_needs_no_network_and_can_be_heard(made: Made) -> None:
+    out, _ = made
+    page = _Page()
+    page.feed((out / "evaluation.html").read_text())
+    assert {one.get("id") for one in page.of("section")} == set(evaluation_arguments.ITEMS)
+    assert len(page.of("img")) == len(list(out.glob("*/*.png")))
+    for image in page.of("img"):
+        assert str(image["src"]).startswith("data:image/png;base64,")
+        assert len(str(image["alt"])) > 60
+    assert len(page.of("table")) == len(list(out.glob("*/*.csv")))
+    assert len(page.of("caption")) == len(page.of("table"))
+    assert page.of("script") == page.of("link") == []
+    for tag, attributes in page.tags:
+        link = attributes.get("href") or attributes.get("src") or ""
+        assert str(link).startswith(("#", "data:")) or not link, tag
+
+
+def test_table_has_all_findings_and_their_counts(made: Made) -> None:
+    out, said = made
+    rows = list(csv.DictReader((out / "table1" / "table1-1.csv").open()))
+    used = said["results"]["table1"]["usage"][0]["used"]
+    assert len(rows) == 15
+    for row in rows[:14]:
+        assert int(row["positive"]) + int(row["negative"]) + int(row["unknown"]) == used
+        assert (row["auc"] == "") == (0 in (int(row["positive"]), int(row["negative"])))
+
+
+def test_pointing_game_is_played_on_both_hospitals(made: Made) -> None:
+    out, _ = made
+    for place in (1, 2):
+        rows = list(csv.DictReader((out / "saliency" / f"pointing-{place}.csv").open()))
+        assert sum(int(row["drawn"]) for row in rows[:-1]) == int(rows[-1]["drawn"]) > 0
+        for row in rows[:-1]:
+            counted = int(row["images"]) + int(row["mask empty"]) + int(row["cut away"])
+            assert counted == int(row["drawn"]) <= 2
+
+
+def test_second_command_computes_nothing_again_and_says_the_same(
+    root: Path, made: Made, tmp_path: Path, run: Run
+) -> None:
+    out = Path(shutil.copytree(made[0], tmp_path / "again"))
+    before = {path: path.stat().st_mtime_ns for path in (out / "passes").iterdir()}
+    table = (out / "table1" / "table1-1.csv").read_bytes()
+    done = run("evaluate", "table1", *_arguments(root, out))
+    assert done.code == 0, done.err
+    assert {path: path.stat().st_mtime_ns for path in (out / "passes").iterdir()} == before
+    assert (out / "table1" / "table1-1.csv").read_bytes() == table
+    assert "images used" in done.out
+    assert done.out.rstrip().splitlines()[-5].startswith(MEDICAL)
+
+
+def test_all_names_what_it_has_no_data_for(root: Path, tmp_path: Path, run: Run) -> None:
+    done = run("evaluate", "all", "--json", *_arguments(root, tmp_path, sets=("padchest",)))
+    assert done.code == 0, done.err
+    assert set(done.json["left_out"]) == {"cutoff", "roc"}
+    assert "kermany:FOLDER" in done.json["left_out"]["cutoff"]
+    assert "--calibration" in done.json["left_out"]["roc"]
+    assert not (tmp_path / "roc").exists()
+
+
+def test_operating_points_can_be_given(root: Path, made: Made, tmp_path: Path, run: Run) -> None:
+    given = made[0] / "roc" / "calibration.json"
+    arguments = _arguments(root, tmp_path, sets=("padchest",))
+    done = run("evaluate", "roc", "--json", *arguments, "--calibration", given)
+    assert done.code == 0, done.err
+    assert (tmp_path / "roc" / "calibration.json").read_bytes() == given.read_bytes()
+
+
+def test_several_classifiers_are_rows_of_the_matrices(root: Path, tmp_path: Path, run: Run) -> None:
+    other = tiny.save(tiny.narrow(seed=4), tmp_path / "turned.safetensors")
+    arguments = _arguments(root, tmp_path / "out", sets=("padchest",))
+    done = run("evaluate", "robustness", *arguments, "--classifier", f"45={other}")
+    assert done.code == 0, done.err
+    rows = list(csv.DictReader((tmp_path / "out/robustness/robustness-1.csv").open()))
+    assert [row["trained at"] for row in rows] == ["none", "45"] * 14
+    assert {"none", "45"} <= rows[0].keys()
+
+
+BAD: dict[str, Callable[[Path], list[object]]] = {
+    "absent folder": lambda root: ["--data", f"mura:{root / 'absent'}"],
+    "another layout": lambda root: ["--data", f"mnist:{root / 'nih'}"],
+    "no layout": lambda root: ["--data", str(root / "nih")],
+    "twice the same": lambda root: ["--data", f"nih:{root / 'nih'}"],
+    "absent checkpoint": lambda root: ["--classifier", root / "absent.safetensors"],
+    "no checkpoint": lambda root: ["--classifier", f"x={root / 'nih' / 'NOTICE.txt'}"],
+    "an autoencoder": lambda root: ["--classifier", f"x={root / 'networks/ali.safetensors'}"],
+    "two of one name": lambda root: ["--classifier", f"none={root / 'networks/c.safetensors'}"],
+    "no level": lambda root: ["--levels", "46"],
+    "no batch": lambda root: ["--batch", 0],
+    "no limit": lambda root: ["--limit", 0],
+    "no seed": lambda root: ["--seed", -1],
+    "no calibration": lambda root: ["--calibration", root / "nih" / "phantoms.json"],
+    "no preprocessing": lambda root: ["--preprocess", "cats"],
+    "other channels": lambda root: ["--preprocess", "xrv"],
+}
+
+
+@pytest.mark.parametrize("bad", BAD.values(), ids=BAD)
+def test_bad_input_is_exit_code_2_in_one_sentence_and_leaves_nothing(
+    bad: Callable[[Path], list[object]], root: Path, tmp_path: Path, run: Run
+) -> None:
+    out = tmp_path / "out"
+    done = run("evaluate", "table1", *_arguments(root, out, sets=("nih",)), *bad(root))
+    assert done.code == 2, done.err
+    assert done.err.startswith("xport: ")
+    assert "Traceback" not in done.err
+    assert not out.exists()
+
+
+def test_what_a_command_needs_is_named(root: Path, tmp_path: Path, run: Run) -> None:
+    data = ["--data", f"mura:{root / 'mura'}", "--out", tmp_path / "out"]
+    for item, needed in (("table1", "--classifier"), ("hardest", "--autoencoder")):
+        done = run("evaluate", item, *data)
+        assert (done.code, needed in done.err) == (2, True)
+    done = run("evaluate", "all", *data, "--json")
+    assert done.code == 2
+    assert "nothing can be made" in done.json["error"]
+
+
+def test_phantoms_are_written_once_and_marked(tmp_path: Path, run: Run) -> None:
+    arguments = ("phantoms", "nih", tmp_path / "nih", "--patients", 6, "--size", 32)
+    first, second = run(*arguments, "--json"), run(*arguments)
+    assert first.code == second.code == 0, first.err + second.err
+    assert first.json["new"] is True
+    assert first.json["images"] == len(list((tmp_path / "nih" / "images").iterdir()))
+    assert first.json["notices"] == [MEDICAL, PHANTOM]
+    assert "were there already" in second.out
+    assert MEDICAL in second.out
+
+
+def test_phantoms_refuse_another_folder_and_numbers_out_of_range(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    for folder, patients, word in (
+        (tmp_path, 6, "does not hold"),
+        (tmp_path / "x", 1, "patients=1"),
+    ):
+        done = run("phantoms", "mura", folder, "--patients", patients, "--size", 32)
+        assert done.code == 2
+        assert word in done.err
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
