@@ -47,9 +47,13 @@ class Probabilities:
     @property
     def identity(self) -> str:
         """Weights, preprocessing, level and seed."""
-        about = self.network.about
+        return f"probabilities {self.network.about.sha256} {self.preparation}"
+
+    @property
+    def preparation(self) -> str:
+        """Preprocessing, level and seed."""
         lots = f"{self.level} {self.seed}" if self.level.moves else "unmoved"
-        return f"probabilities {about.sha256} {about.preprocess.digest()} {lots}"
+        return f"{self.network.about.preprocess.digest()} {lots}"
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -65,8 +69,10 @@ class Probabilities:
 
     def run(self, batch: npt.NDArray[np.float32]) -> Rows:
         """Return probabilities."""
+        # Channels last is a third faster on a CPU.
+        images = torch.from_numpy(batch).contiguous(memory_format=torch.channels_last)
         with torch.inference_mode():
-            found: Rows = self.network.module(torch.from_numpy(batch))[1].numpy()
+            found: Rows = self.network.module(images)[1].numpy()
         return found
 
 
@@ -84,9 +90,13 @@ class Reconstructed:
     @property
     def identity(self) -> str:
         """Weights, preprocessing, and the definitions of the scores."""
-        about = self.network.about
         definitions = "; ".join(scores.DEFINITIONS[score] for score in SCORES)
-        return f"scores {about.sha256} {about.preprocess.digest()} {definitions}"
+        return f"scores {self.network.about.sha256} {self.preparation} {definitions}"
+
+    @property
+    def preparation(self) -> str:
+        """Preprocessing."""
+        return self.network.about.preprocess.digest()
 
     @property
     def columns(self) -> tuple[str, ...]:

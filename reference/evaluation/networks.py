@@ -98,7 +98,7 @@ def read_classifier(
             str(path),
             f"give one of {' or '.join(map(str, known))} outputs",
         )
-    module = Classifier(shape).eval()
+    module = Classifier(shape).eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     loaded = load_checkpoint(module, path)
     about = _about(path, name, "classifier", module, made)
     return ClassifierNetwork(about, module, loaded.labels or known[shape.num_classes])

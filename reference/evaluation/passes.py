@@ -43,6 +43,10 @@ class Job(Protocol):
         """What its numbers depend on besides the images."""
 
     @property
+    def preparation(self) -> str:
+        """What ``prepare`` depends on besides the image: equal ones share their inputs."""
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """The names of the numbers of an image."""
 
@@ -127,8 +131,12 @@ class Passes:
                 file = files.enter_context(_whole(self._paths(key)[0]))
                 sinks.append(_Sink(job, csv.writer(file, lineterminator="\n"), self.batch))
             for count, (item, levels) in enumerate(reading, start=1):
+                inputs: dict[str, npt.NDArray[np.float32]] = {}
                 for sink in sinks:
-                    sink.add(item, levels)
+                    key = sink.job.preparation
+                    if key not in inputs:
+                        inputs[key] = sink.job.prepare(item, levels)
+                    sink.add(item, inputs[key])
                 if self.advance:
                     self.advance(title, count, len(dataset))
             for sink in sinks:
@@ -174,9 +182,9 @@ class _Sink:
     def __post_init__(self) -> None:
         self.writer.writerow(["image", *self.job.columns])
 
-    def add(self, item: Item, levels: Float64Array) -> None:
+    def add(self, item: Item, prepared: npt.NDArray[np.float32]) -> None:
         self.names.append(item.name)
-        self.inputs.append(self.job.prepare(item, levels))
+        self.inputs.append(prepared)
         if len(self.names) == self.size:
             self.flush()
 

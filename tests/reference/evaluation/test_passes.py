@@ -30,6 +30,7 @@ class Mean:
     fail_after: int | None = None
     title: str = "mean"
     identity: str = "mean"
+    preparation: str = "mine"
     columns: tuple[str, ...] = ("mean", "largest")
 
     def prepare(self, item: Item, levels: Float64Array) -> npt.NDArray[np.float32]:
@@ -70,11 +71,20 @@ def test_what_is_there_is_not_computed_again(images: Dataset, tmp_path: Path) ->
     passes = Passes(tmp_path / "passes")
     (first,) = passes.of(images, [Mean()])
     again, other = Mean(), Mean(identity="another network")
+
     second, _ = passes.of(images, [again, other])
     assert again.seen == []
     assert len(other.seen) == 7
     assert np.array_equal(first.values, second.values)
     assert first.usage == second.usage
+
+
+def test_equal_preparations_are_made_once_and_others_apart(images: Dataset, tmp_path: Path) -> None:
+    first, second = Mean(), Mean(identity="another network")
+    third = Mean(identity="a third", preparation="its own")
+    found = Passes(tmp_path / "passes").of(images, [first, second, third])
+    assert [len(job.seen) for job in (first, second, third)] == [7, 0, 7]
+    assert np.array_equal(found[0].values, found[1].values)
 
 
 def test_other_pixels_other_labels_and_damaged_rows_are_computed_anew(
