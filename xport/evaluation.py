@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import reference
 from xport.document import write_atomically
 from xport.errors import InputError, UnavailableError
 from xport.evaluation_arguments import ITEMS
@@ -16,13 +17,18 @@ from xport.progress import Progress, Step
 if TYPE_CHECKING:
     from reference.calibration import Calibration
     from reference.evaluation.inputs import Evaluation
-    from reference.evaluation.networks import AutoencoderNetwork, ClassifierNetwork
+    from reference.evaluation.networks import ClassifierNetwork
     from reference.evaluation.results import Result
     from reference.evaluation.sets import OpenedSet
     from reference.preprocess import Preprocess
 
 PAGE = "evaluation.html"
 NOTICE = "NOTICE.txt"
+STORED_CALIBRATION = "calibration.json"
+DEFAULTS = Path(reference.__file__).parent / "defaults"
+"""Where the default checkpoints lie."""
+
+Named = tuple[str, Path]
 
 
 def evaluate(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
@@ -119,6 +125,7 @@ def _evaluation(
     options: argparse.Namespace, advance: Callable[[str, int, int], None]
 ) -> Evaluation:
     from reference.evaluation.inputs import Evaluation
+    from reference.evaluation.networks import read_autoencoder
     from reference.evaluation.passes import Passes
     from reference.training.augmentation import level_named
 
@@ -130,12 +137,13 @@ def _evaluation(
         raise InputError(f"{options.seed} is no seed", "--seed", "give 0 to 4294967295")
     for level in options.levels:
         level_named(level)
+    classifiers, autoencoders = _networks(options)
     return Evaluation(
         out=options.out,
         sets=_sets(options),
-        classifiers=_classifiers(options),
-        autoencoders=_autoencoders(options),
-        calibration=_calibration(options.calibration),
+        classifiers=_classifiers(classifiers, options.preprocess),
+        autoencoders=tuple(read_autoencoder(path, name) for name, path in autoencoders),
+        calibration=_calibration(options.calibration, classifiers),
         passes=Passes(options.out / "passes", options.batch, advance),
         seed=options.seed,
         levels=tuple(dict.fromkeys(options.levels)),
@@ -155,25 +163,30 @@ def _sets(options: argparse.Namespace) -> tuple[OpenedSet, ...]:
     return tuple(opened)
 
 
-def _classifiers(options: argparse.Namespace) -> tuple[ClassifierNetwork, ...]:
+def _networks(options: argparse.Namespace) -> tuple[list[Named], list[Named]]:
+    """Classifiers and autoencoders by name: those that are given, or the defaults for both."""
+    if options.classifier or options.autoencoder:
+        return (
+            _named(options.classifier, "--classifier"),
+            _named(options.autoencoder, "--autoencoder"),
+        )
+    if not DEFAULTS.is_dir():
+        return [], []
+    files = {name: DEFAULTS / name / "model.safetensors" for name in ("classifier", "ali", "l2")}
+    return (
+        [("default", files["classifier"])],
+        [("ALI", files["ali"]), ("L2", files["l2"])],
+    )
+
+
+def _classifiers(named: list[Named], preprocess: str | None) -> tuple[ClassifierNetwork, ...]:
     from reference.evaluation.networks import read_classifier
 
-    preprocess = _preprocess(options.preprocess)
-    return tuple(
-        read_classifier(path, name, preprocess)
-        for name, path in _named(options.classifier, "--classifier")
-    )
+    made = _preprocess(preprocess)
+    return tuple(read_classifier(path, name, made) for name, path in named)
 
 
-def _autoencoders(options: argparse.Namespace) -> tuple[AutoencoderNetwork, ...]:
-    from reference.evaluation.networks import read_autoencoder
-
-    return tuple(
-        read_autoencoder(path, name) for name, path in _named(options.autoencoder, "--autoencoder")
-    )
-
-
-def _named(texts: Sequence[str], flag: str) -> list[tuple[str, Path]]:
+def _named(texts: Sequence[str], flag: str) -> list[Named]:
     """Split `NAME=FILE`; a file without a name is called by its own.
 
     Raises:
@@ -182,7 +195,8 @@ def _named(texts: Sequence[str], flag: str) -> list[tuple[str, Path]]:
     found: dict[str, Path] = {}
     for text in texts:
         name, equals, path = text.partition("=")
-        name, path = (name, path) if equals and name and path else (Path(text).stem, text)
+        if not (equals and name and path) or "/" in name:
+            name, path = Path(text).stem, text
         if name in found:
             raise InputError(f"two files are called {name}", flag, "write NAME= before each")
         found[name] = Path(path)
@@ -206,10 +220,14 @@ def _preprocess(text: str | None) -> Preprocess | None:
         ) from error
 
 
-def _calibration(path: Path | None) -> Calibration | None:
+def _calibration(given: Path | None, classifiers: Sequence[Named]) -> Calibration | None:
+    """The operating points that are given, or that are stored beside the first classifier."""
     from reference.calibration import Calibration
 
-    return None if path is None else Calibration.read(path)
+    if given is not None:
+        return Calibration.read(given)
+    stored = [path.parent / STORED_CALIBRATION for _, path in classifiers[:1]]
+    return next((Calibration.read(path) for path in stored if path.is_file()), None)
 
 
 def _write_page(out: Path, results: Sequence[tuple[Path, Result]]) -> Path:

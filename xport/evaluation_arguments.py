@@ -45,6 +45,8 @@ or figure is a folder of OUT with CSV, Markdown, JSON, SVG and PNG; OUT/evaluati
 """
 
 EVALUATE_EPILOG = """\
+Without --classifier and --autoencoder, the default checkpoints are evaluated.
+
 data sets, in their published layouts; the first chest set is what the networks are trained for:
   nih:FOLDER        NIH ChestX-ray14: its test list (operating points: patients of train_val)
   padchest:FOLDER   PadChest, the second hospital: frontal views
@@ -126,7 +128,8 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
         "--calibration",
         type=Path,
         metavar="FILE",
-        help="operating points as JSON (default: chosen on validation images of nih:FOLDER)",
+        help="operating points as JSON (default: calibration.json beside the first classifier, "
+        "or else chosen on validation images of nih:FOLDER)",
     )
     parser.add_argument(
         "--preprocess",

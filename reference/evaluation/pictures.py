@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -185,7 +186,8 @@ class _Wall:
     def beside(self, row: int, words: str) -> None:
         left, top = self._corner(row, 0)
         place = (left - 0.06, top + self._side / 2)
-        self._axes.text(*place, words, ha="right", va="center", rotation=90, fontsize=7)
+        told = self._axes.text(*place, words, ha="right", va="center", rotation=90, fontsize=6)
+        told.set_multialignment("center")
 
     def titled(self, words: str) -> Figure:
         place = (self._axes.get_xlim()[1] / 2, 0.2)
@@ -193,5 +195,6 @@ class _Wall:
         return self._figure
 
 
-def _short(name: str, length: int = 24) -> str:
-    return name if len(name) <= length else f"{name[: length - 1]}…"
+def _short(name: str) -> str:
+    """Return a name in at most two lines."""
+    return textwrap.fill(name, 22, max_lines=2, placeholder="…")

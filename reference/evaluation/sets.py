@@ -73,7 +73,7 @@ class OpenedSet:
         if self.layout != "nih" or self.folder is None:
             return None
         _, found = cut_by_patient(nih(self.folder, "train_val"), seed=self.seed)
-        return drawn(found, self.limit, self.seed)
+        return drawn(_honest(found, self.phantom), self.limit, self.seed)
 
     @cached_property
     def origins(self) -> dict[str, Origin]:
@@ -149,8 +149,9 @@ def open_set(text: str, *, seed: int, limit: int | None = None) -> OpenedSet:
             "--data",
             f"give {known}, {PACKAGED}:{PHOTOGRAPHS} or {PACKAGED}:{DIGITS}",
         )
-    chosen = drawn(images, limit, seed)
-    return OpenedSet(layout, folder, chosen, _is_phantom(folder), seed, limit)
+    phantom = _is_phantom(folder)
+    chosen = drawn(_honest(images, phantom), limit, seed)
+    return OpenedSet(layout, folder, chosen, phantom, seed, limit)
 
 
 def drawn(images: Dataset, limit: int | None, seed: int) -> Dataset:
@@ -175,6 +176,11 @@ def drawn(images: Dataset, limit: int | None, seed: int) -> Dataset:
 def by_lot(names: list[str], seed: int) -> list[str]:
     """Return names in an order that depends on the seed and each name alone."""
     return sorted(names, key=lambda name: hashlib.sha256(f"{seed}:{name}".encode()).digest())
+
+
+def _honest(images: Dataset, phantom: bool) -> Dataset:
+    """Return the set under a name that no table can pass off as the published collection's."""
+    return replace(images, name=f"Phantoms as {images.name}") if phantom else images
 
 
 def _is_phantom(folder: Path | None) -> bool:

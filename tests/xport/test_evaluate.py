@@ -19,7 +19,7 @@ from PIL import Image
 from reference.evaluation import items
 from reference.phantoms import LAYOUTS
 from tests.reference.evaluation import tiny
-from xport import evaluation_arguments
+from xport import evaluation, evaluation_arguments
 from xport.cli import main
 
 MEDICAL = "NOT FOR MEDICAL USE"
@@ -121,7 +121,7 @@ def test_all_makes_every_table_and_figure(made: Made) -> None:
 def test_every_result_says_how_many_of_how_many_images_it_used(made: Made) -> None:
     _, said = made
     used = {sentence for name in ("table1", "roc") for sentence in said["results"][name]["used"]}
-    chests = next(s for s in used if s.startswith("NIH ChestX-ray14 (test): "))
+    chests = next(s for s in used if s.startswith("Phantoms as NIH ChestX-ray14 (test): "))
     assert "of 8 images used" in chests
     assert "beyond the limit of 8, by lot" in chests
     usage = said["results"]["table1"]["usage"][0]
@@ -138,9 +138,7 @@ def test_missing_and_broken_images_are_named_in_json_and_on_the_page(
     done = run("evaluate", "distributions", "--json", *arguments[:at], *arguments[at + 2 :])
     assert done.code == 0, done.err
     (usage,) = (
-        one
-        for one in done.json["results"]["distributions"]["usage"]
-        if one["dataset"].startswith("NIH")
+        one for one in done.json["results"]["distributions"]["usage"] if "NIH" in one["dataset"]
     )
     assert usage["missing"] == [MISSING]
     assert [one["name"] for one in usage["broken"]] == [BROKEN]
@@ -251,6 +249,25 @@ def test_operating_points_can_be_given(root: Path, made: Made, tmp_path: Path, r
     assert (tmp_path / "roc" / "calibration.json").read_bytes() == given.read_bytes()
 
 
+def test_operating_points_beside_the_classifier_are_taken(
+    root: Path, made: Made, tmp_path: Path, run: Run
+) -> None:
+    stored = made[0] / "roc" / "calibration.json"
+    for name in ("classifier", "ali", "l2"):
+        (tmp_path / "defaults" / name).mkdir(parents=True)
+        source = root / "networks" / f"{'c' if name == 'classifier' else name}.safetensors"
+        shutil.copy(source, tmp_path / "defaults" / name / "model.safetensors")
+    shutil.copy(stored, tmp_path / "defaults" / "classifier")
+    data = ["--data", f"padchest:{root / 'padchest'}", "--out", tmp_path / "out"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(evaluation, "DEFAULTS", tmp_path / "defaults")
+        done = run("evaluate", "roc", *data, "--json")
+    assert done.code == 0, done.err
+    assert (tmp_path / "out" / "roc" / "calibration.json").read_bytes() == stored.read_bytes()
+    (network,) = done.json["results"]["roc"]["networks"]
+    assert (network["name"], network["file"]) == ("default", "model.safetensors")
+
+
 def test_several_classifiers_are_rows_of_the_matrices(root: Path, tmp_path: Path, run: Run) -> None:
     other = tiny.save(tiny.narrow(seed=4), tmp_path / "turned.safetensors")
     arguments = _arguments(root, tmp_path / "out", sets=("padchest",))
@@ -292,8 +309,11 @@ def test_bad_input_is_exit_code_2_in_one_sentence_and_leaves_nothing(
     assert not out.exists()
 
 
-def test_what_a_command_needs_is_named(root: Path, tmp_path: Path, run: Run) -> None:
+def test_what_a_command_needs_is_named(
+    root: Path, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     data = ["--data", f"mura:{root / 'mura'}", "--out", tmp_path / "out"]
+    monkeypatch.setattr(evaluation, "DEFAULTS", tmp_path / "absent")
     for item, needed in (("table1", "--classifier"), ("hardest", "--autoencoder")):
         done = run("evaluate", item, *data)
         assert (done.code, needed in done.err) == (2, True)
