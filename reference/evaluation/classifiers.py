@@ -57,6 +57,9 @@ def roc(evaluation: Evaluation) -> None:
             curves = roc_curves(predictions, calibration)
             sheet.document(f"roc-{place}", curves)
             sheet.table(_roc_table(curves, f"roc-{place}"))
+            if not curves.curves:
+                sheet.remarks.append(f"No finding has a curve on {curves.dataset}.")
+                continue
             areas = ", ".join(f"{curve.finding} {curve.auc:.2f}" for curve in curves.curves)
             sheet.picture(
                 f"roc-{place}",

@@ -18,6 +18,7 @@ from PIL import Image
 
 from reference.evaluation import items
 from reference.phantoms import LAYOUTS
+from tests.reference.data import published
 from tests.reference.evaluation import tiny
 from xport import evaluation, evaluation_arguments
 from xport.cli import main
@@ -266,6 +267,21 @@ def test_operating_points_beside_the_classifier_are_taken(
     assert (tmp_path / "out" / "roc" / "calibration.json").read_bytes() == stored.read_bytes()
     (network,) = done.json["results"]["roc"]["networks"]
     assert (network["name"], network["file"]) == ("default", "model.safetensors")
+
+
+def test_real_folder_is_evaluated_unchanged_and_what_it_lacks_is_said(
+    root: Path, tmp_path: Path, run: Run
+) -> None:
+    folder = published.write_nih(tmp_path)
+    classifier = root / "networks" / "c.safetensors"
+    arguments = ("--data", f"nih:{folder}", "--classifier", classifier, "--levels", "none")
+    done = run("evaluate", "all", *arguments, "--json", "--out", tmp_path / "out")
+    assert done.code == 0, done.err
+    assert done.json["notices"] == [MEDICAL]
+    assert set(done.json["results"]) == {"table1", "robustness", "saliency", "roc"}
+    remarks = " ".join(done.json["results"]["saliency"]["remarks"])
+    assert "No maps of Nodule: no image" in remarks
+    assert "No pointing game on NIH ChestX-ray14 (test): it has no masks" in remarks
 
 
 def test_several_classifiers_are_rows_of_the_matrices(root: Path, tmp_path: Path, run: Run) -> None:
