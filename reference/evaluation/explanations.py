@@ -8,7 +8,6 @@ from dataclasses import replace
 import numpy as np
 
 from reference.data import Dataset, Item, Reading
-from reference.evaluation.classifiers import predicted
 from reference.evaluation.inputs import Evaluation
 from reference.evaluation.jobs import Probabilities
 from reference.evaluation.localisation import (
@@ -62,8 +61,8 @@ def saliency(evaluation: Evaluation) -> None:
 
 def _figure_rows(evaluation: Evaluation, sheet: Sheet, one: OpenedSet) -> list[Explanation]:
     network = evaluation.classifier
-    predicted(evaluation, sheet, one, network)
     (outputs,) = evaluation.passes.of(one.images, [Probabilities(network)])
+    sheet.uses(outputs.usage, network.about)
     rows = []
     for finding in evaluation.findings:
         if finding not in outputs.columns or finding not in one.images.labels:

@@ -95,6 +95,7 @@ class Passes:
     folder: Path
     batch: int = 16
     advance: Advance | None = None
+    _listings: dict[int, tuple[Dataset, str]] = field(default_factory=dict, repr=False)
 
     def of(self, dataset: Dataset, jobs: Sequence[Job]) -> list[Outputs]:
         """Return the numbers of every job; those that are not there yet in one reading.
@@ -103,7 +104,9 @@ class Passes:
             DataError: not one image could be used.
             DocumentError: the folder cannot be written.
         """
-        keys = [_key(dataset, job) for job in jobs]
+        listing = self._listing(dataset)
+        keys = [hashlib.sha256(f"{job.identity}\n{listing}".encode()).hexdigest() for job in jobs]
+        keys = [key[:24] for key in keys]
         lacking = [
             (key, job) for key, job in zip(keys, jobs, strict=True) if not self._complete(key, job)
         ]
@@ -111,6 +114,12 @@ class Passes:
             self._compute(dataset, lacking)
         by_name = {item.name: item for item in dataset.items}
         return [self._read(key, job, by_name) for key, job in zip(keys, jobs, strict=True)]
+
+    def _listing(self, dataset: Dataset) -> str:
+        """Return the digest of a set's images; looking at every file again would take long."""
+        if id(dataset) not in self._listings:
+            self._listings[id(dataset)] = dataset, _listing(dataset)
+        return self._listings[id(dataset)][1]
 
     def _complete(self, key: str, job: Job) -> bool:
         rows, about = self._paths(key)
@@ -228,14 +237,14 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _key(dataset: Dataset, job: Job) -> str:
-    """Return the name of a pass: what is read, and what is done with it."""
-    told = hashlib.sha256(f"{job.identity}\n{dataset.name}\n".encode())
+def _listing(dataset: Dataset) -> str:
+    """Return a digest of what is read."""
+    told = hashlib.sha256(f"{dataset.name}\n".encode())
     for item in dataset.items:
         told.update(f"{item.name}\t{item.labels}\t{_stamp(dataset, item)}\n".encode())
     for reason, count in dataset.left_out.items():
         told.update(f"{reason}\t{count}\n".encode())
-    return told.hexdigest()[:24]
+    return told.hexdigest()
 
 
 def _stamp(dataset: Dataset, item: Item) -> str:

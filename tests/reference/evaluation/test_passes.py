@@ -94,6 +94,7 @@ def test_other_pixels_other_labels_and_damaged_rows_are_computed_anew(
     passes.of(images, [Mean()])
     Image.fromarray(np.zeros((9, 8), np.uint8)).save(tmp_path / "images" / "3.png")
     changed = Mean()
+    passes = Passes(tmp_path / "passes")
     (found,) = passes.of(images, [changed])
     assert len(changed.seen) == 7
     assert found.values[3].tolist() == [0, 0]
