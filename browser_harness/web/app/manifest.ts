@@ -94,7 +94,7 @@ export async function modelOf(
   kind: "classifier" | "autoencoder",
   base: string,
 ): Promise<UsableModel | null> {
-  const [id, model] = Object.entries(manifest.models).find(([, one]) => one.kind === kind) ?? [];
+  const [id, model] = firstOf(manifest, kind) ?? [];
   if (!id || !model) return null;
   const file = model.preprocess;
   const preprocess = file && (await fetchPreprocess(base + file.path, file, file.path));
@@ -110,27 +110,26 @@ export async function modelOf(
   return { ...model, id, preprocess, ...(await decisionsOf(id, model, preprocess, base)) };
 }
 
-/**
- * Refuses operating points or a gate where this page would not heed them.
- *
- * @param used ids of the models that decide here, by kind. Throws ManifestError.
- */
-export function requireHeeded(
-  manifest: Manifest,
-  used: { readonly classifier: string | undefined; readonly autoencoder: string | undefined },
-): void {
+/** Refuses operating points or a gate that this page would not heed. Throws ManifestError. */
+export function requireHeeded(manifest: Manifest): void {
+  const [classifier] = firstOf(manifest, "classifier") ?? [];
+  const [autoencoder] = firstOf(manifest, "autoencoder") ?? [];
   for (const [id, model] of Object.entries(manifest.models)) {
-    if (model.calibration && id !== used.classifier) {
+    if (model.calibration && id !== classifier) {
       throw new ManifestError(
         `manifest.json: ${id} has operating points, but is not the classifier that runs here.`,
       );
     }
-    if (model.gate && id !== used.autoencoder) {
+    if (model.gate && id !== autoencoder) {
       throw new ManifestError(
         `manifest.json: ${id} has a gate, but is not the autoencoder that runs here.`,
       );
     }
   }
+}
+
+function firstOf(manifest: Manifest, kind: BundledModel["kind"]) {
+  return Object.entries(manifest.models).find(([, one]) => one.kind === kind);
 }
 
 async function decisionsOf(

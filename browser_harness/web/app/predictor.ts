@@ -105,10 +105,10 @@ export class Predictor {
     base: string,
     progress: Progress,
   ): Promise<Predictor> {
+    requireHeeded(manifest);
     const seeing = await modelOf(manifest, "classifier", base);
     const rebuilding = await modelOf(manifest, "autoencoder", base);
     if (!seeing) throw new ManifestError("This release holds no classifier.");
-    requireHeeded(manifest, { classifier: seeing.id, autoencoder: rebuilding?.id });
     const threads = name === "wasm" ? manifest.wasm_threads : null;
     const backend = await startBackend({ backend: name, threads, wasmPath: base });
     const wanted = rebuilding ? [seeing, rebuilding] : [seeing];
