@@ -17,7 +17,7 @@ export function showPictures({ input, rebuilt }: Seen, fileName: string): void {
   const label = `Reconstruction of ${fileName}`;
   draw("reconstruction", reconstruction.size, greyOf(reconstruction), label);
   if (!comparable) return;
-  const most = Math.round(100 * Math.max(...errorOf(rebuilt)));
+  const most = Math.round(100 * errorOf(rebuilt).reduce((a, b) => Math.max(a, b)));
   draw(
     "difference",
     reconstruction.size,

@@ -57,17 +57,17 @@ export function standingOf({ standing }: Finding): string {
   if (!standing) return "";
   if ("reason" in standing) return `no operating point: ${standing.reason}`;
   if (!standing.reached) return "below the operating point";
-  return standing.calibrated > UNCERTAIN_TO
-    ? "above the operating point"
-    : "at or just above the operating point: uncertain";
+  if (standing.calibrated > UNCERTAIN_TO) return "above the operating point";
+  const where = standing.calibrated > 0.5 ? "above" : "at";
+  return `${where} the operating point, uncertain`;
 }
 
 /** What the calibrated numbers are. */
 export function calibratedCaption({ dataset }: Calibration): string {
   return (
     "Calibrated from 0 to 1: 0.5, the line in the middle, is each finding's operating point, " +
-    `found on ${dataset}. Up to ${UNCERTAIN_TO}, hatched, a finding is uncertain. This is no ` +
-    "diagnosis."
+    `found on ${dataset}. From there to ${UNCERTAIN_TO}, hatched, a finding is uncertain. This is ` +
+    "no diagnosis."
   );
 }
 
