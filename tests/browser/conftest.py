@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
+from playwright.sync_api import Browser, sync_playwright
 
 from browser_harness.models import ModelSource
 from browser_harness.session import BrowserSession
 from browser_harness.settings import BrowserSettings
+from tests.browser.app_bundles import launch
 from tests.browser.tiny_model import Autoencoder, Classifier
 
 STEP_S = 60.0
@@ -84,3 +88,28 @@ def session(
     """Both models open in one page, on each backend in turn."""
     with BrowserSession(models, settings(request.param)) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Any]:
+    """Playwright, for this module."""
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Any, shader_cache: Path) -> Iterator[Browser]:
+    """A browser with WebGL."""
+    started = launch(playwright, shader_cache)
+    yield started
+    started.close()
+
+
+@pytest.fixture(scope="module")
+def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A grey PNG, wider than high, with structure at every scale."""
+    rows, columns = np.mgrid[0:120, 0:150] / 30
+    grey = 127 + 90 * np.sin(rows) * np.cos(columns) + 20 * np.sin(9 * rows * columns)
+    path = tmp_path_factory.mktemp("picture") / "chest.png"
+    Image.fromarray(grey.clip(0, 255).astype(np.uint8)).save(path)
+    return path

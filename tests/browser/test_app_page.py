@@ -2,158 +2,41 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import re
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
-from browser_harness.assets import app_files
-from browser_harness.browsers import (
-    NOT_BY_DEFAULT,
-    Graphics,
-    find_browser,
-    plan_launch,
-)
-from browser_harness.models import listing_of
-from browser_harness.server import serve_bundle
 from reference.decoding import decode
-from reference.preprocess import AUTOENCODER, Preprocess
-from tests.browser.tiny_model import Autoencoder, Classifier
+from tests.browser.app_bundles import (
+    LABELS,
+    RULE,
+    WEIGHTS,
+    BadClassifier,
+    attach,
+    expected_values,
+    grey_of,
+    launch,
+    make_bundle,
+    opened,
+    wait_for,
+)
+from tests.browser.tiny_model import Classifier
 from tests.images.broken import broken
 from tests.images.dicom_files import Dicom
-from xport.artifact import Signature
-from xport.bundle import MANIFEST, Manifest
-
-LABELS = [f"Finding_{index + 1}" for index in range(14)]
-RULE = Preprocess(size=32, channels=3, low=0.0, high=1.0, fit="crop")
-WEIGHTS = "untrained demonstration weights"
-WAIT_MS = 60_000
-
-
-def launch(playwright: Any, shader_cache: Path, *extra: str) -> Browser:
-    """A browser as the harness launches it."""
-    plan = plan_launch(Graphics.AUTO, shader_cache=shader_cache, extra_flags=extra)
-    browser: Browser = playwright.chromium.launch(
-        executable_path=find_browser(None, Path(playwright.chromium.executable_path)),
-        args=list(plan.flags),
-        env={**os.environ, **plan.variables},
-        ignore_default_args=[NOT_BY_DEFAULT],
-        chromium_sandbox=True,
-    )
-    return browser
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Any]:
-    """Playwright, for this module."""
-    with sync_playwright() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Any, shader_cache: Path) -> Iterator[Browser]:
-    """A browser with WebGL."""
-    started = launch(playwright, shader_cache)
-    yield started
-    started.close()
-
-
-def entry(kind: str, folder: Path, signature: Signature, rule: Preprocess) -> dict[str, Any]:
-    """One model of manifest.json."""
-    return {
-        "kind": kind,
-        "title": f"Tiny {kind}",
-        "path": f"models/{folder.name}/",
-        "signature": signature.model_dump(mode="json"),
-        "labels": LABELS if kind == "classifier" else None,
-        "weights": WEIGHTS,
-        "preprocess": {
-            "path": f"models/{folder.name}.json",
-            "sha256": rule.digest(),
-            "bytes": len(rule.document()),
-        },
-        "files": {name: file.model_dump() for name, file in listing_of(folder).items()},
-    }
-
-
-def make_bundle(folder: Path, classifier: Classifier, **changes: Any) -> Path:
-    """A bundle with the built app and both tiny models."""
-    folder.mkdir()
-    for name, path in app_files().items():
-        shutil.copy(path, folder / name)
-    autoencoder = Autoencoder()
-    clf = classifier.write(folder / "models" / "clf", 3)
-    ae = autoencoder.write(folder / "models" / "ae")
-    (folder / "models" / "clf.json").write_bytes(RULE.document())
-    (folder / "models" / "ae.json").write_bytes(AUTOENCODER.document())
-    (folder / "report.html").write_text("<style>p { color: rgb(1, 2, 3) }</style><p>The report")
-    manifest = {
-        "release": "1.2.3",
-        "title": "Chest X-ray findings",
-        "verdict": "PASSED",
-        "wasm_threads": 1,
-        "models": {
-            "clf": entry("classifier", clf, classifier.signature, RULE),
-            "ae": entry("autoencoder", ae, autoencoder.signature, AUTOENCODER),
-        },
-        "files": {"report.html": {"sha256": "0" * 64, "bytes": 1}},
-        **changes,
-    }
-    Manifest.model_validate_json(json.dumps(manifest)).write(folder / MANIFEST)
-    return folder
+from xport.bundle import MANIFEST
 
 
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A good bundle."""
     return make_bundle(tmp_path_factory.mktemp("bundle") / "site", Classifier())
-
-
-@pytest.fixture(scope="module")
-def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A grey PNG, wider than high, with structure at every scale."""
-    rows, columns = np.mgrid[0:120, 0:150] / 30
-    grey = 127 + 90 * np.sin(rows) * np.cos(columns) + 20 * np.sin(9 * rows * columns)
-    path = tmp_path_factory.mktemp("picture") / "chest.png"
-    Image.fromarray(grey.clip(0, 255).astype(np.uint8)).save(path)
-    return path
-
-
-@contextmanager
-def opened(browser: Browser, bundle: Path, **options: Any) -> Iterator[tuple[Page, list[str]]]:
-    """The app from a server, and the URLs of all requests that the page makes."""
-    with serve_bundle(bundle, port=0) as server:
-        context = browser.new_context(**options)
-        context.set_default_timeout(WAIT_MS)
-        requests: list[str] = []
-        context.on("request", lambda request: requests.append(request.url))
-        page = context.new_page()
-        page.goto(server.url + "/")
-        try:
-            yield page, requests
-        finally:
-            context.close()
-
-
-def wait_for(page: Page, state: str) -> None:
-    """Wait until the page is in a state."""
-    expect(page.locator("body")).to_have_attribute("data-state", state, timeout=WAIT_MS)
-
-
-def expected_values(picture: Path, classifier: Classifier) -> np.ndarray:
-    """The probabilities, through the reference's preprocessing and numpy."""
-    image = RULE.apply(np.asarray(Image.open(picture)))
-    return classifier.in_numpy(image)["probabilities"][0]
 
 
 def test_an_image_gives_fourteen_findings(browser: Browser, bundle: Path, picture: Path) -> None:
@@ -165,10 +48,11 @@ def test_an_image_gives_fourteen_findings(browser: Browser, bundle: Path, pictur
         rows = page.get_by_role("table").get_by_role("row")
         expect(rows).to_have_count(15)
         names = page.get_by_role("rowheader").all_inner_texts()
-        shown = [float(text) for text in page.locator(".value > span").all_inner_texts()]
+        shown = [float(text) for text in page.locator(".value > data").all_inner_texts()]
         assert names == [label.replace("_", " ") for label in LABELS]
         assert np.abs(shown - expected_values(picture, Classifier())).max() <= 0.00051
         expect(page.get_by_text("NOT FOR MEDICAL USE").nth(1)).to_be_visible()
+        expect(page.get_by_text("Not checked against the training images")).to_have_count(2)
         expect(page.get_by_text(WEIGHTS)).to_be_visible()
         expect(page.get_by_text(re.compile("Running on WebGL 2 on .+; 23-bit"))).to_be_visible()
         expect(page.get_by_text("decoded, cropped and scaled by this page")).to_be_visible()
@@ -176,13 +60,6 @@ def test_an_image_gives_fourteen_findings(browser: Browser, bundle: Path, pictur
         assert grey_of(page, "input").std() > 10
         assert grey_of(page, "reconstruction").std() > 10
         assert {re.sub(r":\d+/.*", "", url) for url in requests} == {"http://127.0.0.1"}
-
-
-def grey_of(page: Page, canvas: str) -> np.ndarray:
-    """The red channel of a canvas."""
-    script = """(canvas) => Array.from(canvas.getContext("2d")
-        .getImageData(0, 0, canvas.width, canvas.height).data.filter((_, i) => i % 4 === 0))"""
-    return np.asarray(page.locator(f"#{canvas}").evaluate(script))
 
 
 def test_the_page_may_contact_no_other_address(browser: Browser, bundle: Path) -> None:
@@ -238,12 +115,10 @@ def test_a_definition_of_preprocessing_that_was_not_verified_is_refused_visibly(
     browser: Browser, tmp_path: Path, content: bytes, listed: bool, words: str
 ) -> None:
     site = make_bundle(tmp_path / "site", Classifier())
-    (site / "models/clf.json").write_bytes(content)
     if listed:
-        manifest = json.loads((site / MANIFEST).read_text())
-        digest = hashlib.sha256(content).hexdigest()
-        manifest["models"]["clf"]["preprocess"] |= {"sha256": digest, "bytes": len(content)}
-        (site / MANIFEST).write_text(json.dumps(manifest))
+        attach(site, "clf", "preprocess", content)
+    else:
+        (site / "models/clf.json").write_bytes(content)
     with opened(browser, site) as (page, _):
         wait_for(page, "failed")
         expect(page.get_by_role("alert")).to_contain_text(words)
@@ -267,20 +142,6 @@ def test_without_webgl_it_says_so_and_offers_wasm(
         wait_for(page, "done")
         expect(page.get_by_role("row")).to_have_count(15)
     without.close()
-
-
-class BadClassifier(Classifier):
-    """A classifier whose weights are replaced."""
-
-    def __init__(self, kernel: float, bias: float) -> None:
-        super().__init__()
-        object.__setattr__(self, "values", (kernel, bias))
-
-    def weights(self) -> tuple[np.ndarray, np.ndarray]:
-        """Kernel and bias, each of one value."""
-        kernel, bias = super().weights()
-        values: tuple[float, float] = self.values  # type: ignore[attr-defined]
-        return np.full_like(kernel, values[0]), np.full_like(bias, values[1])
 
 
 @pytest.mark.parametrize(
@@ -312,7 +173,7 @@ def test_a_release_without_an_autoencoder_shows_its_findings(
         wait_for(page, "ready")
         page.get_by_label("Choose an X-ray image").set_input_files(picture)
         wait_for(page, "done")
-        expect(page.locator("#rows tr")).to_have_count(14)
+        expect(page.locator("#findings-rows tr")).to_have_count(14)
         expect(page.locator("#reconstruction")).to_be_hidden()
 
 
@@ -346,7 +207,7 @@ def test_a_dicom_file_needs_no_extension(browser: Browser, bundle: Path, tmp_pat
         wait_for(page, "ready")
         page.get_by_label("Choose an X-ray image").set_input_files(file)
         wait_for(page, "done")
-        shown = [float(text) for text in page.locator(".value > span").all_inner_texts()]
+        shown = [float(text) for text in page.locator(".value > data").all_inner_texts()]
         image = RULE.apply(decode(file.read_bytes()))
         expected = Classifier().in_numpy(image)["probabilities"][0]
         assert np.abs(shown - expected).max() <= 0.00051

@@ -207,9 +207,10 @@ class Classifier:
 
 @dataclass(frozen=True)
 class Autoencoder:
-    """tanh(0.9 image) -> `reconstruction`; mean over the image -> `latent`."""
+    """tanh(gain * image) -> `reconstruction`; mean over the image -> `latent`."""
 
     size: int = 64
+    gain: float = 0.9
 
     @property
     def signature(self) -> Signature:
@@ -223,7 +224,7 @@ class Autoencoder:
     def write(self, folder: Path) -> Path:
         """Write the model."""
         weights = [
-            Weight("gain", np.array(0.9, np.float32)),
+            Weight("gain", np.array(self.gain, np.float32)),
             Weight("plane", np.array([2, 3], np.int32)),
         ]
         nodes = [
@@ -250,6 +251,6 @@ class Autoencoder:
         """The same in float64."""
         exact = image.astype(np.float64)
         return {
-            "reconstruction": np.tanh(np.float64(np.float32(0.9)) * exact),
+            "reconstruction": np.tanh(np.float64(np.float32(self.gain)) * exact),
             "latent": exact.mean((2, 3)),
         }

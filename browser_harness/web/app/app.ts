@@ -6,16 +6,16 @@ import {
   type ErrorCode,
 } from "../engine/index.js";
 import { inputsFrom } from "./decode.js";
+import { element } from "./element.js";
 import { readManifest, type Manifest } from "./manifest.js";
 import { Predictor } from "./predictor.js";
 import {
   allowImages,
-  element,
   showEnvironment,
   showError,
   showManifest,
-  showPrediction,
   showProgress,
+  showSeen,
   showState,
 } from "./view.js";
 
@@ -33,7 +33,8 @@ const WITHOUT_WEBGL: readonly ErrorCode[] = [
   "context-lost",
 ];
 const LEADS: Partial<Readonly<Record<ErrorCode, string>>> = {
-  "file-refused": "A model file is not the one that was verified, so nothing runs. ",
+  "file-refused":
+    "A file of this release is not one that this page can vouch for, so nothing runs. ",
   "signature-refused": "A model is not the one that was verified, so nothing runs. ",
   "output-refused": "A model is not the one that was verified, so nothing is shown. ",
   "insecure-context": "Model files cannot be verified, so nothing runs: ",
@@ -100,8 +101,8 @@ async function predict(file: File): Promise<void> {
   showState("working", `Computing ${file.name}.`);
   await painted();
   const inputs = await inputsFrom(file, predictor.definitions, reader);
-  const prediction = await predictor.predict(inputs);
-  showPrediction(prediction, file.name, NAMES[predictor.environment.backend as BackendName]);
+  const seen = await predictor.predict(inputs);
+  showSeen(seen, file.name, NAMES[predictor.environment.backend as BackendName]);
 }
 
 function choose(files: FileList | null | undefined): void {

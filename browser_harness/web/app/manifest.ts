@@ -1,10 +1,17 @@
 import {
+  fetchCalibration,
+  fetchGate,
   fetchPreprocess,
+  type Calibration,
   type FileDigest,
   type FileListing,
+  type GateDocument,
   type Preprocess,
   type Signature,
 } from "../engine/index.js";
+
+/** Where a document that belongs to a model lies, from the bundle's root. */
+export type DataFile = FileDigest & { readonly path: string };
 
 /** One model of a bundle. */
 export interface BundledModel {
@@ -15,8 +22,12 @@ export interface BundledModel {
   readonly labels: readonly string[] | null;
   /** What the weights are, such as "untrained demonstration weights"; null for trained ones. */
   readonly weights: string | null;
-  /** Where the definition of its preprocessing lies, from the bundle's root. */
-  readonly preprocess: (FileDigest & { readonly path: string }) | null;
+  /** The definition of its preprocessing. */
+  readonly preprocess: DataFile | null;
+  /** A classifier's operating points. */
+  readonly calibration: DataFile | null;
+  /** The threshold of an autoencoder's score. */
+  readonly gate: DataFile | null;
   readonly files: Readonly<Record<string, BundledFile>>;
 }
 
@@ -41,10 +52,14 @@ export interface Manifest {
 }
 
 /** A model of a kind that this page can use: with preprocessing that fits its one input. */
-export interface UsableModel extends Omit<BundledModel, "preprocess"> {
+export interface UsableModel extends Omit<BundledModel, "preprocess" | "calibration" | "gate"> {
   readonly id: string;
   readonly preprocess: Preprocess;
+  readonly calibration: Calibration | null;
+  readonly gate: GateDocument | null;
 }
+
+type Decisions = Pick<UsableModel, "calibration" | "gate">;
 
 /** A manifest that this page will not work with. */
 export class ManifestError extends Error {
@@ -70,15 +85,16 @@ export async function readManifest(url: string): Promise<Manifest> {
 }
 
 /**
- * The first model of a kind with its preprocessing, or null. Throws ManifestError when it
- * contradicts itself, EngineError `file-refused` when the definition is not the verified one.
+ * The first model of a kind with its documents, or null. Throws ManifestError when it
+ * contradicts itself, EngineError `file-refused` when a document beside the model is not the verified
+ * one or of another definition.
  */
 export async function modelOf(
   manifest: Manifest,
   kind: "classifier" | "autoencoder",
   base: string,
 ): Promise<UsableModel | null> {
-  const [id, model] = Object.entries(manifest.models).find(([, one]) => one.kind === kind) ?? [];
+  const [id, model] = firstOf(manifest, kind) ?? [];
   if (!id || !model) return null;
   const file = model.preprocess;
   const preprocess = file && (await fetchPreprocess(base + file.path, file, file.path));
@@ -91,7 +107,69 @@ export async function modelOf(
   if (kind === "classifier" && model.labels?.length !== findings?.shape[1]) {
     throw new ManifestError(`manifest.json: the labels of ${id} do not fit its outputs.`);
   }
-  return { ...model, id, preprocess };
+  return { ...model, id, preprocess, ...(await decisionsOf(id, model, preprocess, base)) };
+}
+
+/** Refuses operating points or a gate that this page would not heed. Throws ManifestError. */
+export function requireHeeded(manifest: Manifest): void {
+  const [classifier] = firstOf(manifest, "classifier") ?? [];
+  const [autoencoder] = firstOf(manifest, "autoencoder") ?? [];
+  for (const [id, model] of Object.entries(manifest.models)) {
+    if (model.calibration && id !== classifier) {
+      throw new ManifestError(
+        `manifest.json: ${id} has operating points, but is not the classifier that runs here.`,
+      );
+    }
+    if (model.gate && id !== autoencoder) {
+      throw new ManifestError(
+        `manifest.json: ${id} has a gate, but is not the autoencoder that runs here.`,
+      );
+    }
+  }
+}
+
+function firstOf(manifest: Manifest, kind: BundledModel["kind"]) {
+  return Object.entries(manifest.models).find(([, one]) => one.kind === kind);
+}
+
+async function decisionsOf(
+  id: string,
+  model: BundledModel,
+  preprocess: Preprocess,
+  base: string,
+): Promise<Decisions> {
+  const points = model.calibration;
+  const calibration =
+    points && (await fetchCalibration(base + points.path, points, points.path, model.labels ?? []));
+  const gate = model.gate && (await fetchGate(base + model.gate.path, model.gate, model.gate.path));
+  if (gate) requireScored(id, model, preprocess, gate);
+  return { calibration: calibration ?? null, gate: gate ?? null };
+}
+
+/** Scores are of images and reconstructions on [-1, 1], the latent one of the latent vector. */
+function requireScored(
+  id: string,
+  { signature }: BundledModel,
+  { low, high }: Preprocess,
+  { score }: GateDocument,
+): void {
+  const shapeOf = (name: string) => signature.outputs.find((one) => one.name === name)?.shape;
+  if (score === "latent") {
+    if (shapeOf("latent")) return;
+    throw new ManifestError(`manifest.json: ${id} has no output latent, which its gate needs.`);
+  }
+  if (shapeOf("reconstruction")?.join() !== signature.inputs[0]?.shape.join()) {
+    throw new ManifestError(
+      `manifest.json: the reconstruction of ${id} is not as large as its image, so its gate's ` +
+        `${score} cannot be computed.`,
+    );
+  }
+  if (low !== -1 || high !== 1) {
+    throw new ManifestError(
+      `manifest.json: the images of ${id} are on [${low}, ${high}], its gate's ${score} is ` +
+        `defined on [-1, 1].`,
+    );
+  }
 }
 
 async function fetchJson(url: string): Promise<unknown> {

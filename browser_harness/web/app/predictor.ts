@@ -1,20 +1,32 @@
 import {
+  accepts,
+  calibrateOutputs,
   disposeModel,
   EngineError,
   loadModel,
   runModel,
+  scoreOf,
   startBackend,
   warmUp,
   type Backend,
   type BackendEnvironment,
   type BackendName,
+  type Calibration,
   type FileListing,
+  type GateDocument,
   type Model,
   type Preprocess,
   type Progress,
+  type Reconstructed,
   type Values,
 } from "../engine/index.js";
-import { ManifestError, modelOf, type Manifest, type UsableModel } from "./manifest.js";
+import {
+  ManifestError,
+  modelOf,
+  requireHeeded,
+  type Manifest,
+  type UsableModel,
+} from "./manifest.js";
 
 /** A square gray image with values in [low, high]. */
 export interface Square {
@@ -24,14 +36,53 @@ export interface Square {
   readonly high: number;
 }
 
+/** One finding: the model's output, and where it stands on the calibrated scale. */
+export interface Finding {
+  readonly label: string;
+  /** 0 to 1, as the model gives it. */
+  readonly output: number;
+  /** Null in a release without operating points. */
+  readonly standing: Calibrated | Uncalibrated | null;
+}
+
+/** By Equation 1: 0.5 at the operating point. */
+export interface Calibrated {
+  readonly calibrated: number;
+  /** Whether the output reaches the operating point. */
+  readonly reached: boolean;
+}
+
+/** Without an operating point, and why. */
+export interface Uncalibrated {
+  readonly reason: string;
+}
+
+/** What the gate made of an image. */
+export interface Check {
+  readonly gate: GateDocument;
+  readonly score: number;
+  readonly accepted: boolean;
+}
+
 /** What the models say about an image. */
-export interface Prediction {
-  readonly findings: readonly { readonly label: string; readonly value: number }[];
+export interface Seen {
   readonly input: Square;
   /** Null in a release without an autoencoder. */
-  readonly reconstruction: Square | null;
-  /** Seconds for all models, readback included. */
+  readonly rebuilt: Rebuilt | null;
+  /** Null in a release without a gate: nothing was checked. */
+  readonly check: Check | null;
+  /** Null for an image that the gate refuses: the classifier did not run. */
+  readonly findings: readonly Finding[] | null;
+  /** The classifier's operating points, if the release has them. */
+  readonly calibration: Calibration | null;
+  /** Seconds for all models that ran, readback included. */
   readonly seconds: number;
+}
+
+/** The autoencoder's input and what it makes of it. */
+export interface Rebuilt {
+  readonly image: Square;
+  readonly reconstruction: Square;
 }
 
 /** Outputs that must not be shown; the message is for the user. */
@@ -54,6 +105,7 @@ export class Predictor {
     base: string,
     progress: Progress,
   ): Promise<Predictor> {
+    requireHeeded(manifest);
     const seeing = await modelOf(manifest, "classifier", base);
     const rebuilding = await modelOf(manifest, "autoencoder", base);
     if (!seeing) throw new ManifestError("This release holds no classifier.");
@@ -81,20 +133,26 @@ export class Predictor {
     return models.map(({ about }) => about.preprocess);
   }
 
-  /** Runs the models. Throws UnfitOutput or EngineError; never returns doubtful numbers. */
-  async predict(inputs: readonly Float32Array[]): Promise<Prediction> {
-    const seen = await this.run(this.classifier, inputs[0], "probabilities");
+  /**
+   * Runs the autoencoder, then, unless the gate refuses the image, the classifier.
+   *
+   * Throws UnfitOutput or EngineError; never returns doubtful numbers.
+   */
+  async predict(inputs: readonly Float32Array[]): Promise<Seen> {
+    const [image, small] = inputs;
+    const about = this.classifier.about;
     const rebuilding = this.autoencoder;
-    const rebuilt = rebuilding && (await this.run(rebuilding, inputs[1], "reconstruction"));
-    if (!seen.output.every((value) => value >= 0 && value <= 1)) {
-      throw new UnfitOutput("The classifier gave values outside 0 to 1; they are not shown.");
-    }
-    const labels = this.classifier.about.labels ?? [];
+    const rebuilt = rebuilding && (await this.rebuild(rebuilding, small));
+    const check = rebuilt?.check ?? null;
+    const refused = check !== null && !check.accepted;
+    const found = refused ? null : await this.run(this.classifier, image);
     return {
-      findings: labels.map((label, i) => ({ label, value: seen.output[i] ?? NaN })),
-      input: squareOf(this.classifier.about, seen.input),
-      reconstruction: rebuilt && squareOf(rebuilding.about, rebuilt.output),
-      seconds: seen.seconds + (rebuilt?.seconds ?? 0),
+      input: squareOf(about, given(about, image)),
+      rebuilt: rebuilt && rebuilt.pictures,
+      check,
+      findings: found && findingsOf(about, found.output("probabilities")),
+      calibration: about.calibration,
+      seconds: (rebuilt?.seconds ?? 0) + (found?.seconds ?? 0),
     };
   }
 
@@ -104,15 +162,31 @@ export class Predictor {
     if (this.autoencoder) disposeModel(this.autoencoder.model);
   }
 
-  private async run({ about, model }: Loaded, input: Float32Array | undefined, name: string) {
-    if (!input) throw new EngineError("internal", `no input was prepared for ${about.id}`);
-    const inputs = new Map([[about.signature.inputs[0]?.name ?? "", input]]);
+  private async rebuild(model: Loaded, input: Float32Array | undefined) {
+    const { about } = model;
+    const image = squareOf(about, given(about, input));
+    const { output, seconds } = await this.run(model, input);
+    const reconstruction = squareOf(about, output("reconstruction"));
+    const pictures: Rebuilt = { image, reconstruction };
+    const gate = about.gate;
+    if (!gate) return { pictures, check: null, seconds };
+    const latent = gate.score === "latent" ? output("latent") : new Float32Array();
+    const score = scoreOf(gate.score, pairOf(pictures), Float32Array.from(latent));
+    return { pictures, check: { gate, score, accepted: accepts(gate, score) }, seconds };
+  }
+
+  /** Runs a model; all its outputs are finite numbers, and what `output` gives says something. */
+  private async run({ about, model }: Loaded, input: Float32Array | undefined) {
+    const inputs = new Map([[about.signature.inputs[0]?.name ?? "", given(about, input)]]);
     const { outputs, seconds } = await runModel(model, inputs, this.backend.guard);
     outputs.forEach(({ values }) => requireFinite(values, about.title));
-    const output = outputs.find(({ spec }) => spec.name === name)?.values;
-    if (!output) throw new EngineError("output-refused", `${about.id} has no output ${name}`);
-    requireVaried(output, about.title);
-    return { input, output, seconds };
+    const output = (name: string): Values => {
+      const values = outputs.find(({ spec }) => spec.name === name)?.values;
+      if (!values) throw new EngineError("output-refused", `${about.id} has no output ${name}`);
+      requireVaried(values, about.title);
+      return values;
+    };
+    return { output, seconds };
   }
 }
 
@@ -152,6 +226,38 @@ function filesOf({ files }: UsableModel, base: string): FileListing {
 
 function bytesOf(model: UsableModel): number {
   return Object.values(model.files).reduce((sum, file) => sum + file.bytes, 0);
+}
+
+function given(about: UsableModel, input: Float32Array | undefined): Float32Array {
+  if (!input) throw new EngineError("internal", `no input was prepared for ${about.id}`);
+  return input;
+}
+
+function findingsOf({ labels, calibration }: UsableModel, outputs: Values): Finding[] {
+  if (!outputs.every((value) => value >= 0 && value <= 1)) {
+    throw new UnfitOutput("The classifier gave values outside 0 to 1; they are not shown.");
+  }
+  const points = calibration?.points ?? [];
+  const thresholds = points.map((point) => ("threshold" in point ? point.threshold : null));
+  const calibrated = calibration && calibrateOutputs(outputs, thresholds);
+  return (labels ?? []).map((label, i) => {
+    const [output, point] = [outputs[i] ?? NaN, points[i]];
+    if (!point) return { label, output, standing: null };
+    const standing =
+      "threshold" in point
+        ? { calibrated: calibrated?.[i] ?? NaN, reached: output >= point.threshold }
+        : { reason: point.reason };
+    return { label, output, standing };
+  });
+}
+
+function pairOf({ image, reconstruction }: Rebuilt): Reconstructed {
+  const [width, height] = [image.size, image.size];
+  return { width, height, image: floats(image), reconstruction: floats(reconstruction) };
+}
+
+function floats({ values }: Square): Float32Array {
+  return values instanceof Float32Array ? values : Float32Array.from(values);
 }
 
 function requireFinite(values: Values, title: string): void {

@@ -1,25 +1,27 @@
 import type { BackendEnvironment } from "../engine/index.js";
+import { element } from "./element.js";
+import { showFindings } from "./findings.js";
 import type { Manifest } from "./manifest.js";
-import type { Square, Prediction } from "./predictor.js";
+import { showPictures } from "./pictures.js";
+import type { Check, Seen } from "./predictor.js";
+import { reasonOf, verdictOf } from "./words.js";
 
-/** What the page is doing; written to <body data-state>. */
-export type State = "starting" | "loading" | "ready" | "working" | "done" | "failed";
+/** What the page is doing; written to <body data-state>. `refused`: the gate refused the image. */
+export type State = "starting" | "loading" | "ready" | "working" | "done" | "refused" | "failed";
 
-/** The element with this id. */
-export function element<T extends HTMLElement>(id: string): T {
-  const found = document.getElementById(id);
-  if (!found) throw new Error(`index.html has no #${id}`);
-  return found as T;
-}
-
-/** Shows a state and a sentence about it; results are to be seen in no state but `done`. */
+/**
+ * Shows a state and a sentence about it; findings are to be seen in no state but `done`, pictures and
+ * the gate's verdict in none but `done` and `refused`.
+ */
 export function showState(state: State, sentence: string): void {
   document.body.dataset["state"] = state;
   element("status").textContent = sentence;
-  const idle = state === "ready" || state === "done" || state === "failed";
+  const seen = state === "done" || state === "refused";
+  const idle = seen || state === "ready" || state === "failed";
   element<HTMLSelectElement>("backend").disabled = !idle;
   element("progress").hidden = state !== "loading";
-  for (const id of ["findings", "pictures"]) element(id).hidden = state !== "done";
+  element("results").hidden = state !== "done";
+  for (const id of ["check", "pictures"]) element(id).hidden = !seen;
   if (state !== "failed") element("error").hidden = true;
 }
 
@@ -70,50 +72,22 @@ export function showProgress(done: number, total: number): void {
   element<HTMLProgressElement>("progress").value = total > 0 ? done / total : 0;
 }
 
-/** Shows a prediction. */
-export function showPrediction(prediction: Prediction, fileName: string, backend: string): void {
-  element("rows").replaceChildren(
-    ...prediction.findings.map(({ label, value }) => rowOf(label, value)),
-  );
-  draw("input", prediction.input, `The input: ${fileName}`);
-  const { reconstruction } = prediction;
-  element("rebuilt").hidden = !reconstruction;
-  if (reconstruction) draw("reconstruction", reconstruction, `Reconstruction of ${fileName}`);
-  const time = prediction.seconds.toFixed(2);
-  showState("done", `${fileName}: computed in ${time} s on ${backend}.`);
+/** Shows what the models say about an image, or why the gate refused it. */
+export function showSeen(seen: Seen, fileName: string, backend: string): void {
+  showCheck(seen.check);
+  showFindings(seen);
+  showPictures(seen, fileName);
+  const time = `computed in ${seen.seconds.toFixed(2)} s on ${backend}.`;
+  if (seen.findings) {
+    showState("done", `${fileName}: ${time} ${verdictOf(seen.check)}`);
+  } else {
+    showState("refused", `${fileName}: no predictions. ${verdictOf(seen.check)}`);
+  }
 }
 
-function rowOf(label: string, value: number): HTMLTableRowElement {
-  const row = document.createElement("tr");
-  const name = document.createElement("th");
-  name.scope = "row";
-  name.textContent = label.replaceAll("_", " ");
-  const number = document.createElement("span");
-  number.textContent = value.toFixed(3);
-  const fill = document.createElement("span");
-  fill.style.setProperty("--share", `${(value * 100).toFixed(2)}%`);
-  const bar = document.createElement("div");
-  bar.className = "bar";
-  bar.setAttribute("aria-hidden", "true");
-  bar.append(fill);
-  const both = document.createElement("div");
-  both.className = "value";
-  both.append(number, bar);
-  const cell = document.createElement("td");
-  cell.append(both);
-  row.append(name, cell);
-  return row;
-}
-
-function draw(id: string, picture: Square, label: string): void {
-  const canvas = element<HTMLCanvasElement>(id);
-  canvas.width = canvas.height = picture.size;
-  canvas.setAttribute("aria-label", label);
-  const image = new ImageData(picture.size, picture.size);
-  const range = picture.high - picture.low;
-  picture.values.forEach((value, index) => {
-    const grey = ((value - picture.low) / range) * 255; // clamped and rounded by ImageData
-    image.data.set([grey, grey, grey, 255], index * 4);
-  });
-  canvas.getContext("2d")?.putImageData(image, 0, 0);
+function showCheck(check: Check | null): void {
+  element("check").classList.toggle("alarm", check !== null && !check.accepted);
+  element("check").classList.toggle("caution", check === null);
+  element("check-verdict").textContent = verdictOf(check);
+  element("check-reason").textContent = reasonOf(check);
 }

@@ -1,6 +1,11 @@
 import { EngineError } from "./errors.js";
 import { SCORE_DEFINITIONS, type ScoreName } from "./scores.js";
 
+/** What stored operating points are; the same words as in reference/calibration.py. */
+export const CALIBRATION_DEFINITION =
+  "threshold with the largest TPR - FPR on validation outputs, the highest of equal ones; " +
+  "Equation 1: p <= opt: p / (2 opt), otherwise 1 - (1 - p) / (2 (1 - opt))";
+
 /**
  * Equation 1 of the paper: the operating point becomes 0.5, 0 and 1 stay, NaN stays NaN.
  *
@@ -49,5 +54,10 @@ export function accepts(gate: Gate, score: number): boolean {
   if (gate.definition !== SCORE_DEFINITIONS[gate.score] || !Number.isFinite(gate.threshold)) {
     throw new EngineError("input-refused", `the gate's ${gate.score} is of another definition`);
   }
-  return gate.score === "ssim" ? score >= gate.threshold : score <= gate.threshold;
+  return higherIsLikelier(gate.score) ? score >= gate.threshold : score <= gate.threshold;
+}
+
+/** Whether a higher score speaks for an image of the training distribution. */
+export function higherIsLikelier(score: ScoreName): boolean {
+  return score === "ssim";
 }

@@ -78,6 +78,12 @@ export function latentDistance(latent: Numbers): number {
   return sum;
 }
 
+/** The score of this name of one image. */
+export function scoreOf(name: ScoreName, pair: Reconstructed, latent: Numbers): number {
+  if (name === "latent") return latentDistance(latent);
+  return { l1, l2, ssim }[name](pair);
+}
+
 /** Means over windows; sums over rows first, from the top, then over columns, from the left. */
 function windowMeans({ width, height }: Reconstructed, value: (i: number) => number): Float64Array {
   const [across, down] = [width - WINDOW + 1, height - WINDOW + 1];

@@ -1,0 +1,168 @@
+"""Bundles of tiny models, and the deployed page on them in a real browser."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+
+from browser_harness.assets import app_files
+from browser_harness.browsers import NOT_BY_DEFAULT, Graphics, find_browser, plan_launch
+from browser_harness.models import listing_of
+from browser_harness.server import serve_bundle
+from reference.preprocess import AUTOENCODER, Preprocess
+from tests.browser.tiny_model import Autoencoder, Classifier
+from xport import digests
+from xport.artifact import Signature
+from xport.bundle import MANIFEST, Manifest
+
+LABELS = [f"Finding_{index + 1}" for index in range(14)]
+RULE = Preprocess(size=32, channels=3, low=0.0, high=1.0, fit="crop")
+WEIGHTS = "untrained demonstration weights"
+WAIT_MS = 60_000
+
+
+def launch(playwright: Any, shader_cache: Path, *extra: str) -> Browser:
+    """A browser as the harness launches it."""
+    plan = plan_launch(Graphics.AUTO, shader_cache=shader_cache, extra_flags=extra)
+    browser: Browser = playwright.chromium.launch(
+        executable_path=find_browser(None, Path(playwright.chromium.executable_path)),
+        args=list(plan.flags),
+        env={**os.environ, **plan.variables},
+        ignore_default_args=[NOT_BY_DEFAULT],
+        chromium_sandbox=True,
+    )
+    return browser
+
+
+def entry(kind: str, folder: Path, signature: Signature, rule: Preprocess) -> dict[str, Any]:
+    """One model of manifest.json."""
+    return {
+        "kind": kind,
+        "title": f"Tiny {kind}",
+        "path": f"models/{folder.name}/",
+        "signature": signature.model_dump(mode="json"),
+        "labels": LABELS if kind == "classifier" else None,
+        "weights": WEIGHTS,
+        "preprocess": {
+            "path": f"models/{folder.name}.json",
+            "sha256": rule.digest(),
+            "bytes": len(rule.document()),
+        },
+        "files": {name: file.model_dump() for name, file in listing_of(folder).items()},
+    }
+
+
+class BadClassifier(Classifier):
+    """A classifier whose weights are replaced."""
+
+    def __init__(self, kernel: float, bias: float) -> None:
+        super().__init__()
+        object.__setattr__(self, "values", (kernel, bias))
+
+    def weights(self) -> tuple[np.ndarray, np.ndarray]:
+        """Kernel and bias, each of one value."""
+        kernel, bias = super().weights()
+        values: tuple[float, float] = self.values  # type: ignore[attr-defined]
+        return np.full_like(kernel, values[0]), np.full_like(bias, values[1])
+
+
+def make_bundle(
+    folder: Path,
+    classifier: Classifier,
+    autoencoder: Autoencoder | None = None,
+    **changes: Any,
+) -> Path:
+    """A bundle with the built app and both tiny models."""
+    folder.mkdir()
+    for name, path in app_files().items():
+        shutil.copy(path, folder / name)
+    autoencoder = autoencoder or Autoencoder()
+    clf = classifier.write(folder / "models" / "clf", 3)
+    ae = autoencoder.write(folder / "models" / "ae")
+    (folder / "models" / "clf.json").write_bytes(RULE.document())
+    (folder / "models" / "ae.json").write_bytes(AUTOENCODER.document())
+    (folder / "report.html").write_text("<style>p { color: rgb(1, 2, 3) }</style><p>The report")
+    manifest = {
+        "release": "1.2.3",
+        "title": "Chest X-ray findings",
+        "verdict": "PASSED",
+        "wasm_threads": 1,
+        "models": {
+            "clf": entry("classifier", clf, classifier.signature, RULE),
+            "ae": entry("autoencoder", ae, autoencoder.signature, AUTOENCODER),
+        },
+        "files": {"report.html": {"sha256": "0" * 64, "bytes": 1}},
+        **changes,
+    }
+    Manifest.model_validate_json(json.dumps(manifest)).write(folder / MANIFEST)
+    return folder
+
+
+def attach(site: Path, model: str, kind: str, content: bytes) -> Path:
+    """Give a model of a bundle a document (`preprocess`, `calibration`, `gate`) that is listed."""
+    path = site / "models" / model / f"{kind}.json"
+    path.write_bytes(content)
+    manifest = json.loads((site / MANIFEST).read_text())
+    manifest["models"][model][kind] = {
+        "path": f"models/{model}/{kind}.json",
+        "sha256": digests.of_bytes(content),
+        "bytes": len(content),
+    }
+    (site / MANIFEST).write_text(json.dumps(manifest))
+    return path
+
+
+def choose(page: Page, file: Path) -> None:
+    """Choose an image file once the page is ready."""
+    wait_for(page, "ready")
+    page.get_by_label("Choose an X-ray image").set_input_files(file)
+
+
+def numbers(page: Page, table: str = "findings") -> dict[str, float]:
+    """What a table holds, every digit of it, by finding."""
+    script = """(rows) => rows.map((row) =>
+        [row.querySelector("th").textContent, Number(row.querySelector("data").value)])"""
+    return dict(page.locator(f"#{table}-rows tr").evaluate_all(script))
+
+
+@contextmanager
+def opened(browser: Browser, bundle: Path, **options: Any) -> Iterator[tuple[Page, list[str]]]:
+    """The app from a server, and the URLs of all requests that the page makes."""
+    with serve_bundle(bundle, port=0) as server:
+        context = browser.new_context(**options)
+        context.set_default_timeout(WAIT_MS)
+        requests: list[str] = []
+        context.on("request", lambda request: requests.append(request.url))
+        page = context.new_page()
+        page.goto(server.url + "/")
+        try:
+            yield page, requests
+        finally:
+            context.close()
+
+
+def wait_for(page: Page, state: str) -> None:
+    """Wait until the page is in a state."""
+    expect(page.locator("body")).to_have_attribute("data-state", state, timeout=WAIT_MS)
+
+
+def expected_values(picture: Path, classifier: Classifier) -> np.ndarray:
+    """The probabilities, through the reference's preprocessing and numpy."""
+    image = RULE.apply(np.asarray(Image.open(picture)))
+    return classifier.in_numpy(image)["probabilities"][0]
+
+
+def grey_of(page: Page, canvas: str) -> np.ndarray:
+    """The red channel of a canvas."""
+    script = """(canvas) => Array.from(canvas.getContext("2d")
+        .getImageData(0, 0, canvas.width, canvas.height).data.filter((_, i) => i % 4 === 0))"""
+    return np.asarray(page.locator(f"#{canvas}").evaluate(script))
