@@ -60,3 +60,7 @@ class DocumentError(ReferenceInputError):
 
 class CalibrationError(ReferenceInputError):
     """Scores, labels or thresholds from which no calibration or gate can be made."""
+
+
+class TrainingError(ReferenceInputError):
+    """A training cannot start, go on or be stored as asked."""
