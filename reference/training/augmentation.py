@@ -68,7 +68,9 @@ def level_named(name: str) -> Level:
     """
     if name not in LEVELS:
         raise TrainingError(
-            f"{name!r} is no level of augmentation", "augmentation", f"known are {', '.join(LEVELS)}"
+            f"{name!r} is no level of augmentation",
+            "augmentation",
+            f"known are {', '.join(LEVELS)}",
         )
     return LEVELS[name]
 

@@ -16,7 +16,7 @@ from reference.ali import ALI, Autoencoder
 from reference.errors import TrainingError
 from reference.training.recipes import AliRecipe, AutoencoderRecipe
 from reference.training.shelf import Shelf, network_input
-from reference.training.tasks import Numbers, Step, chunks
+from reference.training.tasks import Numbers, Step, chunks, mean_over_processes
 
 _AT_ONCE = 100
 _SIZE = 64
@@ -194,12 +194,7 @@ class AliTask:
 
     def _mean(self, loss: float) -> float:
         """Return the loss over all processes, so that all take the same decision."""
-        if self._fabric.world_size == 1:
-            return loss
-        mean: torch.Tensor = self._fabric.all_reduce(
-            torch.tensor(loss, dtype=torch.float64, device=self._fabric.device)
-        )
-        return float(mean)
+        return mean_over_processes(self._fabric, loss)
 
 
 class Duel(nn.Module):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -111,7 +110,9 @@ class ClassifierTask:
         """Return cross-entropy and mean AUC; findings without positive or negative are left out."""
         found = classified(self.network, self.validation, self.recipe.coarse)
         truth = torch.from_numpy(self.validation.truth)
-        loss = known_cross_entropy(torch.logit(torch.from_numpy(found.outputs).float(), 1e-7), truth)
+        loss = known_cross_entropy(
+            torch.logit(torch.from_numpy(found.outputs).float(), 1e-7), truth
+        )
         areas = [area for known in found.all_known() if (area := auc(known)) is not None]
         if not areas:
             raise TrainingError(
@@ -192,18 +193,3 @@ def prior_logits(shelf: Shelf) -> torch.Tensor:
     share = (np.nansum(truth, axis=0) + 0.5) / (known + 1.0)
     logits = [max(-6.0, min(6.0, math.log(p / (1 - p)))) for p in share.tolist()]
     return torch.tensor(logits)
-
-
-def start_from(network: DenseNet, path: Path) -> None:
-    """Give a network the features of other weights; its head stays.
-
-    Takes a DenseNet-121 trained on ImageNet as torchvision publishes it (saved as a state dict),
-    or any checkpoint of a network of these sizes. Three input channels become one by their sum.
-
-    Raises:
-        CheckpointError: see ``reference.checkpoints.load_checkpoint``; also where a feature's
-            tensor is missing or of another shape.
-    """
-    from reference.training.starting import load_features
-
-    load_features(network, path)

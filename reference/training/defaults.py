@@ -13,8 +13,7 @@ from typing import Literal
 
 import torch
 
-from reference.ali import ALI as AliNetwork
-from reference.ali import autoencoder
+from reference.ali import ALI, autoencoder
 from reference.checkpoints import load_checkpoint
 from reference.data import Dataset, cut_by_patient, nih, padchest
 from reference.densenet import DenseNet, DenseNetShape
@@ -22,6 +21,7 @@ from reference.labels import LABELS
 from reference.phantoms import Cohort, write_nih, write_padchest
 from reference.preprocess import AUTOENCODER, CHESTXNET, Preprocess
 from reference.training.autoencoders import AliTask, L2Task
+from reference.training.card import Stage, stage
 from reference.training.classifier import ClassifierTask, prior_logits
 from reference.training.fitting import Fitting, Outcome, fabric_for
 from reference.training.recipes import AliRecipe, AutoencoderRecipe, ClassifierRecipe, Cosine
@@ -97,6 +97,14 @@ ALI_RECIPE = AliRecipe(
 
 
 @dataclass(frozen=True)
+class Trained:
+    """What a network went through, and the file with its weights."""
+
+    stages: tuple[Stage, ...]
+    weights: Path
+
+
+@dataclass(frozen=True)
 class Remaking:
     """One remaking of the defaults.
 
@@ -131,8 +139,8 @@ class Remaking:
         folder = self.work / f"{part}-{preprocess.size}"
         return shelve(self.dataset(part), preprocess, folder, self.tell)
 
-    def train(self, name: Name) -> Path:
-        """Train one of the networks; return the file with its weights."""
+    def train(self, name: Name) -> Trained:
+        """Train one of the networks, or finish what was interrupted."""
         if name == "classifier":
             return self._classifier()
         shelves = (self.shelf("train", AUTOENCODER), self.shelf("validation", AUTOENCODER))
@@ -141,10 +149,11 @@ class Remaking:
         if name == "l2":
             task = L2Task(autoencoder(LATENT, WIDTH), L2_RECIPE, *shelves)
         else:
-            task = AliTask(AliNetwork(LATENT, WIDTH), ALI_RECIPE, *shelves)
-        return self._fit(name, task).best
+            task = AliTask(ALI(LATENT, WIDTH), ALI_RECIPE, *shelves)
+        outcome = self._fit(name, task)
+        return Trained((stage(task.recipe, outcome),), outcome.best)
 
-    def _classifier(self) -> Path:
+    def _classifier(self) -> Trained:
         shelves = (self.shelf("train", CHESTXNET), self.shelf("validation", CHESTXNET))
         torch.manual_seed(derived_seed(SEED, "classifier"))
         network = DenseNet(SHAPE)
@@ -153,7 +162,8 @@ class Remaking:
         coarse = self._fit("classifier-112", ClassifierTask(network, COARSE_STAGE, *shelves))
         load_checkpoint(network, coarse.best)
         fine = ClassifierTask(network, FINE_STAGE, *shelves)
-        return self._fit("classifier-224", fine).best
+        outcome = self._fit("classifier-224", fine)
+        return Trained((stage(COARSE_STAGE, coarse), stage(FINE_STAGE, outcome)), outcome.best)
 
     def _fit(self, name: str, task: Task) -> Outcome:
         fabric = fabric_for(task.recipe.precision)

@@ -10,19 +10,19 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import safetensors.torch
 import torch
 from lightning_fabric import Fabric
-from lightning_fabric.strategies import DDPStrategy
+from lightning_fabric.strategies.ddp import DDPStrategy
 
 from reference.document import write_whole
 from reference.errors import TrainingError
 from reference.training.recipes import Precision
 from reference.training.seeds import derived_seed, generator
 from reference.training.state import Epoch, Progress, Settings, read_state, write_state
-from reference.training.tasks import Numbers, Share, Step, Task
+from reference.training.tasks import Numbers, Share, Step, Task, mean_over_processes
 
 Tell = Callable[[str], None]
 Ending = Literal["all epochs", "all steps", "no better score", "paused"]
@@ -200,10 +200,7 @@ class Fitting:
     def _over_processes(self, losses: Numbers) -> Numbers:
         if self.fabric.world_size == 1:
             return losses
-        reduced: dict[str, Any] = self.fabric.all_reduce(
-            {name: torch.tensor(value, device=self.fabric.device) for name, value in losses.items()}
-        )
-        return {name: float(value) for name, value in reduced.items()}
+        return {name: mean_over_processes(self.fabric, losses[name]) for name in sorted(losses)}
 
     def _count(self, losses: Numbers) -> None:
         wrong = [name for name, value in losses.items() if not math.isfinite(value)]
@@ -261,8 +258,6 @@ class Fitting:
 def write_weights(path: Path, weights: dict[str, torch.Tensor]) -> Path:
     """Write tensors as safetensors, whole or not at all."""
     return write_whole(path, safetensors.torch.save(weights))
-
-
 
 
 def _means(sums: Numbers, count: int) -> str:

@@ -107,9 +107,7 @@ def write_state(
     plain = {
         name: tensor.detach().to("cpu", copy=True).contiguous() for name, tensor in tensors.items()
     }
-    return write_whole(
-        path, safetensors.torch.save(plain, {_HEADER: header.model_dump_json()})
-    )
+    return write_whole(path, safetensors.torch.save(plain, {_HEADER: header.model_dump_json()}))
 
 
 def read_state(path: Path, task: Task, settings: Settings) -> tuple[Progress, dict[str, Any]]:

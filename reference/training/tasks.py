@@ -101,6 +101,16 @@ class Task(Protocol):
         """Return the weights that are deployed, on the CPU, under the keys of deployment."""
 
 
+def mean_over_processes(fabric: Fabric, number: float) -> float:
+    """Return the mean of a number over all processes, the same in each."""
+    if fabric.world_size == 1:
+        return number
+    # Not every device has 64 bits; a mean of equal numbers is exact in 32 too.
+    mean = fabric.all_reduce(torch.tensor(number, dtype=torch.float32, device=fabric.device))
+    assert isinstance(mean, torch.Tensor)
+    return float(mean)
+
+
 def chunks(count: int, size: int) -> list[Sequence[int]]:
     """Cut 0 to ``count`` into ranges of at most ``size``."""
     return [range(start, min(start + size, count)) for start in range(0, count, size)]
