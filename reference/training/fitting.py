@@ -145,13 +145,12 @@ class Fitting:
         self._began = True
 
     def _settings(self) -> Settings:
-        validation = getattr(self.task, "validation", self.task.train)
         return Settings(
             recipe=self.task.recipe.model_dump(mode="json"),
             seed=self.seed,
             world=self.fabric.world_size,
             train=self.task.train.about.levels,
-            validation=validation.about.levels,
+            validation=self.task.validation.about.levels,
             torch=torch.__version__,
         )
 

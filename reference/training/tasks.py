@@ -81,6 +81,10 @@ class Task(Protocol):
         """The images that it is trained on."""
 
     @property
+    def validation(self) -> Shelf:
+        """Images of other patients, which decide which epoch is the best."""
+
+    @property
     def modules(self) -> Mapping[str, nn.Module]:
         """What is trained, by name, without wrappers."""
 
