@@ -19,6 +19,7 @@ from lightning_fabric.strategies.ddp import DDPStrategy
 
 from reference.document import write_whole
 from reference.errors import TrainingError
+from reference.training.augmentation import level_named
 from reference.training.recipes import Precision
 from reference.training.seeds import derived_seed, generator
 from reference.training.state import Epoch, Progress, Settings, read_state, write_state
@@ -99,8 +100,9 @@ class Fitting:
         The global random state is as before afterwards.
 
         Raises:
-            TrainingError: the batch does not fit the images or the processes, the stored state is
-                of another training, or a loss is no longer finite.
+            TrainingError: there is no such level of augmentation, the batch does not fit the images
+                or the processes, the stored state is of another training, or a loss is no longer
+                finite.
             DocumentError: the state cannot be written.
         """
         devices = [self.fabric.device] if self.fabric.device.type == "cuda" else []
@@ -123,6 +125,7 @@ class Fitting:
         if self._began:
             return
         recipe, world = self.task.recipe, self.fabric.world_size
+        level_named(recipe.augmentation)
         if recipe.batch > len(self.task.train):
             raise TrainingError(
                 f"a batch of {recipe.batch} is more than the {len(self.task.train)} images",

@@ -60,7 +60,9 @@ def test_a_plateau_lowers_the_rate_and_waits_again() -> None:
 
 def test_steps_lower_the_rate_every_ten_epochs() -> None:
     steps = Steps(by=0.1, epochs=10)
-    assert [steps.factor(time, []) for time in (0, 9.99, 10, 25)] == pytest.approx([1, 1, 0.1, 0.01])
+    assert [steps.factor(time, []) for time in (0, 9.99, 10, 25)] == pytest.approx(
+        [1, 1, 0.1, 0.01]
+    )
 
 
 def test_a_cosine_rises_and_falls_to_zero() -> None:
