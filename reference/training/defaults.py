@@ -86,10 +86,10 @@ L2_RECIPE = AutoencoderRecipe(
 
 ALI_RECIPE = AliRecipe(
     name="phantoms, ALI",
-    learning_rate=2e-4,
+    learning_rate=3e-4,
     betas=(0.5, 0.999),
-    batch=50,
-    epochs=8,
+    batch=32,
+    epochs=5,
     latent=LATENT,
     width=WIDTH,
 )

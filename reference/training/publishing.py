@@ -57,7 +57,7 @@ SHIFTED = Cohort(seed=2021, patients=250, size=224)
 """Children's chests and bones, to see which scores tell them from adults' chests."""
 
 GATE_SCORE: ScoreName = "ssim"
-FALSE_REFUSALS = 0.05
+FALSE_REFUSALS = 0.01
 """Share of the validation phantoms that the gate may refuse."""
 
 MODEL, CARD = "model.safetensors", "card.json"
