@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shlex
 import sys
 from collections.abc import Sequence
@@ -157,6 +158,10 @@ def _defaults(chosen: argparse.Namespace) -> None:
     from reference.training.defaults import Remaking
     from reference.training.publishing import Publishing
 
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        raise TrainingError(
+            "the defaults are made by one process", "defaults", "start the command without torchrun"
+        )
     made = Remaking(chosen.work, _say)
     publishing = Publishing(made, chosen.out, chosen.xrays)
     for name in chosen.only or ["classifier", "l2", "ali"]:

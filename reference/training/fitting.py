@@ -218,7 +218,9 @@ class Fitting:
         )
 
     def _finish_epoch(self, rate: float, steps: int) -> None:
-        validation = self.task.validate()
+        # BatchNorm's statistics are each process's own, so only the first one's count.
+        first = self.fabric.is_global_zero
+        validation: Numbers = self.fabric.broadcast(self.task.validate() if first else {})
         progress = self._progress
         if not all(map(math.isfinite, validation.values())):
             raise TrainingError(

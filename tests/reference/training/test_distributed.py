@@ -103,6 +103,15 @@ def test_two_processes_average_the_gradients_of_their_parts(folder_of_two: Path)
     assert near < 0.01 * far
 
 
+def test_two_processes_take_the_same_decisions_at_the_end_of_an_epoch(folder_of_two: Path) -> None:
+    one, other = written(folder_of_two, "epoch")
+    weights = [name for name in one if "running" not in name]
+    assert all(torch.equal(one[name], other[name]) for name in weights)
+    assert any(not torch.equal(one[name], other[name]) for name in one if "running_mean" in name)
+    best = safetensors.torch.load_file(folder_of_two / "out" / "epoch" / "best.safetensors")
+    assert best.keys() == one.keys()
+
+
 def test_two_processes_go_on_as_if_they_had_not_stopped(folder_of_two: Path) -> None:
     straight, twice = written(folder_of_two, "straight"), written(folder_of_two, "twice")
     assert same_bits(straight[0], twice[0])

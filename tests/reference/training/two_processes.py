@@ -3,7 +3,8 @@
     two_processes.py CLASSIFIER_SHELVES AUTOENCODER_SHELVES OUT
 
 Both shelves have the folders train and validation; OUT gets NAME-RANK.safetensors for each of
-classifier (one step), straight (ALI, three steps) and twice (the same, stopped after two).
+classifier (one step), epoch (the same, over the end of an epoch), straight (ALI, three steps) and
+twice (the same, stopped after two).
 """
 
 from __future__ import annotations
@@ -59,6 +60,7 @@ def main() -> None:
         safetensors.torch.save_file(state, out / f"{name}-{fabric.global_rank}.safetensors")
 
     train("classifier", classifier_task(classifier), 1)
+    train("epoch", classifier_task(classifier), 8)
     train("straight", ali_task(autoencoder), 3)
     train("twice", ali_task(autoencoder), 2)
     train("twice", ali_task(autoencoder), 3)
