@@ -68,6 +68,9 @@ def parser() -> argparse.ArgumentParser:
         "--only", choices=["classifier", "l2", "ali"], action="append", help="repeat for several"
     )
     defaults.add_argument("--xrays", type=Path, help="folder of real radiographs (PNG) to try")
+    defaults.add_argument(
+        "--note", action="append", help="a sentence for every card; repeat for several"
+    )
     defaults.add_argument("--threads", type=int, help="threads of torch")
     return top
 
@@ -163,7 +166,7 @@ def _defaults(chosen: argparse.Namespace) -> None:
             "the defaults are made by one process", "defaults", "start the command without torchrun"
         )
     made = Remaking(chosen.work, _say)
-    publishing = Publishing(made, chosen.out, chosen.xrays)
+    publishing = Publishing(made, chosen.out, chosen.xrays, tuple(chosen.note or ()))
     for name in chosen.only or ["classifier", "l2", "ali"]:
         publishing.publish(name, made.train(name))
         _say(f"{name}: written to {chosen.out / name}")

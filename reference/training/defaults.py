@@ -57,11 +57,14 @@ COARSE_STAGE = ClassifierRecipe(
     weight_decay=1e-5,
     schedule=Cosine(epochs=6, rise=0.3),
     batch=32,
-    epochs=6,
+    epochs=4,
     augmentation="hflip",
     coarse=2,
 )
-"""Most of the training, on images of half the side: a quarter of the arithmetic."""
+"""Most of the training, on images of half the side: a quarter of the arithmetic.
+
+It ends before its rate is down, where the next stage takes over.
+"""
 
 FINE_STAGE = ClassifierRecipe(
     name="phantoms, 224 pixels",

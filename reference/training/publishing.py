@@ -71,11 +71,13 @@ class Publishing:
         made: has the images and the trained weights.
         out: gets one folder per network.
         xrays: PNG files of real radiographs, which are not shipped; for the cards.
+        notes: sentences for every card, of what a reader of its figures has to know.
     """
 
     made: Remaking
     out: Path
     xrays: Path | None = None
+    notes: tuple[str, ...] = ()
 
     def publish(self, name: Name, trained: Trained) -> Card:
         """Round, measure, describe and write one network."""
@@ -137,6 +139,7 @@ class Publishing:
             "findings unlabelled, 6 % of the labels missed and 0.8 % invented, which no model can "
             "make good.",
             *self._radiographs_classified(network),
+            *self.notes,
         )
         return Card(
             title="DenseNet-121 at half width, trained on phantoms",
@@ -171,7 +174,7 @@ class Publishing:
             provenance=origin,
             scores=score_figures(title, test, others),
             gate=gate,
-            notes=_gate_notes(others),
+            notes=(*_gate_notes(others), *self.notes),
         )
 
     def _other_sets(self) -> list[Dataset]:

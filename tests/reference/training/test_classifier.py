@@ -75,7 +75,7 @@ def test_the_score_is_the_mean_auc_of_the_findings(make_task: MakeTask, tmp_path
 def test_learns_what_it_is_shown(shelves: Shelves, tmp_path: Path) -> None:
     recipe = CLASSIFIER.model_copy(
         update={
-            "epochs": 20,
+            "epochs": 40,
             "learning_rate": 5e-3,
             "augmentation": "none",
             "schedule": Constant(),
