@@ -7,7 +7,7 @@ them again.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -129,13 +129,16 @@ class Remaking:
         if part == "external":
             root = self.work / "padchest"
             write_padchest(root, EXTERNAL, progress)
-            return padchest(root)
+            return replace(padchest(root), name="Phantoms of hospital B")
         root = self.work / "nih"
         write_nih(root, HOSPITAL, progress)
         if part == "test":
-            return nih(root, "test")
-        train, validation = cut_by_patient(nih(root, "train_val"), seed=SEED)
-        return train if part == "train" else validation
+            found = nih(root, "test")
+        else:
+            train, validation = cut_by_patient(nih(root, "train_val"), seed=SEED)
+            found = train if part == "train" else validation
+        # Nobody shall take them for the published collection, whose layout they have.
+        return replace(found, name=f"Phantoms of hospital A, {part}")
 
     def shelf(self, part: Part, preprocess: Preprocess) -> Shelf:
         """Return the prepared images of a part."""

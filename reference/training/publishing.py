@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -185,8 +185,8 @@ class Publishing:
         sets = [
             packaged_photographs(),
             packaged_digits(),
-            mura(bones, "train"),
-            kermany(children, "train"),
+            replace(mura(bones, "train"), name="Phantoms of bones"),
+            replace(kermany(children, "train"), name="Phantoms of children's chests"),
         ]
         return sets + ([radiographs(self.xrays)] if self.xrays else [])
 

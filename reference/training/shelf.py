@@ -181,7 +181,7 @@ def _fill(staging: Path, dataset: Dataset, preprocess: Preprocess, tell: Tell) -
 
 
 def _listing(dataset: Dataset) -> str:
-    digest = hashlib.sha256(repr((dataset.name, dataset.labels)).encode())
+    digest = hashlib.sha256(repr(dataset.labels).encode())
     for item in dataset.items:
         digest.update(f"{item.name}\0{item.labels!r}\n".encode())
     return digest.hexdigest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -104,6 +104,8 @@ class Sitting:
 
     def _shelves(self, definition: Preprocess, tell: Tell) -> tuple[Shelf, Shelf]:
         whole = nih(self.data, "train_val") if self.layout == "nih" else padchest(self.data)
+        if (self.data / "phantoms.json").is_file():
+            whole = replace(whole, name=f"Phantoms as {whole.name}")
         parts = cut_by_patient(whole, seed=self.seed)
         train, validation = (
             shelve(part, definition, self.out / name, tell)

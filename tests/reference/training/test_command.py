@@ -39,6 +39,7 @@ def test_trains_and_writes_weights_with_their_provenance(
     assert card.sha256 == hashlib.sha256(weights.read_bytes()).hexdigest()
     assert card.notice == "NOT FOR MEDICAL USE"
     assert "--recipe l2" in card.provenance.command
+    assert all(line.startswith("Phantoms as NIH") for line in card.provenance.data)
     assert len(card.provenance.stages[0].history) == 2
     assert "lightning-fabric" in card.provenance.versions
     load_checkpoint(autoencoder(4, 2), weights)
