@@ -9,7 +9,7 @@ WITH_NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 WEB := browser_harness/web
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-direct bench check format goldens lock clean
+.PHONY: help setup demo test test-direct bench check format defaults goldens lock clean
 
 help: ## list the chores
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -40,6 +40,9 @@ format: setup ## format Python and TypeScript
 	@$(BIN)/ruff check --quiet --fix .
 	@$(BIN)/ruff format --quiet .
 	@$(WITH_NODE) npm --prefix $(WEB) run --silent format
+
+defaults: setup ## train the default checkpoints again (an hour or two), into reference/defaults
+	@$(BIN)/python -m reference.training defaults
 
 goldens: setup ## rewrite the files that tests compare with (docs/); review the diff
 	@$(BIN)/python scripts/goldens.py

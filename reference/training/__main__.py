@@ -1,0 +1,180 @@
+"""Command line of training: ``python -m reference.training --help``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from reference.errors import ReferenceInputError, TrainingError
+
+EPILOG = """\
+examples:
+  python -m reference.training recipes
+  python -m reference.training train --recipe paper --data NIH --out build/paper
+  python -m reference.training train --recipe authors --initial densenet121.safetensors \\
+      --data NIH --out build/authors
+  python -m reference.training train --recipe ali --data NIH --out build/ali
+  torchrun --nproc-per-node 4 -m reference.training train --recipe paper --data NIH --out build/4
+  python -m reference.training defaults --work build/defaults --out reference/defaults
+
+An interrupted training goes on with the same command; on a CPU the weights are then those of one
+sitting, bit for bit. With N processes each normalises its own part of a batch, so weights differ
+from those of one process; which images are in a batch, and how they are moved, does not.
+
+NOT FOR MEDICAL USE.
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser; nothing heavy is imported."""
+    top = argparse.ArgumentParser(
+        prog="python -m reference.training",
+        description="Train the paper's networks.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = top.add_subparsers(dest="command", required=True)
+    commands.add_parser("recipes", help="print the recipes of the paper and its authors as JSON")
+    train = commands.add_parser("train", help="train one network on a data set")
+    train.add_argument("--recipe", required=True, help="name of a recipe; see `recipes`")
+    train.add_argument("--data", type=Path, required=True, help="folder of the data set")
+    train.add_argument("--layout", choices=["nih", "padchest"], default="nih", help="(default nih)")
+    train.add_argument("--out", type=Path, required=True, help="folder for everything made")
+    train.add_argument(
+        "--preprocess", help="definition of the input (default chestxnet, autoencoder for those)"
+    )
+    train.add_argument("--initial", type=Path, help="weights whose features to begin with")
+    train.add_argument("--seed", type=int, default=2019, help="(default 2019)")
+    train.add_argument("--augmentation", help="none, hflip, or a number of degrees: 5 to 180")
+    train.add_argument("--precision", help="32-true, bf16-mixed, or 16-mixed (GPU)")
+    train.add_argument("--epochs", type=int, help="the most epochs")
+    train.add_argument("--batch", type=int, help="images per step")
+    train.add_argument("--latent", type=int, help="size of an autoencoder's code")
+    train.add_argument("--width", type=int, help="channels of an autoencoder's first layer")
+    train.add_argument("--accelerator", choices=["auto", "cpu", "cuda"], default="auto")
+    train.add_argument("--threads", type=int, help="threads of torch, per process")
+    defaults = commands.add_parser("defaults", help="make the default checkpoints again")
+    defaults.add_argument(
+        "--work", type=Path, default=Path("build/defaults"), help="(default %(default)s)"
+    )
+    defaults.add_argument(
+        "--out", type=Path, default=Path("reference/defaults"), help="(default %(default)s)"
+    )
+    defaults.add_argument(
+        "--only", choices=["classifier", "l2", "ali"], action="append", help="repeat for several"
+    )
+    defaults.add_argument("--xrays", type=Path, help="folder of real radiographs (PNG) to try")
+    defaults.add_argument(
+        "--note", action="append", help="a sentence for every card; repeat for several"
+    )
+    defaults.add_argument("--threads", type=int, help="threads of torch")
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; return its exit code: 0 done, 2 bad input, 130 interrupted."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    chosen = parser().parse_args(given)
+    try:
+        _run(chosen, shlex.join(given))
+    except ReferenceInputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except ModuleNotFoundError as error:
+        if error.name != "lightning_fabric":
+            raise
+        print(
+            'error: training needs the extra "train": pip install xport-tfjs[train]',
+            file=sys.stderr,
+        )
+        return 2
+    except KeyboardInterrupt:
+        print("interrupted; the same command goes on", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _run(chosen: argparse.Namespace, line: str) -> None:
+    if chosen.command == "recipes":
+        from reference.training.recipes import PRESETS
+
+        for recipe in PRESETS.values():
+            print(recipe.model_dump_json(indent=2))
+        return
+    import torch
+
+    if chosen.threads is not None:
+        if chosen.threads < 1:
+            raise TrainingError(
+                f"{chosen.threads} threads compute nothing", "threads", "give 1 or more"
+            )
+        torch.set_num_threads(chosen.threads)
+    if chosen.command == "train":
+        _train(chosen, line)
+    else:
+        _defaults(chosen)
+
+
+def _train(chosen: argparse.Namespace, line: str) -> None:
+    from pydantic import ValidationError
+
+    from reference.training.recipes import PRESETS, ClassifierRecipe
+    from reference.training.sitting import Sitting
+
+    if chosen.recipe not in PRESETS:
+        raise TrainingError(
+            f"{chosen.recipe!r} is no recipe", "recipe", f"known are {', '.join(PRESETS)}"
+        )
+    recipe = PRESETS[chosen.recipe]
+    changes = {
+        name: getattr(chosen, name)
+        for name in ("augmentation", "precision", "epochs", "batch", "latent", "width")
+        if getattr(chosen, name) is not None
+    }
+    try:
+        recipe = type(recipe).model_validate(recipe.model_dump() | changes)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        key = ".".join(map(str, first["loc"]))
+        raise TrainingError(f"{key}: {first['msg']}", recipe.name, "see --help") from error
+    fallback = "chestxnet" if isinstance(recipe, ClassifierRecipe) else "autoencoder"
+    sitting = Sitting(
+        recipe=recipe,
+        layout=chosen.layout,
+        data=chosen.data,
+        out=chosen.out,
+        preprocess=chosen.preprocess or fallback,
+        seed=chosen.seed,
+        initial=chosen.initial,
+        accelerator=chosen.accelerator,
+        command=f"python -m reference.training {line}",
+    )
+    outcome = sitting.run(_say)
+    _say(f"ended by: {outcome.ending}; best weights: {outcome.best}")
+
+
+def _defaults(chosen: argparse.Namespace) -> None:
+    from reference.training.defaults import Remaking
+    from reference.training.publishing import Publishing
+
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        raise TrainingError(
+            "the defaults are made by one process", "defaults", "start the command without torchrun"
+        )
+    made = Remaking(chosen.work, _say)
+    publishing = Publishing(made, chosen.out, chosen.xrays, tuple(chosen.note or ()))
+    for name in chosen.only or ["classifier", "l2", "ali"]:
+        publishing.publish(name, made.train(name))
+        _say(f"{name}: written to {chosen.out / name}")
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

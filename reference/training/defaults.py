@@ -1,0 +1,177 @@
+"""The default checkpoints: recipes and sizes, and the command's way from seeds to weights.
+
+NOT FOR MEDICAL USE: trained on phantoms alone. ``python -m reference.training defaults`` makes
+them again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import torch
+
+from reference.ali import ALI, autoencoder
+from reference.checkpoints import load_checkpoint
+from reference.data import Dataset, cut_by_patient, nih, padchest
+from reference.densenet import DenseNet, DenseNetShape
+from reference.labels import LABELS
+from reference.phantoms import Cohort, write_nih, write_padchest
+from reference.preprocess import AUTOENCODER, CHESTXNET, Preprocess
+from reference.training.autoencoders import AliTask, L2Task
+from reference.training.card import Stage, stage
+from reference.training.classifier import ClassifierTask, prior_logits
+from reference.training.fitting import Fitting, Outcome, fabric_for
+from reference.training.recipes import AliRecipe, AutoencoderRecipe, ClassifierRecipe, Cosine
+from reference.training.seeds import derived_seed
+from reference.training.shelf import Shelf, shelve
+from reference.training.tasks import Task
+
+Tell = Callable[[str], None]
+Name = Literal["classifier", "l2", "ali"]
+Part = Literal["train", "validation", "test", "external"]
+
+SEED = 2019
+HOSPITAL = Cohort(seed=2019, patients=5000, size=224)
+"""Training, validation and test images: hospital A."""
+
+EXTERNAL = Cohort(seed=2020, patients=600, size=224)
+"""Images of hospital B, which no training sees."""
+
+SHAPE = DenseNetShape(
+    in_channels=3,
+    num_classes=len(LABELS),
+    growth=16,
+    block_config=(6, 12, 24, 16),
+    init_features=32,
+)
+"""DenseNet-121 at half its width: 1.77 million parameters, a quarter of the arithmetic."""
+
+LATENT, WIDTH = 128, 16
+
+COARSE_STAGE = ClassifierRecipe(
+    name="phantoms, 112 pixels",
+    learning_rate=2e-3,
+    weight_decay=1e-5,
+    schedule=Cosine(epochs=6, rise=0.3),
+    batch=32,
+    epochs=4,
+    augmentation="hflip",
+    coarse=2,
+)
+"""Most of the training, on images of half the side: a quarter of the arithmetic.
+
+It ends before its rate is down, where the next stage takes over.
+"""
+
+FINE_STAGE = ClassifierRecipe(
+    name="phantoms, 224 pixels",
+    learning_rate=1e-3,
+    weight_decay=1e-5,
+    schedule=Cosine(epochs=1, rise=0.1),
+    batch=32,
+    epochs=1,
+    augmentation="hflip",
+)
+"""The end, at the size that is deployed."""
+
+L2_RECIPE = AutoencoderRecipe(
+    name="phantoms, L2",
+    learning_rate=2e-3,
+    schedule=Cosine(epochs=16, rise=0.3),
+    batch=50,
+    epochs=16,
+    latent=LATENT,
+    width=WIDTH,
+)
+
+ALI_RECIPE = AliRecipe(
+    name="phantoms, ALI",
+    learning_rate=3e-4,
+    betas=(0.5, 0.999),
+    batch=32,
+    epochs=5,
+    latent=LATENT,
+    width=WIDTH,
+)
+"""Appendix C's tricks; the learning rate is higher than the paper's, for so few images."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a network went through, and the file with its weights."""
+
+    stages: tuple[Stage, ...]
+    weights: Path
+
+
+@dataclass(frozen=True)
+class Remaking:
+    """One remaking of the defaults.
+
+    Args:
+        work: for phantoms, prepared images and states; goes on where it was interrupted.
+        tell: is told of progress.
+    """
+
+    work: Path
+    tell: Tell = print
+
+    def dataset(self, part: Part) -> Dataset:
+        """Return a part of the phantoms, which are drawn and written if they are not there."""
+
+        def progress(done: int, total: int) -> None:
+            if done % 1000 == 0 or done == total:
+                self.tell(f"phantoms: {done:,} of {total:,} images drawn")
+
+        if part == "external":
+            root = self.work / "padchest"
+            write_padchest(root, EXTERNAL, progress)
+            return replace(padchest(root), name="Phantoms of hospital B")
+        root = self.work / "nih"
+        write_nih(root, HOSPITAL, progress)
+        if part == "test":
+            found = nih(root, "test")
+        else:
+            train, validation = cut_by_patient(nih(root, "train_val"), seed=SEED)
+            found = train if part == "train" else validation
+        # Nobody shall take them for the published collection, whose layout they have.
+        return replace(found, name=f"Phantoms of hospital A, {part}")
+
+    def shelf(self, part: Part, preprocess: Preprocess) -> Shelf:
+        """Return the prepared images of a part."""
+        folder = self.work / f"{part}-{preprocess.size}"
+        return shelve(self.dataset(part), preprocess, folder, self.tell)
+
+    def train(self, name: Name) -> Trained:
+        """Train one of the networks, or finish what was interrupted."""
+        if name == "classifier":
+            return self._classifier()
+        shelves = (self.shelf("train", AUTOENCODER), self.shelf("validation", AUTOENCODER))
+        torch.manual_seed(derived_seed(SEED, name))
+        task: Task
+        if name == "l2":
+            task = L2Task(autoencoder(LATENT, WIDTH), L2_RECIPE, *shelves)
+        else:
+            task = AliTask(ALI(LATENT, WIDTH), ALI_RECIPE, *shelves)
+        outcome = self._fit(name, task)
+        return Trained((stage(task.recipe, outcome),), outcome.best)
+
+    def _classifier(self) -> Trained:
+        shelves = (self.shelf("train", CHESTXNET), self.shelf("validation", CHESTXNET))
+        torch.manual_seed(derived_seed(SEED, "classifier"))
+        network = DenseNet(SHAPE)
+        with torch.no_grad():
+            network.classifier.bias.copy_(prior_logits(shelves[0]))
+        coarse = self._fit("classifier-112", ClassifierTask(network, COARSE_STAGE, *shelves))
+        load_checkpoint(network, coarse.best)
+        fine = ClassifierTask(network, FINE_STAGE, *shelves)
+        outcome = self._fit("classifier-224", fine)
+        return Trained((stage(COARSE_STAGE, coarse), stage(FINE_STAGE, outcome)), outcome.best)
+
+    def _fit(self, name: str, task: Task) -> Outcome:
+        fabric = fabric_for(task.recipe.precision)
+        self.tell(f"training: {task.recipe.name}, {len(task.train):,} images")
+        return Fitting(task, fabric, self.work / name, SEED, self.tell).run()
