@@ -187,7 +187,7 @@ class Converter:
         return PlannedPreprocessing(
             images=self.images.save(files),
             pipelines=wanted.pipelines,
-            backend=wanted.backend or release.browser.backends[-1],
+            backend=release.prepared_on(),
         )
 
     def _probes(

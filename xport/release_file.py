@@ -63,7 +63,7 @@ class ReleaseFile(Document):
 
     @model_validator(mode="after")
     def _preprocessing_runs_where_the_model_ships(self) -> Self:
-        backend = self.preprocessing.backend or self.browser.backends[-1]
+        backend = self.prepared_on()
         legs = self.routes.legs(self.browser.backends)
         if (self.routes.shipped, backend) not in [(leg.artifact, leg.backend) for leg in legs]:
             raise ValueError(
@@ -103,6 +103,11 @@ class ReleaseFile(Document):
             if self.routes.direct is None or self.routes.shipped != DIRECT:
                 raise ValueError(f"{key}: needs the direct route, and that it ships")
         return self
+
+    def prepared_on(self) -> Backend:
+        """The backend on which prepared images are predicted: wasm where none is asked for."""
+        verified = self.browser.backends
+        return self.preprocessing.backend or ("wasm" if "wasm" in verified else verified[-1])
 
     def digest(self) -> str:
         """Identifies the release file's content."""

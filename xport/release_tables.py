@@ -193,7 +193,7 @@ class PreprocessingEntry(Document):
     Its images are `synthetic` files in every format that is read, the photographs of `[probes]` and
     the images a user adds. Beside the definition and the exact path, which is what the page does,
     every one of `pipelines` is measured. `backend` is that of `[browser]` on which the prepared
-    images are predicted too; without it, the last one.
+    images are predicted too; without it, wasm where it is verified, else the last one.
     """
 
     synthetic: int = Field(default=16, ge=0, le=1000)
