@@ -325,6 +325,16 @@ def test_bad_input_is_exit_code_2_in_one_sentence_and_leaves_nothing(
     assert not out.exists()
 
 
+def test_folder_that_cannot_be_written_is_exit_code_3(root: Path, tmp_path: Path, run: Run) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("mine")
+    arguments = _arguments(root, in_the_way / "out", sets=("padchest",))
+    done = run("evaluate", "table1", *arguments, "--json")
+    assert (done.code, done.json["exit_code"]) == (3, 3)
+    assert "cannot be written" in done.json["error"]
+    assert in_the_way.read_text() == "mine"
+
+
 def test_what_a_command_needs_is_named(
     root: Path, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
