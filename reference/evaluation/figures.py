@@ -104,7 +104,7 @@ def separation_figure(separations: Sequence[Separation], columns: int = 4) -> Fi
         inside = one.in_distribution
         _density(panel, one, inside, "", 2.0)
         for outlier in one.out_of_distribution:
-            _density(panel, one, outlier.scores, f", AUC\N{NO-BREAK SPACE}{outlier.auc:.2f}", 1.0)
+            _density(panel, one, outlier.scores, f", AUC {outlier.auc:.2f}", 1.0)
         panel.set_title(f"{one.model}: {one.score}")
         panel.set(xlabel="score", ylabel="density", yticks=())
         if one.logarithmic:
@@ -119,7 +119,7 @@ def _density(panel: Axes, one: Separation, scores: ScoreHistogram, told: str, wi
     widths = np.diff(np.log(one.edges) if one.logarithmic else one.edges)
     heights = np.array(scores.counts) / (scores.images * widths)
     # A long line of the legend would take the panel's place.
-    label = textwrap.fill(f"{scores.dataset} ({scores.images:,}){told}", 48)
+    label = textwrap.fill(f"{scores.dataset} ({scores.images:,})", 48) + told
     panel.stairs(heights, one.edges, label=label, linewidth=width)
 
 
