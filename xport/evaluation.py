@@ -8,7 +8,6 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import reference
 from xport.document import write_atomically
 from xport.errors import InputError, UnavailableError
 from xport.evaluation_arguments import ITEMS
@@ -25,9 +24,6 @@ if TYPE_CHECKING:
 PAGE = "evaluation.html"
 NOTICE = "NOTICE.txt"
 STORED_CALIBRATION = "calibration.json"
-DEFAULTS = Path(reference.__file__).parent / "defaults"
-"""Where the default checkpoints lie."""
-
 Named = tuple[str, Path]
 
 
@@ -164,19 +160,20 @@ def _sets(options: argparse.Namespace) -> tuple[OpenedSet, ...]:
 
 
 def _networks(options: argparse.Namespace) -> tuple[list[Named], list[Named]]:
-    """Classifiers and autoencoders by name: those that are given, or the defaults for both."""
+    """Classifiers and autoencoders by name: those that are given, or the defaults."""
+    from reference.defaults import default_folder
+
     if options.classifier or options.autoencoder:
         return (
             _named(options.classifier, "--classifier"),
             _named(options.autoencoder, "--autoencoder"),
         )
-    if not DEFAULTS.is_dir():
-        return [], []
-    files = {name: DEFAULTS / name / "model.safetensors" for name in ("classifier", "ali", "l2")}
-    return (
-        [("default", files["classifier"])],
-        [("ALI", files["ali"]), ("L2", files["l2"])],
-    )
+    defaults = {"default": "classifier", "ALI": "ali", "L2": "l2"}
+    files = {name: default_folder(one) / "model.safetensors" for name, one in defaults.items()}
+    found = [(name, path) for name, path in files.items() if path.is_file()]
+    return [one for one in found if one[0] == "default"], [
+        one for one in found if one[0] != "default"
+    ]
 
 
 def _classifiers(named: list[Named], preprocess: str | None) -> tuple[ClassifierNetwork, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import math
+import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
@@ -22,7 +23,7 @@ from reference.errors import CalibrationError
 from reference.evaluation.cutoff import CutoffCurve
 from reference.evaluation.robustness import Robustness, RobustnessMatrix
 from reference.evaluation.roc import RocCurves
-from reference.evaluation.separation import Separation
+from reference.evaluation.separation import ScoreHistogram, Separation
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -101,23 +102,25 @@ def separation_figure(separations: Sequence[Separation], columns: int = 4) -> Fi
     figure, panels = _panels(len(separations), columns, (3.1, 3.3))
     for panel, one in zip(panels, separations, strict=True):
         inside = one.in_distribution
-        _density(panel, one.edges, inside.counts, f"{inside.dataset} ({inside.images:,})", 2.0)
+        _density(panel, one, inside, "", 2.0)
         for outlier in one.out_of_distribution:
-            scores = outlier.scores
-            label = f"{scores.dataset} ({scores.images:,}), AUC {outlier.auc:.2f}"
-            _density(panel, one.edges, scores.counts, label, 1.0)
+            _density(panel, one, outlier.scores, f", AUC {outlier.auc:.2f}", 1.0)
         panel.set_title(f"{one.model}: {one.score}")
         panel.set(xlabel="score", ylabel="density", yticks=())
+        if one.logarithmic:
+            panel.set_xscale("log")
         # Below: the curves of so many sets leave no free place.
         panel.legend(fontsize=6, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.18))
     return figure
 
 
-def _density(
-    panel: Axes, edges: Sequence[float], counts: Sequence[int], label: str, width: float
-) -> None:
-    heights = np.array(counts) / (sum(counts) * np.diff(edges))
-    panel.stairs(heights, edges, label=label, linewidth=width)
+def _density(panel: Axes, one: Separation, scores: ScoreHistogram, told: str, width: float) -> None:
+    """Draw one set's density, of the logarithm where the axis is logarithmic."""
+    widths = np.diff(np.log(one.edges) if one.logarithmic else one.edges)
+    heights = np.array(scores.counts) / (scores.images * widths)
+    # A long line of the legend would take the panel's place.
+    label = textwrap.fill(f"{scores.dataset} ({scores.images:,})", 48) + told
+    panel.stairs(heights, one.edges, label=label, linewidth=width)
 
 
 @styled

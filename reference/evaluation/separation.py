@@ -46,7 +46,11 @@ class Outlier(Document):
 
 
 class Separation(Document):
-    """One score of one autoencoder on several sets; ``edges`` are those of the bins."""
+    """One score of one autoencoder on several sets.
+
+    ``edges`` are those of the bins: equally wide, or for ``logarithmic`` scores equally wide in
+    the logarithm.
+    """
 
     schema_version: Literal[1] = 1
     model: str
@@ -55,6 +59,11 @@ class Separation(Document):
     edges: tuple[float, ...] = Field(min_length=2)
     in_distribution: ScoreHistogram
     out_of_distribution: tuple[Outlier, ...] = Field(min_length=1)
+
+    @property
+    def logarithmic(self) -> bool:
+        """Whether the score spans orders of magnitude: a sum of squares, none of them 0."""
+        return _spans_orders(self.score, self.edges[0])
 
 
 def separation(
@@ -79,7 +88,7 @@ def separation(
     outside = {other: finite_scores(scores, other) for other, scores in out_of_distribution.items()}
     if not outside:
         raise CalibrationError("there is nothing to tell apart", name, "give another set")
-    edges = _edges(np.concatenate([inside, *outside.values()]))
+    edges = _edges(score, np.concatenate([inside, *outside.values()]))
     return Separation(
         model=model,
         score=score,
@@ -93,12 +102,20 @@ def separation(
     )
 
 
-def _edges(scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _spans_orders(score: ScoreName, smallest: float) -> bool:
+    return score == "latent" and smallest > 0
+
+
+def _edges(score: ScoreName, scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     low, high = float(scores.min()), float(scores.max())
     # Scores that are all but equal cannot be cut into bins: they get the middle one.
     if high - low <= 1e-9 * max(abs(low), abs(high)):
         margin = 0.5 * max(abs(low), abs(high), 1e-9)
         low, high = low - margin, high + margin
+    if _spans_orders(score, low):
+        edges: npt.NDArray[np.float64] = np.geomspace(low, high, BINS + 1)
+        edges[0], edges[-1] = low, high  # rounding must not leave out the ends
+        return edges
     return np.linspace(low, high, BINS + 1)
 
 

@@ -33,6 +33,21 @@ PHANTOM = "procedural phantoms, nothing medical is claimed"
 PHOTOGRAPHS, DIGITS = "photographs", "digits"
 PACKAGED = "packaged"
 
+PHANTOM_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "nih": "Phantoms of hospital A, test",
+        "padchest": "Phantoms of hospital B",
+        "kermany": "Phantoms of children's chests",
+        "mura": "Phantoms of bones",
+    }
+)
+"""What phantoms are called, so that no table passes them off as the collection of that layout.
+
+The cards of the default checkpoints have the same names.
+"""
+
+_VALIDATION = "Phantoms of hospital A, validation"
+
 _PARTS: Mapping[str, Part] = MappingProxyType(
     {"nih": "chest", "padchest": "chest", "kermany": "pneumonia"}
 )
@@ -73,7 +88,8 @@ class OpenedSet:
         if self.layout != "nih" or self.folder is None:
             return None
         _, found = cut_by_patient(nih(self.folder, "train_val"), seed=self.seed)
-        return drawn(_honest(found, self.phantom), self.limit, self.seed)
+        called = replace(found, name=_VALIDATION) if self.phantom else found
+        return drawn(called, self.limit, self.seed)
 
     @cached_property
     def origins(self) -> dict[str, Origin]:
@@ -150,8 +166,9 @@ def open_set(text: str, *, seed: int, limit: int | None = None) -> OpenedSet:
             f"give {known}, {PACKAGED}:{PHOTOGRAPHS} or {PACKAGED}:{DIGITS}",
         )
     phantom = _is_phantom(folder)
-    chosen = drawn(_honest(images, phantom), limit, seed)
-    return OpenedSet(layout, folder, chosen, phantom, seed, limit)
+    if phantom:
+        images = replace(images, name=PHANTOM_NAMES.get(layout, f"Phantoms as {images.name}"))
+    return OpenedSet(layout, folder, drawn(images, limit, seed), phantom, seed, limit)
 
 
 def drawn(images: Dataset, limit: int | None, seed: int) -> Dataset:
@@ -176,11 +193,6 @@ def drawn(images: Dataset, limit: int | None, seed: int) -> Dataset:
 def by_lot(names: list[str], seed: int) -> list[str]:
     """Return names in an order that depends on the seed and each name alone."""
     return sorted(names, key=lambda name: hashlib.sha256(f"{seed}:{name}".encode()).digest())
-
-
-def _honest(images: Dataset, phantom: bool) -> Dataset:
-    """Return the set under a name that no table can pass off as the published collection's."""
-    return replace(images, name=f"Phantoms as {images.name}") if phantom else images
 
 
 def _is_phantom(folder: Path | None) -> bool:

@@ -16,11 +16,12 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from reference import defaults
 from reference.evaluation import items
 from reference.phantoms import LAYOUTS
 from tests.reference.data import published
 from tests.reference.evaluation import tiny
-from xport import evaluation, evaluation_arguments
+from xport import evaluation_arguments
 from xport.cli import main
 
 MEDICAL = "NOT FOR MEDICAL USE"
@@ -122,7 +123,7 @@ def test_all_makes_every_table_and_figure(made: Made) -> None:
 def test_every_result_says_how_many_of_how_many_images_it_used(made: Made) -> None:
     _, said = made
     used = {sentence for name in ("table1", "roc") for sentence in said["results"][name]["used"]}
-    chests = next(s for s in used if s.startswith("Phantoms as NIH ChestX-ray14 (test): "))
+    chests = next(s for s in used if s.startswith("Phantoms of hospital A, test: "))
     assert "of 8 images used" in chests
     assert "beyond the limit of 8, by lot" in chests
     usage = said["results"]["table1"]["usage"][0]
@@ -139,7 +140,9 @@ def test_missing_and_broken_images_are_named_in_json_and_on_the_page(
     done = run("evaluate", "distributions", "--json", *arguments[:at], *arguments[at + 2 :])
     assert done.code == 0, done.err
     (usage,) = (
-        one for one in done.json["results"]["distributions"]["usage"] if "NIH" in one["dataset"]
+        one
+        for one in done.json["results"]["distributions"]["usage"]
+        if "hospital A" in one["dataset"]
     )
     assert usage["missing"] == [MISSING]
     assert [one["name"] for one in usage["broken"]] == [BROKEN]
@@ -261,7 +264,7 @@ def test_operating_points_beside_the_classifier_are_taken(
     shutil.copy(stored, tmp_path / "defaults" / "classifier")
     data = ["--data", f"padchest:{root / 'padchest'}", "--out", tmp_path / "out"]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(evaluation, "DEFAULTS", tmp_path / "defaults")
+        patch.setattr(defaults, "default_folder", lambda name: tmp_path / "defaults" / name)
         done = run("evaluate", "roc", *data, "--json")
     assert done.code == 0, done.err
     assert (tmp_path / "out" / "roc" / "calibration.json").read_bytes() == stored.read_bytes()
@@ -325,11 +328,21 @@ def test_bad_input_is_exit_code_2_in_one_sentence_and_leaves_nothing(
     assert not out.exists()
 
 
+def test_folder_that_cannot_be_written_is_exit_code_3(root: Path, tmp_path: Path, run: Run) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("mine")
+    arguments = _arguments(root, in_the_way / "out", sets=("padchest",))
+    done = run("evaluate", "table1", *arguments, "--json")
+    assert (done.code, done.json["exit_code"]) == (3, 3)
+    assert "cannot be written" in done.json["error"]
+    assert in_the_way.read_text() == "mine"
+
+
 def test_what_a_command_needs_is_named(
     root: Path, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = ["--data", f"mura:{root / 'mura'}", "--out", tmp_path / "out"]
-    monkeypatch.setattr(evaluation, "DEFAULTS", tmp_path / "absent")
+    monkeypatch.setattr(defaults, "default_folder", lambda name: tmp_path / "absent")
     for item, needed in (("table1", "--classifier"), ("hardest", "--autoencoder")):
         done = run("evaluate", item, *data)
         assert (done.code, needed in done.err) == (2, True)

@@ -105,10 +105,25 @@ def test_histograms_share_their_bins_and_hold_every_image(tmp_path: Path) -> Non
     assert Separation.read(found.write(tmp_path / "separation.json")) == found
 
 
+def test_latent_distances_are_binned_by_orders_of_magnitude_and_none_is_lost() -> None:
+    inside = np.random.default_rng(0).lognormal(3, 2, 500).tolist()
+    outside = [value * 1000 for value in inside]
+    found = separation("ALI", "latent", ("chest", inside), {"digits": outside})
+    assert found.logarithmic
+    ratios = np.diff(np.log(found.edges))
+    assert ratios == pytest.approx(ratios[0])
+    assert (found.edges[0], found.edges[-1]) == (min(inside), max(outside))
+    assert not separation("ALI", "l2", ("chest", inside), {"digits": outside}).logarithmic
+    zero = separation("ALI", "latent", ("chest", [0.0, 1.0]), {"digits": [2.0]})
+    assert not zero.logarithmic
+
+
 @pytest.mark.parametrize("value", [0.0, 1.0, -1e6, 1e-300])
 def test_scores_that_are_all_equal_fill_one_bin(value: float) -> None:
-    found = separation("ALI", "l2", ("chest", [value] * 4), {"digits": [value] * 3})
-    assert sorted(found.in_distribution.counts)[-2:] == [0, 4]
+    scores: tuple[ScoreName, ...] = ("l2", "latent")
+    for score in scores:
+        apart = separation("ALI", score, ("chest", [value] * 4), {"digits": [value] * 3})
+        assert sorted(apart.in_distribution.counts)[-2:] == [0, 4]
 
 
 def test_separation_refuses_scores_that_are_no_numbers_and_nothing_to_tell_apart() -> None:

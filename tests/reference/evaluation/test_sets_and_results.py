@@ -30,10 +30,10 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_folder_of_phantoms_is_told_by_its_notice(root: Path) -> None:
     nih = open_set(f"nih:{root / 'nih'}", seed=0)
     assert nih.notice == (
-        "Phantoms as NIH ChestX-ray14 (test): procedural phantoms, nothing medical is claimed"
+        "Phantoms of hospital A, test: procedural phantoms, nothing medical is claimed"
     )
     assert nih.validation is not None
-    assert nih.validation.name == "Phantoms as NIH ChestX-ray14 (train_val), validation"
+    assert nih.validation.name == "Phantoms of hospital A, validation"
     assert open_set("packaged:photographs", seed=0).notice is None
     assert open_set("packaged:photographs", seed=0).images.name == "Packaged photographs"
 
