@@ -22,7 +22,7 @@ from reference.preprocess import AUTOENCODER, Preprocess
 from tests.browser.tiny_model import Autoencoder, Classifier
 from xport import digests
 from xport.artifact import Signature
-from xport.bundle import MANIFEST, Manifest
+from xport.bundle import MANIFEST, DataFile, Manifest
 
 LABELS = [f"Finding_{index + 1}" for index in range(14)]
 RULE = Preprocess(size=32, channels=3, low=0.0, high=1.0, fit="crop")
@@ -112,11 +112,10 @@ def attach(site: Path, model: str, kind: str, content: bytes) -> Path:
     path = site / "models" / model / f"{kind}.json"
     path.write_bytes(content)
     manifest = json.loads((site / MANIFEST).read_text())
-    manifest["models"][model][kind] = {
-        "path": f"models/{model}/{kind}.json",
-        "sha256": digests.of_bytes(content),
-        "bytes": len(content),
-    }
+    listed = DataFile(
+        path=f"models/{model}/{kind}.json", sha256=digests.of_bytes(content), bytes=len(content)
+    )
+    manifest["models"][model][kind] = listed.model_dump()
     (site / MANIFEST).write_text(json.dumps(manifest))
     return path
 

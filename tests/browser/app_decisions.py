@@ -28,10 +28,13 @@ def point(finding: str, threshold: float | None) -> OperatingPoint | NoOperating
     return OperatingPoint(finding=finding, threshold=threshold, **rates, **COUNTS)
 
 
-CALIBRATION = Calibration(
-    dataset="phantoms",
-    points=tuple(map(point, LABELS, THRESHOLDS)),
-)
+def calibrated_at(thresholds: tuple[float | None, ...]) -> Calibration:
+    """Operating points of the tiny classifier."""
+    points = tuple(map(point, LABELS, thresholds))
+    return Calibration(dataset="phantoms", points=points)
+
+
+CALIBRATION = calibrated_at(THRESHOLDS)
 
 
 def gate_at(score: ScoreName, threshold: float) -> Gate:
@@ -47,7 +50,9 @@ def gate_at(score: ScoreName, threshold: float) -> Gate:
 
 
 def content(document: Calibration | Gate, **changes: Any) -> bytes:
-    """A document's JSON with other values for some keys."""
+    """A document's JSON, as it is written, or with other values for some keys."""
+    if not changes:
+        return (document.model_dump_json(indent=2) + "\n").encode()
     return json.dumps({**document.model_dump(mode="json"), **changes}).encode()
 
 

@@ -28,6 +28,7 @@ from tests.browser.app_bundles import (
 from tests.browser.app_decisions import (
     CALIBRATION,
     THRESHOLDS,
+    calibrated_at,
     content,
     gate_at,
     nothing_predicted,
@@ -102,6 +103,26 @@ def test_every_row_says_in_words_where_it_stands(
         calibrated = page.get_by_role("table").first
         expect(calibrated).to_contain_text("found on phantoms")
         expect(page.get_by_role("table").last).to_contain_text("Not calibrated")
+
+
+def test_an_output_that_equals_its_operating_point_reaches_it(
+    browser: Browser, tmp_path: Path, picture: Path
+) -> None:
+    site = make_bundle(tmp_path / "site", Classifier())
+    attach(site, "clf", "calibration", content(calibrated_at((None,) * 14)))
+    with opened(browser, site) as (page, _):
+        choose(page, picture)
+        wait_for(page, "done")
+        expect(page.get_by_role("table")).to_have_count(1)
+        output = numbers(page)["Finding 5"]
+    thresholds = (*(None,) * 4, output, *(None,) * 9)
+    attach(site, "clf", "calibration", content(calibrated_at(thresholds)))
+    with opened(browser, site) as (page, _):
+        choose(page, picture)
+        wait_for(page, "done")
+        words = "Finding 5 0.500 at the operating point, uncertain"
+        expect(page.get_by_role("row", name=words, exact=True)).to_be_visible()
+        assert numbers(page, "calibrated") == {"Finding 5": 0.5}
 
 
 @pytest.mark.parametrize("score", ["l1", "l2", "ssim", "latent"])

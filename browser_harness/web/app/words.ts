@@ -74,8 +74,8 @@ export function calibratedCaption({ dataset }: Calibration): string {
 /** What the uncalibrated numbers are. */
 export function uncalibratedCaption(calibration: Calibration | null): string {
   return calibration
-    ? "Not calibrated: findings without an operating point. The model's output, from 0 to 1, " +
-        "cannot be compared with the numbers above."
+    ? "Not calibrated: findings without an operating point. The model's output, from 0 to 1, is " +
+        "on another scale and is no diagnosis."
     : "The model's output for each finding, from 0 to 1. It is not calibrated and is no diagnosis.";
 }
 
