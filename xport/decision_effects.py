@@ -73,6 +73,7 @@ def _findings(
         others = theirs[PROBABILITIES][image]
         for label, q, p, point in zip(labels, values[0], others[0], points, strict=True):
             if point is not None:
+                q, p = float(q), float(p)
                 flip = Flip(image=image, label=label, definition=p, pipeline=q, threshold=point)
                 yield flip, (q >= point) != (p >= point)
 

@@ -20,7 +20,7 @@ from xport.release_tables import (
     PreprocessingEntry,
     ProbeEntry,
 )
-from xport.routes import DIRECT, DirectRoute, Routes, TensorflowRoute
+from xport.routes import DIRECT, Backend, DirectRoute, Routes, TensorflowRoute
 
 M = TypeVar("M", bound=BaseModel)
 

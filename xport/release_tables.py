@@ -107,6 +107,19 @@ class ModelEntry(Document):
         return self
 
     @model_validator(mode="after")
+    def _gate_can_be_scored(self) -> Self:
+        """Scores are defined on images from -1 to 1 and reconstructions of their size."""
+        spec = self.preprocess
+        if self.gate is None:
+            return self
+        if spec is None or (spec.low, spec.high) != (-1, 1):
+            raise ValueError("gate: needs preprocessing from -1 to 1")
+        shapes = {output.name: output.shape for output in self.signature.outputs}
+        if shapes.get("reconstruction") != self.signature.inputs[0].shape:
+            raise ValueError("gate: needs an output reconstruction of the image's shape")
+        return self
+
+    @model_validator(mode="after")
     def _preprocess_fits(self) -> Self:
         spec = self.preprocess
         if spec is None:

@@ -92,6 +92,22 @@ def test_a_gate_of_another_definition_is_refused(tmp_path: Path) -> None:
             "give either operating_points or calibration",
         ),
         ("classifier", {"calibration": "absent.json"}, "cannot be read"),
+        (
+            "autoencoder",
+            {"gate": "g.json", "preprocess": {"preset": "autoencoder", "low": 0.0}},
+            "needs preprocessing from -1 to 1",
+        ),
+        (
+            "autoencoder",
+            {
+                "gate": "g.json",
+                "signature": {
+                    "inputs": [{"name": "image", "shape": [1, 1, 64, 64], "dtype": "float32"}],
+                    "outputs": [{"name": "latent", "shape": [1, 8], "dtype": "float32"}],
+                },
+            },
+            "needs an output reconstruction",
+        ),
     ],
 )
 def test_wrong_tables_are_refused(
