@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import imagecodecs
 import numpy as np
 import numpy.typing as npt
 from pydicom.dataset import FileDataset, FileMetaDataset
@@ -63,3 +64,30 @@ class Radiograph:
         if self.encode is None:
             return stored.astype("<u2").tobytes()
         return bytes(encapsulate([self.encode(stored)], has_bot=False))
+
+
+def rle(stored: Stored) -> bytes:
+    """An RLE frame (DICOM PS3.5, annex G): two planes of bytes, the upper first."""
+    planes = [(stored >> np.uint16(8)).astype(np.uint8), stored.astype(np.uint8)]
+    packed = [
+        b"".join(imagecodecs.packbits_encode(row.tobytes()) for row in plane) for plane in planes
+    ]
+    segments = [segment + bytes(len(segment) % 2) for segment in packed]
+    header = np.array([2, 64, 64 + len(segments[0]), *[0] * 13], dtype="<u4")
+    return header.tobytes() + b"".join(segments)
+
+
+def jpeg_lossless(stored: Stored) -> bytes:
+    """A lossless JPEG frame (process 14, first-order prediction)."""
+    return bytes(imagecodecs.jpeg8_encode(stored, lossless=True, predictor=1, bitspersample=16))
+
+
+def jpeg_ls(stored: Stored) -> bytes:
+    """A lossless JPEG-LS frame, without imagecodecs' SPIFF header."""
+    file = bytes(imagecodecs.jpegls_encode(stored, level=0))
+    return b"\xff\xd8" + file[file.index(b"\xff\xf7") :]
+
+
+def jpeg_2000(stored: Stored) -> bytes:
+    """A lossless JPEG 2000 codestream."""
+    return bytes(imagecodecs.jpeg2k_encode(stored, level=0, codecformat="j2k", reversible=True))

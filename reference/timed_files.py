@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import imagecodecs
 import numpy as np
 from PIL import Image
 from pydicom.uid import (
@@ -14,7 +13,7 @@ from pydicom.uid import (
     JPEGLSLossless,
 )
 
-from reference.dicom_writing import Radiograph, Stored
+from reference.dicom_writing import Radiograph, Stored, jpeg_2000, jpeg_lossless, jpeg_ls
 from reference.image_files import JPEG_QUALITY, deep, saved
 from reference.synthetic import synthetic_image
 
@@ -44,9 +43,9 @@ def large_dicoms(seed: int) -> dict[str, Callable[[], bytes]]:
     stored = deep(np.tile(synthetic_image(CHEST, seed, SIZE), (tiles, tiles)), _noise(seed, LARGE))
     kinds = {
         "uncompressed": (ExplicitVRLittleEndian, None),
-        "JPEG lossless": (JPEGLosslessSV1, _jpeg_lossless),
-        "JPEG-LS": (JPEGLSLossless, _jpeg_ls),
-        "JPEG 2000": (JPEG2000Lossless, _jpeg_2000),
+        "JPEG lossless": (JPEGLosslessSV1, jpeg_lossless),
+        "JPEG-LS": (JPEGLSLossless, jpeg_ls),
+        "JPEG 2000": (JPEG2000Lossless, jpeg_2000),
     }
 
     def writer(syntax: str, encode: Callable[[Stored], bytes] | None) -> Callable[[], bytes]:
@@ -59,16 +58,3 @@ def large_dicoms(seed: int) -> dict[str, Callable[[], bytes]]:
 def _noise(seed: int, size: int) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
     raw = np.random.PCG64(seed).random_raw(size * size // 8)
     return np.asarray(raw).astype("<u8").view(np.uint8).reshape(size, size)
-
-
-def _jpeg_lossless(stored: Stored) -> bytes:
-    return bytes(imagecodecs.jpeg8_encode(stored, lossless=True, predictor=1, bitspersample=16))
-
-
-def _jpeg_ls(stored: Stored) -> bytes:
-    file = bytes(imagecodecs.jpegls_encode(stored, level=0))
-    return b"\xff\xd8" + file[file.index(b"\xff\xf7") :]  # without a SPIFF header
-
-
-def _jpeg_2000(stored: Stored) -> bytes:
-    return bytes(imagecodecs.jpeg2k_encode(stored, level=0, codecformat="j2k", reversible=True))

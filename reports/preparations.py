@@ -80,7 +80,7 @@ class Preparation:
     model: PlannedModel
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
-    figures: tuple[tuple[PipelineEffect, Figure], ...]
+    figures: tuple[tuple[PipelineEffect, Comparison, Figure], ...]
     pictures: tuple[tuple[PipelineEffect, tuple[Shown, ...]], ...]
 
     @property
@@ -142,10 +142,10 @@ def _outputs(effect: PipelineEffect, columns: Sequence[Column]) -> tuple[Compari
 
 def _figures(
     model: PlannedModel, effects: Sequence[PipelineEffect]
-) -> Iterator[tuple[PipelineEffect, Figure]]:
+) -> Iterator[tuple[PipelineEffect, Comparison, Figure]]:
     """The canvas and the exact path on one axis, as wide as the larger of them needs."""
-    drawn = [(e, e.in_browser) for e in effects if e.in_browser is not None]
+    drawn = [(e, c) for e in effects for c in e.in_browser if c.output == PROBABILITIES]
     reach = max((reach_of(comparison) for _, comparison in drawn), default=None)
     for effect, comparison in sorted(drawn, key=lambda pair: pair[0].prepared.pipeline.name):
         labels = model.labels_of(comparison.output)
-        yield effect, figure(comparison, labels, None, reach)
+        yield effect, comparison, figure(comparison, labels, None, reach)

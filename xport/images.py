@@ -72,7 +72,7 @@ def images_in(folders: Sequence[Path]) -> list[ImageFile]:
         paths = sorted(path for path in folder.iterdir() if _is_image(path))
         if not paths:
             raise InputError(
-                f"no image in this folder ({', '.join(SUFFIXES)}, or DICOM without a suffix)",
+                f"no image in this folder ({', '.join(SUFFIXES)}, or DICOM under any name)",
                 str(folder),
                 "give --images a folder that holds at least one",
             )
@@ -84,8 +84,11 @@ def images_in(folders: Sequence[Path]) -> list[ImageFile]:
 
 
 def _is_image(path: Path) -> bool:
-    if path.suffix:
-        return path.suffix.lower() in SUFFIXES
+    """Known by its suffix, or by the mark of DICOM: names made of UIDs seem to have a suffix."""
+    if not path.is_file():
+        return False
+    if path.suffix.lower() in SUFFIXES:
+        return True
     offset, mark = DICOM_MARK
     try:
         with path.open("rb") as file:

@@ -9,7 +9,8 @@ from xport.attribution import attribute
 from xport.limits import limits_of
 from xport.parity import Role
 from xport.plan import FLOAT64_LEG, REFERENCE_LEG, Leg, Plan, PlannedModel
-from xport.preprocessing_checks import preprocessing_checks
+from xport.prepared import EXACT, deployed_leg, prepared_models
+from xport.preprocessing_checks import leg_of, preprocessing_checks
 from xport.recording import Recording, WebEnvironment
 from xport.verdict import Case, Check, Status, Verdict
 
@@ -37,11 +38,8 @@ def _all_checks(case: Case) -> Iterator[Check]:
         for leg in case.plan.legs_of(model):
             yield from _leg_checks(case, model, leg)
         yield from _bar_checks(case, model)
-    yield from preprocessing_checks(case.plan, case.effects)
-    for (model_id, leg_name), recording in case.prepared.items():
-        leg = next(leg for leg in case.plan.legs if leg.name == leg_name)
-        if leg.backend is not None and recording.failure is None:
-            yield _environment(case.plan, case.plan.model(model_id), leg, recording)
+    yield from preprocessing_checks(case)
+    yield from _prepared_environments(case)
 
 
 def _leg_checks(case: Case, model: PlannedModel, leg: Leg) -> Iterator[Check]:
@@ -105,6 +103,41 @@ def _environment(plan: Plan, model: PlannedModel, leg: Leg, recording: Recording
         status=Status.FAILED if problems else Status.PASSED,
         message="; ".join(problems) or _describe(web),
     )
+
+
+def _prepared_environments(case: Case) -> Iterator[Check]:
+    """The browser that prepared images, and the one that ran models on them: one page's bytes."""
+    if case.plan.preprocessing is None:
+        return
+    leg = deployed_leg(case.plan)
+    for model in prepared_models(case.plan):
+        recording = case.prepared.get((model.id, leg.name))
+        if recording is None or recording.failure is not None:
+            continue  # its own check says so
+        ran = _environment(case.plan, model, leg, recording)
+        yield ran.model_copy(update={"leg": leg_of(leg.name)})
+        web = case.preparations.environment if case.preparations else None
+        problems = list(_preparing_problems(case.plan, leg, web, recording))
+        yield Check(
+            name="environment",
+            model=model.id,
+            leg=leg_of(EXACT),
+            output=None,
+            status=Status.FAILED if problems else Status.PASSED,
+            message="; ".join(problems) or _describe(web),
+        )
+
+
+def _preparing_problems(
+    plan: Plan, leg: Leg, web: WebEnvironment | None, recording: Recording
+) -> Iterator[str]:
+    if web is None:
+        yield "there is no account of the browser"
+        return
+    yield from _environment_problems(plan, leg, web)
+    ran = recording.environment.web if recording.environment else None
+    if ran is None or not ran.files or web.files != ran.files:
+        yield "the page that prepared images is not the one that ran the model"
 
 
 def _environment_problems(plan: Plan, leg: Leg, web: WebEnvironment) -> Iterator[str]:

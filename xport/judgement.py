@@ -84,6 +84,7 @@ def evidence_of(
         comparisons={(c.model, c.leg, c.output, c.role): c for c in comparisons},
         effects=effects,
         prepared=prepared.recordings if prepared else {},
+        preparations=prepared.preparations if prepared else None,
     )
     return Evidence(
         made=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),

@@ -36,7 +36,7 @@ class PipelineEffect(Document):
     `effects` compare PyTorch's outputs on the pipeline's inputs with those on the definition's:
     nothing but the preprocessing differs; among them, for findings, the calibrated probabilities
     and, for an autoencoder, the out-of-distribution score. `in_browser` compares the browser's
-    probabilities on the pipeline's inputs with PyTorch's on the definition's, as the paper's figure
+    outputs on the pipeline's inputs with PyTorch's on the definition's, as the paper's figure
     E.5 does. `pictures` show the image on which the input is furthest from the definition's.
     """
 
@@ -47,7 +47,7 @@ class PipelineEffect(Document):
     mean_levels: float | None
     worst_image: str | None
     effects: tuple[Comparison, ...] = ()
-    in_browser: Comparison | None = None
+    in_browser: tuple[Comparison, ...] = ()
     flips: tuple[Flip, ...] = ()
     decisions: int = 0
     pictures: tuple[Picture, ...] = ()

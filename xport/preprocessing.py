@@ -10,8 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from reference.decoding import decode
+from xport import digests
 from xport.arrays import Array
 from xport.decision_effects import CALIBRATED, decisions_of, with_decisions
+from xport.errors import IntegrityError
+from xport.images import ImageFolder
 from xport.parity import Comparison, Outputs, Pair, Role, compare
 from xport.picture import Picture
 from xport.pictures import prepared_pictures
@@ -20,7 +24,6 @@ from xport.plan import Leg, Plan, PlannedModel
 from xport.prepared import (
     DEFINITION,
     IN_BROWSER,
-    PROBABILITIES,
     Preparations,
     PreparedInputs,
     deployed_leg,
@@ -54,13 +57,15 @@ class PreparedCase:
         }
 
 
-def load_prepared(plan: Plan, folder: PreparedFolder) -> PreparedCase | None:
+def load_prepared(plan: Plan, folder: PreparedFolder, images: ImageFolder) -> PreparedCase | None:
     """Read what was recorded of a plan's preprocessing leg, or None where nothing was.
 
-    Recordings of another plan or artifact count as none.
+    Recordings of another plan or artifact count as none. The definition is carried out once more:
+    it is what everything else is measured against.
 
     Raises:
-        InputError, IntegrityError: a document or array cannot be read or was changed.
+        InputError, IntegrityError: a document, array or image cannot be read or was changed, or the
+            definition's recorded input is not what it makes of the image.
     """
     preparations = folder.load()
     if plan.preprocessing is None or preparations is None:
@@ -73,11 +78,31 @@ def load_prepared(plan: Plan, folder: PreparedFolder) -> PreparedCase | None:
     for model in prepared_models(plan):
         for probe in tried_on(model, preparations.digests(model.id)).probes:
             (inputs[probe.name],) = folder.inputs.load(probe, model.signature).values()
+        _require_definition(plan, model, preparations, images)
         for leg in (torch_leg(plan), deployed_leg(plan)):
             found = folder.recordings.load(model.id, leg.name)
             if found is not None and _belongs(found[0], plan, model, leg):
                 recordings[model.id, leg.name], outputs[model.id, leg.name] = found
     return PreparedCase(plan, preparations, inputs, recordings, outputs)
+
+
+def _require_definition(
+    plan: Plan, model: PlannedModel, preparations: Preparations, images: ImageFolder
+) -> None:
+    """Every recorded input of the definition is what the definition makes of the planned file."""
+    assert plan.preprocessing is not None
+    assert model.preprocess is not None
+    made = preparations.of(model.id, DEFINITION)
+    for image, content in images.all(plan.preprocessing.images):
+        recorded = made.inputs.get(image.name) if made else None
+        if recorded is None:
+            continue
+        if digests.of_array(model.preprocess.apply(decode(content, image.name))) != recorded:
+            raise IntegrityError(
+                f"{model.id}: the definition's input of {image.name!r} is not what it makes of it",
+                str(images.root),
+                "run `xport record` again",
+            )
 
 
 def _belongs(recording: Recording, plan: Plan, model: PlannedModel, leg: Leg) -> bool:
@@ -114,7 +139,7 @@ def _effect(
         mean_levels=float(np.mean([d.mean for d in images.values()])) if images else None,
         worst_image=worst,
         effects=tuple(_comparisons(model, made, ours, theirs)),
-        in_browser=_in_browser(case, model, definition, made),
+        in_browser=tuple(_in_browser(case, model, definition, made)),
         flips=tuple(flips),
         decisions=decisions,
         pictures=tuple(_pictures(case, model, definition, made, worst)),
@@ -191,22 +216,23 @@ def _comparisons(
 
 def _in_browser(
     case: PreparedCase, model: PlannedModel, definition: PreparedInputs, made: PreparedInputs
-) -> Comparison | None:
-    """The browser on the pipeline's inputs against PyTorch on the definition's."""
-    if made.pipeline.name not in IN_BROWSER or model.labels_of(PROBABILITIES) is None:
-        return None
+) -> Iterator[Comparison]:
+    """The browser on the pipeline's inputs against PyTorch on the definition's, per output."""
+    if made.pipeline.name not in IN_BROWSER:
+        return
     here, there = deployed_leg(case.plan).name, torch_leg(case.plan).name
+    outputs = [spec.name for spec in model.signature.outputs]
     ours, theirs = _common(
-        {PROBABILITIES: case.output(made, here, PROBABILITIES)},
-        {PROBABILITIES: case.output(definition, there, PROBABILITIES)},
+        {output: case.output(made, here, output) for output in outputs},
+        {output: case.output(definition, there, output) for output in outputs},
     )
-    pair = Pair(
-        model=model.id,
-        leg=f"{made.pipeline.name} → {here}",
-        baseline=f"{DEFINITION} → {there}",
-        role=Role.DEFINITION,
-        output=PROBABILITIES,
-    )
-    if not ours:
-        return None
-    return compare(pair, ours[PROBABILITIES], theirs[PROBABILITIES], labelled=True)
+    for output in ours:
+        pair = Pair(
+            model=model.id,
+            leg=f"{made.pipeline.name} → {here}",
+            baseline=f"{DEFINITION} → {there}",
+            role=Role.DEFINITION,
+            output=output,
+        )
+        labelled = model.labels_of(output) is not None
+        yield compare(pair, ours[output], theirs[output], labelled=labelled)

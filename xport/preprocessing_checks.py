@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from xport.pipeline_effect import PipelineEffect
-from xport.plan import Plan, PlannedModel
-from xport.prepared import CANVAS, EXACT, PROBABILITIES, prepared_models
-from xport.verdict import Check, Status
+from xport.plan import Leg, Plan, PlannedModel
+from xport.prepared import (
+    CANVAS,
+    DEFINITION,
+    EXACT,
+    IN_BROWSER,
+    deployed_leg,
+    prepared_models,
+    torch_leg,
+)
+from xport.verdict import Case, Check, Status
 
 PREPROCESSING = "preprocessing/"
 """What the names of pipelines begin with where they stand among legs."""
@@ -19,19 +27,46 @@ BIT_EQUAL = (
 AS_THE_MODEL = "on equal inputs the browser may differ by what its model may"
 
 
-def preprocessing_checks(plan: Plan, effects: Sequence[PipelineEffect]) -> Iterator[Check]:
+def preprocessing_checks(case: Case) -> Iterator[Check]:
     """What must hold of the preprocessing leg; nothing where the plan has none."""
+    plan = case.plan
     if plan.preprocessing is None:
         return
     for model in prepared_models(plan):
-        found = {e.prepared.pipeline.name: e for e in effects if e.prepared.model == model.id}
+        found = {e.prepared.pipeline.name: e for e in case.effects if e.prepared.model == model.id}
         yield _made(plan, model, EXACT, found.get(EXACT))
         yield _equal(model, found.get(EXACT))
-        if model.labels_of(PROBABILITIES) is not None:
-            yield _predicted(plan, model, found.get(EXACT))
+        yield _ran(case, model, torch_leg(plan), None)
+        yield _ran(case, model, deployed_leg(plan), (DEFINITION, *IN_BROWSER))
+        for spec in model.signature.outputs:
+            yield _predicted(plan, model, spec.name, found.get(EXACT))
         for name in plan.preprocessing.pipelines:
             if name != EXACT:
                 yield _made(plan, model, name, found.get(name))
+
+
+def _ran(case: Case, model: PlannedModel, leg: Leg, pipelines: tuple[str, ...] | None) -> Check:
+    """A model ran on every input that was prepared for it."""
+    recording = case.prepared.get((model.id, leg.name))
+    wanted = case.preparations.digests(model.id, pipelines) if case.preparations else ()
+    (image,) = model.signature.inputs
+    problem, status = "", Status.NOT_RUN
+    if recording is None:
+        problem = "it did not run on the prepared images"
+    elif recording.failure is not None:
+        problem = recording.failure
+    elif not wanted:
+        problem = "nothing was prepared"
+    elif recording.inputs != {digest: {image.name: digest} for digest in wanted}:
+        problem, status = "the inputs that ran are not the prepared ones", Status.FAILED
+    return Check(
+        name="recorded",
+        model=model.id,
+        leg=leg_of(leg.name),
+        output=None,
+        status=status if problem else Status.PASSED,
+        message=problem or f"{len(wanted)} different inputs",
+    )
 
 
 def _made(plan: Plan, model: PlannedModel, name: str, effect: PipelineEffect | None) -> Check:
@@ -90,32 +125,34 @@ def _equal(model: PlannedModel, effect: PipelineEffect | None) -> Check:
     )
 
 
-def _predicted(plan: Plan, model: PlannedModel, effect: PipelineEffect | None) -> Check:
-    """From the file to the probabilities in the browser, against the same in Python."""
-    tolerance = plan.policy.tolerance(model.id, PROBABILITIES)
-    comparison = effect.in_browser if effect else None
+def _predicted(
+    plan: Plan, model: PlannedModel, output: str, effect: PipelineEffect | None
+) -> Check:
+    """From the file to an output in the browser, against the same in Python."""
+    tolerance = plan.policy.tolerance(model.id, output)
+    found = effect.in_browser if effect else ()
+    comparison = next((c for c in found if c.output == output), None)
     status, message, measured = Status.NOT_RUN, "the browser's model did not run", None
     if tolerance is None:
         status, message = Status.FAILED, "no tolerance is declared for this output"
     elif comparison is not None and effect is not None:
         measured = comparison.pooled.max_abs
-        complete = comparison.probes.keys() == effect.images.keys()
-        if not complete:
+        if comparison.probes.keys() != effect.images.keys():
             message = f"{len(comparison.probes)} of {len(effect.images)} images were compared"
         else:
             status = Status.PASSED if measured <= tolerance.max_abs else Status.FAILED
             message = (
-                f"max |Δ| {measured:.3g} from file to probability (tolerance "
+                f"max |Δ| {measured:.3g} from file to {output} (tolerance "
                 f"{tolerance.max_abs:.3g}), worst on {comparison.worst_probe}"
             )
     return Check(
-        name="from file to probability",
+        name="from file to output",
         model=model.id,
         leg=leg_of(EXACT),
-        output=PROBABILITIES,
+        output=output,
         status=status,
         message=message,
-        against="definition",
+        against=DEFINITION,
         measured=measured,
         bound=tolerance.max_abs if tolerance else None,
         because=AS_THE_MODEL,

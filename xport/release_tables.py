@@ -203,13 +203,14 @@ class ProbeEntry(Document):
 class PreprocessingEntry(Document):
     """`[preprocessing]`: what the preprocessing leg is tried on, and which pipelines it measures.
 
-    Its images are `synthetic` files in every format that is read, the photographs of `[probes]` and
-    the images a user adds. Beside the definition and the exact path, which is what the page does,
-    every one of `pipelines` is measured. `backend` is that of `[browser]` on which the prepared
-    images are predicted too; without it, wasm where it is verified, else the last one.
+    Its images are `synthetic` files of sixteen kinds in turn (PNG, JPEG and DICOM of every codec),
+    the photographs of `[probes]` and the images a user adds. Beside the definition and the exact
+    path, which is what the page does, every one of `pipelines` is measured. `backend` is that of
+    `[browser]` on which the prepared images are predicted too; without it, wasm where it is
+    verified, else the last one.
     """
 
-    synthetic: int = Field(default=16, ge=0, le=1000)
+    synthetic: int = Field(default=18, ge=0, le=1000)
     pipelines: tuple[PipelineName, ...] = PIPELINES
     backend: Backend | None = None
 

@@ -10,6 +10,7 @@ from xport.document import Document
 from xport.parity import Comparison, Role
 from xport.pipeline_effect import PipelineEffect
 from xport.plan import Plan
+from xport.prepared import Preparations
 from xport.recording import Recording
 
 
@@ -72,7 +73,10 @@ class OutputFacts(Document):
 
 @dataclass(frozen=True)
 class Case:
-    """Everything the judge looks at; `prepared` are the recordings on prepared images.
+    """Everything the judge looks at.
+
+    `effects`, `prepared` and `preparations` are of the preprocessing leg: what it does, the
+    recordings on prepared images, and the images that were prepared.
 
     `planned` is the digest of the plan that the recordings must have been made for: of `plan`,
     unless that is judged under another policy.
@@ -85,3 +89,4 @@ class Case:
     comparisons: Mapping[tuple[str, str, str, Role], Comparison]
     effects: Sequence[PipelineEffect] = ()
     prepared: Mapping[tuple[str, str], Recording] = field(default_factory=dict)
+    preparations: Preparations | None = None

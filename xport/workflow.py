@@ -131,7 +131,7 @@ def _judged(
     runtimes: Sequence[BackendRuntime],
     policy: Policy | None = None,
 ) -> Evidence:
-    recorded, prepared = load(plan, run.recordings), load_prepared(plan, run.prepared)
+    recorded, prepared = load(plan, run.recordings), load_prepared(plan, run.prepared, run.images)
     return evidence_of(plan, recorded, runtimes, run.probes, prepared, policy=policy)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from tests.reports.sample_environment import environment
 from tests.reports.sample_plan import SampleRelease, make_plan, sha
 from tests.reports.sample_preprocessing import (
     SamplePreprocessing,
@@ -27,8 +28,8 @@ from xport.parity import Comparison, Outputs, Pair, Role, compare
 from xport.picture import Picture
 from xport.pipeline_effect import PipelineEffect
 from xport.plan import FLOAT64_LEG, REFERENCE_LEG, Leg, Plan, PlannedModel
-from xport.preprocessing import effects_of
-from xport.recording import Environment, Recording, WebEnvironment
+from xport.preprocessing import PreparedCase, effects_of
+from xport.recording import Recording
 from xport.verdict import Case, OutputFacts
 
 ADDED = {
@@ -48,9 +49,11 @@ def make_evidence(
     sample = sample or SampleRelease()
     plan = make_plan(sample)
     effects: tuple[PipelineEffect, ...] = ()
+    prepared: PreparedCase | None = None
     if preprocessing is not None:
         plan = plan_with_images(preprocessing, sample)
-        effects = tuple(effects_of(prepared_case(plan, preprocessing)))
+        prepared = prepared_case(plan, preprocessing)
+        effects = tuple(effects_of(prepared))
     recorded = {
         (model.id, leg.name): _outputs(sample, model, leg)
         for model in plan.models
@@ -67,6 +70,8 @@ def make_evidence(
         facts={(f.model, f.leg, f.output): f for f in facts},
         comparisons={(c.model, c.leg, c.output, c.role): c for c in comparisons},
         effects=effects,
+        prepared=prepared.recordings if prepared else {},
+        preparations=prepared.preparations if prepared else None,
     )
     return Evidence(
         made="2025-03-14T09:26:53+00:00",
@@ -187,7 +192,9 @@ def _result(sample: SampleRelease, model: PlannedModel, leg: Leg) -> dict[str, A
     """The fields of a recording that succeeded."""
     return {
         "failure": None,
-        "environment": _environment(sample, model, leg),
+        "environment": environment(
+            model, leg, half=f"{model.id}/{leg.name}" in sample.half_precision
+        ),
         "inputs": {probe.name: probe.digests for probe in model.probes},
         "outputs": {
             probe.name: {s.name: sha(f"{leg.name}/{s.name}") for s in model.signature.outputs}
@@ -197,45 +204,6 @@ def _result(sample: SampleRelease, model: PlannedModel, leg: Leg) -> dict[str, A
         "load_seconds": 1.5,
         "peak_mib": 740.0,
     }
-
-
-def _environment(sample: SampleRelease, model: PlannedModel, leg: Leg) -> Environment:
-    web = None
-    if leg.backend is not None:
-        webgl = leg.backend == "webgl"
-        web = WebEnvironment(
-            browser="Chromium",
-            version="140.0.7339.16",
-            user_agent="Mozilla/5.0 (X11; Linux x86_64) HeadlessChrome/140.0.0.0",
-            launch_flags=("--headless=new", "--use-angle=swiftshader"),
-            requested_backend=leg.backend,
-            backend=leg.backend,
-            tfjs="4.22.0",
-            renderer="ANGLE (SwiftShader driver)" if webgl else None,
-            vendor="Google Inc." if webgl else None,
-            webgl=2 if webgl else None,
-            max_texture_size=8192 if webgl else None,
-            render_float32=True if webgl else None,
-            mantissa_bits=10 if f"{model.id}/{leg.name}" in sample.half_precision else 23,
-            wasm_simd=None if webgl else True,
-            wasm_threads=None if webgl else 1,
-            requested_threads=None if webgl else 1,
-            hardware_concurrency=8,
-            cross_origin_isolated=True,
-            files={"engine.js": sha("engine"), "index.html": sha("page")},
-            graphics="swiftshader" if webgl else None,
-            model_files={
-                f"{model.id}/{name}": digest
-                for name, digest in model.artifacts[leg.artifact].files.items()
-            },
-        )
-    return Environment(
-        runner="TfjsRunner" if web else f"{leg.artifact}-runner",
-        platform="Linux-6.1-x86_64",
-        tools={"playwright": "1.55.0"} if web else {str(leg.artifact): "2.9.1"},
-        threads=None if web else 8,
-        web=web,
-    )
 
 
 def _pictures(plan: Plan) -> Iterator[Picture]:

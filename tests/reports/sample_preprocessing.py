@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from tests.reports.sample_environment import environment
 from tests.reports.sample_plan import SampleRelease, make_plan
 from xport import digests
 from xport.arrays import Array
@@ -16,6 +17,7 @@ from xport.prepared import (
     CANVAS,
     DEFINITION,
     EXACT,
+    IN_BROWSER,
     Preparations,
     PreparedInputs,
     deployed_leg,
@@ -67,7 +69,8 @@ def prepared_case(plan: Plan, sample: SamplePreprocessing) -> PreparedCase:
         for model in prepared_models(plan)
         for pipeline in sample.pipelines
     ]
-    prepared = Preparations(plan_digest=plan.digest(), made=tuple(made))
+    web = environment(plan.models[0], deployed_leg(plan)).web
+    prepared = Preparations(plan_digest=plan.digest(), made=tuple(made), environment=web)
     recordings, outputs = {}, {}
     for model in prepared_models(plan):
         for leg in (torch_leg(plan), deployed_leg(plan)):
@@ -78,7 +81,13 @@ def prepared_case(plan: Plan, sample: SamplePreprocessing) -> PreparedCase:
                 leg=leg.name,
                 plan_digest=plan.digest(),
                 artifact_digest=model.artifacts[leg.artifact].digest,
-                failure="not asked to run where it is spoiled",
+                inputs={
+                    digest: {"image": digest}
+                    for digest in prepared.digests(
+                        model.id, None if leg.backend is None else (DEFINITION, *IN_BROWSER)
+                    )
+                },
+                environment=environment(model, leg),
             )
             outputs[model.id, leg.name] = {
                 digest: _outputs(model, inputs[digest]) for digest in prepared.digests(model.id)

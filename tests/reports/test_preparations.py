@@ -28,10 +28,10 @@ def test_evidence_without_the_leg_shows_none_of_it() -> None:
 def test_figure_e5_stands_twice_on_one_axis() -> None:
     evidence = make_evidence(preprocessing=BRIGHTER)
     classifier, _ = preparations(Reading(evidence))
-    assert [e.prepared.pipeline.name for e, _ in classifier.figures] == [CANVAS, EXACT]
-    (_, canvas), (_, exact) = classifier.figures
+    assert [e.prepared.pipeline.name for e, _, _ in classifier.figures] == [CANVAS, EXACT]
+    (_, _, canvas), (_, _, exact) = classifier.figures
     assert len(canvas.panels) == len(exact.panels) == 14
-    ends = [{part for part in str(f.panels[0]).split(">") if part.startswith("0.0")} for _, f in
+    ends = [{part for part in str(f.panels[0]).split(">") if part.startswith("0.0")} for _, _, f in
             classifier.figures]  # fmt: skip
     assert ends[0] == ends[1] != set()
 

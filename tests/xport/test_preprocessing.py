@@ -16,20 +16,36 @@ from tests.reports.sample_preprocessing import (
 )
 from xport.arrays import Array
 from xport.pipeline_effect import PipelineEffect
+from xport.plan import Plan
 from xport.prepared import CANVAS, DEFINITION, EXACT
-from xport.preprocessing import effects_of
+from xport.preprocessing import PreparedCase, effects_of
 from xport.preprocessing_checks import preprocessing_checks
-from xport.verdict import Check, Status
+from xport.verdict import Case, Check, Status
 
 
 def judged(sample: SamplePreprocessing) -> tuple[dict[str, PipelineEffect], list[Check]]:
     """The classifier's effects by pipeline, and its checks."""
     plan = plan_with_images(sample)
-    effects = list(effects_of(prepared_case(plan, sample)))
-    checks = list(preprocessing_checks(plan, effects))
+    case = prepared_case(plan, sample)
+    effects = list(effects_of(case))
+    checks = list(preprocessing_checks(judged_case(plan, effects, case)))
     return (
         {e.prepared.pipeline.name: e for e in effects if e.prepared.model == "classifier"},
         [check for check in checks if check.model == "classifier"],
+    )
+
+
+def judged_case(plan: Plan, effects: list[PipelineEffect], prepared: PreparedCase | None) -> Case:
+    """Only the preprocessing leg."""
+    return Case(
+        plan=plan,
+        planned=plan.digest(),
+        recordings={},
+        facts={},
+        comparisons={},
+        effects=effects,
+        prepared=prepared.recordings if prepared else {},
+        preparations=prepared.preparations if prepared else None,
     )
 
 
@@ -58,7 +74,7 @@ def test_equal_inputs_pass() -> None:
     assert statuses(checks) == {
         "images prepared": Status.PASSED,
         "equal to the definition": Status.PASSED,
-        "from file to probability": Status.PASSED,
+        "from file to output": Status.PASSED,
     }
     assert DEFINITION not in effects
 
@@ -87,9 +103,9 @@ def test_too_few_images_are_no_pass() -> None:
 
 def test_no_recorded_leg_is_no_pass() -> None:
     plan = plan_with_images(SamplePreprocessing())
-    checks = list(preprocessing_checks(plan, []))
+    checks = list(preprocessing_checks(judged_case(plan, [], None)))
     assert {check.status for check in checks} == {Status.NOT_RUN}
-    assert len(checks) == 2 * 4 + 1
+    assert len(checks) == 2 * (1 + 1 + 2 + 2) + 1 + 2
 
 
 def test_a_pipeline_that_was_asked_for_and_is_missing_is_no_pass() -> None:
@@ -100,7 +116,7 @@ def test_a_pipeline_that_was_asked_for_and_is_missing_is_no_pass() -> None:
 @pytest.mark.parametrize("leg", ["torch", "tfjs/wasm"])
 def test_models_that_did_not_run_are_no_pass(leg: str) -> None:
     effects, checks = judged(SamplePreprocessing(not_run=frozenset({leg})))
-    assert statuses(checks)["from file to probability"] is Status.NOT_RUN
+    assert statuses(checks)["from file to output"] is Status.NOT_RUN
     assert effects[EXACT].max_levels == 0
 
 
@@ -114,8 +130,8 @@ def test_a_pipeline_is_measured_in_gray_levels_and_in_what_the_model_makes_of_it
     assert list(canvas.prepared.unsupported) == [IMAGES[-1]]
     outputs = [comparison.output for comparison in canvas.effects]
     assert outputs == ["probabilities", "calibrated probabilities"]
-    assert canvas.in_browser is not None
-    assert len(canvas.in_browser.probes) == len(IMAGES) - 1
+    (in_browser,) = canvas.in_browser
+    assert len(in_browser.probes) == len(IMAGES) - 1
     assert statuses(checks, "preprocessing/canvas") == {"images prepared": Status.PASSED}
 
 
