@@ -42,6 +42,9 @@ class SamplePreprocessing:
     not_run: frozenset[str] = frozenset()
     pipelines: tuple[str, ...] = (DEFINITION, EXACT, CANVAS, "pillow")
     operating_points: tuple[float, ...] | None = None
+    blind: bool = False
+    half_precision: bool = False
+    crashed: frozenset[str] = frozenset()
 
 
 def plan_with_images(sample: SamplePreprocessing, release: SampleRelease | None = None) -> Plan:
@@ -69,8 +72,10 @@ def prepared_case(plan: Plan, sample: SamplePreprocessing) -> PreparedCase:
         for model in prepared_models(plan)
         for pipeline in sample.pipelines
     ]
-    web = environment(plan.models[0], deployed_leg(plan)).web
-    prepared = Preparations(plan_digest=plan.digest(), made=tuple(made), environment=web)
+    web = environment(plan.models[0], deployed_leg(plan), half=sample.half_precision).web
+    prepared = Preparations(
+        plan_digest=plan.digest(), made=tuple(made), environment=None if sample.blind else web
+    )
     recordings, outputs = {}, {}
     for model in prepared_models(plan):
         for leg in (torch_leg(plan), deployed_leg(plan)):
@@ -81,6 +86,7 @@ def prepared_case(plan: Plan, sample: SamplePreprocessing) -> PreparedCase:
                 leg=leg.name,
                 plan_digest=plan.digest(),
                 artifact_digest=model.artifacts[leg.artifact].digest,
+                failure="it crashed twice" if leg.name in sample.crashed else None,
                 inputs={
                     digest: {"image": digest}
                     for digest in prepared.digests(

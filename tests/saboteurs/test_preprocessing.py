@@ -58,6 +58,16 @@ def another_resampler(
     return page.prepare(pipeline, content, to.model_copy(update={"resampler": "box"}))
 
 
+def another_gray_rule(
+    page: Preparer, pipeline: str, content: bytes, to: Preprocess
+) -> Made | Unsupported:
+    return page.prepare(pipeline, content, to.model_copy(update={"gray": "first"}))
+
+
+def not_turned(page: Preparer, pipeline: str, content: bytes, to: Preprocess) -> Made | Unsupported:
+    return page.prepare(pipeline, content, to.model_copy(update={"orientation": "stored"}))
+
+
 def one_bit_off(
     page: Preparer, pipeline: str, content: bytes, to: Preprocess
 ) -> Made | Unsupported:
@@ -74,10 +84,6 @@ def nothing_but_nan(
     made = page.prepare(pipeline, content, to)
     assert isinstance(made, Made)
     return replace(made, input=np.full_like(made.input, np.nan))
-
-
-def the_canvas(page: Preparer, pipeline: str, content: bytes, to: Preprocess) -> Made | Unsupported:
-    return page.prepare("canvas", content, to)
 
 
 def no_image(page: Preparer, pipeline: str, content: bytes, to: Preprocess) -> Made | Unsupported:
@@ -129,7 +135,9 @@ def page(honest: RunFolder) -> Iterator[Preparer]:
         yield preparer
 
 
-@pytest.mark.parametrize("answer", [another_resampler, one_bit_off, nothing_but_nan, the_canvas])
+@pytest.mark.parametrize(
+    "answer", [another_resampler, another_gray_rule, not_turned, one_bit_off, nothing_but_nan]
+)
 def test_rejects(answer: Answer, honest: RunFolder, page: Preparer) -> None:
     verdict = recorded(honest, page, answer)
     assert verdict.status is Status.FAILED

@@ -37,6 +37,19 @@ def test_dicom_is_found_without_a_suffix_and_other_files_are_left_alone(tmp_path
     assert (found.name, found.content) == ("image-scan", dicom.content)
 
 
+def test_dicom_named_by_its_uid_is_found(tmp_path: Path) -> None:
+    (tmp_path / "1.2.840.113.7").write_bytes(synthetic_files(4, 1)[3].content)
+    assert [image.name for image in images_in([tmp_path])] == ["image-1.2.840.113.7"]
+
+
+def test_every_codec_gray_rule_and_orientation_is_tried() -> None:
+    pictures = {file.name.split("-")[-1]: decode(file.content) for file in synthetic_files(16, 1)}
+    assert {p.orientation for p in pictures.values()} == {1, 4, 6}
+    coloured = [p.samples for p in pictures.values() if p.samples.shape[2] == 3]
+    assert len(coloured) >= 6
+    assert all((s[..., 0] != s[..., 1]).any() for s in coloured)
+
+
 def test_two_images_of_one_name_are_refused(tmp_path: Path) -> None:
     for folder in ("one", "two"):
         (tmp_path / folder).mkdir()

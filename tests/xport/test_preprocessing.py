@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from tests.reports.sample_evidence import make_evidence
 from tests.reports.sample_preprocessing import (
     IMAGES,
     SamplePreprocessing,
@@ -118,6 +119,43 @@ def test_models_that_did_not_run_are_no_pass(leg: str) -> None:
     effects, checks = judged(SamplePreprocessing(not_run=frozenset({leg})))
     assert statuses(checks)["from file to output"] is Status.NOT_RUN
     assert effects[EXACT].max_levels == 0
+
+
+@pytest.mark.parametrize("leg", ["torch", "tfjs/wasm"])
+def test_a_model_of_any_kind_that_crashed_on_prepared_images_is_no_pass(leg: str) -> None:
+    evidence = make_evidence(preprocessing=SamplePreprocessing(crashed=frozenset({leg})))
+    assert evidence.verdict.status is Status.NOT_RUN
+    for model in ("classifier", "autoencoder"):
+        assert any(
+            check.model == model
+            and check.leg == f"preprocessing/{leg}"
+            and check.status is Status.NOT_RUN
+            for check in evidence.verdict.checks
+        )
+
+
+@pytest.mark.parametrize(
+    ("sample", "words"),
+    [
+        (SamplePreprocessing(blind=True), "no account of the browser"),
+        (SamplePreprocessing(half_precision=True), "10 mantissa bits"),
+    ],
+)
+def test_the_browser_that_prepares_is_held_to_what_every_browser_is(
+    sample: SamplePreprocessing, words: str
+) -> None:
+    evidence = make_evidence(preprocessing=sample)
+    assert evidence.verdict.status is Status.FAILED
+    assert any(words in finding for finding in evidence.verdict.findings)
+
+
+def test_what_the_browser_predicts_from_files_is_judged_for_every_output() -> None:
+    evidence = make_evidence(preprocessing=SamplePreprocessing())
+    judged = {
+        (c.model, c.output) for c in evidence.verdict.checks if c.name == "from file to output"
+    }
+    outputs = {(m.id, o.name) for m in evidence.plan.models for o in m.signature.outputs}
+    assert judged == outputs
 
 
 def test_a_pipeline_is_measured_in_gray_levels_and_in_what_the_model_makes_of_it() -> None:
