@@ -18,7 +18,7 @@ setup: ## install everything that is pinned, and see to a browser
 	@$(PYTHON) scripts/setup.py
 
 demo: setup ## convert, verify, judge, report and bundle the default release; IMAGES=folder adds images
-	@$(BIN)/xport release release.toml --out build/demo $(if $(IMAGES),--images $(IMAGES))
+	@$(BIN)/xport release release.toml --out build/demo $(if $(IMAGES),--images "$(IMAGES)")
 
 test: setup check ## every check and every test, browser tests included
 	@$(WITH_NODE) $(BIN)/python -m pytest

@@ -33,7 +33,7 @@ class ImageFile:
 
 
 def synthetic_files(count: int, seed: int) -> list[ImageFile]:
-    """Synthetic images in every format that is read: PNG of 8 and 16 bits, JPEG, DICOM."""
+    """Synthetic images of sixteen kinds in turn: PNG, JPEG and DICOM of every codec."""
     from reference.image_files import synthetic_file
 
     made = (synthetic_file(index, seed) for index in range(count))
