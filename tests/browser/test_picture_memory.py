@@ -80,4 +80,5 @@ def test_memory_that_the_page_takes_is_seen(settings: Settings) -> None:
         pages = session.processes.of_pages()
         before = largest_resident_mib(pages)
         session.evaluate(f"(window.held = new Uint8Array({200 * MIB}).fill(1)).length")
-        assert 190 < largest_resident_mib(pages) - before < 300
+        # What else the page holds may shrink meanwhile, by some tens of MiB.
+        assert 140 < largest_resident_mib(pages) - before < 300
