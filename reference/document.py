@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Self
+from typing import Self, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -52,7 +55,19 @@ class Document(BaseModel):
 
 
 def write_whole(path: Path, content: bytes) -> Path:
-    """Write ``content`` at ``path`` through a temporary file beside it and a rename.
+    """Write ``content`` at ``path`` as ``writing_whole`` does.
+
+    Raises:
+        DocumentError: the disk is full or the folder cannot be written.
+    """
+    with writing_whole(path) as file:
+        file.buffer.write(content)
+    return path
+
+
+@contextmanager
+def writing_whole(path: Path) -> Iterator[TextIOWrapper]:
+    """A file that gets its name only if all went well, through a temporary file beside it.
 
     Raises:
         DocumentError: the disk is full or the folder cannot be written.
@@ -61,21 +76,21 @@ def write_whole(path: Path, content: bytes) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(
-            dir=path.parent, prefix=f".{path.name}.", delete=False
-        ) as file:
-            temporary = Path(file.name)
-            file.write(content)
+            "w", dir=path.parent, prefix=f".{path.name}.", delete=False, encoding="utf-8"
+        ) as named:
+            temporary = Path(named.name)
+            file = cast("TextIOWrapper", named.file)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.chmod(0o644)
         temporary.replace(path)
     except OSError as error:
         raise DocumentError(
-            f"cannot write: {error.strerror}",
+            f"the file cannot be written ({error.strerror})",
             str(path),
             "free disk space or choose another folder",
         ) from error
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
-    return path

@@ -9,20 +9,18 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import os
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from reference.data import Dataset, Item, Reading, Usage
 from reference.data.dataset import ImageFiles
-from reference.document import Document
+from reference.document import Document, writing_whole
 from reference.errors import DocumentError
 
 Float64Array = npt.NDArray[np.float64]
@@ -137,7 +135,7 @@ class Passes:
         with ExitStack() as files:
             sinks = []
             for key, job in jobs:
-                file = files.enter_context(_whole(self._paths(key)[0]))
+                file = files.enter_context(writing_whole(self._paths(key)[0]))
                 sinks.append(_Sink(job, csv.writer(file, lineterminator="\n"), self.batch))
             for count, (item, levels) in enumerate(reading, start=1):
                 inputs: dict[str, npt.NDArray[np.float32]] = {}
@@ -204,32 +202,6 @@ class _Sink:
                 self.writer.writerow([name, *(repr(float(value)) for value in row)])
         self.names.clear()
         self.inputs.clear()
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[IO[str]]:
-    """A file to write that gets its name only if all went well."""
-    temporary = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            "w", dir=path.parent, prefix=f".{path.name}.", delete=False, encoding="utf-8"
-        ) as file:
-            temporary = Path(file.name)
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    except OSError as error:
-        raise DocumentError(
-            f"the file cannot be written ({error.strerror})",
-            str(path),
-            "free disk space or choose another folder",
-        ) from error
-    finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
 
 
 def _digest(path: Path) -> str:
