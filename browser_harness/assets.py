@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from xport.errors import UnavailableError
@@ -28,8 +29,9 @@ PAGE_FILES = (
     "tfjs-backend-wasm-threaded-simd.wasm",
     *PICTURE_FILES,
 )
-LEGAL_FILES = ("engine.js.LEGAL.txt", "picture.worker.js.LEGAL.txt", "codecs.LEGAL.txt")
-APP_FILES = ("index.html", "app.js", "app.css", *LEGAL_FILES, *PAGE_FILES[2:])
+APP_LISTING = "app-files.json"
+"""What the deployed page consists of, as its build lists it: a JSON array of names."""
+
 BENCH_FILES = ("bench.html", "bench.js", *PAGE_FILES[2:])
 ONNX_RUNTIME_FOLDER = Path(__file__).parent / "web" / "node_modules" / "onnxruntime-web" / "dist"
 ONNX_RUNTIME_FILES = (
@@ -50,7 +52,8 @@ def page_files(folder: Path = PAGE_FOLDER) -> dict[str, Path]:
 
 def app_files(folder: Path = PAGE_FOLDER) -> dict[str, Path]:
     """The files of the page that is deployed, by name; errors as in `page_files`."""
-    return _existing(folder, APP_FILES)
+    listing = _existing(folder, (APP_LISTING,))[APP_LISTING]
+    return _existing(folder, tuple(json.loads(listing.read_text(encoding="utf-8"))))
 
 
 def bench_files(folder: Path = PAGE_FOLDER) -> dict[str, Path]:

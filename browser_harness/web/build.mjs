@@ -1,18 +1,17 @@
-// Bundles the engine once, then the three pages that share it, the worker that decodes pictures and
-// its codecs, into dist/.
+// Builds the engine once, then everything that shares it, with Vite, into dist/.
 //
-// dist/engine.js is one file with a fixed name: the pages that CI and bench drive and the deployed
-// page load the same bytes. `node build.mjs FOLDER` builds elsewhere. Nothing here depends on time, chance or the machine, so a rebuild is identical.
-import { build } from "esbuild";
-import { cp, mkdir, readdir, rm } from "node:fs/promises";
+// dist/engine.js is one file with a fixed name: the pages that CI and bench drive, the deployed page
+// and its worker load the same bytes. `node build.mjs FOLDER` builds elsewhere. Nothing here depends
+// on time, chance or the machine, so a rebuild is identical.
+import { cp, readdir, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import path from "node:path";
+import { build } from "vite";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.resolve(process.argv[2] ?? path.join(here, "dist"));
 const modules = path.join(here, "node_modules");
 const wasm = path.join(modules, "@tensorflow/tfjs-backend-wasm/wasm-out");
-const node = ["fs", "path", "crypto", "url"];
 
 /** Decoders that the worker of pictures loads on first need: a script and a .wasm each. */
 const codecs = {
@@ -21,56 +20,98 @@ const codecs = {
   "codec-jpeg-2000": "@cornerstonejs/codec-openjpeg/dist/openjpegwasm_decode",
 };
 
-const common = {
-  absWorkingDir: here,
-  bundle: true,
-  format: "esm",
-  platform: "browser",
-  target: "es2022",
-  charset: "utf8",
-  legalComments: "linked",
-  minify: true,
-  logLevel: "warning",
-  define: { "process.env.NODE_ENV": '"production"' },
-};
-
 /** Leaves imports of engine/index.ts in place, as imports of the engine.js beside the page. */
 const sharedEngine = {
   name: "shared-engine",
-  setup({ onResolve }) {
-    onResolve({ filter: /\/engine\/index\.js$/ }, () => ({ path: "./engine.js", external: true }));
+  enforce: "pre",
+  resolveId: (source) =>
+    /\/engine\/index\.js$/.test(source) ? { id: "./engine.js", external: "relative" } : null,
+};
+
+/**
+ * Takes the address of the script out of TF.js's WebAssembly modules; a module script has none.
+ *
+ * Their threads are started from the source text of one function, in which a variable from outside
+ * it would be unknown, and the minifier makes an unguarded use of the guarded one there.
+ */
+const withoutScriptAddress = {
+  name: "without-script-address",
+  transform(code, id) {
+    if (!/wasm-out\/tfjs-backend-wasm(-threaded-simd)?\.js$/.test(id)) return null;
+    const declared = /var _scriptDir = [^;]*;\s*if \(typeof __filename[^;]*;/;
+    if (!declared.test(code)) throw new Error(`${id}: _scriptDir is not declared as it was`);
+    return { code: code.replace(declared, ""), map: null };
   },
 };
 
+/** The codecs' scripts name modules of Node.js that a browser never asks them for. */
+const withoutNode = {
+  name: "without-node",
+  enforce: "pre",
+  resolveId: (source) => (["fs", "path", "crypto", "url"].includes(source) ? source : null),
+  load: (id) => (["fs", "path", "crypto", "url"].includes(id) ? "export default {};" : null),
+};
+
+/** Builds one script, and what it imports on demand, under fixed names. */
+async function script(name, entry, { plugins = [sharedEngine], licenses = false } = {}) {
+  await build({
+    configFile: false,
+    root: here,
+    logLevel: "warn",
+    plugins,
+    define: { "process.env.NODE_ENV": '"production"' },
+    build: {
+      target: "es2022",
+      outDir: dist,
+      emptyOutDir: false,
+      copyPublicDir: false,
+      modulePreload: false,
+      license: licenses && { fileName: `licenses/${name}.md` },
+      chunkSizeWarningLimit: 2000,
+      rolldownOptions: {
+        input: { [name]: entry },
+        preserveEntrySignatures: "strict",
+        output: {
+          entryFileNames: "[name].js",
+          chunkFileNames: "[name].js",
+          assetFileNames: "[name][extname]",
+        },
+      },
+    },
+  });
+}
+
 await rm(dist, { recursive: true, force: true });
-await mkdir(dist, { recursive: true });
-await build({ ...common, entryPoints: ["engine/index.ts"], outfile: path.join(dist, "engine.js") });
-await build({
-  ...common,
-  entryPoints: { runner: "runner/runner.ts", bench: "bench/bench.ts", app: "app/app.ts" },
-  outdir: dist,
-  plugins: [sharedEngine],
-});
-await build({
-  ...common,
-  entryPoints: { "picture.worker": "engine/picture_worker.ts" },
-  outdir: dist,
-});
+await script("engine", "engine/index.ts", { plugins: [withoutScriptAddress], licenses: true });
+await script("runner", "runner/runner.ts");
+await script("bench", "bench/bench.ts");
+const pages = ["runner.js", "bench.js", "runner.html", "bench.html"];
+await script("picture.worker", "engine/picture_worker.ts", { plugins: [], licenses: true });
 for (const [name, file] of Object.entries(codecs)) {
-  const script = path.join(modules, `${file}.js`);
-  // The scripts of emscripten name modules of Node.js that a browser never asks them for.
-  await build({ ...common, entryPoints: { [name]: script }, outdir: dist, external: node });
+  await script(name, path.join(modules, `${file}.js`), { plugins: [withoutNode] });
   await cp(path.join(modules, `${file}.wasm`), path.join(dist, `${name}.wasm`));
 }
 await cp(
   path.join(modules, "@cwasm/jpeg-turbo/jpeg-turbo.wasm"),
   path.join(dist, "codec-jpeg-cmyk.wasm"),
 );
-await cp(path.join(here, "legal/codecs.LEGAL.txt"), path.join(dist, "codecs.LEGAL.txt"));
-await build({ ...common, entryPoints: ["app/app.css"], outfile: path.join(dist, "app.css") });
-await cp(path.join(here, "runner/runner.html"), path.join(dist, "runner.html"));
-await cp(path.join(here, "bench/bench.html"), path.join(dist, "bench.html"));
-await cp(path.join(here, "app/index.html"), path.join(dist, "index.html"));
+await cp(path.join(here, "legal/codecs.LEGAL.txt"), path.join(dist, "licenses/codecs.txt"));
 for (const name of (await readdir(wasm)).filter((file) => file.endsWith(".wasm"))) {
   await cp(path.join(wasm, name), path.join(dist, name));
 }
+await cp(path.join(here, "runner/runner.html"), path.join(dist, "runner.html"));
+await cp(path.join(here, "bench/bench.html"), path.join(dist, "bench.html"));
+
+await script("app", "app/app.tsx", { licenses: true });
+await script("engine.worker", "app/host/engine_worker.ts");
+await script("sw", "app/offline/sw.ts", { licenses: true });
+await cp(path.join(here, "app/static"), dist, { recursive: true });
+
+// What the deployed page consists of, for whoever puts bundles together.
+const made = await readdir(dist, { recursive: true, withFileTypes: true });
+const deployed = made
+  .filter((file) => file.isFile())
+  .map((file) => path.relative(dist, path.join(file.parentPath, file.name)).replaceAll("\\", "/"))
+  .filter((name) => !pages.includes(name))
+  .sort();
+await writeFile(path.join(dist, "app-files.json"), `${JSON.stringify(deployed, null, 2)}\n`);

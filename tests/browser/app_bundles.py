@@ -84,6 +84,7 @@ def make_bundle(
     """A bundle with the built app and both tiny models."""
     folder.mkdir()
     for name, path in app_files().items():
+        (folder / name).parent.mkdir(exist_ok=True)
         shutil.copy(path, folder / name)
     autoencoder = autoencoder or Autoencoder()
     clf = classifier.write(folder / "models" / "clf", 3)

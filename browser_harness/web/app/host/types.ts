@@ -1,0 +1,155 @@
+import type {
+  BackendEnvironment,
+  BackendName,
+  ErrorCode,
+  Memory,
+  PictureFacts,
+} from "../../engine/index.js";
+import type { Manifest } from "../manifest.js";
+import type { Seen } from "../predictor.js";
+
+/** What opening a release is doing. */
+export type Stage = "manifest" | "download" | "start" | "warm-up" | "self-test";
+
+/**
+ * How far opening has come.
+ *
+ * `done` and `total` count bytes while downloading (those from the cache included, which `cached`
+ * counts apart), models while warming up and cases in the self-test; both are 0 where a stage has
+ * nothing to count.
+ */
+export interface OpenProgress {
+  readonly stage: Stage;
+  /** Null until a backend is being started. */
+  readonly backend: BackendName | null;
+  readonly done: number;
+  readonly total: number;
+  readonly cached: number;
+}
+
+/** One bound of the release's policy on one output, over the self-test's cases. */
+export interface SelfTestCheck {
+  readonly model: string;
+  readonly output: string;
+  readonly measure: "max-abs" | "relative-l2" | "cosine" | "input-bytes";
+  readonly cases: number;
+  /** The worst over the cases; NaN fails. */
+  readonly value: number;
+  readonly limit: number;
+  readonly passed: boolean;
+}
+
+/** What the bundle's golden inputs gave on this device, compared with PyTorch's stored outputs. */
+export interface SelfTestReport {
+  readonly passed: boolean;
+  readonly backend: BackendName;
+  /** ISO 8601, UTC. */
+  readonly made: string;
+  readonly seconds: number;
+  /** Passed on an earlier visit, with the same release, browser, backend and renderer. */
+  readonly remembered: boolean;
+  readonly checks: readonly SelfTestCheck[];
+  /** Why it could not be finished; null when every case ran. */
+  readonly error: string | null;
+}
+
+/** A backend that was tried, and why it does not run. */
+export interface Attempt {
+  readonly backend: BackendName;
+  readonly code: ErrorCode | "self-test-failed";
+  readonly reason: string;
+  readonly selfTest: SelfTestReport | null;
+}
+
+/** What runs. */
+export interface Running {
+  readonly backend: BackendName;
+  readonly environment: BackendEnvironment;
+  readonly selfTest: SelfTestReport;
+  /** Backends that were tried before this one. */
+  readonly attempts: readonly Attempt[];
+}
+
+/** A rectangle in a picture's pixels, after turning as its orientation says. */
+export interface Region {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A picture for people to look at, every gray level of it. */
+export interface Shown {
+  readonly width: number;
+  readonly height: number;
+  /** Gray levels row by row, turned and un-inverted: 0 is black, `white` is white. */
+  readonly levels: Uint8Array | Uint16Array;
+  readonly white: number;
+  /** What the file itself proposes to see (DICOM's window), or [0, white]. */
+  readonly window: readonly [low: number, high: number];
+  /** What the classifier's input shows of it. */
+  readonly region: Region;
+}
+
+/** What the models say of one file. */
+export interface Examined {
+  readonly facts: PictureFacts;
+  /** SHA-256 of the file's bytes. */
+  readonly sha256: string;
+  /** Bytes of the file. */
+  readonly bytes: number;
+  readonly seen: Seen;
+}
+
+/** Why a finding was given: maps over the classifier's input. */
+export interface Explanation {
+  /** Index of the finding among the classifier's labels. */
+  readonly finding: number;
+  /** max(0, ∂logit/∂input), the largest over the channels; size × size, row by row. */
+  readonly saliency: Float32Array;
+  readonly size: number;
+  /** The class activation map, row by row; null where the release has none. */
+  readonly cam: Float32Array | null;
+  readonly camSize: readonly [height: number, width: number] | null;
+  readonly seconds: number;
+}
+
+/**
+ * An opened release: models on one backend, in a worker.
+ *
+ * Work is done one piece after another. A piece whose `signal` is aborted is left out, or its result
+ * thrown away, and its promise rejects with an AbortError. When the WebGL context is lost, the session
+ * starts the backend anew once, tests itself, and does the piece again; if that fails, the next backend
+ * that passes takes over. `onChange` tells of that.
+ */
+export interface Session {
+  readonly manifest: Manifest;
+  /** SHA-256 of manifest.json. */
+  readonly digest: string;
+  readonly running: Running;
+  /** Labels of the classifier, in the order of its outputs. */
+  readonly labels: readonly string[];
+  readonly explains: { readonly saliency: boolean; readonly cam: boolean };
+
+  /** Throws EngineError, UnfitOutput or ImageError; never gives doubtful numbers. */
+  examine(file: File, signal?: AbortSignal): Promise<Examined>;
+  /** Throws as `examine`. */
+  show(file: File, signal?: AbortSignal): Promise<Shown>;
+  /** Throws as `examine`; kept for the file last explained, by finding. */
+  explain(file: File, finding: number, signal?: AbortSignal): Promise<Explanation>;
+  /** Runs the self-test again. A device that fails runs nothing any more. */
+  selfTest(progress?: (done: number, total: number) => void): Promise<SelfTestReport>;
+  memory(): Promise<Memory>;
+  onChange(listener: (running: Running | null, reason: string | null) => void): void;
+  close(): void;
+}
+
+/** How a release is opened. */
+export interface OpenRequest {
+  /** The folder of the page, as a URL that ends in a slash. */
+  readonly base: string;
+  /** In the order in which they are tried; normally webgl, wasm, cpu. */
+  readonly backends: readonly BackendName[];
+  readonly progress: (now: OpenProgress) => void;
+  readonly signal?: AbortSignal;
+}
