@@ -4,6 +4,8 @@ export interface Formats {
   number(value: number, decimals: number): string;
   /** In as few digits as tell it: 1.2e-7, 0.0147. */
   small(value: number): string;
+  /** With every digit. */
+  full(value: number): string;
   /** A count with its thousands apart. */
   count(value: number): string;
   /** A share as a whole percentage. */
@@ -17,6 +19,7 @@ export interface Formats {
 /** Formats of a language, such as "de". */
 export function formatsOf(language: string): Formats {
   const count = new Intl.NumberFormat(language);
+  const full = new Intl.NumberFormat(language, { maximumSignificantDigits: 17 });
   const percent = new Intl.NumberFormat(language, { style: "percent" });
   const moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
   const number = (value: number, decimals: number) =>
@@ -27,6 +30,7 @@ export function formatsOf(language: string): Formats {
   return {
     number,
     small: (value) => smallIn(language, value),
+    full: (value) => full.format(value),
     count: (value) => count.format(value),
     percent: (share) => percent.format(share),
     bytes: (value) => {

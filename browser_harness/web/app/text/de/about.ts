@@ -8,9 +8,20 @@ export const about: Catalogue["about"] = {
   privacyHeading: "Datenschutz und Betrieb",
   privacy:
     "Bilder, Ergebnisse und Einstellungen verlassen dieses Gerät nie. Die Sicherheitsrichtlinie der Seite erlaubt nur Verbindungen zu dem Server, von dem sie stammt, und dort ruft sie nur ihre eigenen Dateien ab. Es gibt keine Cookies, keine Konten und keine Statistik. Wer den Server betreibt, sieht wie bei jeder Seite, dass ihre Dateien abgerufen wurden.",
+  offline: {
+    storing: "Die Seite wird für die Nutzung ohne Verbindung gespeichert.",
+    ready: "Die Seite funktioniert auch ohne Verbindung.",
+    unsupported: "Dieser Browser bewahrt die Seite nicht für die Nutzung ohne Verbindung auf.",
+    failed: "Die Seite konnte nicht für die Nutzung ohne Verbindung gespeichert werden.",
+  },
+  unstored: {
+    unavailable: "Dieser Browser bewahrt keine Modelle auf; sie werden bei jedem Besuch neu geladen.",
+    full: "Auf diesem Gerät ist nicht genug Platz, um alle Modelle aufzubewahren.",
+  },
   stored:
     "Auf diesem Gerät gespeichert werden: Ihre Zustimmung, die Sprache sowie die Dateien der Seite und der Modelle.",
 
+  selfTest: "Selbsttest",
   selfTestHeading: "Selbsttest auf diesem Gerät",
   selfTestText:
     "Vor dem ersten Bild werden gespeicherte Eingaben hier berechnet und mit den Ergebnissen von PyTorch verglichen.",
@@ -36,7 +47,9 @@ export const about: Catalogue["about"] = {
     "max-abs": "größte Abweichung",
     "relative-l2": "relative Abweichung (L2)",
     cosine: "Richtung (Kosinus)",
-    "input-bytes": "Bild zu Eingabe, Bit für Bit",
+    "input-bytes": "abweichende Werte der vorbereiteten Eingabe",
+    "not-finite": "Fälle mit Werten, die keine Zahlen sind",
+    constant: "Fälle mit überall demselben Wert",
   },
   atLeast: (limit) => `mindestens ${limit}`,
   atMost: (limit) => `höchstens ${limit}`,
@@ -44,7 +57,12 @@ export const about: Catalogue["about"] = {
   modelsHeading: "Modelle",
   card: (model) => `Modellkarte: ${model}`,
   noCard: "keine Modellkarte",
-  kinds: { classifier: "Klassifikator", autoencoder: "Autoencoder", other: "Begründung" },
+  kinds: {
+    classifier: "Klassifikator",
+    autoencoder: "Autoencoder",
+    explanation: "Begründung",
+    other: "Modell",
+  },
   labelsCount: (count) => `${count} Befunde`,
 
   releaseHeading: "Version und Nachweise",

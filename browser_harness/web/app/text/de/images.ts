@@ -46,6 +46,7 @@ export const images: Catalogue["images"] = {
     keys: "Plus und Minus zoomen, Pfeiltasten verschieben, 0 passt das Bild ein, I invertiert es, O blendet die Überlagerung ein oder aus.",
     loading: "Das Bild wird gelesen",
     none: "Wählen Sie ein Bild aus, um es hier zu sehen.",
+    tools: "Werkzeuge des Bildbetrachters",
     zoomIn: "Vergrößern",
     zoomOut: "Verkleinern",
     fit: "Einpassen",

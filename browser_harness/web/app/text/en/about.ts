@@ -7,8 +7,19 @@ export const about = {
   privacyHeading: "Privacy and hosting",
   privacy:
     "Images, results and settings never leave this device. The page's security policy lets it contact only the server that it came from, and it asks that server only for the page's own files. There are no cookies, no accounts and no statistics. The server's operator sees, as with any page, that its files were requested.",
+  offline: {
+    storing: "The page is being stored for use without a connection.",
+    ready: "The page works without a connection.",
+    unsupported: "This browser does not keep the page for use without a connection.",
+    failed: "The page could not be stored for use without a connection.",
+  },
+  unstored: {
+    unavailable: "This browser keeps no models; they are loaded again at every visit.",
+    full: "There is not enough room on this device to keep all models.",
+  },
   stored: "On this device are kept: your agreement, the language, and the page's and models' files.",
 
+  selfTest: "Self-test",
   selfTestHeading: "Self-test on this device",
   selfTestText:
     "Before the first image, stored inputs are computed here and compared with PyTorch's results.",
@@ -34,7 +45,9 @@ export const about = {
     "max-abs": "largest difference",
     "relative-l2": "relative difference (L2)",
     cosine: "direction (cosine)",
-    "input-bytes": "image to input, bit by bit",
+    "input-bytes": "values of the prepared input that differ",
+    "not-finite": "cases with values that are not numbers",
+    constant: "cases with one and the same value",
   },
   atLeast: (limit: string) => `at least ${limit}`,
   atMost: (limit: string) => `at most ${limit}`,
@@ -42,7 +55,12 @@ export const about = {
   modelsHeading: "Models",
   card: (model: string) => `Model card: ${model}`,
   noCard: "no model card",
-  kinds: { classifier: "classifier", autoencoder: "autoencoder", other: "explanation" },
+  kinds: {
+    classifier: "classifier",
+    autoencoder: "autoencoder",
+    explanation: "explanation",
+    other: "model",
+  },
   labelsCount: (count: number) => `${count} findings`,
 
   releaseHeading: "Release and evidence",

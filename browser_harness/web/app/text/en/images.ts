@@ -45,6 +45,7 @@ export const images = {
     keys: "Plus and minus zoom, arrow keys move, 0 fits the image, I inverts it, O shows or hides the overlay.",
     loading: "Reading the image",
     none: "Select an image to see it here.",
+    tools: "Tools of the viewer",
     zoomIn: "Zoom in",
     zoomOut: "Zoom out",
     fit: "Fit",

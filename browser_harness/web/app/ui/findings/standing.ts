@@ -1,5 +1,5 @@
 import type { Catalogue } from "../../text/en.js";
-import type { Finding } from "../../predictor.js";
+import type { Finding } from "../../host/seen.js";
 
 /**
  * Up to here on the calibrated scale a finding is called uncertain.

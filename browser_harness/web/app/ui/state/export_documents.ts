@@ -1,5 +1,5 @@
 import { calibratedOf, standingOf } from "../findings/standing.js";
-import type { Finding } from "../../predictor.js";
+import type { Finding } from "../../host/seen.js";
 import type { Item, Result } from "./items.js";
 
 export const NOTICE = "NOT FOR MEDICAL USE";

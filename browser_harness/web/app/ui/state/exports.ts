@@ -2,7 +2,7 @@ import { text } from "../../text/language.js";
 import { announce } from "./announce.js";
 import { csvOf, jsonOf, type Source } from "./export_documents.js";
 import { items, markExported } from "./queue.js";
-import { release, session } from "./session.js";
+import { digest, release } from "./session.js";
 
 /** Saves what was found in all images, and remembers that it was. */
 export function saveResults(form: "csv" | "json"): void {
@@ -36,14 +36,7 @@ function sourceNow(): Source {
   return {
     release: release.value?.release ?? "",
     title: release.value?.title ?? "",
-    digest: session.value?.digest ?? lastDigest,
+    digest: digest.value,
     made: new Date().toISOString(),
   };
-}
-
-let lastDigest = "";
-
-/** Keeps the manifest's digest for results that outlive their session. */
-export function rememberDigest(digest: string): void {
-  lastDigest = digest;
 }

@@ -1,6 +1,6 @@
-import type { PictureFacts } from "../../../engine/index.js";
+import type { PictureFacts } from "../../../engine/picture_messages.js";
 import type { Examined } from "../../host/types.js";
-import type { Finding, Rebuilt, Seen, Square } from "../../predictor.js";
+import type { Finding, Rebuilt, Seen, Square } from "../../host/seen.js";
 
 /** Where a file is on its way. `refused`: by the gate; `failed`: it could not be examined. */
 export type Status = "waiting" | "working" | "done" | "refused" | "failed";

@@ -1,5 +1,5 @@
 import { computed, effect, signal } from "@preact/signals";
-import { wordsOf } from "../../../engine/index.js";
+import { wordsOf } from "../../host/errors.js";
 import { text } from "../../text/language.js";
 import { announce } from "./announce.js";
 import {

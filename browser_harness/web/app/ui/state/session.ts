@@ -1,7 +1,7 @@
 import { computed, signal } from "@preact/signals";
-import { wordsOf } from "../../../engine/index.js";
+import { wordsOf } from "../../host/errors.js";
 import type { Attempt, OpenProgress, OpenRequest, Running, Session } from "../../host/types.js";
-import { readManifest, type Manifest } from "../../manifest.js";
+import { fetchManifest, type Manifest } from "../../host/manifest.js";
 import { recall, remember } from "./storage.js";
 
 /** How the tool's life goes; `starting` while the page reads which release it is. */
@@ -25,6 +25,8 @@ export const BASE = new URL(".", document.baseURI).href;
 
 export const life = signal<Life>("starting");
 export const release = signal<Manifest | null>(null);
+/** SHA-256 of manifest.json. */
+export const digest = signal("");
 export const session = signal<Session | null>(null);
 export const running = signal<Running | null>(null);
 export const progress = signal<OpenProgress | null>(null);
@@ -47,7 +49,9 @@ let aborter: AbortController | null = null;
 export async function startTool(open: Open): Promise<void> {
   opener = open;
   try {
-    release.value = await readManifest(`${BASE}manifest.json`);
+    const read = await fetchManifest(BASE);
+    release.value = read.manifest;
+    digest.value = read.digest;
   } catch (error) {
     stopped(error);
     return;
@@ -110,7 +114,10 @@ function stopped(error: unknown): void {
   life.value = found.kind === "cancelled" || found.kind === "failed" ? "failed" : "refused";
 }
 
-/** What kind of end an error is. */
+/** What a person can do about an error: load again, or nothing but get another release or device. */
+const FOR_ANOTHER_TRY = ["unreachable", "offline", "internal", "worker-died", "worker-hung"];
+
+/** What kind of end an error is. Errors come from several files, so not by instanceof. */
 export function stopOf(error: unknown): Stop {
   const given = (typeof error === "object" && error !== null ? error : {}) as {
     readonly name?: string;
@@ -120,9 +127,8 @@ export function stopOf(error: unknown): Stop {
   const code = typeof given.code === "string" ? given.code : "internal";
   const attempts = given.attempts ?? [];
   const detail = wordsOf(error);
-  if (given.name === "AbortError") return { kind: "cancelled", code, detail, attempts };
-  if (attempts.length > 0) return { kind: "device", code, detail, attempts };
-  const ofRelease = ["file-refused", "signature-refused", "output-refused"].includes(code);
-  if (ofRelease || given.name === "ManifestError") return { kind: "release", code, detail, attempts };
-  return { kind: "failed", code, detail, attempts };
+  const end = (kind: Stop["kind"]) => ({ kind, code, detail, attempts });
+  if (given.name === "AbortError") return end("cancelled");
+  if (attempts.length > 0) return end("device");
+  return end(FOR_ANOTHER_TRY.includes(code) ? "failed" : "release");
 }

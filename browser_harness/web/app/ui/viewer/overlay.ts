@@ -1,4 +1,4 @@
-import type { Rebuilt } from "../../predictor.js";
+import type { Rebuilt } from "../../host/seen.js";
 import { colourOf } from "./colours.js";
 
 /** A map over a region of the picture, row by row. */
