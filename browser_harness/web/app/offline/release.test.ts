@@ -52,6 +52,8 @@ describe("shells", () => {
   const contents = {
     models: { clf: model, again: { ...model, card: null } },
     files: {
+      ".htaccess": file(2),
+      _headers: file(3),
       "index.html": file(1),
       "self_test/x.bin": file(9 * 2 ** 20),
       "report.html": file(4 * 2 ** 20),

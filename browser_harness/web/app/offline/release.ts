@@ -10,6 +10,8 @@ const SHELL = "xport-shell-";
 /** Documents that nothing runs on: they are kept for reading offline only while they are small. */
 const FOR_READING = ["report.html", "evidence.json"];
 const SMALL = 4 * 2 ** 20;
+/** Files for hosts, which read them and serve them to nobody. */
+const FOR_HOSTS = ["_headers", ".htaccess"];
 
 /** Digest and length of a file. */
 export interface Listed {
@@ -93,7 +95,8 @@ export function integrityOf(sha256: string): string {
 export function shellFiles(contents: Contents): Map<string, Listed> {
   const found = new Map<string, Listed>();
   for (const [path, file] of Object.entries(contents.files)) {
-    if (!FOR_READING.includes(path) || file.bytes <= SMALL) found.set(path, file);
+    if (FOR_HOSTS.includes(path) || (FOR_READING.includes(path) && file.bytes > SMALL)) continue;
+    found.set(path, file);
   }
   for (const model of Object.values(contents.models)) {
     for (const one of [model.preprocess, model.calibration, model.gate, model.card]) {
