@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import {
   asksTheHost,
+  digestIn,
+  digestsOf,
   integrityOf,
   isShellOf,
   keyOf,
-  modelDigests,
   releaseOf,
   shellFiles,
   shellOf,
@@ -61,18 +62,34 @@ describe("shells", () => {
     },
   };
 
-  test("hold the page, what it tests itself with and the models' documents", () => {
+  test("hold the page and what is read in it, but nothing that is kept by digest", () => {
     expect([...shellFiles(contents).keys()]).toEqual([
       "index.html",
-      "self_test/x.bin",
       "report.html",
-      "models/clf/preprocess.json",
       "models/clf/card.html",
     ]);
   });
+});
 
-  test("hold no model, which has its place elsewhere", () => {
-    expect(modelDigests(contents)).toEqual(new Set(["b".repeat(64), "c".repeat(64)]));
+describe("what is kept by digest", () => {
+  const folder = "https://host.example/tools/";
+
+  test("belongs to a release that names it anywhere", () => {
+    const model = { preprocess: file(1, "a"), calibration: null, gate: file(2, "b"), card: null };
+    const listed = (letter: string) => ({ x: file(3, letter) });
+    const named = (one: typeof model) => ({
+      ...one,
+      preprocess: { path: "p", ...one.preprocess },
+      gate: { path: "g", ...one.gate },
+      files: listed("c"),
+    });
+    const found = digestsOf({ models: { clf: named(model) }, files: listed("d") });
+    expect([...found].map((one) => one[0]).sort()).toEqual(["a", "b", "c", "d"]);
+  });
+
+  test("is told apart by folder", () => {
+    expect(digestIn(folder, `${folder}by-digest/${RELEASE}`)).toBe(RELEASE);
+    expect(digestIn(folder, `${BASE}by-digest/${RELEASE}`)).toBeNull();
   });
 });
 

@@ -3,13 +3,17 @@
 /** The script of the worker, beside the page; its address names the release that it serves. */
 export const WORKER = "sw.js";
 export const MANIFEST = "manifest.json";
-/** Where the models' files lie, under addresses that end in their SHA-256. */
+/** Where the page keeps what the models need, and who may delete of it, as in app/host. */
 export const MODELS_CACHE = "xport-models-v1";
+export const MODELS_LOCK = "xport-models";
+const BY_DIGEST = "by-digest/";
 const SHELL = "xport-shell-";
 
 /** Documents that nothing runs on: they are kept for reading offline only while they are small. */
 const FOR_READING = ["report.html", "evidence.json"];
 const SMALL = 4 * 2 ** 20;
+/** What the page keeps by digest, beside the models. */
+const KEPT_ELSEWHERE = "self_test/";
 /** Files for hosts, which read them and serve them to nobody. */
 const FOR_HOSTS = ["_headers", ".htaccess"];
 
@@ -71,7 +75,7 @@ export function shellOf(scope: string, release: string): string {
 }
 
 /** Whether a cache holds a shell, of any folder of this host. */
-export function isShell(cache: string): boolean {
+function isShell(cache: string): boolean {
   return cache.startsWith(SHELL);
 }
 
@@ -87,29 +91,35 @@ export function integrityOf(sha256: string): string {
 }
 
 /**
- * The files that a release needs to be worked with offline, by path, beside its models.
+ * The files that a release needs to be worked with offline, by path, beside what its models need.
  *
- * The documents of each model belong to them: the page reads those by name. The files of the models
- * themselves are stored by content, in a cache of their own.
+ * The models, their documents and their self-test are kept by the page, by digest.
  */
-export function shellFiles(contents: Contents): Map<string, Listed> {
+export function shellFiles({ files, models }: Contents): Map<string, Listed> {
   const found = new Map<string, Listed>();
-  for (const [path, file] of Object.entries(contents.files)) {
-    if (FOR_HOSTS.includes(path) || (FOR_READING.includes(path) && file.bytes > SMALL)) continue;
-    found.set(path, file);
+  for (const [path, file] of Object.entries(files)) {
+    const large = FOR_READING.includes(path) && file.bytes > SMALL;
+    const left = FOR_HOSTS.includes(path) || path.startsWith(KEPT_ELSEWHERE);
+    if (!large && !left) found.set(path, file);
   }
-  for (const model of Object.values(contents.models)) {
-    for (const one of [model.preprocess, model.calibration, model.gate, model.card]) {
-      if (one) found.set(one.path, one);
-    }
-  }
+  for (const { card } of Object.values(models)) if (card) found.set(card.path, card);
   return found;
 }
 
-/** Digests of the files of all models. */
-export function modelDigests(contents: Contents): Set<string> {
-  const models = Object.values(contents.models);
-  return new Set(models.flatMap(({ files }) => Object.values(files).map((file) => file.sha256)));
+/** The digests of all files of a release. */
+export function digestsOf({ files, models }: Contents): Set<string> {
+  const listed = Object.values(models).flatMap(({ preprocess, calibration, gate, card, files }) => [
+    ...[preprocess, calibration, gate, card],
+    ...Object.values(files),
+  ]);
+  const all = [...Object.values(files), ...listed];
+  return new Set(all.flatMap((file) => (file ? [file.sha256] : [])));
+}
+
+/** The digest in the address of a file that is kept for this folder, or null for another's. */
+export function digestIn(scope: string, url: string): string | null {
+  const folder = scope + BY_DIGEST;
+  return url.startsWith(folder) ? url.slice(folder.length) : null;
 }
 
 /**

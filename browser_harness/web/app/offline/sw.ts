@@ -15,13 +15,14 @@ import { registerRoute } from "workbox-routing/registerRoute.js";
 import { OldPages } from "./old_pages.js";
 import {
   asksTheHost,
+  digestIn,
+  digestsOf,
   integrityOf,
-  isShell,
   isShellOf,
   keyOf,
   MANIFEST,
   MODELS_CACHE,
-  modelDigests,
+  MODELS_LOCK,
   releaseOf,
   shellFiles,
   shellOf,
@@ -105,22 +106,28 @@ async function deleteOldShells(): Promise<void> {
   }
 }
 
-/** Deletes the models' files that no stored release of this host needs. */
+/** Deletes what pages keep for models that no stored release of this folder has. */
 async function deleteOldModels(): Promise<void> {
   const needed = new Set<string>();
-  for (const name of (await caches.keys()).filter(isShell)) {
-    const cache = await caches.open(name);
-    for (const key of await cache.keys()) {
-      if (!key.url.endsWith(`/${MANIFEST}`)) continue;
-      const contents = (await (await cache.match(key))?.json()) as Contents | undefined;
-      for (const digest of contents ? modelDigests(contents) : []) needed.add(digest);
-    }
+  for (const cacheName of await caches.keys()) {
+    if (!isShellOf(scope, cacheName)) continue;
+    const manifest = await caches.match(scope + MANIFEST, { cacheName });
+    const contents = (await manifest?.json()) as Contents | undefined;
+    for (const digest of contents ? digestsOf(contents) : []) needed.add(digest);
   }
   if (!(await caches.has(MODELS_CACHE))) return;
   const models = await caches.open(MODELS_CACHE);
   for (const key of await models.keys()) {
-    if (!needed.has(key.url.slice(key.url.lastIndexOf("/") + 1))) await models.delete(key);
+    const digest = digestIn(scope, key.url);
+    if (digest !== null && !needed.has(digest)) await models.delete(key);
   }
+}
+
+/** Does it unless a page is fetching models just now; the next release's worker does it then. */
+async function tidyModels(): Promise<void> {
+  await navigator.locks.request(MODELS_LOCK, { mode: "exclusive", ifAvailable: true }, (lock) =>
+    lock ? deleteOldModels() : undefined,
+  );
 }
 
 self.addEventListener("install", (event) => {
@@ -132,7 +139,7 @@ self.addEventListener("install", (event) => {
 });
 
 self.addEventListener("activate", (event) => {
-  event.waitUntil(pages.find().then(deleteOldShells).then(deleteOldModels));
+  event.waitUntil(pages.find().then(deleteOldShells).then(tidyModels));
 });
 
 self.addEventListener("message", (event) => {

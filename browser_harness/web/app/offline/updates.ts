@@ -1,4 +1,4 @@
-import { sha256 } from "../../engine/index.js";
+import { sha256 } from "../../engine/files.js";
 import { install } from "./installation.js";
 import { MANIFEST, releaseOf, type Contents, type ToWorker } from "./release.js";
 
