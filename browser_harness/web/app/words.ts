@@ -1,4 +1,4 @@
-import { higherIsLikelier, type Calibration, type ScoreName } from "../engine/index.js";
+import { higherIsLikelier, type Calibration, type ScoreName } from "./host/index.js";
 import type { Check, Finding } from "./predictor.js";
 
 /**

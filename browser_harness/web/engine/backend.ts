@@ -7,6 +7,7 @@ import { ContextGuard } from "./context.js";
 import { installWasmKernels } from "./copies.js";
 import { EngineError, wordsOf } from "./errors.js";
 import { useEngineKernels } from "./kernels.js";
+import { Patience } from "./patience.js";
 import { measureMantissaBits } from "./precision.js";
 import { installWebGLKernels } from "./webgl_kernels.js";
 
@@ -125,8 +126,8 @@ async function select(backend: BackendName): Promise<void> {
 function withinLimit<T>(start: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const late = new Error(`nothing happened for ${START_LIMIT_S} s`);
-    const timer = setTimeout(() => reject(late), START_LIMIT_S * 1000);
-    start.then(resolve, reject).finally(() => clearTimeout(timer));
+    const limit = new Patience(START_LIMIT_S, () => reject(late));
+    start.then(resolve, reject).finally(() => limit.stop());
   });
 }
 
