@@ -49,10 +49,10 @@ export class OpenedRelease {
     if (this.unstored === null) this.kept = null;
   }
 
-  /** Deletes what earlier releases left in the cache, unless one is being replaced. */
+  /** Deletes what earlier releases left in the cache. */
   async prune(): Promise<void> {
     try {
-      if (!(await updateUnderWay(this.base))) await pruneModels(this.manifest, this.base);
+      if (!(await keptByWorker(this.base))) await pruneModels(this.manifest, this.base);
     } catch {
       // Old files cost room and nothing else; the next visit tries again.
     }
@@ -82,8 +82,7 @@ function download(
   return fetchModels(manifest, base, progress, signal);
 }
 
-/** Whether the service worker is bringing another release. */
-async function updateUnderWay(base: string): Promise<boolean> {
-  const registration = await globalThis.navigator?.serviceWorker?.getRegistration(base);
-  return Boolean(registration?.installing ?? registration?.waiting);
+/** Whether a service worker deletes old files: it knows which releases open pages still run. */
+async function keptByWorker(base: string): Promise<boolean> {
+  return Boolean(await globalThis.navigator?.serviceWorker?.getRegistration(base));
 }
