@@ -15,7 +15,8 @@ export const about: Catalogue["about"] = {
     failed: "Die Seite konnte nicht für die Nutzung ohne Verbindung gespeichert werden.",
   },
   unstored: {
-    unavailable: "Dieser Browser bewahrt keine Modelle auf; sie werden bei jedem Besuch neu geladen.",
+    unavailable:
+      "Dieser Browser bewahrt keine Modelle auf; sie werden bei jedem Besuch neu geladen.",
     full: "Auf diesem Gerät ist nicht genug Platz, um alle Modelle aufzubewahren.",
   },
   stored:

@@ -119,8 +119,7 @@ export const page: Catalogue["page"] = {
     unusable: "die Version verlangt etwas, das diese Seite nicht kann",
     "not-finite": "ein Modell lieferte Werte, die keine Zahlen sind; deshalb wird nichts gezeigt",
     constant: "ein Modell lieferte überall denselben Wert; deshalb wird nichts gezeigt",
-    "out-of-range":
-      "ein Modell lieferte Werte außerhalb von 0 bis 1; deshalb wird nichts gezeigt",
+    "out-of-range": "ein Modell lieferte Werte außerhalb von 0 bis 1; deshalb wird nichts gezeigt",
     unreadable: "die Datei ließ sich nicht lesen; wählen Sie sie noch einmal",
     empty: "die Datei ist leer",
     "not-an-image": "die Datei ist kein PNG-, JPEG- oder DICOM-Bild",

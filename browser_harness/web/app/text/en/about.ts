@@ -17,7 +17,8 @@ export const about = {
     unavailable: "This browser keeps no models; they are loaded again at every visit.",
     full: "There is not enough room on this device to keep all models.",
   },
-  stored: "On this device are kept: your agreement, the language, and the page's and models' files.",
+  stored:
+    "On this device are kept: your agreement, the language, and the page's and models' files.",
 
   selfTest: "Self-test",
   selfTestHeading: "Self-test on this device",

@@ -89,7 +89,8 @@ export const page = {
     updateLater: "Later",
     updateLoses: "Using it now closes the images and results of this session.",
     updateFailed: "The new version could not be loaded; this one keeps working.",
-    updateProgress: (done: string, total: string) => `A new version is being loaded: ${done} of ${total}`,
+    updateProgress: (done: string, total: string) =>
+      `A new version is being loaded: ${done} of ${total}`,
     dismiss: "Dismiss",
     details: "Details",
   },

@@ -35,10 +35,7 @@ export function FindingsTables({ findings, dataset }: TablesProps) {
           id="calibrated"
           rows={calibrated}
           column={words.calibrated}
-          caption={words.calibratedCaption(
-            dataset ?? "",
-            formats.value.number(UNCERTAIN_TO, 1),
-          )}
+          caption={words.calibratedCaption(dataset ?? "", formats.value.number(UNCERTAIN_TO, 1))}
         />
       )}
       {others.length > 0 && (

@@ -34,7 +34,12 @@ export function ScoreScale(props: {
   const at = (value: number) => Math.min(99.5, Math.max(0.5, (value / top) * 100));
   const limit = at(threshold);
   return (
-    <svg class="scale score-scale" viewBox="0 0 100 16" preserveAspectRatio="none" aria-hidden="true">
+    <svg
+      class="scale score-scale"
+      viewBox="0 0 100 16"
+      preserveAspectRatio="none"
+      aria-hidden="true"
+    >
       <rect class="scale-track" x="0" y="4" width="100" height="8" />
       <rect
         class="scale-refused"

@@ -10,7 +10,8 @@ import type { Finding } from "../../host/seen.js";
 export const UNCERTAIN_TO = 0.6;
 
 /** Where a finding stands: a word that exports hold, too. */
-export type Standing = "below" | "at-uncertain" | "above-uncertain" | "above" | "no-operating-point";
+export type Standing =
+  "below" | "at-uncertain" | "above-uncertain" | "above" | "no-operating-point";
 
 /** Null without operating points in the release. */
 export function standingOf({ standing }: Finding): Standing | null {

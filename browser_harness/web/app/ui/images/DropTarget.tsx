@@ -27,8 +27,10 @@ export function DropTarget({ children }: { readonly children: ComponentChildren 
 
 function listen(setOver: (over: boolean) => void): () => void {
   const ending = new AbortController();
-  const on = <K extends keyof WindowEventMap>(kind: K, listener: (event: WindowEventMap[K]) => void) =>
-    window.addEventListener(kind, listener, { signal: ending.signal });
+  const on = <K extends keyof WindowEventMap>(
+    kind: K,
+    listener: (event: WindowEventMap[K]) => void,
+  ) => window.addEventListener(kind, listener, { signal: ending.signal });
   const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
   on("dragover", (event) => {
     event.preventDefault(); // a dropped file must not replace the page

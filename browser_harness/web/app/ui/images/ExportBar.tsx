@@ -14,7 +14,12 @@ export function ExportBar() {
         {words.heading} <span class="quiet">({words.count(results)})</span>
       </h3>
       <div class="actions tight">
-        <button type="button" class="small" aria-label={words.csv} onClick={() => saveResults("csv")}>
+        <button
+          type="button"
+          class="small"
+          aria-label={words.csv}
+          onClick={() => saveResults("csv")}
+        >
           <Icon name="download" />
           CSV
         </button>

@@ -138,8 +138,6 @@ function UpdateProgress() {
   if (now?.update !== "fetching" || now.total === 0) return null;
   const { bytes } = formats.value;
   return (
-    <p class="quiet">
-      {text.value.page.banner.updateProgress(bytes(now.done), bytes(now.total))}
-    </p>
+    <p class="quiet">{text.value.page.banner.updateProgress(bytes(now.done), bytes(now.total))}</p>
   );
 }

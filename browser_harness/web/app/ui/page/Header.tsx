@@ -84,14 +84,8 @@ function Mark() {
     <svg class="mark" viewBox="0 0 48 48" aria-hidden="true" focusable="false">
       <rect class="mark-ground" width="48" height="48" rx="11" />
       <path class="mark-line" d="M24 9v13" />
-      <path
-        class="mark-lung"
-        d="M21 20c-1-4-4-6-6-4-4 4-7 11-7 18 0 5 5 5 9 3 3-1 4-3 4-6z"
-      />
-      <path
-        class="mark-lung"
-        d="M27 20c1-4 4-6 6-4 4 4 7 11 7 18 0 5-5 5-9 3-3-1-4-3-4-6z"
-      />
+      <path class="mark-lung" d="M21 20c-1-4-4-6-6-4-4 4-7 11-7 18 0 5 5 5 9 3 3-1 4-3 4-6z" />
+      <path class="mark-lung" d="M27 20c1-4 4-6 6-4 4 4 7 11 7 18 0 5-5 5-9 3-3-1-4-3-4-6z" />
     </svg>
   );
 }

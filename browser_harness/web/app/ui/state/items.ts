@@ -104,7 +104,9 @@ export function thumbOf({ size, values, low, high }: Square): Thumb {
   for (let y = 0; y < side; y++) {
     for (let x = 0; x < side; x++) {
       const mean = meanOf(values, size, side, x, y);
-      levels[y * side + x] = Math.round(255 * Math.min(1, Math.max(0, (mean - low) / (high - low))));
+      levels[y * side + x] = Math.round(
+        255 * Math.min(1, Math.max(0, (mean - low) / (high - low))),
+      );
     }
   }
   return { size: side, levels };

@@ -1,6 +1,13 @@
 import { computed } from "@preact/signals";
 import type { Explanation, Region } from "../../host/types.js";
-import { blurred, colouredLayer, errorsOf, redLayer, sharesOf, type Layer } from "../viewer/overlay.js";
+import {
+  blurred,
+  colouredLayer,
+  errorsOf,
+  redLayer,
+  sharesOf,
+  type Layer,
+} from "../viewer/overlay.js";
 import { explanation, mapKind, overlay, smooth, type MapKind } from "./explaining.js";
 import { picture } from "./picture.js";
 import { selected } from "./queue.js";

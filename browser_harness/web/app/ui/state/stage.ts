@@ -1,5 +1,13 @@
 import { computed, signal } from "@preact/signals";
-import { fitted, held, isFitted, panned, zoomed, type Size, type View } from "../viewer/geometry.js";
+import {
+  fitted,
+  held,
+  isFitted,
+  panned,
+  zoomed,
+  type Size,
+  type View,
+} from "../viewer/geometry.js";
 import { dragged, grayTable } from "../viewer/window.js";
 import { drag, inverted, picture, view, window_ } from "./picture.js";
 

@@ -26,8 +26,7 @@ export function OverlayControls() {
   if (explanationProblem.value) return <Failed />;
   if (over.kind === "none") return null;
   const words = text.value.images.overlay;
-  const heading =
-    over.kind === "error" ? words.error : words.of(labelOf(over.finding));
+  const heading = over.kind === "error" ? words.error : words.of(labelOf(over.finding));
   return (
     <section class="overlay" aria-labelledby="overlay-heading">
       <div class="overlay-head">

@@ -55,17 +55,15 @@ function canvasOf(layer: Layer): HTMLCanvasElement {
 function frame(context: CanvasRenderingContext2D, place: Region, line: number): void {
   context.save();
   context.lineWidth = line;
-  for (const [colour, offset] of [["#000", 0], ["#fff", 6 * line]] as const) {
+  for (const [colour, offset] of [
+    ["#000", 0],
+    ["#fff", 6 * line],
+  ] as const) {
     context.strokeStyle = colour;
     context.setLineDash([6 * line, 6 * line]);
     context.lineDashOffset = offset;
     const inset = line / 2;
-    context.strokeRect(
-      place.x + inset,
-      place.y + inset,
-      place.width - line,
-      place.height - line,
-    );
+    context.strokeRect(place.x + inset, place.y + inset, place.width - line, place.height - line);
   }
   context.restore();
 }

@@ -49,7 +49,11 @@ export function zoomed(
 
 /** Moves the picture by so many pixels of the stage. */
 export function panned(view: View, dx: number, dy: number, picture: Size, stage: Size): View {
-  return held({ ...view, x: view.x - dx / view.scale, y: view.y - dy / view.scale }, picture, stage);
+  return held(
+    { ...view, x: view.x - dx / view.scale, y: view.y - dy / view.scale },
+    picture,
+    stage,
+  );
 }
 
 /** No empty margin where the picture could fill the stage; in the middle where it cannot. */

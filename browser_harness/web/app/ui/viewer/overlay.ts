@@ -49,7 +49,13 @@ export function blurred(values: Float32Array, width: number, height: number): Fl
     Math.exp(-((i - radius) ** 2) / (2 * sigma * sigma)),
   );
   const total = kernel.reduce((sum, weight) => sum + weight, 0);
-  const along = (from: Float32Array, step: number, length: number, other: number, stride: number) => {
+  const along = (
+    from: Float32Array,
+    step: number,
+    length: number,
+    other: number,
+    stride: number,
+  ) => {
     const to = new Float32Array(from.length);
     for (let line = 0; line < other; line++) {
       for (let place = 0; place < length; place++) {

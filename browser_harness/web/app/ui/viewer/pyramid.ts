@@ -29,7 +29,8 @@ export function pyramidOf(shown: Pick<Shown, "width" | "height" | "levels">): re
 
 function halved({ width, height, levels }: Plane): Plane {
   const [across, down] = [width >> 1, height >> 1];
-  const half = levels instanceof Uint8Array ? new Uint8Array(across * down) : new Uint16Array(across * down);
+  const half =
+    levels instanceof Uint8Array ? new Uint8Array(across * down) : new Uint16Array(across * down);
   for (let y = 0; y < down; y++) {
     let above = 2 * y * width;
     let to = y * across;
