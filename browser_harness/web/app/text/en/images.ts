@@ -70,7 +70,7 @@ export const images = {
     opacity: "Opacity",
     map: "Map",
     saliency: "Saliency",
-    cam: "Activation map (CAM)",
+    cam: "Activation (CAM)",
     saliencyHint:
       "Saliency: pixels in which a small increase raises this finding. It shows what the model looks at, not where a disease is.",
     camHint:
@@ -83,7 +83,7 @@ export const images = {
     empty: "Nothing in this image speaks for this finding: the map is empty.",
     computing: (finding: string) => `Computing why: ${finding}`,
     cancel: "Cancel",
-    hide: "Hide the overlay",
+    hide: "Hide",
     seen: "The dashed frame is what the model sees.",
     failed: (finding: string) => `No explanation for ${finding}.`,
     shown: (finding: string, map: string) => `${map} for ${finding} is shown over the image.`,

@@ -31,7 +31,12 @@ export function OverlayControls() {
     <section class="overlay" aria-labelledby="overlay-heading">
       <div class="overlay-head">
         <h3 id="overlay-heading">{heading}</h3>
-        <button type="button" class="small" onClick={hideOverlay}>
+        <button
+          type="button"
+          class="small"
+          aria-describedby="overlay-heading"
+          onClick={hideOverlay}
+        >
           {words.hide}
         </button>
       </div>
