@@ -230,8 +230,8 @@ export class Updates<Manifest extends Contents> {
   private onControllerChange(): void {
     const release = releaseOf(navigator.serviceWorker.controller?.scriptURL);
     if (release === null || release === this.running.digest) return;
-    if (this.agreed) return location.reload();
     this.tellElsewhere(release);
+    if (this.agreed) location.reload(); // which a person with unsaved results can still call off
   }
 
   private tellElsewhere(release: string): void {
