@@ -55,6 +55,7 @@ class Partial {
   /** Whether its bytes can be asked for by number. */
   resumable = true;
   private bytes: Uint8Array<ArrayBuffer> | null = null;
+  private version: string | null = null;
 
   constructor(private readonly wanted: Wanted) {}
 
@@ -70,6 +71,19 @@ class Partial {
     this.bytes.set(chunk, this.received);
     this.received += chunk.length;
     arrived(chunk.length);
+  }
+
+  /** Asks for the rest of the very file that has begun to arrive. */
+  headers(): Record<string, string> {
+    if (this.received === 0) return {};
+    const range = { Range: `bytes=${this.received}-` };
+    return this.version ? { ...range, "If-Range": this.version } : range;
+  }
+
+  see({ headers }: Response): void {
+    this.resumable = !headers.get("content-encoding");
+    const tag = headers.get("etag");
+    this.version = tag?.startsWith('"') ? tag : null;
   }
 
   clear(): void {
@@ -98,14 +112,14 @@ async function receive(
     redirect: "error",
     credentials: "same-origin",
     cache,
-    headers: from > 0 ? { Range: `bytes=${from}-` } : {},
+    headers: partial.headers(),
     ...(signal && { signal }),
   });
   requireOk(response, file);
   const goesOn = response.status === 206 && startOf(response) === from;
   if (!goesOn) partial.clear();
   if (response.status === 206 && !goesOn) throw new Error("another part than the one asked for");
-  partial.resumable = !response.headers.get("content-encoding");
+  partial.see(response);
   const reader = response.body?.getReader();
   for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
     partial.add(next.value);

@@ -64,6 +64,8 @@ const digest = (value: unknown) =>
   typeof value === "string" && /^[0-9a-f]{64}$/.test(value) ? null : "not a SHA-256";
 const positive = (value: unknown) =>
   finite(value) ?? ((value as number) > 0 ? null : "not above 0");
+const notNegative = (value: unknown) =>
+  finite(value) ?? ((value as number) >= 0 ? null : "below 0");
 const cosine = (value: unknown) =>
   positive(value) ?? ((value as number) <= 1 ? null : "above 1, which no cosine is");
 
@@ -82,7 +84,7 @@ const TOLERANCE = { output: text, max_abs: positive, because: text } satisfies F
 const LIKENESS = {
   output: text,
   min_cosine: cosine,
-  max_relative_l2: positive,
+  max_relative_l2: notNegative,
   because: text,
 } satisfies Fields & Record<keyof Likeness, unknown>;
 const PICTURE = { path, inputs: object } satisfies Fields & Record<keyof PictureTest, unknown>;

@@ -1,0 +1,52 @@
+import "./images.css";
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { text } from "../../text/language.js";
+import { filesFrom } from "../state/incoming.js";
+import { addFiles } from "../state/queue.js";
+import { Icon } from "../page/Icon.js";
+
+/** Takes files that are dropped anywhere on the page, or pasted. */
+export function DropTarget({ children }: { readonly children: ComponentChildren }) {
+  const [over, setOver] = useState(false);
+  useEffect(() => listen(setOver), []);
+  return (
+    <>
+      {children}
+      {over && (
+        <div class="drop-veil" aria-hidden="true">
+          <p>
+            <Icon name="upload" />
+            {text.value.images.add.drop}
+          </p>
+        </div>
+      )}
+    </>
+  );
+}
+
+function listen(setOver: (over: boolean) => void): () => void {
+  const ending = new AbortController();
+  const on = <K extends keyof WindowEventMap>(
+    kind: K,
+    listener: (event: WindowEventMap[K]) => void,
+  ) => window.addEventListener(kind, listener, { signal: ending.signal });
+  const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
+  on("dragover", (event) => {
+    event.preventDefault(); // a dropped file must not replace the page
+    if (hasFiles(event)) setOver(true);
+  });
+  on("dragleave", (event) => {
+    if (event.relatedTarget === null) setOver(false);
+  });
+  on("drop", (event) => {
+    event.preventDefault();
+    setOver(false);
+    if (event.dataTransfer) void filesFrom(event.dataTransfer).then(addFiles);
+  });
+  on("paste", (event) => {
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (files.length > 0) addFiles(files);
+  });
+  return () => ending.abort();
+}
