@@ -18,6 +18,7 @@ from xport.bundle_manifest import MANIFEST
 
 OFFLINE = "Ready for use without a connection."
 OFFERED = "A new version is ready."
+SHARD = "models/clf/group1-shard1of3.bin"
 UNFINISHED = "The new version could not be loaded; this one keeps working."
 
 
@@ -136,15 +137,13 @@ def test_what_the_new_release_does_not_need_is_deleted(
             (await (await caches.open(name)).keys()).map(({ url }) => `${name} ${url}`)));
           return all.flat();
         }"""
-        before = digests.of_file(old / MANIFEST)
-        weights = digests.of_file(old / "models/clf/group1-shard1of3.bin")
-        found = until(
-            lambda: [x for x in tool.page.evaluate(kept) if f"xport-shell-{before}" not in x],
-            "the stored files",
+        gone = [digests.of_file(old / name) for name in (MANIFEST, SHARD)]
+        until(
+            lambda: not any(one in line for line in tool.page.evaluate(kept) for one in gone),
+            "the old release to be deleted",
         )
-        assert not any(before in one or weights in one for one in found)
-        now = digests.of_file(new / "models/clf/group1-shard1of3.bin")
-        assert any(one.endswith(now) for one in found)
+        now = digests.of_file(new / SHARD)
+        assert any(line.endswith(now) for line in tool.page.evaluate(kept))
 
 
 def test_another_page_goes_on_with_the_release_that_it_runs(
