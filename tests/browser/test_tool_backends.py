@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +80,7 @@ def test_without_webgl_the_next_backend_runs_and_is_named(
 
 def test_a_device_that_fails_the_self_test_sees_no_image(browser: Browser, tmp_path: Path) -> None:
     site = make_site(tmp_path / "site")
-    spoil_self_test(site, "value")
+    spoil_self_test(site, "value", "ae")
     with opened_tool(browser, site) as tool:
         tool.page.get_by_role("button", name="I understand").click()
         tool.state("refused")
