@@ -21,7 +21,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from browser_harness.assets import app_files
-from tests.browser.tool_page import opened_tool, outputs_of
+from tests.browser.tool_page import opened_tool, outputs_of, until
 from tests.browser.tool_site import make_site
 
 ROOT = Path(__file__).parents[2]
@@ -138,13 +138,13 @@ def test_no_way_leads_to_another_address(
         assert tool.page.url == tool.url
 
 
-def test_the_trap_hears_what_is_said_to_it(browser: Browser) -> None:
-    with trap() as (port, heard):
-        page = browser.new_page()
-        page.goto("about:blank")
-        page.evaluate(f"fetch('http://127.0.0.1:{port}/', {{ mode: 'no-cors' }}).catch(() => 0)")
-        assert heard[0].startswith(b"GET / ")
-        page.close()
+def test_the_trap_hears_what_a_page_without_a_policy_says(browser: Browser, site: Path) -> None:
+    with trap() as (port, heard), opened_tool(browser, site, bypass_csp=True) as tool:
+        tool.state("consent")
+        tool.page.evaluate(
+            f"fetch('http://127.0.0.1:{port}/', {{ mode: 'no-cors' }}).catch(() => 0)"
+        )
+        assert until(lambda: heard, "the request")[0].startswith(b"GET / ")
 
 
 def test_no_script_of_the_page_can_talk_peer_to_peer_or_past_the_policy() -> None:
