@@ -21,12 +21,14 @@ export function Workspace() {
         </div>
       ) : (
         <div class="workspace">
-          <section class="card queue" aria-labelledby="queue-heading">
-            <h2 id="queue-heading">{text.value.images.heading}</h2>
-            <AddImages />
-            <ImageList />
+          <div class="side">
+            <section class="card queue" aria-labelledby="queue-heading">
+              <h2 id="queue-heading">{text.value.images.heading}</h2>
+              <AddImages />
+              <ImageList />
+            </section>
             <ExportBar />
-          </section>
+          </div>
           <Viewer />
           <FindingsPanel />
         </div>

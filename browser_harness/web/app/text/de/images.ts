@@ -53,9 +53,7 @@ export const images: Catalogue["images"] = {
     invert: "Invertieren",
     reset: "Ansicht zurücksetzen",
     zoomed: (percent) => `${percent}`,
-    drag: "Ziehen",
-    dragMoves: "verschiebt",
-    dragWindows: "stellt Helligkeit und Kontrast ein",
+    dragWindows: "Durch Ziehen Helligkeit und Kontrast einstellen",
     level: "Helligkeit (Fensterlage)",
     width: "Kontrast (Fensterbreite)",
     windowing: "Helligkeit und Kontrast",
@@ -72,7 +70,7 @@ export const images: Catalogue["images"] = {
     opacity: "Deckkraft",
     map: "Karte",
     saliency: "Salienz",
-    cam: "Aktivierungskarte (CAM)",
+    cam: "Aktivierung (CAM)",
     saliencyHint:
       "Salienz: Pixel, deren Aufhellung diesen Befund verstärkt. Sie zeigt, worauf das Modell achtet, nicht, wo eine Krankheit ist.",
     camHint:
@@ -85,7 +83,7 @@ export const images: Catalogue["images"] = {
     empty: "Nichts in diesem Bild spricht für diesen Befund: Die Karte ist leer.",
     computing: (finding) => `Begründung wird berechnet: ${finding}`,
     cancel: "Abbrechen",
-    hide: "Überlagerung ausblenden",
+    hide: "Ausblenden",
     seen: "Der gestrichelte Rahmen zeigt, was das Modell sieht.",
     failed: (finding) => `Keine Begründung für ${finding}.`,
     shown: (finding, map) => `${map} für ${finding} liegt über dem Bild.`,

@@ -7,7 +7,7 @@ export const page: Catalogue["page"] = {
   strip: "Eine Forschungsdemonstration. Ihre Zahlen sind keine Diagnose.",
   skip: "Zum Inhalt springen",
   language: "Sprache",
-  about: "Über das Werkzeug",
+  about: "Info",
   close: "Schließen",
   install: "Installieren",
   weights: (text) => `Gewichte: ${text}. Die Zahlen haben keine klinische Bedeutung.`,

@@ -52,9 +52,7 @@ export const images = {
     invert: "Invert",
     reset: "Reset view",
     zoomed: (percent: string) => percent,
-    drag: "Dragging",
-    dragMoves: "moves",
-    dragWindows: "sets brightness and contrast",
+    dragWindows: "Drag to set brightness and contrast",
     level: "Brightness (level)",
     width: "Contrast (window width)",
     windowing: "Brightness and contrast",
@@ -72,7 +70,7 @@ export const images = {
     opacity: "Opacity",
     map: "Map",
     saliency: "Saliency",
-    cam: "Activation map (CAM)",
+    cam: "Activation (CAM)",
     saliencyHint:
       "Saliency: pixels in which a small increase raises this finding. It shows what the model looks at, not where a disease is.",
     camHint:
@@ -85,7 +83,7 @@ export const images = {
     empty: "Nothing in this image speaks for this finding: the map is empty.",
     computing: (finding: string) => `Computing why: ${finding}`,
     cancel: "Cancel",
-    hide: "Hide the overlay",
+    hide: "Hide",
     seen: "The dashed frame is what the model sees.",
     failed: (finding: string) => `No explanation for ${finding}.`,
     shown: (finding: string, map: string) => `${map} for ${finding} is shown over the image.`,

@@ -87,7 +87,8 @@ function Results({ item, result }: { readonly item: Item; readonly result: Resul
   return (
     <>
       <p class="quiet file-line">
-        <span class="file-name">{nameOfFile(item.file)}</span>{" "}
+        <span class="file-name">{nameOfFile(item.file)}</span>
+        {" · "}
         {words.computed(formats.value.number(result.seconds, 2), then)}
       </p>
       {other && <p class="note calm">{words.otherBackend(then, other)}</p>}

@@ -30,8 +30,9 @@ export function ScoreScale(props: {
   readonly atLeast: boolean;
 }) {
   const { score, threshold, atLeast } = props;
-  const top = atLeast ? 1 : Math.max(2 * threshold, score * 1.05);
-  const at = (value: number) => Math.min(99.5, Math.max(0.5, (value / top) * 100));
+  // About the threshold, wide enough for the score: near 1, say, nothing could be told apart.
+  const span = Math.max(1.3 * Math.abs(score - threshold), 0.1 * Math.abs(threshold), 1e-9);
+  const at = (value: number) => Math.min(99, Math.max(1, 50 + ((value - threshold) / span) * 50));
   const limit = at(threshold);
   return (
     <svg

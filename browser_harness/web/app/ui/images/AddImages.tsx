@@ -2,6 +2,7 @@ import { useId } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { text } from "../../text/language.js";
 import type { Example } from "../../host/manifest.js";
+import { useFocus } from "../page/focus.js";
 import { Icon, type IconName } from "../page/Icon.js";
 import { fetchExample } from "../state/examples.js";
 import { imagesOf } from "../state/incoming.js";
@@ -13,18 +14,21 @@ const TYPES = "image/png,image/jpeg,application/dicom,.dcm,.dicom,.ima,*/*";
 /** Every way to give images but dropping and pasting; `large` while there is none yet. */
 export function AddImages({ large = false }: { readonly large?: boolean }) {
   const words = text.value.images.add;
+  const heading = useFocus<HTMLHeadingElement>();
   const pickers = (
     <div class="pickers">
       <Picker icon="add" name={large ? words.choose : words.more} kind="files" primary={large} />
-      <Picker icon="camera" name={words.photograph} kind="camera" />
-      <Picker icon="file" name={words.folder} kind="folder" />
+      <Picker icon="camera" name={words.photograph} kind="camera" brief={!large} />
+      <Picker icon="folder" name={words.folder} kind="folder" brief={!large} />
     </div>
   );
   if (!large) return pickers;
   return (
     <section class="card add" aria-labelledby="add-heading">
       <Icon name="upload" />
-      <h2 id="add-heading">{words.heading}</h2>
+      <h2 id="add-heading" ref={heading} tabIndex={-1}>
+        {words.heading}
+      </h2>
       <p>{words.hint}</p>
       {pickers}
       <p class="quiet with-icon">
@@ -41,16 +45,19 @@ interface PickerProps {
   readonly name: string;
   readonly kind: "files" | "camera" | "folder";
   readonly primary?: boolean;
+  /** Only the drawing is seen. */
+  readonly brief?: boolean;
 }
 
 /** A file input in a button's clothes: the input itself takes focus and clicks. */
-function Picker({ icon, name, kind, primary = false }: PickerProps) {
+function Picker({ icon, name, kind, primary = false, brief = false }: PickerProps) {
   const id = useId();
   const asks = {
     files: { accept: TYPES, multiple: true },
     camera: { accept: "image/*", capture: "environment" as const },
     folder: { multiple: true, webkitdirectory: true },
   }[kind];
+  const look = primary ? "button primary large" : brief ? "button only-icon" : "button";
   const take = (input: HTMLInputElement) => {
     const files = [...(input.files ?? [])];
     input.value = ""; // so that the same file can be chosen again
@@ -65,9 +72,9 @@ function Picker({ icon, name, kind, primary = false }: PickerProps) {
         {...asks}
         onChange={({ currentTarget }) => take(currentTarget)}
       />
-      <label for={id} class={primary ? "button primary large" : "button"}>
+      <label for={id} class={look} title={brief ? name : undefined}>
         <Icon name={icon} />
-        {name}
+        <span class={brief ? "unseen" : undefined}>{name}</span>
       </label>
     </span>
   );

@@ -9,10 +9,10 @@ export function ExportBar() {
   const { results, unexported } = counts.value;
   if (results === 0) return null;
   return (
-    <section class="export" aria-labelledby="export-heading">
-      <h3 id="export-heading">
+    <section class="card export" aria-labelledby="export-heading">
+      <h2 id="export-heading">
         {words.heading} <span class="quiet">({words.count(results)})</span>
-      </h3>
+      </h2>
       <div class="actions tight">
         <button
           type="button"

@@ -37,12 +37,12 @@ function Progress() {
   };
   return (
     <div class="queue-progress">
-      <p>
-        {words.progress(finished, all)}
-        {paused.value && finished < all && <strong> · {words.paused}</strong>}
-      </p>
       <progress max={all} value={finished} aria-label={words.progress(finished, all)} />
-      <div class="actions tight">
+      <div class="queue-line">
+        <p>
+          {words.progress(finished, all)}
+          {paused.value && finished < all && <strong> · {words.paused}</strong>}
+        </p>
         {finished < all && (
           <button type="button" class="small" onClick={() => (paused.value = !paused.value)}>
             <Icon name={paused.value ? "play" : "pause"} />
@@ -64,6 +64,8 @@ function ImageCard({ item }: { readonly item: Item }) {
   const remove = () => {
     removeItem(item.id);
     announce(queue.removed(name));
+    // The focus was on what is gone; with no image left, the page for adding takes it.
+    setTimeout(() => document.querySelector<HTMLElement>("[aria-current]")?.focus());
   };
   return (
     <li class={`image ${item.status}`} data-status={item.status}>

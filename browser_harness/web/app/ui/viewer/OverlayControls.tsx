@@ -31,22 +31,34 @@ export function OverlayControls() {
     <section class="overlay" aria-labelledby="overlay-heading">
       <div class="overlay-head">
         <h3 id="overlay-heading">{heading}</h3>
-        <button type="button" class="small" onClick={hideOverlay}>
+        <button
+          type="button"
+          class="small"
+          aria-describedby="overlay-heading"
+          onClick={hideOverlay}
+        >
           {words.hide}
         </button>
       </div>
-      {over.kind === "finding" && <MapChoice />}
-      <Slider
-        label={words.opacity}
-        min={0}
-        max={1}
-        step={0.05}
-        value={opacity.value}
-        said={formats.value.percent(opacity.value)}
-        set={(value) => (opacity.value = value)}
-      />
-      {over.kind === "error" ? <p class="quiet">{words.errorHint}</p> : <Legend />}
-      <p class="quiet">{words.seen}</p>
+      <div class="overlay-row">
+        {over.kind === "finding" && <MapChoice />}
+        <Slider
+          label={words.opacity}
+          min={0}
+          max={1}
+          step={0.05}
+          value={opacity.value}
+          said={formats.value.percent(opacity.value)}
+          set={(value) => (opacity.value = value)}
+        />
+      </div>
+      {over.kind === "error" ? (
+        <p class="quiet">
+          {words.errorHint} {words.seen}
+        </p>
+      ) : (
+        <Legend />
+      )}
     </section>
   );
 }
@@ -135,9 +147,11 @@ function Legend() {
         <span>{words.low}</span>
         <span class="legend-colours" style={{ backgroundImage: gradientOf(STOPS) }} />
         <span>{words.high}</span>
-        <figcaption class="quiet">{words.legend}</figcaption>
+        <figcaption class="unseen">{words.legend}</figcaption>
       </figure>
-      <p class="quiet">{kind === "cam" ? words.camHint : words.saliencyHint}</p>
+      <p class="quiet">
+        {kind === "cam" ? words.camHint : words.saliencyHint} {words.legend}. {words.seen}
+      </p>
     </>
   );
 }

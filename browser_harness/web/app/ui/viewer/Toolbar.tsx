@@ -1,6 +1,6 @@
 import { formats, text } from "../../text/language.js";
 import { Icon, type IconName } from "../page/Icon.js";
-import { drag, inverted, picture, resetView, view, type Drag } from "../state/picture.js";
+import { drag, inverted, picture, resetView, view } from "../state/picture.js";
 import { shownView, zoomBy } from "../state/stage.js";
 
 /** Zoom, invert, and what dragging does. */
@@ -13,7 +13,13 @@ export function Toolbar() {
       <Tool icon="minus" name={words.zoomOut} act={() => zoomBy(0.8)} disabled={none} />
       <span class="zoom-now quiet">{scale ? formats.value.percent(scale) : "–"}</span>
       <Tool icon="add" name={words.zoomIn} act={() => zoomBy(1.25)} disabled={none} />
-      <Tool icon="fit" name={words.fit} act={() => (view.value = null)} disabled={none} />
+      <Tool
+        kind="fit"
+        icon="fit"
+        name={words.fit}
+        act={() => (view.value = null)}
+        disabled={none}
+      />
       <span class="toolbar-gap" />
       <Tool
         icon="invert"
@@ -22,8 +28,13 @@ export function Toolbar() {
         pressed={inverted.value}
         disabled={none}
       />
-      <DragTool kind="moves" icon="move" name={`${words.drag}: ${words.dragMoves}`} />
-      <DragTool kind="windows" icon="contrast" name={`${words.drag}: ${words.dragWindows}`} />
+      <Tool
+        icon="contrast"
+        name={words.dragWindows}
+        act={() => (drag.value = drag.value === "windows" ? "moves" : "windows")}
+        pressed={drag.value === "windows"}
+        disabled={none}
+      />
       <span class="toolbar-gap" />
       <Tool icon="reset" name={words.reset} act={resetView} disabled={none} />
     </div>
@@ -31,6 +42,7 @@ export function Toolbar() {
 }
 
 interface ToolProps {
+  readonly kind?: string;
   readonly icon: IconName;
   readonly name: string;
   readonly act: () => void;
@@ -38,11 +50,11 @@ interface ToolProps {
   readonly disabled?: boolean;
 }
 
-function Tool({ icon, name, act, pressed, disabled = false }: ToolProps) {
+function Tool({ kind = "", icon, name, act, pressed, disabled = false }: ToolProps) {
   return (
     <button
       type="button"
-      class="tool"
+      class={`tool ${kind}`}
       aria-label={name}
       title={name}
       aria-pressed={pressed}
@@ -51,12 +63,5 @@ function Tool({ icon, name, act, pressed, disabled = false }: ToolProps) {
     >
       <Icon name={icon} />
     </button>
-  );
-}
-
-function DragTool(props: { readonly kind: Drag; readonly icon: IconName; readonly name: string }) {
-  const { kind, icon, name } = props;
-  return (
-    <Tool icon={icon} name={name} pressed={drag.value === kind} act={() => (drag.value = kind)} />
   );
 }
