@@ -50,7 +50,9 @@ const withoutScriptAddress = {
     if (!/wasm-out\/tfjs-backend-wasm(-threaded-simd)?\.js$/.test(id)) return null;
     const declared = /var _scriptDir = [^;]*;\s*if \(typeof __filename[^;]*;/;
     if (!declared.test(code)) throw new Error(`${id}: _scriptDir is not declared as it was`);
-    return { code: code.replace(declared, ""), map: null };
+    // In the module without threads the use is not guarded, so it goes as well.
+    const used = "if(_scriptDir){scriptDirectory=_scriptDir}";
+    return { code: code.replace(declared, "").replace(used, ""), map: null };
   },
 };
 

@@ -68,6 +68,9 @@ export async function startBackend(request: BackendRequest): Promise<Backend> {
   if (request.backend === "wasm") {
     setWasmPaths(request.wasmPath);
     if (request.threads !== null) setThreadsCount(request.threads);
+    // For one thread the binary without threads, which starts no worker from a blob, also where the
+    // page is cross-origin isolated: the same bytes run wherever the page is served.
+    if (request.threads === 1) tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
   }
   await select(request.backend);
   const webgl = request.backend === "webgl" ? ownBackend() : null;
