@@ -84,6 +84,11 @@ export function isShellOf(scope: string, cache: string): boolean {
   return isShell(cache) && cache.slice(cache.indexOf("@") + 1) === new URL(scope).pathname;
 }
 
+/** What a page holds while it brings a newer release to this folder. */
+export function updateLock(scope: string): string {
+  return `xport-update ${scope}`;
+}
+
 /** SHA-256 in the form in which `fetch` checks it. */
 export function integrityOf(sha256: string): string {
   const bytes = sha256.match(/../g) ?? [];

@@ -26,6 +26,7 @@ import {
   releaseOf,
   shellFiles,
   shellOf,
+  updateLock,
   type Contents,
   type NotInstalled,
   type ToWorker,
@@ -123,11 +124,17 @@ async function deleteOldModels(): Promise<void> {
   }
 }
 
-/** Does it unless a page is fetching models just now; the next release's worker does it then. */
-async function tidyModels(): Promise<void> {
-  await navigator.locks.request(MODELS_LOCK, { mode: "exclusive", ifAvailable: true }, (lock) =>
-    lock ? deleteOldModels() : undefined,
-  );
+/** Deletes what no page needs any more, but no models while a page is fetching some. */
+async function tidy(): Promise<void> {
+  await pages.find();
+  await deleteOldShells();
+  const alone = { mode: "exclusive", ifAvailable: true } as const;
+  await navigator.locks.request(updateLock(scope), alone, async (none) => {
+    if (!none) return;
+    await navigator.locks.request(MODELS_LOCK, alone, async (free) => {
+      if (free) await deleteOldModels();
+    });
+  });
 }
 
 self.addEventListener("install", (event) => {
@@ -139,14 +146,14 @@ self.addEventListener("install", (event) => {
 });
 
 self.addEventListener("activate", (event) => {
-  event.waitUntil(pages.find().then(deleteOldShells).then(tidyModels));
+  event.waitUntil(tidy());
 });
 
 self.addEventListener("message", (event) => {
   const { type } = event.data as ToWorker;
   if (type === "take-over") event.waitUntil(self.skipWaiting());
   if (type === "serve-me") event.waitUntil(self.clients.claim());
-  if (type === "tidy") event.waitUntil(pages.find().then(deleteOldShells));
+  if (type === "tidy") event.waitUntil(tidy());
 });
 
 registerRoute(

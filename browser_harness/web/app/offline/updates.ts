@@ -1,6 +1,6 @@
 import { sha256 } from "../../engine/files.js";
 import { install } from "./installation.js";
-import { MANIFEST, releaseOf, type Contents, type ToWorker } from "./release.js";
+import { MANIFEST, releaseOf, updateLock, type Contents, type ToWorker } from "./release.js";
 
 /** How often a page that is being looked at asks the host for a newer release. */
 const EVERY_MS = 3 * 60 * 60 * 1000;
@@ -147,9 +147,7 @@ export class Updates<Manifest extends Contents> {
       return this.tell({ update: "none", release: null, reason: this.reasonOffline() });
     }
     // One page fetches for all; whoever comes after it finds the worker that it has brought.
-    await navigator.locks.request(`xport-update ${this.running.base}`, () =>
-      this.fetchWhole(published),
-    );
+    await navigator.locks.request(updateLock(this.running.base), () => this.fetchWhole(published));
   }
 
   private reasonOffline(): string | null {
@@ -230,8 +228,8 @@ export class Updates<Manifest extends Contents> {
   private onControllerChange(): void {
     const release = releaseOf(navigator.serviceWorker.controller?.scriptURL);
     if (release === null || release === this.running.digest) return;
-    if (this.agreed) return location.reload();
     this.tellElsewhere(release);
+    if (this.agreed) location.reload(); // which a person with unsaved results can still call off
   }
 
   private tellElsewhere(release: string): void {
