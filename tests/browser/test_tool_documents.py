@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,15 +12,10 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from reference.preprocess import AUTOENCODER
-from tests.browser.app_bundles import attach, opened, wait_for
-from tests.browser.app_decisions import (
-    CALIBRATION,
-    content,
-    gate_at,
-    nothing_predicted,
-    site_with,
-)
-from xport.bundle import MANIFEST
+from tests.browser.app_bundles import RULE, attach
+from tests.browser.app_decisions import CALIBRATION, content, gate_at, site_with
+from tests.browser.tool_page import nothing_predicted, opened_tool
+from xport.bundle_manifest import MANIFEST
 
 GATE = gate_at("ssim", 0.5)
 POINTS = CALIBRATION.model_dump(mode="json")["points"]
@@ -64,6 +60,13 @@ UNUSABLE: dict[str, tuple[str, str, bytes, str]] = {
         content(CALIBRATION, points=[*POINTS[:9], {**POINTS[9], "reason": "none"}]),
         'points[9].reason is "none"',
     ),
+    "another version of preprocessing": (
+        "clf", "preprocess", RULE.document().replace(b'n":1', b'n":2'), "version 1 only",
+    ),
+    "an unknown resampler": (
+        "clf", "preprocess", RULE.document().replace(b"bilinear", b"nearest"),
+        'resampler is "nearest"',
+    ),
     "operating points of an autoencoder": (
         "ae", "calibration", content(CALIBRATION),
         "ae has operating points, but is not the classifier that runs here",
@@ -72,18 +75,25 @@ UNUSABLE: dict[str, tuple[str, str, bytes, str]] = {
 
 
 def refuses_to_run(browser: Browser, site: Path, words: str) -> None:
-    """Checks that the page stops with these words before it takes an image."""
-    with opened(browser, site) as (page, _):
-        wait_for(page, "failed")
-        expect(page.get_by_role("alert")).to_contain_text(words)
-        expect(page.get_by_label("Choose an X-ray image")).to_be_disabled()
-        nothing_predicted(page)
+    """Check that the page stops with these words before it takes an image."""
+    with opened_tool(browser, site) as tool:
+        tool.page.get_by_role("button", name="I understand").click()
+        tool.state("refused")
+        expect(tool.page.get_by_role("alert")).to_contain_text(words)
+        expect(tool.page.locator("input[type=file]")).to_have_count(0)
+        nothing_predicted(tool)
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A good bundle."""
+    return site_with(tmp_path_factory.mktemp("good") / "site", gate_at("l1", 0.1))
 
 
 @pytest.fixture
-def fresh(tmp_path: Path) -> Path:
-    """A good bundle, to be spoilt."""
-    return site_with(tmp_path / "site", gate_at("l1", 0.1))
+def fresh(tmp_path: Path, good: Path) -> Path:
+    """A copy of it, to be spoilt."""
+    return shutil.copytree(good, tmp_path / "site")
 
 
 @pytest.mark.parametrize("case", UNUSABLE)
