@@ -98,7 +98,12 @@ class OpenedSession implements Session {
   async show(file: File, signal?: AbortSignal): Promise<Shown> {
     const reading = this.pictures.read(file);
     const { view } = await (signal ? untilAborted(reading, signal) : reading);
-    return { ...view, region: regionOf(view, this.opened.release.classifier.preprocess) };
+    const { classifier, autoencoder } = this.opened.release;
+    return {
+      ...view,
+      region: regionOf(view, classifier.preprocess),
+      rebuilt: autoencoder && regionOf(view, autoencoder.preprocess),
+    };
   }
 
   explain(file: File, finding: number, signal?: AbortSignal): Promise<Explanation> {

@@ -95,6 +95,8 @@ export interface Shown {
   readonly window: readonly [low: number, high: number];
   /** What the classifier's input shows of it. */
   readonly region: Region;
+  /** What the autoencoder's input shows of it; null in a release without one. */
+  readonly rebuilt: Region | null;
 }
 
 /** What the models say of one file. */

@@ -1,5 +1,6 @@
 import "./styles/base.css";
 import "./styles/controls.css";
+import { DropTarget } from "./images/DropTarget.js";
 import { AboutDialog } from "./about/AboutDialog.js";
 import { Banners, Update } from "./page/Banners.js";
 import { ConsentPage } from "./page/ConsentPage.js";
@@ -24,7 +25,9 @@ export function App() {
         <Strip />
         <Header />
         <main id="content" tabIndex={-1}>
-          <Page />
+          <DropTarget>
+            <Page />
+          </DropTarget>
         </main>
         <p class="unseen" role="status" aria-live="polite">
           {announcement}

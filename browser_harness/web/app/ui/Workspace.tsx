@@ -1,6 +1,5 @@
 import "./styles/workspace.css";
 import { AddImages } from "./images/AddImages.js";
-import { DropTarget } from "./images/DropTarget.js";
 import { ExportBar } from "./images/ExportBar.js";
 import { ImageList } from "./images/ImageList.js";
 import { FindingsPanel } from "./findings/FindingsPanel.js";
@@ -11,28 +10,26 @@ import { Weights } from "./page/Weights.js";
 
 /** The images in line, the one in view, and what is found in it. */
 export function Workspace() {
-  const empty = items.value.length === 0;
+  if (items.value.length === 0) {
+    return (
+      <div class="hero">
+        <AddImages large />
+        <Weights />
+      </div>
+    );
+  }
   return (
-    <DropTarget>
-      {empty ? (
-        <div class="hero">
-          <AddImages large />
-          <Weights />
-        </div>
-      ) : (
-        <div class="workspace">
-          <div class="side">
-            <section class="card queue" aria-labelledby="queue-heading">
-              <h2 id="queue-heading">{text.value.images.heading}</h2>
-              <AddImages />
-              <ImageList />
-            </section>
-            <ExportBar />
-          </div>
-          <Viewer />
-          <FindingsPanel />
-        </div>
-      )}
-    </DropTarget>
+    <div class="workspace">
+      <div class="side">
+        <section class="card queue" aria-labelledby="queue-heading">
+          <h2 id="queue-heading">{text.value.images.heading}</h2>
+          <AddImages />
+          <ImageList />
+        </section>
+        <ExportBar />
+      </div>
+      <Viewer />
+      <FindingsPanel />
+    </div>
   );
 }

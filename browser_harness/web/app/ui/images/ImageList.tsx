@@ -19,7 +19,7 @@ import { Thumbnail } from "./Thumbnail.js";
 export function ImageList() {
   return (
     <>
-      {items.value.length > 1 && <Progress />}
+      {(items.value.length > 1 || paused.value) && <Progress />}
       <ul class="images">
         {items.value.map((item) => (
           <ImageCard key={item.id} item={item} />

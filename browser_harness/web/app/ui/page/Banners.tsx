@@ -53,8 +53,7 @@ function Ended() {
   const { banner, failed } = text.value.page;
   const [why, now] = [stop.value, change.value];
   if (life.value === "loading") return <LoadingPage />;
-  const over = life.value !== "open" || (now && !now.running);
-  if (!over) return null;
+  if (life.value === "open") return null;
   const detail = why?.detail ?? now?.reason;
   return (
     <Banner kind="alarm">

@@ -31,8 +31,8 @@ export const layer = computed((): Placed | null => {
   if (over.kind === "error") {
     const rebuilt = selected.value?.result?.rebuilt;
     const errors = rebuilt && errorsOf(rebuilt);
-    if (!rebuilt || !errors) return null;
-    return { layer: redLayer(errors, rebuilt.image.size), region: shown.region };
+    if (!rebuilt || !errors || !shown.rebuilt) return null;
+    return { layer: redLayer(errors, rebuilt.image.size), region: shown.rebuilt };
   }
   const found = explanation.value;
   const drawn = found && layerOf(found, mapKind.value, smooth.value);

@@ -1,9 +1,9 @@
 import { effect, signal, untracked } from "@preact/signals";
-import type { Shown } from "../../host/types.js";
+import type { Session, Shown } from "../../host/types.js";
 import type { View } from "../viewer/geometry.js";
 import { pyramidOf, type Plane } from "../viewer/pyramid.js";
 import type { Window } from "../viewer/window.js";
-import type { Problem } from "./items.js";
+import type { Item, Problem } from "./items.js";
 import { problemOf, selected } from "./queue.js";
 import { session } from "./session.js";
 
@@ -34,31 +34,29 @@ export function resetView(): void {
 
 /** Reads the picture of whichever item is selected, and forgets the one before. */
 export function keepShowing(): () => void {
-  let shownId: number | null = null;
-  let aborting: AbortController | null = null;
+  let asked: { readonly id: number; readonly aborting: AbortController } | null = null;
   return effect(() => {
-    const item = selected.value;
-    const using = session.value;
-    if (item && item.id === shownId) return;
-    if (!item && shownId === null) return;
-    if (item && !using) return;
-    aborting?.abort();
-    shownId = item?.id ?? null;
+    const [item, using] = [selected.value, session.value];
+    if (asked && item?.id === asked.id) return;
+    asked?.aborting.abort();
+    asked = null;
     untracked(() => {
       picture.value = null;
       pictureProblem.value = null;
     });
     if (!item || !using) return;
-    const mine = (aborting = new AbortController());
-    using.show(item.file, mine.signal).then(
-      (shown) => {
-        if (mine.signal.aborted) return;
-        picture.value = { id: item.id, shown, planes: pyramidOf(shown) };
-        resetView();
-      },
-      (error: unknown) => {
-        if (!mine.signal.aborted) pictureProblem.value = problemOf(error);
-      },
-    );
+    asked = { id: item.id, aborting: new AbortController() };
+    void read(item, using, asked.aborting.signal);
   });
+}
+
+async function read({ id, file }: Item, using: Session, signal: AbortSignal): Promise<void> {
+  try {
+    const shown = await using.show(file, signal);
+    if (signal.aborted) return;
+    picture.value = { id, shown, planes: pyramidOf(shown) };
+    resetView();
+  } catch (error) {
+    if (!signal.aborted) pictureProblem.value = problemOf(error);
+  }
 }

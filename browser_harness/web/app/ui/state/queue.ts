@@ -36,6 +36,8 @@ let current: { readonly id: number; readonly aborting: AbortController } | null 
 /** Puts files in line; the first of them comes into view. */
 export function addFiles(files: readonly File[]): void {
   if (files.length === 0) return announce(text.value.images.add.nothing);
+  // A pause is over when nothing is left to do.
+  if (nextWaiting(items.value) === null) paused.value = false;
   const added = files.map((file) => itemOf(++ids, file));
   items.value = [...items.value, ...added];
   selectedId.value = added[0]?.id ?? null;

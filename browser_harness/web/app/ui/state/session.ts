@@ -97,7 +97,10 @@ function changed(of: Session, now: Running | null, reason: string | null): void 
   if (session.value !== of) return;
   running.value = now;
   change.value = { running: now, reason };
-  if (!now) session.value = null;
+  if (now) return;
+  session.value = null;
+  stop.value = { kind: "device", code: "nothing-passes", detail: reason ?? "", attempts: [] };
+  life.value = "refused";
 }
 
 function stopped(error: unknown): void {
