@@ -15,7 +15,7 @@ from xport.conversion import Converter
 from xport.document import write_atomically
 from xport.errors import IntegrityError
 from xport.evidence import Evidence
-from xport.harness import BrowserOptions, Harness
+from xport.harness import BrowserOptions, Harness, runs_lean
 from xport.judgement import evidence_of, load
 from xport.plan import Plan
 from xport.policy import Policy
@@ -182,7 +182,8 @@ def bundle(out: Path) -> Path:
             "evidence.json": run.evidence_path.read_bytes(),
             "report.html": html_report(evidence).encode(),
         }
-        build_bundle(evidence, app_files(), documents, run.bundle_path)
+        page = app_files(lean=runs_lean(plan))
+        build_bundle(evidence, page, documents, run.bundle_path)
     return run.bundle_path
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from browser_harness.assets import app_files
+from browser_harness.assets import app_files, page_files
 from reference.gate import Gate, fit_gate
 from reference.preprocess import Preprocess
 from tests.conftest import MiniRun, Xport
@@ -41,6 +41,9 @@ def test_holds_the_bytes_that_ran_in_the_browser(mini_run: MiniRun) -> None:
             place = model.files[own].path or model.path + own
             assert digests.of_file(bundle / place) == digest
         assert digests.of_file(bundle / "engine.js") == web.files["engine.js"]
+    # All operators of these models are the lean engine's, so it is what ran and what ships.
+    lean = page_files(lean=True)["engine.js"]
+    assert digests.of_file(bundle / "engine.js") == digests.of_file(lean)
 
 
 def test_an_explanation_shares_its_classifiers_kernels(mini_run: MiniRun) -> None:
@@ -118,7 +121,7 @@ def test_is_not_made_without_passed(mini_run: MiniRun, tmp_path: Path, status: S
     verdict = mini_run.evidence.verdict.model_copy(update={"status": status})
     evidence = mini_run.evidence.model_copy(update={"verdict": verdict})
     with pytest.raises(NotPassed, match="only PASSED is bundled"):
-        build_bundle(evidence, app_files(), {}, tmp_path / "bundle")
+        build_bundle(evidence, app_files(lean=True), {}, tmp_path / "bundle")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -159,14 +162,14 @@ def test_is_not_made_from_a_model_that_changed_since(mini_run: MiniRun, tmp_path
         update={"plan": plan.model_copy(update={"models": models})}
     )
     with pytest.raises(IntegrityError, match="not the file that was verified"):
-        build_bundle(evidence, app_files(), {}, tmp_path / "out" / "bundle")
+        build_bundle(evidence, app_files(lean=True), {}, tmp_path / "out" / "bundle")
     assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_is_not_made_with_another_engine_than_the_verified_one(
     mini_run: MiniRun, tmp_path: Path
 ) -> None:
-    page = dict(app_files())
+    page = dict(app_files(lean=True))
     page["engine.js"] = tmp_path / "engine.js"
     page["engine.js"].write_text("// another")
     with pytest.raises(IntegrityError, match=r"engine\.js is not the file that was verified"):
@@ -177,7 +180,7 @@ def test_does_not_replace_a_folder_that_is_no_bundle(mini_run: MiniRun, tmp_path
     (tmp_path / "bundle").mkdir()
     (tmp_path / "bundle" / "thesis.txt").write_text("ten years of work")
     with pytest.raises(InputError, match="not a bundle"):
-        build_bundle(mini_run.evidence, app_files(), {}, tmp_path / "bundle")
+        build_bundle(mini_run.evidence, app_files(lean=True), {}, tmp_path / "bundle")
     assert (tmp_path / "bundle" / "thesis.txt").read_text() == "ten years of work"
 
 
@@ -276,7 +279,7 @@ def test_operating_points_and_gate_travel_in_the_bundle(mini_run: MiniRun, tmp_p
         update={"plan": plan.model_copy(update={"models": models})}
     )
     folder = tmp_path / "bundle"
-    manifest = build_bundle(evidence, app_files(), {}, folder)
+    manifest = build_bundle(evidence, app_files(lean=True), {}, folder)
     entry = manifest.models["autoencoder"].gate
     assert entry is not None
     assert Gate.read(folder / entry.path) == gate
