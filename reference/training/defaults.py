@@ -92,7 +92,7 @@ ALI_RECIPE = AliRecipe(
     learning_rate=3e-4,
     betas=(0.5, 0.999),
     batch=32,
-    epochs=2,
+    epochs=8,
     latent=LATENT,
     width=WIDTH,
 )
