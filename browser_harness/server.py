@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -11,71 +12,30 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import quote, urlsplit
 
-from xport import digests
+from browser_harness.answers import Answer, conditional
+from xport import digests, hosting
 from xport.errors import InputError, UnavailableError
 
 Resource = Path | bytes
 
-MIME_TYPES = {
-    ".html": "text/html; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".mjs": "text/javascript; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".json": "application/json",
-    ".wasm": "application/wasm",
-    ".svg": "image/svg+xml",
-    ".png": "image/png",
-    ".txt": "text/plain; charset=utf-8",
-    ".md": "text/plain; charset=utf-8",
-    ".xml": "application/xml",
-}
+PREFIX = re.compile(r"/([A-Za-z0-9_~-][A-Za-z0-9._~-]*/)*")
 
-# 'wasm-unsafe-eval' lets the browser compile WebAssembly and nothing else. TF.js starts its wasm
-# threads from blobs that it makes itself, hence blob: for workers and for what they import.
-POLICY = (
-    "default-src 'none'",
-    "script-src 'self' blob: 'wasm-unsafe-eval'",
-    "worker-src 'self' blob:",
-    "connect-src 'self'",
-    "img-src 'self' blob: data:",
-    "style-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-)
-
-# Other documents, such as the report: no script at all; their styles are inside them.
-PAGES = ("index.html", "runner.html", "bench.html")
-DOCUMENT_POLICY = (
-    "default-src 'none'",
-    "img-src 'self' data:",
-    "style-src 'unsafe-inline'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-)
-
+NO_STORE = "no-store"
 HOSTS = frozenset({"127.0.0.1", "localhost"})
-
-HEADERS = {
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Embedder-Policy": "require-corp",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Content-Security-Policy": "; ".join(POLICY),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
 
 
 class LoopbackServer:
     """Serves resources by exact URL path on 127.0.0.1; a context manager.
 
-    Nothing is looked up on disk by name, so a path cannot lead anywhere that was not listed.
+    Nothing is looked up on disk by name, so a path cannot lead anywhere that was not listed. What
+    may be cached has its SHA-256 as ETag, so that it is neither sent again nor mixed with another
+    version, and can be sent in parts.
 
     Args:
         resources: what each URL path (starting with a slash) answers with: a file or bytes.
         port: 0 for any free port.
         cache: the Cache-Control header; verification wants every byte fetched anew.
+        moved: where to send readers who ask for a path, by path.
     """
 
     def __init__(
@@ -83,11 +43,14 @@ class LoopbackServer:
         resources: Mapping[str, Resource],
         *,
         port: int = 0,
-        cache: str = "no-store",
+        cache: str = NO_STORE,
+        moved: Mapping[str, str] | None = None,
     ) -> None:
         self._resources = dict(resources)
+        self.moved = dict(moved or {})
         self._lock = threading.Lock()
-        self.headers = {**HEADERS, "Cache-Control": cache}
+        self.headers = {**hosting.HEADERS, "Cache-Control": cache}
+        self.cached = cache != NO_STORE
         try:
             self._http = _Http(("127.0.0.1", port), self)
         except OSError as error:
@@ -173,32 +136,42 @@ class _Handler(BaseHTTPRequestHandler):
         # A name that someone else's DNS points here is no reason to answer; any port is, for those
         # who forward one.
         if self.headers.get("Host", "").partition(":")[0] not in HOSTS:
-            self._send(HTTPStatus.MISDIRECTED_REQUEST, b"", "nothing.txt", with_body)
+            self._send(Answer(HTTPStatus.MISDIRECTED_REQUEST, b""), with_body)
             return
-        path = urlsplit(self.path).path
-        resource = self.server.owner.resource(path)
+        owner, path = self.server.owner, urlsplit(self.path).path
+        if path in owner.moved:
+            place = {"Location": owner.moved[path]}
+            self._send(Answer(HTTPStatus.MOVED_PERMANENTLY, b"", headers=place), with_body)
+            return
+        resource = owner.resource(path)
         try:
             body = resource.read_bytes() if isinstance(resource, Path) else resource
         except OSError:
             body = None
         if body is None:
-            self._send(HTTPStatus.NOT_FOUND, b"not found\n", "nothing.txt", with_body)
+            self._send(Answer(HTTPStatus.NOT_FOUND, b"not found\n"), with_body)
             return
         name = resource.name if isinstance(resource, Path) else path
-        self._send(HTTPStatus.OK, body, name, with_body)
+        whole = Answer(HTTPStatus.OK, body, name)
+        if owner.cached:
+            whole = conditional(whole, self.headers.get)
+        self._send(whole, with_body)
 
-    def _send(self, status: HTTPStatus, body: bytes, name: str, with_body: bool) -> None:
-        headers = dict(self.server.owner.headers)
-        if name.endswith(".html") and name not in PAGES:
-            headers["Content-Security-Policy"] = "; ".join(DOCUMENT_POLICY)
-        headers["Content-Type"] = MIME_TYPES.get(Path(name).suffix, "application/octet-stream")
-        self.send_response(status)
+    def _send(self, answer: Answer, with_body: bool) -> None:
+        headers = {
+            **self.server.owner.headers,
+            hosting.CONTENT_SECURITY_POLICY: hosting.policy_for(answer.name),
+            "Content-Type": hosting.type_of(answer.name),
+            **answer.headers,
+        }
+        self.send_response(answer.status)
         for header, value in headers.items():
             self.send_header(header, value)
-        self.send_header("Content-Length", str(len(body)))
+        if answer.status is not HTTPStatus.NOT_MODIFIED:
+            self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()
         if with_body:
-            self.wfile.write(body)
+            self.wfile.write(answer.body)
 
     def version_string(self) -> str:
         """Name no versions."""
@@ -208,21 +181,32 @@ class _Handler(BaseHTTPRequestHandler):
         """Stay quiet."""
 
 
-def serve_bundle(folder: Path, port: int = 8000) -> LoopbackServer:
-    """A server for a bundle: its files as they are now, `index.html` also at `/`.
+def serve_bundle(folder: Path, port: int = 8000, prefix: str = "/") -> LoopbackServer:
+    """A server for a bundle, as a static host serves it: its files, `index.html` also at `prefix`.
+
+    Args:
+        prefix: the path under which the bundle lies, such as `/tools/xray/`.
 
     Raises:
-        InputError: there is no index.html, or a link leads out of the folder.
+        InputError: there is no index.html, a link leads out of the folder, or the prefix is
+            no path.
         UnavailableError: the port is taken.
     """
     if not (folder / "index.html").is_file():
         raise InputError("holds no index.html", where=str(folder), remedy="name a bundle's folder")
-    resources: dict[str, Resource] = {"/": folder / "index.html"}
+    if not PREFIX.fullmatch(prefix):
+        raise InputError(
+            f"{prefix!r} is no path", "--path", "begin and end it with /, such as /tools/xray/"
+        )
+    resources: dict[str, Resource] = {prefix: folder / "index.html"}
     root = folder.resolve()
     for file in sorted(folder.rglob("*")):
         if not file.is_file():
             continue
         if not file.resolve().is_relative_to(root):
             raise InputError("leads out of the bundle", where=str(file), remedy="remove the link")
-        resources["/" + quote(file.relative_to(folder).as_posix())] = file
-    return LoopbackServer(resources, port=port, cache="no-cache")
+        name = file.relative_to(folder).as_posix()
+        if name not in hosting.HEADER_FILES:
+            resources[prefix + quote(name)] = file
+    moved = {} if prefix == "/" else {prefix.removesuffix("/"): prefix}
+    return LoopbackServer(resources, port=port, cache=hosting.CACHE_CONTROL, moved=moved)

@@ -73,8 +73,13 @@ def _colours(coarse: Octets, fine: Octets) -> Image.Image:
     return Image.fromarray(np.stack([coarse, fine, 255 - coarse // 2], axis=2))
 
 
+def gray_png(levels: Octets | npt.NDArray[np.uint16]) -> bytes:
+    """Return gray levels of 8 or 16 bits as a PNG."""
+    return saved(Image.fromarray(levels), "PNG")
+
+
 def _gray_png(coarse: Octets, fine: Octets) -> bytes:
-    return saved(Image.fromarray(coarse), "PNG")
+    return gray_png(coarse)
 
 
 def _deep_png(coarse: Octets, fine: Octets) -> bytes:

@@ -146,6 +146,9 @@ def _add_serving(commands: Any) -> None:
     serve = _command(commands, "serve", "check a bundle and serve it on this machine")
     serve.add_argument("bundle", type=Path, help="folder of a bundle")
     serve.add_argument("--port", type=int, default=0, help="port; 0 (default) takes a free one")
+    serve.add_argument(
+        "--path", default="/", help="path to serve it under, such as /tools/xray/ (default /)"
+    )
     doctor = _command(commands, "doctor", "say what this machine can run and what is missing")
     _add_browser_options(doctor)
 

@@ -103,7 +103,7 @@ def _onnx_signature(path: Path) -> Signature:
 
 def _in_bundle(bundle: Path, wanted: str, scratch: Path) -> Path:
     """A model's folder in a bundle; one that shares files with another is put together."""
-    from xport.bundle import Manifest
+    from xport.bundle_manifest import Manifest
 
     models = Manifest.read(bundle / BUNDLE_MANIFEST).models
     if not wanted and len(models) == 1:

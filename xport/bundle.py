@@ -4,25 +4,37 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
-
-from pydantic import ValidationError
 
 from reference.document import Document as ReferenceDocument
 from reference.preprocess import Preprocess
 from xport import digests
-from xport.artifact import Signature
-from xport.document import Document, first_problem
+from xport.bundle_checks import verify_bundle
+from xport.bundle_manifest import (
+    MANIFEST,
+    BundledModel,
+    DataFile,
+    FileEntry,
+    Manifest,
+    write_file,
+)
 from xport.errors import ExitCode, InputError, IntegrityError, XportError
-from xport.evidence import Evidence
-from xport.plan import Kind, PlannedModel
+from xport.evidence import EVIDENCE, Evidence
+from xport.examples import pictures_of, write_examples
+from xport.hosting import header_files
+from xport.images import ImageFolder
+from xport.plan import PlannedModel
+from xport.preprocessing import PreparedCase
+from xport.probes import ProbeFolder
+from xport.recorder import RecordingFolder
+from xport.self_test import write_self_test
+from xport.self_test_cases import CaseChoice
 from xport.store import disk_errors
 from xport.verdict import Status
 
-MANIFEST = "manifest.json"
-NOTICE = "NOT FOR MEDICAL USE"
+CARD = "card.html"
 
 
 class NotPassed(XportError):
@@ -31,77 +43,35 @@ class NotPassed(XportError):
     exit_code = ExitCode.FAILED
 
 
-class FileEntry(Document):
-    """Digest and length of one file.
+@dataclass(frozen=True)
+class RunSources:
+    """What a bundle takes from its run beside the evidence."""
 
-    `path`, from the bundle's root, is where the same bytes lie already as another model's file: an
-    explanation shares its classifier's shards.
-    """
-
-    sha256: str
-    bytes: int
-    path: str | None = None
-
-
-class DataFile(Document):
-    """Where a document that belongs to a model lies, from the bundle's root.
-
-    A reader checks its SHA-256 on the bytes that it parses, and refuses a `schema_version` that it
-    does not know. That of `preprocess` is the definition's digest.
-    """
-
-    path: str
-    sha256: str
-    bytes: int
-
-
-class BundledModel(Document):
-    """What the page needs to know of one model; `path` is its folder in the bundle."""
-
-    kind: Kind
-    title: str
-    path: str
-    signature: Signature
-    labels: tuple[str, ...] | None
-    weights: str | None
-    preprocess: DataFile | None
-    calibration: DataFile | None = None
-    gate: DataFile | None = None
-    files: dict[str, FileEntry]
-
-    def documents(self) -> list[DataFile]:
-        """Those that the model has."""
-        return [file for file in (self.preprocess, self.calibration, self.gate) if file]
-
-
-class Manifest(Document):
-    """Every file of a bundle by digest, and the models in it.
-
-    Version 1 had the preprocessing itself in the place of `models.*.preprocess`.
-    """
-
-    schema_version: Literal[2] = 2
-    release: str
-    title: str
-    notice: str = NOTICE
-    verdict: Status
-    wasm_threads: int
-    models: dict[str, BundledModel]
-    files: dict[str, FileEntry]
+    probes: ProbeFolder
+    recordings: RecordingFolder
+    images: ImageFolder
+    prepared: PreparedCase | None
 
 
 def build_bundle(
-    evidence: Evidence, page: Mapping[str, Path], documents: Mapping[str, bytes], target: Path
+    evidence: Evidence,
+    run: RunSources,
+    page: Mapping[str, Path],
+    documents: Mapping[str, bytes],
+    target: Path,
 ) -> Manifest:
     """Put the bundle together in a folder beside `target` and move it there when it is whole.
 
     Args:
+        evidence: a verdict of PASSED; it is in the bundle as evidence.json.
+        run: what the evidence is of.
         page: the built page's files, by their name in the bundle.
-        documents: more files to ship (evidence, report), by name.
+        documents: more files to ship (the report, cards), by name.
         target: the bundle's folder; one that exists is replaced.
 
     Raises:
         NotPassed: the verdict is not PASSED.
+        InputError: a model was tried on nothing that may be published.
         IntegrityError: the page or a model is not the bytes that were verified.
         UnavailableError: the disk is full.
     """
@@ -110,7 +80,7 @@ def build_bundle(
         target.parent.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-"))
         try:
-            manifest = _fill(staging, evidence, page, documents)
+            manifest = _fill(staging, evidence, run, page, documents)
             verify_bundle(staging)
             _replace(staging, target)
         finally:
@@ -132,89 +102,61 @@ def require_passed(evidence: Evidence) -> None:
         )
 
 
-def verify_bundle(folder: Path) -> Manifest:
-    """Check that a bundle's files are exactly those of its manifest.
-
-    Raises:
-        InputError: there is no manifest, or it cannot be read.
-        IntegrityError: a file is missing, added or changed; it is named.
-    """
-    manifest = Manifest.read(folder / MANIFEST)
-    found = {name: d for name, d in digests.of_folder(folder).items() if name != MANIFEST}
-    expected = {name: entry.sha256 for name, entry in manifest.files.items()}
-    for model in manifest.models.values():
-        expected |= {e.path or f"{model.path}{n}": e.sha256 for n, e in model.files.items()}
-        expected |= {file.path: file.sha256 for file in model.documents()}
-    for name in sorted(found.keys() | expected.keys()):
-        if found.get(name) != expected.get(name):
-            state = (
-                "missing" if name not in found else "extra" if name not in expected else "changed"
-            )
-            raise IntegrityError(
-                f"file {name} is {state}", str(folder), "make the bundle again with `xport bundle`"
-            )
-    for name, model in manifest.models.items():
-        read_preprocess(folder, name, model)
-    return manifest
-
-
-def read_preprocess(folder: Path, name: str, model: BundledModel) -> Preprocess | None:
-    """The definition of a bundled model's preprocessing; None for a model that has none.
-
-    Raises:
-        IntegrityError: the file is absent, not the bytes that the manifest names, not a
-            definition of a version known here in its canonical form, or does not yield the
-            model's input.
-    """
-    entry = model.preprocess
-    if entry is None:
-        return None
-    wrong = None
-    try:
-        data = (folder / entry.path).read_bytes()
-        definition = Preprocess.model_validate_json(data)
-    except OSError as error:
-        wrong = f"cannot be read ({error.strerror})"
-    except ValidationError as error:
-        wrong = f"is no definition of preprocessing: {first_problem(error)}"
-    else:
-        shape = (1, definition.channels, definition.size, definition.size)
-        if (digests.of_bytes(data), len(data)) != (entry.sha256, entry.bytes):
-            wrong = "is changed"
-        elif definition.document() != data:
-            wrong = "is not in canonical form"
-        elif model.signature.inputs[0].shape != shape:
-            wrong = f"yields an input of shape {shape}, not that of {name}"
-    if wrong:
-        raise IntegrityError(
-            f"{entry.path} {wrong}", str(folder), "make the bundle again with `xport bundle`"
-        )
-    return definition
-
-
 def _fill(
-    folder: Path, evidence: Evidence, page: Mapping[str, Path], documents: Mapping[str, bytes]
+    folder: Path,
+    evidence: Evidence,
+    run: RunSources,
+    page: Mapping[str, Path],
+    documents: Mapping[str, bytes],
 ) -> Manifest:
     _require_verified_page(evidence, page)
     for name, source in page.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, folder / name)
+    evidence.write(folder / EVIDENCE)
     for name, data in documents.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)
-    files = _entries(folder)
-    ships = evidence.plan.ships
-    shipped: dict[str, str] = {}
-    models = {m.id: _bundle_model(folder, m, ships, shipped) for m in evidence.plan.models}
-    manifest = Manifest(
-        release=evidence.plan.release,
-        title=evidence.plan.title,
-        verdict=evidence.verdict.status,
-        wasm_threads=evidence.plan.wasm_threads,
-        models=models,
-        files=files,
+    plan = evidence.plan
+    examples = write_examples(folder, plan, run.images, run.prepared)
+    self_test = write_self_test(
+        folder,
+        CaseChoice(evidence, run.probes, run.recordings).all(),
+        pictures_of(examples, run.prepared),
     )
+    shipped: dict[str, str] = {}
+    models = {m.id: _bundle_model(folder, m, plan.ships, shipped) for m in plan.models}
+    manifest = Manifest(
+        release=plan.release,
+        title=plan.title,
+        verdict=evidence.verdict.status,
+        wasm_threads=plan.wasm_threads,
+        models=models,
+        self_test=self_test,
+        examples=tuple(examples),
+        tools=_tools(evidence),
+        files={},
+    )
+    for name, text in header_files(path.as_posix() for path in _relative(folder)).items():
+        (folder / name).write_text(text)
+    rest = {path.as_posix() for path in _relative(folder)} - manifest.model_files().keys()
+    manifest = manifest.model_copy(update={"files": _entries(folder, rest)})
     manifest.write(folder / MANIFEST)
     return manifest
+
+
+def _tools(evidence: Evidence) -> dict[str, str]:
+    """The versions of what converted, ran and judged the release; several of one are all named."""
+    found: dict[str, set[str]] = {"xport": {evidence.xport}}
+    environments = [r.environment for r in evidence.recordings if r.environment]
+    costs = [a.cost for model in evidence.plan.models for a in model.artifacts.values()]
+    named = [*(e.tools for e in environments), *(cost.tools for cost in costs)]
+    for web in (e.web for e in environments if e.web):
+        named.append({"TensorFlow.js": web.tfjs, web.browser: web.version})
+    for tools in named:
+        for name, version in tools.items():
+            found.setdefault(name, set()).add(version)
+    return {name: ", ".join(sorted(versions)) for name, versions in sorted(found.items())}
 
 
 def _require_verified_page(evidence: Evidence, page: Mapping[str, Path]) -> None:
@@ -237,7 +179,7 @@ def _bundle_model(
     """Copy a model's files, but for those in `shipped`, which has paths by digest, and add them."""
     planned = model.artifacts[ships]
     path = f"models/{model.id}/"
-    (folder / path).mkdir(parents=True)
+    (folder / path).mkdir(parents=True, exist_ok=True)
     files = {}
     for name, digest in planned.files.items():
         source = planned.path / name
@@ -258,9 +200,11 @@ def _bundle_model(
         signature=model.signature,
         labels=model.labels,
         weights=None if model.trained else model.weights,
+        explains=model.explains,
         preprocess=_written(folder, f"{path}preprocess.json", _bytes_of(model.preprocess)),
         calibration=_written(folder, f"{path}calibration.json", _bytes_of(model.calibration)),
         gate=_written(folder, f"{path}gate.json", _bytes_of(model.gate)),
+        card=_listed(folder, f"{path}{CARD}"),
         files=files,
     )
 
@@ -276,15 +220,27 @@ def _bytes_of(document: Preprocess | ReferenceDocument | None) -> bytes | None:
 def _written(folder: Path, path: str, data: bytes | None) -> DataFile | None:
     if data is None:
         return None
-    (folder / path).write_bytes(data)
-    return DataFile(path=path, sha256=digests.of_bytes(data), bytes=len(data))
+    return write_file(folder, path, data)
 
 
-def _entries(folder: Path) -> dict[str, FileEntry]:
+def _listed(folder: Path, path: str) -> DataFile | None:
+    """The entry of a file that lies in the bundle already, None without it."""
+    file = folder / path
+    if not file.is_file():
+        return None
+    return DataFile(path=path, sha256=digests.of_file(file), bytes=file.stat().st_size)
+
+
+def _entries(folder: Path, names: Iterable[str]) -> dict[str, FileEntry]:
     return {
-        name: FileEntry(sha256=digest, bytes=(folder / name).stat().st_size)
-        for name, digest in digests.of_folder(folder).items()
+        name: FileEntry(sha256=digests.of_file(folder / name), bytes=(folder / name).stat().st_size)
+        for name in sorted(names)
     }
+
+
+def _relative(folder: Path) -> list[Path]:
+    """Every file under a folder, from there."""
+    return [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]
 
 
 def _replace(staging: Path, target: Path) -> None:

@@ -188,14 +188,15 @@ def _bundle(options: argparse.Namespace) -> int:
 
 def _serve(options: argparse.Namespace) -> int:
     from browser_harness.server import serve_bundle
-    from xport.bundle import verify_bundle
+    from xport.bundle_checks import verify_bundle
 
     if not 0 <= options.port <= 65535:
         raise InputError(f"port {options.port} is not between 0 and 65535", "--port")
     verify_bundle(options.bundle)
-    server = serve_bundle(options.bundle, options.port)
-    text = f"serving {options.bundle} at {server.url} (Ctrl-C ends it)\nNOT FOR MEDICAL USE"
-    _print(options, text, {"url": server.url})
+    server = serve_bundle(options.bundle, options.port, options.path)
+    url = server.url if options.path == "/" else server.url + options.path
+    text = f"serving {options.bundle} at {url} (Ctrl-C ends it)\nNOT FOR MEDICAL USE"
+    _print(options, text, {"url": url})
     sys.stdout.flush()
     with contextlib.suppress(KeyboardInterrupt):
         server.serve_forever()

@@ -11,7 +11,14 @@ from reference.preprocess import Preprocess
 from xport.artifact import Format
 from xport.decisions import Decisions, read_decisions
 from xport.errors import ConversionError, InputError
-from xport.images import ImageFile, ImageFolder, images_in, photographs, synthetic_files
+from xport.images import (
+    ImageFile,
+    ImageFolder,
+    images_in,
+    phantom_files,
+    photographs,
+    synthetic_files,
+)
 from xport.model_pipelines import explanation_pipeline, pipeline_for
 from xport.pipeline import Converted, Pipeline
 from xport.plan import Plan, PlannedArtifact, PlannedModel, PlannedPreprocessing, StoredWeights
@@ -134,6 +141,7 @@ class Converter:
             artifacts=artifacts,
             legs=self._legs(artifacts),
             probes=self.probes.save(probes),
+            explains=entry.of,
         )
 
     def _explained_probes(
@@ -177,7 +185,8 @@ class Converter:
         release, wanted = self.release, self.release.preprocessing
         if not any(entry.preprocess for entry in release.models.values()):
             return None
-        files = [*synthetic_files(wanted.synthetic, release.probes.seed), *images]
+        drawn = synthetic_files(wanted.synthetic, release.probes.seed)
+        files = [*drawn, *phantom_files(wanted.phantoms), *images]
         if len(files) < release.policy.min_images:
             raise InputError(
                 f"{len(files)} image files, policy.min_images wants {release.policy.min_images}",

@@ -20,8 +20,12 @@ def of_bytes(data: bytes) -> str:
 
 def of_array(array: Array) -> str:
     """Digest of an array's bytes, C order, little-endian: what a probe file holds."""
-    little = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
-    return of_bytes(little.tobytes())
+    return of_bytes(bytes_of(array))
+
+
+def bytes_of(array: Array) -> bytes:
+    """An array's values in C order, little-endian: what a file of a probe or self-test holds."""
+    return np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<")).tobytes()
 
 
 def of_file(path: Path) -> str:

@@ -13,6 +13,8 @@ from xport.recording import Recording, WebEnvironment
 from xport.timing import BackendRuntime
 from xport.verdict import OutputFacts, Verdict
 
+EVIDENCE = "evidence.json"
+
 
 class Evidence(Document):
     """A verdict with all that it rests on.

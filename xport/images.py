@@ -12,23 +12,39 @@ from xport.errors import InputError, IntegrityError
 from xport.plan import PlannedImage
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".dcm", ".dicom")
+PHANTOMS: tuple[tuple[int, dict[str, float]], ...] = (
+    (3, {}),
+    (4, {"Mass": 0.8, "Effusion": 0.6}),
+)
+"""Patients and the severities of their findings."""
+
+PHANTOM_SIZE = 512
+
+BROUGHT = "image"
+"""Prefix of the names of images that a user brings; they may be of patients."""
+
 DICOM_MARK = (128, b"DICM")
 """Where a DICOM file says that it is one; many carry no suffix."""
 
 
 @dataclass(frozen=True)
 class ImageFile:
-    """One image as a file's bytes, and where it came from."""
+    """One image as a file's bytes, and where it came from; `example` as in `PlannedImage`."""
 
     name: str
     source: str
     content: bytes
+    example: str | None = None
 
     def planned(self) -> PlannedImage:
         """The file's identity."""
         digest = digests.of_bytes(self.content)
         return PlannedImage(
-            name=self.name, source=self.source, sha256=digest, bytes=len(self.content)
+            name=self.name,
+            source=self.source,
+            sha256=digest,
+            bytes=len(self.content),
+            example=self.example,
         )
 
 
@@ -38,6 +54,29 @@ def synthetic_files(count: int, seed: int) -> list[ImageFile]:
 
     made = (synthetic_file(index, seed) for index in range(count))
     return [ImageFile(name, f"synthetic, seed {seed}", content) for name, content in made]
+
+
+def phantom_files(count: int) -> list[ImageFile]:
+    """Drawn chests as PNG, the first `count` of PHANTOMS, which a bundle offers as examples.
+
+    Seeds and severities are chosen so that the gates of both default autoencoders let them pass.
+    """
+    from reference.image_files import gray_png
+    from reference.phantoms import Patient, phantom
+
+    made = []
+    for number, (seed, findings) in enumerate(PHANTOMS[:count], start=1):
+        drawn = phantom(Patient(seed), findings=findings, size=PHANTOM_SIZE)
+        found = f" with {' and '.join(findings).lower()}" if findings else ""
+        made.append(
+            ImageFile(
+                name="-".join((f"phantom-{number}", *map(str.lower, findings))) + ".png",
+                source=f"phantom of patient {seed}",
+                content=gray_png(drawn.image),
+                example=f"Phantom: a drawn chest{found}, no person",
+            )
+        )
+    return made
 
 
 def photographs(names: Sequence[str]) -> list[ImageFile]:
@@ -76,7 +115,7 @@ def images_in(folders: Sequence[Path]) -> list[ImageFile]:
                 str(folder),
                 "give --images a folder that holds at least one",
             )
-        images.extend(_read(path, "image", str(folder)) for path in paths)
+        images.extend(_read(path, BROUGHT, str(folder)) for path in paths)
     names = [image.name for image in images]
     for twice in sorted({name for name in names if names.count(name) > 1}):
         raise InputError(f"two images are called {twice!r}", "--images", "rename one")

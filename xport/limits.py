@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from xport.parity import Comparison, Metrics, Role
 from xport.plan import REFERENCE_LEG
+from xport.policy import Likeness
 from xport.verdict import Case
 
 
@@ -51,8 +52,7 @@ def limits_of(case: Case, model: str, output: str) -> list[Limit]:
     likeness = case.plan.policy.likeness(model, output)
     if likeness is None:
         return []
-    own = case.comparisons.get((model, REFERENCE_LEG, output, Role.FLOAT64))
-    gap = None if own is None else likeness.times_own_gap * own.pooled.relative_l2
+    gap = allowed_gap(likeness, case.comparisons)
     angle = 1 - likeness.min_cosine
     return [
         Limit(
@@ -65,6 +65,14 @@ def limits_of(case: Case, model: str, output: str) -> list[Limit]:
         ),
         Limit("within angle", "1 - cosine", _largest_angle, _angle, angle, likeness.because),
     ]
+
+
+def allowed_gap(
+    likeness: Likeness, comparisons: Mapping[tuple[str, str, str, Role], Comparison]
+) -> float | None:
+    """The largest relative L2 over all probes: a multiple of PyTorch's own; None if not known."""
+    own = comparisons.get((likeness.model, REFERENCE_LEG, likeness.output, Role.FLOAT64))
+    return None if own is None else likeness.times_own_gap * own.pooled.relative_l2
 
 
 def _max_abs(comparison: Comparison) -> float:

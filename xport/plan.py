@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -83,12 +83,16 @@ class PlannedProbe(Document):
 
 
 class PlannedImage(Document):
-    """One image file that the preprocessing leg is tried on, by its bytes."""
+    """One image file that the preprocessing leg is tried on, by its bytes.
+
+    `example` is the title under which a bundle offers it to be tried; None for most.
+    """
 
     name: str
     source: str
     sha256: str
     bytes: int
+    example: str | None = None
 
 
 class PlannedPreprocessing(Document):
@@ -109,6 +113,8 @@ class PlannedModel(Document):
     definition: it is the SHA-256 of the document that a bundle carries. `operating_points` are the
     probabilities, one per label, from which on a finding counts as present; None where none are
     known. They are those of `calibration`, where there is one; `gate` is an autoencoder's.
+    `explains` is the classifier that an explanation is of; `card` the content of the card.json
+    beside the checkpoint.
     """
 
     id: str
@@ -126,6 +132,8 @@ class PlannedModel(Document):
     operating_points: tuple[float | None, ...] | None = None
     calibration: Calibration | None = None
     gate: Gate | None = None
+    explains: str | None = None
+    card: dict[str, Any] | None = None
 
     @model_validator(mode="after")
     def _digest_is_the_definitions(self) -> Self:

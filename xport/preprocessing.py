@@ -129,7 +129,7 @@ def _effect(
         if image in definition.inputs
     }
     worst = max(images, key=lambda name: _severity(images[name].max), default=None)
-    ours, theirs = _common(_said(case, model, made), _said(case, model, definition))
+    ours, theirs = _common(said_of(case, model, made), said_of(case, model, definition))
     flips, decisions = decisions_of(model, ours, theirs)
     return PipelineEffect(
         prepared=made,
@@ -171,7 +171,7 @@ def _severity(value: float) -> tuple[bool, float]:
     return (value != value, value)
 
 
-def _said(case: PreparedCase, model: PlannedModel, made: PreparedInputs) -> dict[str, Outputs]:
+def said_of(case: PreparedCase, model: PlannedModel, made: PreparedInputs) -> dict[str, Outputs]:
     """What PyTorch says about a pipeline's inputs, and what is decided by it, by image."""
     leg = torch_leg(case.plan).name
     outputs = {spec.name: case.output(made, leg, spec.name) for spec in model.signature.outputs}

@@ -156,7 +156,7 @@ class ProbeFolder:
             for array in probe.inputs.values():
                 path = self.path(digests.of_array(array))
                 if not path.is_file():
-                    write_atomically(path, array.astype(array.dtype.newbyteorder("<")).tobytes())
+                    write_atomically(path, digests.bytes_of(array))
         return tuple(probe.planned() for probe in probes)
 
     def path(self, digest: str) -> Path:

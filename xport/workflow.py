@@ -20,7 +20,7 @@ from xport.judgement import evidence_of, load
 from xport.plan import Plan
 from xport.policy import Policy
 from xport.preparing import PreprocessingSession
-from xport.preprocessing import load_prepared
+from xport.preprocessing import PreparedCase, load_prepared
 from xport.progress import Progress, Silent
 from xport.recording import Recording
 from xport.recording_session import RecordingSession
@@ -120,7 +120,8 @@ def judge(out: Path, *, policy: Policy | None = None) -> Evidence:
         if run.runtime_path.is_file():
             runtimes = Runtimes.read(run.runtime_path).backends
         run.clear("judge")
-        evidence = _judged(run, plan, runtimes, policy)
+        prepared = load_prepared(plan, run.prepared, run.images)
+        evidence = _judged(run, plan, runtimes, prepared, policy)
         evidence.write(run.evidence_path)
     return evidence
 
@@ -129,9 +130,10 @@ def _judged(
     run: RunFolder,
     plan: Plan,
     runtimes: Sequence[BackendRuntime],
+    prepared: PreparedCase | None,
     policy: Policy | None = None,
 ) -> Evidence:
-    recorded, prepared = load(plan, run.recordings), load_prepared(plan, run.prepared, run.images)
+    recorded = load(plan, run.recordings)
     return evidence_of(plan, recorded, runtimes, run.probes, prepared, policy=policy)
 
 
@@ -165,25 +167,24 @@ def bundle(out: Path) -> Path:
     """
     from browser_harness.assets import app_files
     from reports.html import html_report
-    from xport.bundle import build_bundle, require_passed
+    from xport.bundle import RunSources, build_bundle, require_passed
 
     run = RunFolder(out)
     with run.locked():
         evidence, plan = run.evidence(), run.plan()
         require_passed(evidence)
-        again = _judged(run, plan, evidence.runtimes)
+        prepared = load_prepared(plan, run.prepared, run.images)
+        again = _judged(run, plan, evidence.runtimes, prepared)
         if evidence.plan != plan or evidence.verdict != again.verdict:
             raise IntegrityError(
                 "the evidence is not what the recordings yield under the release's policy",
                 str(run.evidence_path),
                 "run `xport judge` again, without --policy",
             )
-        documents = {
-            "evidence.json": run.evidence_path.read_bytes(),
-            "report.html": html_report(evidence).encode(),
-        }
+        sources = RunSources(run.probes, run.recordings, run.images, prepared)
+        documents = {"report.html": html_report(evidence).encode()}
         page = app_files(lean=runs_lean(plan))
-        build_bundle(evidence, page, documents, run.bundle_path)
+        build_bundle(evidence, sources, page, documents, run.bundle_path)
     return run.bundle_path
 
 

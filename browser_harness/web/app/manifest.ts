@@ -15,7 +15,7 @@ export type DataFile = FileDigest & { readonly path: string };
 
 /** One model of a bundle. */
 export interface BundledModel {
-  readonly kind: "classifier" | "autoencoder" | "other";
+  readonly kind: "classifier" | "autoencoder" | "explanation" | "other";
   readonly title: string;
   readonly path: string;
   readonly signature: Signature;
@@ -40,7 +40,7 @@ export interface BundledFile {
 
 /** manifest.json: what a release holds. */
 export interface Manifest {
-  readonly schema_version: 2;
+  readonly schema_version: 3;
   readonly release: string;
   readonly title: string;
   readonly verdict: "PASSED";
@@ -72,7 +72,7 @@ export async function readManifest(url: string): Promise<Manifest> {
   if (
     typeof found !== "object" ||
     found === null ||
-    found.schema_version !== 2 ||
+    found.schema_version !== 3 ||
     !found.models ||
     !found.files
   ) {
