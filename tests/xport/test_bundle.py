@@ -15,11 +15,21 @@ from reference.gate import Gate, fit_gate
 from reference.preprocess import Preprocess
 from tests.conftest import MiniRun, Xport
 from xport import digests, workflow
-from xport.bundle import NOTICE, NotPassed, build_bundle, verify_bundle
+from xport.bundle import NotPassed, RunSources, build_bundle
+from xport.bundle_checks import verify_bundle
+from xport.bundle_manifest import NOTICE
 from xport.document import Document
 from xport.errors import InputError, IntegrityError
+from xport.preprocessing import load_prepared
 from xport.run_folder import RunFolder
 from xport.verdict import Status
+
+
+def sources(mini_run: MiniRun) -> RunSources:
+    """What a bundle takes from the miniature run beside its evidence."""
+    run = RunFolder(mini_run.folder)
+    prepared = load_prepared(run.plan(), run.prepared, run.images)
+    return RunSources(run.probes, run.recordings, run.images, prepared)
 
 
 def test_holds_the_bytes_that_ran_in_the_browser(mini_run: MiniRun) -> None:
@@ -121,7 +131,7 @@ def test_is_not_made_without_passed(mini_run: MiniRun, tmp_path: Path, status: S
     verdict = mini_run.evidence.verdict.model_copy(update={"status": status})
     evidence = mini_run.evidence.model_copy(update={"verdict": verdict})
     with pytest.raises(NotPassed, match="only PASSED is bundled"):
-        build_bundle(evidence, app_files(lean=True), {}, tmp_path / "bundle")
+        build_bundle(evidence, sources(mini_run), app_files(lean=True), {}, tmp_path / "bundle")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -162,7 +172,7 @@ def test_is_not_made_from_a_model_that_changed_since(mini_run: MiniRun, tmp_path
         update={"plan": plan.model_copy(update={"models": models})}
     )
     with pytest.raises(IntegrityError, match="not the file that was verified"):
-        build_bundle(evidence, app_files(lean=True), {}, tmp_path / "out" / "bundle")
+        build_bundle(evidence, sources(mini_run), app_files(lean=True), {}, tmp_path / "out" / "bundle")
     assert list((tmp_path / "out").iterdir()) == []
 
 
@@ -173,14 +183,14 @@ def test_is_not_made_with_another_engine_than_the_verified_one(
     page["engine.js"] = tmp_path / "engine.js"
     page["engine.js"].write_text("// another")
     with pytest.raises(IntegrityError, match=r"engine\.js is not the file that was verified"):
-        build_bundle(mini_run.evidence, page, {}, tmp_path / "bundle")
+        build_bundle(mini_run.evidence, sources(mini_run), page, {}, tmp_path / "bundle")
 
 
 def test_does_not_replace_a_folder_that_is_no_bundle(mini_run: MiniRun, tmp_path: Path) -> None:
     (tmp_path / "bundle").mkdir()
     (tmp_path / "bundle" / "thesis.txt").write_text("ten years of work")
     with pytest.raises(InputError, match="not a bundle"):
-        build_bundle(mini_run.evidence, app_files(lean=True), {}, tmp_path / "bundle")
+        build_bundle(mini_run.evidence, sources(mini_run), app_files(lean=True), {}, tmp_path / "bundle")
     assert (tmp_path / "bundle" / "thesis.txt").read_text() == "ten years of work"
 
 
@@ -279,7 +289,7 @@ def test_operating_points_and_gate_travel_in_the_bundle(mini_run: MiniRun, tmp_p
         update={"plan": plan.model_copy(update={"models": models})}
     )
     folder = tmp_path / "bundle"
-    manifest = build_bundle(evidence, app_files(lean=True), {}, folder)
+    manifest = build_bundle(evidence, sources(mini_run), app_files(lean=True), {}, folder)
     entry = manifest.models["autoencoder"].gate
     assert entry is not None
     assert Gate.read(folder / entry.path) == gate
