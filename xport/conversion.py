@@ -19,6 +19,7 @@ from xport.images import (
     photographs,
     synthetic_files,
 )
+from xport.model_cards import read_card
 from xport.model_pipelines import explanation_pipeline, pipeline_for
 from xport.pipeline import Converted, Pipeline
 from xport.plan import Plan, PlannedArtifact, PlannedModel, PlannedPreprocessing, StoredWeights
@@ -119,6 +120,7 @@ class Converter:
             operating_points=decisions.operating_points,
             calibration=decisions.calibration,
             gate=decisions.gate,
+            card=read_card(entry.checkpoint, f"models.{model_id}"),
         )
 
     def _explanation(
