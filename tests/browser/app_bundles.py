@@ -23,7 +23,7 @@ from reference.decoding import decode
 from reference.preprocess import AUTOENCODER, Preprocess
 from reference.synthetic import synthetic_image, synthetic_name
 from tests.browser.tiny_model import Autoencoder, Classifier
-from xport import digests
+from xport import digests, hosting
 from xport.artifact import Signature
 from xport.bundle_manifest import (
     MANIFEST,
@@ -134,6 +134,9 @@ def make_bundle(
         "files": {},
         **changes,
     }
+    names = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+    for name, text in hosting.header_files(names).items():
+        (folder / name).write_text(text)
     relist(folder, Manifest.model_validate_json(json.dumps(manifest)))
     return folder
 
