@@ -165,8 +165,8 @@ def test_images_that_a_user_brought_are_not_published(mini_run: MiniRun) -> None
 
 
 def first_output(document: Document) -> Document:
-    """The file of some output of the classifier."""
-    file: Document = document["models"]["classifier"]["cases"][0]["outputs"]["logits"]
+    """The file of an output that no other model shares."""
+    file: Document = document["models"]["autoencoder"]["cases"][0]["outputs"]["latent"]
     return file
 
 
@@ -195,18 +195,18 @@ def tolerances(document: Document) -> list[Document]:
 
 
 def repeat(document: Document) -> None:
-    """Every case gives the first one's logits."""
-    for case in document["models"]["classifier"]["cases"]:
-        case["outputs"]["logits"] = first_output(document)
+    """Every case gives the first one's latent vector."""
+    for case in document["models"]["autoencoder"]["cases"]:
+        case["outputs"]["latent"] = first_output(document)
 
 
 EDITS: dict[str, tuple[Callable[[Path], Callable[[Document], None]], str]] = {
     "a value": (lambda f: spoil(f, lambda v: v + 1), "is not what PyTorch recorded"),
     "NaN": (lambda f: spoil(f, nan), "holds values not finite"),
-    "a short file": (lambda f: spoil(f, lambda v: v[:-1]), "is 16 bytes long.*takes 20 bytes"),
+    "a short file": (lambda f: spoil(f, lambda v: v[:-1]), "is 28 bytes long.*takes 32 bytes"),
     "a missing file": (
         lambda f: lambda d: (f / first_output(d)["path"]).unlink(),
-        "logits.bin is not listed",
+        "latent.bin is not listed",
     ),
     "another file of the bundle": (
         lambda f: lambda d: first_output(d).update(path="engine.js"),
@@ -229,7 +229,7 @@ EDITS: dict[str, tuple[Callable[[Path], Callable[[Document], None]], str]] = {
         ),
         "two cases are of one probe",
     ),
-    "a constant output": (lambda f: repeat, "output logits is the same in every case"),
+    "a constant output": (lambda f: repeat, "output latent is the same in every case"),
     "a case without an output": (
         lambda f: lambda d: d["models"]["classifier"]["cases"][0]["outputs"].pop("logits"),
         "has .'probabilities'., not",
