@@ -14,8 +14,8 @@ from xport.errors import ConversionError, InputError
 from xport.images import (
     ImageFile,
     ImageFolder,
+    example_files,
     images_in,
-    phantom_files,
     photographs,
     synthetic_files,
 )
@@ -188,7 +188,7 @@ class Converter:
         if not any(entry.preprocess for entry in release.models.values()):
             return None
         drawn = synthetic_files(wanted.synthetic, release.probes.seed)
-        files = [*drawn, *phantom_files(wanted.phantoms), *images]
+        files = [*drawn, *example_files(wanted.examples), *images]
         if len(files) < release.policy.min_images:
             raise InputError(
                 f"{len(files)} image files, policy.min_images wants {release.policy.min_images}",

@@ -33,7 +33,7 @@ from xport.bundle_manifest import (
     Manifest,
     write_file,
 )
-from xport.images import ImageFile, phantom_files
+from xport.images import ImageFile, example_files
 from xport.self_test import (
     SELF_TEST,
     OutputTolerance,
@@ -160,7 +160,7 @@ def relist(site: Path, manifest: Manifest | None = None) -> None:
 
 @cache
 def _example() -> ImageFile:
-    return phantom_files(1)[0]
+    return example_files(1)[0]
 
 
 def write_example(folder: Path) -> Example:

@@ -26,7 +26,7 @@ from xport.bundle_manifest import NOTICE
 from xport.document import Document
 from xport.errors import InputError, IntegrityError
 from xport.evidence import Evidence
-from xport.images import phantom_files
+from xport.images import example_files
 from xport.preprocessing import load_prepared
 from xport.run_folder import RunFolder
 from xport.self_test_checks import read_self_test
@@ -187,7 +187,7 @@ def test_the_default_gates_accept_the_examples() -> None:
         network.eval()
         gate = Gate.read(folder / "gate.json")
         assert gate.score == "ssim"
-        for image in phantom_files(2):
+        for image in example_files(2):
             array = AUTOENCODER.apply(decode(image.content, image.name))
             with torch.no_grad():
                 reconstruction, *_ = network(torch.from_numpy(array))
