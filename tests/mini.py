@@ -26,7 +26,7 @@ def release(**overrides: Any) -> dict[str, Any]:
         "explanations": {"explanation": explanation()},
         "probes": {"synthetic": 6, "coloured": 2, "seed": 3},
         "routes": {"direct": {}, "tensorflow": {"backends": ["wasm"]}},
-        "preprocessing": {"synthetic": 12, "phantoms": 2},
+        "preprocessing": {"synthetic": 12, "examples": 2},
         "browser": {
             "backends": ["webgl", "wasm", "cpu"],
             "wasm_threads": 1,

@@ -14,11 +14,12 @@ from xport.errors import ConversionError, InputError
 from xport.images import (
     ImageFile,
     ImageFolder,
+    example_files,
     images_in,
-    phantom_files,
     photographs,
     synthetic_files,
 )
+from xport.model_cards import read_card
 from xport.model_pipelines import explanation_pipeline, pipeline_for
 from xport.pipeline import Converted, Pipeline
 from xport.plan import Plan, PlannedArtifact, PlannedModel, PlannedPreprocessing, StoredWeights
@@ -119,6 +120,7 @@ class Converter:
             operating_points=decisions.operating_points,
             calibration=decisions.calibration,
             gate=decisions.gate,
+            card=read_card(entry.checkpoint, f"models.{model_id}"),
         )
 
     def _explanation(
@@ -186,7 +188,7 @@ class Converter:
         if not any(entry.preprocess for entry in release.models.values()):
             return None
         drawn = synthetic_files(wanted.synthetic, release.probes.seed)
-        files = [*drawn, *phantom_files(wanted.phantoms), *images]
+        files = [*drawn, *example_files(wanted.examples), *images]
         if len(files) < release.policy.min_images:
             raise InputError(
                 f"{len(files)} image files, policy.min_images wants {release.policy.min_images}",

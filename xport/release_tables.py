@@ -204,16 +204,16 @@ class PreprocessingEntry(Document):
     """`[preprocessing]`: what the preprocessing leg is tried on, and which pipelines it measures.
 
     Its images are `synthetic` files of sixteen kinds in turn (PNG, JPEG and DICOM of every codec),
-    `phantoms`, the photographs of `[probes]` and the images a user adds. Phantoms are drawn chest
+    `examples`, the photographs of `[probes]` and the images a user adds. Examples are drawn chest
     X-rays, first one without findings, then one with; a bundle offers those that its gate accepts
-    as examples. Beside the definition and the exact
+    to be tried. Beside the definition and the exact
     path, which is what the page does, every one of `pipelines` is measured. `backend` is that of
     `[browser]` on which the prepared images are predicted too; without it, wasm where it is
     verified, else the last one.
     """
 
     synthetic: int = Field(default=18, ge=0, le=1000)
-    phantoms: int = Field(default=0, ge=0, le=2)
+    examples: int = Field(default=0, ge=0, le=2)
     pipelines: tuple[PipelineName, ...] = PIPELINES
     backend: Backend | None = None
 
