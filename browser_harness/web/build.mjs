@@ -29,6 +29,16 @@ const sharedEngine = {
     /\/engine\/index\.js$/.test(source) ? { id: "./engine.js", external: "relative" } : null,
 };
 
+/** Keeps TF.js out of the page's own thread: it runs in engine.worker.js. */
+const withoutEngine = {
+  name: "without-engine",
+  enforce: "pre",
+  resolveId(source, importer) {
+    if (/\/engine\/index\.js$/.test(source)) throw new Error(`${importer} imports TF.js`);
+    return null;
+  },
+};
+
 /**
  * Takes the address of the script out of TF.js's WebAssembly modules; a module script has none.
  *
@@ -41,7 +51,9 @@ const withoutScriptAddress = {
     if (!/wasm-out\/tfjs-backend-wasm(-threaded-simd)?\.js$/.test(id)) return null;
     const declared = /var _scriptDir = [^;]*;\s*if \(typeof __filename[^;]*;/;
     if (!declared.test(code)) throw new Error(`${id}: _scriptDir is not declared as it was`);
-    return { code: code.replace(declared, ""), map: null };
+    // In the module without threads the use is not guarded, so it goes as well.
+    const used = "if(_scriptDir){scriptDirectory=_scriptDir}";
+    return { code: code.replace(declared, "").replace(used, ""), map: null };
   },
 };
 
@@ -95,7 +107,7 @@ await script("engine", "engine/index.ts", {
 await writeFile(path.join(dist, "lean/operators.json"), JSON.stringify(Object.keys(operators)));
 await script("runner", "runner/runner.ts");
 await script("bench", "bench/bench.ts");
-const pages = ["runner.js", "bench.js", "runner.html", "bench.html"];
+const undeployed = ["runner.js", "bench.js", "runner.html", "bench.html", "host.js"];
 await script("picture.worker", "engine/picture_worker.ts", { plugins: [], licenses: true });
 for (const [name, file] of Object.entries(codecs)) {
   await script(name, path.join(modules, `${file}.js`), { plugins: [withoutNode] });
@@ -112,9 +124,10 @@ for (const name of (await readdir(wasm)).filter((file) => file.endsWith(".wasm")
 await cp(path.join(here, "runner/runner.html"), path.join(dist, "runner.html"));
 await cp(path.join(here, "bench/bench.html"), path.join(dist, "bench.html"));
 
-await script("app", "app/app.tsx", { licenses: true });
+await script("app", "app/app.tsx", { plugins: [withoutEngine], licenses: true });
+await script("host", "app/host/index.ts", { plugins: [withoutEngine] }); // for tests alone
 await script("engine.worker", "app/host/engine_worker.ts");
-await script("sw", "app/offline/sw.ts", { licenses: true });
+await script("sw", "app/offline/sw.ts", { plugins: [withoutEngine], licenses: true });
 await cp(path.join(here, "app/static"), dist, { recursive: true });
 
 // What the deployed page consists of, for whoever puts bundles together.
@@ -122,6 +135,6 @@ const made = await readdir(dist, { recursive: true, withFileTypes: true });
 const deployed = made
   .filter((file) => file.isFile())
   .map((file) => path.relative(dist, path.join(file.parentPath, file.name)).replaceAll("\\", "/"))
-  .filter((name) => !pages.includes(name) && !name.startsWith("lean/"))
+  .filter((name) => !undeployed.includes(name) && !name.startsWith("lean/"))
   .sort();
 await writeFile(path.join(dist, "app-files.json"), `${JSON.stringify(deployed, null, 2)}\n`);

@@ -6,8 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
-
 from reference.calibration import Calibration, NoOperatingPoint, OperatingPoint
 from reference.gate import Gate, Gated
 from reference.scores import DEFINITIONS, ScoreName
@@ -62,10 +60,3 @@ def site_with(folder: Path, gate: Gate, classifier: Classifier | None = None) ->
     attach(site, "clf", "calibration", content(CALIBRATION))
     attach(site, "ae", "gate", content(gate))
     return site
-
-
-def nothing_predicted(page: Page) -> Locator:
-    """Checks that no finding is to be seen, nor in the page at all; returns the gate's words."""
-    expect(page.get_by_role("table")).to_have_count(0)
-    expect(page.locator("#results data")).to_have_count(0)
-    return page.locator("#check")

@@ -9,36 +9,17 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from reference.preprocess import AUTOENCODER
 from reference.scores import HIGHER_IS_LIKELIER, ScoreName, l1, l2, ssim
 from reference.scores import latent_distance as latent
-from tests.browser.app_bundles import (
-    LABELS,
-    BadClassifier,
-    attach,
-    choose,
-    expected_values,
-    make_bundle,
-    numbers,
-    opened,
-    wait_for,
-)
-from tests.browser.app_decisions import (
-    CALIBRATION,
-    THRESHOLDS,
-    calibrated_at,
-    content,
-    gate_at,
-    nothing_predicted,
-    site_with,
-)
+from tests.browser.app_bundles import attach, make_bundle
+from tests.browser.app_decisions import calibrated_at, content, gate_at, site_with
 from tests.browser.tiny_model import Autoencoder, Classifier
+from tests.browser.tool_page import DESKTOP, PHONE, nothing_predicted, opened_tool
 
 UNCERTAIN = "above the operating point, uncertain"
-DESKTOP = {"viewport": {"width": 1180, "height": 900}}
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
 def score_in_numpy(score: ScoreName, picture: Path) -> float:
@@ -66,43 +47,35 @@ def harsh(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_calibrated_findings_are_those_of_the_reference(
-    browser: Browser, gated: Path, picture: Path
-) -> None:
-    with opened(browser, gated, **DESKTOP) as (page, _):
-        choose(page, picture)
-        wait_for(page, "done")
-        outputs = expected_values(picture, Classifier())
-        expected = CALIBRATION.apply(outputs)
-        shown = numbers(page, "calibrated")
-        known = [label.replace("_", " ") for label in LABELS]
-        assert list(shown) == [n for n, t in zip(known, THRESHOLDS, strict=True) if t is not None]
-        for name, output, value in zip(known, outputs, expected, strict=True):
-            if np.isnan(value):
-                assert numbers(page)[name] == pytest.approx(output, abs=1e-6)
-            else:
-                assert shown[name] == pytest.approx(value, abs=1e-6)
-        assert len(numbers(page)) == 2
-        expect(page.get_by_text("NOT FOR MEDICAL USE").nth(1)).to_be_visible()
-
-
 def test_every_row_says_in_words_where_it_stands(
     browser: Browser, gated: Path, picture: Path
 ) -> None:
-    with opened(browser, gated, **DESKTOP) as (page, _):
-        choose(page, picture)
-        wait_for(page, "done")
+    with opened_tool(browser, gated) as tool:
+        tool.agree()
+        tool.examine(picture)
         for words in (
-            f"Finding 1 0.528 {UNCERTAIN}",
-            "Finding 5 0.755 above the operating point",
-            "Finding 8 0.478 below the operating point",
-            f"Finding 11 0.539 {UNCERTAIN}",
-            "Finding 10 0.230 no operating point: no positive image",
+            f"Finding 1 {UNCERTAIN} 0.528",
+            "Finding 5 above the operating point 0.755",
+            "Finding 8 below the operating point 0.478",
+            f"Finding 11 {UNCERTAIN} 0.539",
+            "Finding 10 no operating point: no positive image 0.230",
         ):
-            expect(page.get_by_role("row", name=words, exact=True)).to_be_visible()
-        calibrated = page.get_by_role("table").first
-        expect(calibrated).to_contain_text("found on phantoms")
-        expect(page.get_by_role("table").last).to_contain_text("Not calibrated")
+            expect(tool.page.get_by_role("row", name=words, exact=True)).to_be_visible()
+        expect(tool.page.locator("#calibrated")).to_contain_text("found on phantoms")
+        expect(tool.page.locator("#uncalibrated")).to_contain_text("no operating point is known")
+
+
+def test_findings_are_in_the_order_that_is_asked_for(
+    browser: Browser, gated: Path, picture: Path
+) -> None:
+    with opened_tool(browser, gated) as tool:
+        tool.agree()
+        tool.examine(picture)
+        values = list(tool.numbers("calibrated").values())
+        assert values == sorted(values, reverse=True)
+        tool.page.get_by_role("radio", name="fixed").check(force=True)
+        names = list(tool.numbers("calibrated"))
+        assert names == sorted(names, key=lambda name: int(name.split()[1]))
 
 
 def test_an_output_that_equals_its_operating_point_reaches_it(
@@ -110,19 +83,19 @@ def test_an_output_that_equals_its_operating_point_reaches_it(
 ) -> None:
     site = make_bundle(tmp_path / "site", Classifier())
     attach(site, "clf", "calibration", content(calibrated_at((None,) * 14)))
-    with opened(browser, site) as (page, _):
-        choose(page, picture)
-        wait_for(page, "done")
-        expect(page.get_by_role("table")).to_have_count(1)
-        output = numbers(page)["Finding 5"]
+    with opened_tool(browser, site) as tool:
+        tool.agree()
+        tool.examine(picture)
+        expect(tool.page.locator("#calibrated")).to_have_count(0)
+        output = tool.numbers("uncalibrated")["Finding 5"]
     thresholds = (*(None,) * 4, output, *(None,) * 9)
     attach(site, "clf", "calibration", content(calibrated_at(thresholds)))
-    with opened(browser, site) as (page, _):
-        choose(page, picture)
-        wait_for(page, "done")
-        words = "Finding 5 0.500 at the operating point, uncertain"
-        expect(page.get_by_role("row", name=words, exact=True)).to_be_visible()
-        assert numbers(page, "calibrated") == {"Finding 5": 0.5}
+    with opened_tool(browser, site) as tool:
+        tool.agree()
+        tool.examine(picture)
+        words = "Finding 5 at the operating point, uncertain 0.500"
+        expect(tool.page.get_by_role("row", name=words, exact=True)).to_be_visible()
+        assert tool.numbers("calibrated") == {"Finding 5": 0.5}
 
 
 @pytest.mark.parametrize("score", ["l1", "l2", "ssim", "latent"])
@@ -131,91 +104,70 @@ def test_the_gate_decides_by_the_reference_s_score(
 ) -> None:
     value = score_in_numpy(score, picture)
     strict = 1e-6 if HIGHER_IS_LIKELIER[score] else -1e-6
-    for threshold, state in ((value - strict, "done"), (value + strict, "refused")):
-        site = site_with(tmp_path / state, gate_at(score, threshold))
-        with opened(browser, site) as (page, _):
-            choose(page, picture)
-            wait_for(page, state)
+    for threshold, status in ((value - strict, "done"), (value + strict, "refused")):
+        site = site_with(tmp_path / status, gate_at(score, threshold))
+        with opened_tool(browser, site) as tool:
+            tool.agree()
+            tool.examine(picture, status)
 
 
 def test_an_accepted_image_shows_score_threshold_and_where_the_error_is(
     browser: Browser, gated: Path, picture: Path
 ) -> None:
-    with opened(browser, gated, **DESKTOP) as (page, _):
-        choose(page, picture)
-        wait_for(page, "done")
-        check = page.locator("#check")
+    with opened_tool(browser, gated) as tool:
+        tool.agree()
+        tool.examine(picture)
+        check = tool.page.locator(".findings .check")
         expect(check).to_contain_text("Near enough to the training images.")
         expect(check).to_contain_text(
-            "Mean difference from its reconstruction (L1) 0.04, at most 0.10 allowed. "
-            "This threshold refuses 2 of 40 images of phantoms."
+            "Mean difference from its reconstruction (L1) 0.04, at most 0.10 allowed"
         )
+        expect(check).to_contain_text("This threshold refuses 2 of 40 images of phantoms.")
+        check.get_by_text("Image, reconstruction, error").click()
         image = AUTOENCODER.apply(np.asarray(Image.open(picture)))
         error = np.abs(image - Autoencoder().in_numpy(image)["reconstruction"])[0, 0] / 2
         share = np.minimum(1, error / 0.25)
-        grey = (image[0, 0] + 1) / 2 * 255 * (1 - share)
-        red, green, blue = pixels_of(page, "difference")
-        assert np.abs(green.reshape(64, 64) - grey).max() <= 1
-        assert np.abs(red.reshape(64, 64) - (grey + 255 * share)).max() <= 1
-        assert (blue == green).all()
-        assert (red > green).any()
+        grey = (image[0, 0] + 1) / 2 * 255
+        drawn = tool.page.get_by_role("img", name=re.compile("Error of the reconstruction"))
+        for colour, full in zip(pixels_of(drawn), (230, 25, 40), strict=True):
+            expected = grey * (1 - share) + full * share
+            assert np.abs(colour.reshape(64, 64) - expected).max() <= 2
 
 
-def pixels_of(page: Page, canvas: str) -> np.ndarray:
+def pixels_of(canvas: Locator) -> np.ndarray:
     """Red, green and blue of a canvas, (3, pixels)."""
     script = """(canvas) => Array.from(canvas.getContext("2d")
         .getImageData(0, 0, canvas.width, canvas.height).data)"""
-    rgba = np.asarray(page.locator(f"#{canvas}").evaluate(script), float)
+    rgba = np.asarray(canvas.evaluate(script), float)
     return rgba.reshape(-1, 4).T[:3]
 
 
-def test_a_refused_image_says_why_and_the_classifier_does_not_run(
-    browser: Browser, tmp_path: Path, harsh: Path
-) -> None:
-    fails_if_run = BadClassifier(np.nan, 0.0)
-    site = site_with(tmp_path / "site", gate_at("ssim", 0.99), fails_if_run)
-    with opened(browser, site, **DESKTOP) as (page, _):
-        choose(page, harsh)
-        wait_for(page, "refused")
-        words = nothing_predicted(page)
-        expect(words).to_contain_text("Refused: not near enough to the training images.")
-        expect(words).to_contain_text(
+def test_a_refused_image_says_why(browser: Browser, tmp_path: Path, harsh: Path) -> None:
+    with opened_tool(browser, site_with(tmp_path / "site", gate_at("ssim", 0.99))) as tool:
+        tool.agree()
+        tool.examine(harsh, "refused")
+        nothing_predicted(tool)
+        check = tool.page.locator(".findings .check")
+        expect(check).to_contain_text("Not near enough to the training images: no predictions.")
+        expect(check).to_contain_text(
             re.compile(r"Similarity to its reconstruction \(SSIM\) 0\.\d\d, at least 0\.99 needed")
         )
-        expect(words).to_contain_text("there are no predictions")
-        expect(page.get_by_role("status")).to_contain_text("harsh.png: no predictions.")
-        for name in ("The input: ", "Reconstruction of harsh", "Error of the reconstruction"):
-            expect(page.get_by_role("img", name=re.compile(f"^{name}"))).to_be_visible()
+        expect(check).to_contain_text("The classifier was not run")
+        expect(tool.page.locator('[role="status"]').first).to_contain_text("no predictions")
 
 
 @pytest.mark.parametrize("shape", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_a_refused_image_leaves_nothing_of_the_one_before(
     browser: Browser, gated: Path, picture: Path, harsh: Path, shape: dict[str, Any]
 ) -> None:
-    with opened(browser, gated, **shape) as (page, _):
-        wait_for(page, "ready")
-        for file, state in ((picture, "done"), (harsh, "refused"), (picture, "done")):
-            page.get_by_label("Choose an X-ray image").set_input_files(file)
-            wait_for(page, state)
-            expect(page.get_by_role("status")).to_contain_text(file.name)
-            assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate(
-                "innerWidth"
-            )
-            if state == "refused":
-                nothing_predicted(page)
+    with opened_tool(browser, gated, **shape) as tool:
+        tool.agree()
+        for file, status in ((picture, "done"), (harsh, "refused")):
+            tool.examine(file, status)
+            expect(tool.page.locator("#viewer-heading")).to_have_text(file.name)
+            width = tool.page.evaluate("document.documentElement.scrollWidth")
+            assert width <= shape["viewport"]["width"]
+            if status == "refused":
+                nothing_predicted(tool)
             else:
-                expect(page.get_by_role("table")).to_have_count(2)
-
-
-def test_a_reconstruction_of_nan_is_refused(
-    browser: Browser, tmp_path: Path, picture: Path
-) -> None:
-    site = make_bundle(tmp_path / "site", Classifier(), Autoencoder(gain=float("nan")))
-    attach(site, "ae", "gate", content(gate_at("ssim", -1.0)))
-    with opened(browser, site) as (page, _):
-        choose(page, picture)
-        wait_for(page, "failed")
-        expect(page.get_by_role("alert")).to_contain_text(
-            "Tiny autoencoder gave values that are not numbers; nothing is shown."
-        )
-        nothing_predicted(page)
+                expect(tool.page.locator("#calibrated, #uncalibrated")).to_have_count(2)

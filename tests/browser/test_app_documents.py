@@ -1,8 +1,9 @@
-"""Gates and operating points that the deployed page cannot heed: it predicts nothing."""
+"""Documents of a release that the deployed page cannot heed: it predicts nothing."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,15 +12,16 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from reference.preprocess import AUTOENCODER
-from tests.browser.app_bundles import attach, opened, wait_for
+from tests.browser.app_bundles import RULE, attach, make_bundle
 from tests.browser.app_decisions import (
     CALIBRATION,
     content,
     gate_at,
-    nothing_predicted,
     site_with,
 )
-from xport.bundle import MANIFEST
+from tests.browser.tiny_model import Classifier
+from tests.browser.tool_page import AGREE, nothing_predicted, opened_tool
+from xport.bundle_manifest import MANIFEST
 
 GATE = gate_at("ssim", 0.5)
 POINTS = CALIBRATION.model_dump(mode="json")["points"]
@@ -73,11 +75,15 @@ UNUSABLE: dict[str, tuple[str, str, bytes, str]] = {
 
 def refuses_to_run(browser: Browser, site: Path, words: str) -> None:
     """Checks that the page stops with these words before it takes an image."""
-    with opened(browser, site) as (page, _):
-        wait_for(page, "failed")
-        expect(page.get_by_role("alert")).to_contain_text(words)
-        expect(page.get_by_label("Choose an X-ray image")).to_be_disabled()
-        nothing_predicted(page)
+    with opened_tool(browser, site) as tool:
+        body = tool.page.locator("body")
+        expect(body).to_have_attribute("data-state", re.compile("consent|refused"))
+        if body.get_attribute("data-state") == "consent":
+            tool.page.get_by_role("button", name=AGREE).click()
+        tool.state("refused")
+        expect(tool.page.get_by_role("alert")).to_contain_text(words)
+        expect(tool.page.locator("input[type=file]")).to_have_count(0)
+        nothing_predicted(tool)
 
 
 @pytest.fixture
@@ -148,3 +154,27 @@ def test_a_gate_of_a_second_autoencoder_is_not_passed_over(browser: Browser, fre
     models["ae"] = {**models["ae"], "gate": None}
     (fresh / MANIFEST).write_text(json.dumps(manifest))
     refuses_to_run(browser, fresh, "second has a gate, but is not the autoencoder that runs here")
+
+
+@pytest.mark.parametrize(
+    ("document", "listed", "words"),
+    [
+        (RULE.document().replace(b"crop", b"stretch"), False, "clf.json: "),
+        (RULE.document().replace(b'n":1', b'n":2'), True, "this page knows version 1 only"),
+        (RULE.document().replace(b"bilinear", b"nearest"), True, 'resampler is "nearest"'),
+    ],
+    ids=["changed", "of another version", "unknown resampler"],
+)
+def test_a_definition_of_preprocessing_that_was_not_verified_is_refused(
+    browser: Browser, fresh: Path, document: bytes, listed: bool, words: str
+) -> None:
+    if listed:
+        attach(fresh, "clf", "preprocess", document)
+    else:
+        (fresh / "models/clf.json").write_bytes(document)
+    refuses_to_run(browser, fresh, words)
+
+
+def test_a_release_that_did_not_pass_does_not_run(browser: Browser, tmp_path: Path) -> None:
+    site = make_bundle(tmp_path / "site", Classifier(), verdict="FAILED")
+    refuses_to_run(browser, site, "has not passed its verification")

@@ -254,3 +254,89 @@ class Autoencoder:
             "reconstruction": np.tanh(np.float64(np.float32(self.gain)) * exact),
             "latent": exact.mean((2, 3)),
         }
+
+
+@dataclass(frozen=True)
+class Explainer:
+    """Why the tiny classifier says what it says: its own gradient and class activation map.
+
+    Its logits are linear in the image, so the gradient of each is the same for every image.
+    """
+
+    classifier: Classifier
+
+    @property
+    def signature(self) -> Signature:
+        """An image and a finding in; what the classifier says, and maps, out."""
+        (image,) = self.classifier.signature.inputs
+        findings, side = self.classifier.findings, self.classifier.size - 2
+        return Signature(
+            inputs=(image, spec("one_hot", 1, findings)),
+            outputs=(
+                *self.classifier.signature.outputs,
+                spec("gradient", *image.shape),
+                spec("saliency", *image.shape),
+                spec("cam", 1, 1, side, side),
+            ),
+        )
+
+    def gradients(self) -> np.ndarray:
+        """Each logit's gradient, (findings, pixels)."""
+        kernel, _ = self.classifier.weights()
+        findings, side = self.classifier.findings, self.classifier.size - 2
+        found = np.zeros((findings, *self.classifier.signature.inputs[0].shape[1:]))
+        for y in range(3):
+            for x in range(3):
+                found[:, :, y : y + side, x : x + side] += kernel[y, x].T[:, :, None, None]
+        return (found / side**2).reshape(findings, -1).astype(np.float32)
+
+    def write(self, folder: Path) -> Path:
+        """Write the model."""
+        kernel, bias = self.classifier.weights()
+        image, side = self.signature.inputs[0].shape, self.classifier.size - 2
+        weights = [
+            Weight("kernel", kernel),
+            Weight("bias", bias),
+            Weight("gradients", self.gradients()),
+            Weight("to_nhwc", np.array([0, 2, 3, 1], np.int32)),
+            Weight("plane", np.array([1, 2], np.int32)),
+            Weight("last", np.array([3], np.int32)),
+            Weight("as_image", np.array(image, np.int32)),
+            Weight("as_choice", np.array([1, 1, 1, self.classifier.findings], np.int32)),
+            Weight("as_map", np.array([1, 1, side, side], np.int32)),
+        ]
+        axes, index = {"Tperm": {"type": "DT_INT32"}}, {"Tidx": {"type": "DT_INT32"}}
+        same, nhwc = {"Tshape": {"type": "DT_INT32"}}, {"data_format": {"s": "TkhXQw=="}}
+        ones = {"strides": _ints(1, 1, 1, 1), "dilations": _ints(1, 1, 1, 1)}
+        mean = {"keep_dims": {"b": False}, **index}
+        turned = {"transpose_a": {"b": False}, "transpose_b": {"b": False}}
+        nodes = [
+            placeholder("x", image),
+            placeholder("chosen", (1, self.classifier.findings)),
+            node("nhwc", "Transpose", "x", "to_nhwc", **axes),
+            node("conv", "Conv2D", "nhwc", "kernel", padding={"s": "VkFMSUQ="}, **ones, **nhwc),
+            node("biased", "BiasAdd", "conv", "bias", **nhwc),
+            node("logits", "Mean", "biased", "plane", **mean),
+            node("probabilities", "Sigmoid", "logits"),
+            node("flat", "MatMul", "chosen", "gradients", **turned),
+            node("gradient", "Reshape", "flat", "as_image", **same),
+            node("saliency", "Relu", "gradient"),
+            node("choice", "Reshape", "chosen", "as_choice", **same),
+            node("picked", "Mul", "conv", "choice"),
+            node("summed", "Sum", "picked", "last", **mean),
+            node("cam", "Reshape", "summed", "as_map", **same),
+        ]
+        outputs = [one.name for one in self.signature.outputs]
+        names = {"image": "x:0", "one_hot": "chosen:0", **{name: f"{name}:0" for name in outputs}}
+        return write_model(folder, self.signature, nodes, weights, names)
+
+    def in_numpy(self, image: np.ndarray, one_hot: np.ndarray) -> dict[str, np.ndarray]:
+        """The same in float64."""
+        kernel = self.classifier.weights()[0].astype(np.float64)
+        windows = np.lib.stride_tricks.sliding_window_view(
+            image[0].astype(np.float64), (3, 3), axis=(1, 2)
+        )
+        cam = np.einsum("cyxhw,hwcf,f->yx", windows, kernel, one_hot[0].astype(np.float64))
+        gradient = (one_hot.astype(np.float64) @ self.gradients()).reshape(image.shape)
+        maps = {"gradient": gradient, "saliency": gradient.clip(0), "cam": cam[None, None]}
+        return {**self.classifier.in_numpy(image), **maps}

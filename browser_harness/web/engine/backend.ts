@@ -7,6 +7,7 @@ import { ContextGuard } from "./context.js";
 import { installWasmKernels } from "./copies.js";
 import { EngineError, wordsOf } from "./errors.js";
 import { useEngineKernels } from "./kernels.js";
+import { Patience } from "./patience.js";
 import { measureMantissaBits } from "./precision.js";
 import { installWebGLKernels } from "./webgl_kernels.js";
 
@@ -67,6 +68,9 @@ export async function startBackend(request: BackendRequest): Promise<Backend> {
   if (request.backend === "wasm") {
     setWasmPaths(request.wasmPath);
     if (request.threads !== null) setThreadsCount(request.threads);
+    // For one thread the binary without threads, which starts no worker from a blob, also where the
+    // page is cross-origin isolated: the same bytes run wherever the page is served.
+    if (request.threads === 1) tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
   }
   await select(request.backend);
   const webgl = request.backend === "webgl" ? ownBackend() : null;
@@ -125,8 +129,8 @@ async function select(backend: BackendName): Promise<void> {
 function withinLimit<T>(start: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const late = new Error(`nothing happened for ${START_LIMIT_S} s`);
-    const timer = setTimeout(() => reject(late), START_LIMIT_S * 1000);
-    start.then(resolve, reject).finally(() => clearTimeout(timer));
+    const limit = new Patience(START_LIMIT_S, () => reject(late));
+    start.then(resolve, reject).finally(() => limit.stop());
   });
 }
 

@@ -15,9 +15,7 @@ import {
   type DocumentName,
   type Fields,
 } from "./fields.js";
-import { fetchVerified } from "./files.js";
 import { SCORE_DEFINITIONS } from "./scores.js";
-import type { FileDigest } from "./types.js";
 
 /** The threshold of one finding: it counts as present where the output reaches it. */
 export interface OperatingPoint {
@@ -107,21 +105,23 @@ const GATED = {
 } satisfies Fields & Record<keyof Gated, unknown>;
 
 /**
- * Fetches operating points, checks length and SHA-256 of their bytes, and reads these very bytes.
+ * Reads operating points, every field of them.
  *
  * @param label how errors name the file.
  * @param findings the classifier's labels, which must be the document's, in this order.
  * Throws EngineError `file-refused`, naming the field.
  */
-export async function fetchCalibration(
-  url: string,
-  expected: FileDigest,
+export function parseCalibration(
+  content: BufferSource,
   label: string,
   findings: readonly string[],
-): Promise<Calibration> {
+): Calibration {
   const name = { label, kind: "calibration that this page can use" };
-  const json = parseJson(await fetchVerified(url, expected, label), name);
-  const found = requireFields(json, CALIBRATION, name) as unknown as Calibration;
+  const found = requireFields(
+    parseJson(content, name),
+    CALIBRATION,
+    name,
+  ) as unknown as Calibration;
   found.points.forEach((point, i) => {
     const known = Object.hasOwn(Object(point), "reason") ? NO_POINT : POINT;
     requireFields(point, known, name, `points[${i}]`);
@@ -131,20 +131,15 @@ export async function fetchCalibration(
 }
 
 /**
- * Fetches a gate, checks length and SHA-256 of its bytes, and reads these very bytes.
+ * Reads a gate, every field of it.
  *
  * @param label how errors name the file.
  * Throws EngineError `file-refused`, naming the field; also where the threshold belongs to another
  * definition of the score than the engine computes.
  */
-export async function fetchGate(
-  url: string,
-  expected: FileDigest,
-  label: string,
-): Promise<GateDocument> {
+export function parseGate(content: BufferSource, label: string): GateDocument {
   const name = { label, kind: "gate that this page can use" };
-  const json = parseJson(await fetchVerified(url, expected, label), name);
-  const found = requireFields(json, GATE, name) as unknown as GateDocument;
+  const found = requireFields(parseJson(content, name), GATE, name) as unknown as GateDocument;
   requireFields(found.in_distribution, GATED, name, "in_distribution");
   found.out_of_distribution.forEach((set, i) => {
     requireFields(set, GATED, name, `out_of_distribution[${i}]`);

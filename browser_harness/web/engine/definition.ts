@@ -7,9 +7,7 @@ import {
   whole,
   type Fields,
 } from "./fields.js";
-import { fetchVerified } from "./files.js";
 import { RADIUS, type Resampler } from "./filters.js";
-import type { FileDigest } from "./types.js";
 
 export type GrayRule = "mean" | "luma" | "first";
 
@@ -46,20 +44,6 @@ const FIELDS = {
   low: float32,
   high: float32,
 } satisfies Fields & Record<keyof Preprocess, unknown>;
-
-/**
- * Fetches a definition, checks length and SHA-256 of its bytes, and reads these very bytes.
- *
- * @param label how errors name the file.
- * Throws EngineError `file-refused`.
- */
-export async function fetchPreprocess(
-  url: string,
-  expected: FileDigest,
-  label: string,
-): Promise<Preprocess> {
-  return parsePreprocess(await fetchVerified(url, expected, label), label);
-}
 
 /**
  * Reads a definition, every field of it. Throws EngineError `file-refused`, naming the field.

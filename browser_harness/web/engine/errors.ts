@@ -12,7 +12,14 @@ export type ErrorCode =
   | "output-refused"
   | "execution-failed"
   | "not-open"
+  | "unreachable"
+  | "offline"
+  | "worker-died"
+  | "worker-hung"
   | "internal";
+
+/** What an error's sentence says in numbers and names, for whoever words it in another language. */
+export type ErrorFacts = Readonly<Record<string, string | number>>;
 
 /** An error that the engine raises on purpose. */
 export class EngineError extends Error {
@@ -21,6 +28,7 @@ export class EngineError extends Error {
   constructor(
     readonly code: ErrorCode,
     message: string,
+    readonly facts: ErrorFacts = {},
   ) {
     super(message);
   }

@@ -26,10 +26,21 @@ export async function fetchVerified(
   label: string,
 ): Promise<ArrayBuffer> {
   const data = await fetchBytes(url, label);
+  await requireDigest(data, expected, label);
+  return data;
+}
+
+/** Checks a file's length and SHA-256. Throws EngineError `file-refused`. */
+export async function requireDigest(
+  data: ArrayBuffer,
+  expected: FileDigest,
+  label: string,
+): Promise<void> {
   if (data.byteLength !== expected.bytes) {
     throw new EngineError(
       "file-refused",
       `${label}: ${expected.bytes} bytes expected, ${data.byteLength} found`,
+      { file: label, expected: expected.bytes, found: data.byteLength },
     );
   }
   const found = await sha256(data);
@@ -37,9 +48,9 @@ export async function fetchVerified(
     throw new EngineError(
       "file-refused",
       `${label}: SHA-256 ${expected.sha256} expected, ${found} found`,
+      { file: label, expected: expected.sha256, found },
     );
   }
-  return data;
 }
 
 async function fetchBytes(url: string, label: string): Promise<ArrayBuffer> {

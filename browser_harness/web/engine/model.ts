@@ -14,6 +14,8 @@ export interface ModelRequest {
   readonly baseUrl: string;
   readonly files: FileListing;
   readonly signature: Signature;
+  /** Gives the bytes of a listed file, already checked; without it they are fetched and checked. */
+  readonly read?: (file: FileDigest, label: string) => Promise<ArrayBuffer>;
 }
 
 /** A model ready to run. */
@@ -78,7 +80,9 @@ function fetcher(request: ModelRequest, progress: Progress | undefined) {
   return async (path: string, label: string): Promise<ArrayBuffer> => {
     const expected: FileDigest | undefined = request.files[path];
     if (!expected) throw new EngineError("file-refused", `${label}: not listed`);
-    const data = await fetchVerified(expected.url ?? request.baseUrl + path, expected, label);
+    const data = request.read
+      ? await request.read(expected, label)
+      : await fetchVerified(expected.url ?? request.baseUrl + path, expected, label);
     done += data.byteLength;
     progress?.(done, total);
     return data;

@@ -20,4 +20,14 @@ export interface Picture {
   /** The file's EXIF orientation, 1 (upright) to 8. */
   readonly orientation: number;
   readonly format: "png" | "jpeg" | "dicom";
+  /** What a window cuts from `samples`, where that was asked for and the file has a linear one. */
+  readonly full?: FullDepth;
+}
+
+/** Gray samples as in Picture, before the file's window. */
+export interface FullDepth {
+  readonly samples: Uint8Array | Uint16Array;
+  readonly white: number;
+  /** The samples that the window shows as black and white; they may lie beyond 0 and `white`. */
+  readonly window: readonly [low: number, high: number];
 }

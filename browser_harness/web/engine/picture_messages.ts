@@ -1,6 +1,7 @@
 import type { Preprocess } from "./definition.js";
-import type { ErrorCode } from "./errors.js";
+import type { ErrorCode, ErrorFacts } from "./errors.js";
 import type { Picture } from "./picture.js";
+import type { View, ViewRequest } from "./view.js";
 
 /** What the page asks the worker: decode a file, and prepare inputs or hand the samples over. */
 export interface PictureRequest {
@@ -8,10 +9,12 @@ export interface PictureRequest {
   /** One input is prepared by each. */
   readonly inputs: readonly Preprocess[];
   readonly samples: boolean;
+  /** Gray levels for people, unless null. */
+  readonly view?: ViewRequest | null;
 }
 
 /** A picture without its samples. */
-export type PictureFacts = Omit<Picture, "samples">;
+export type PictureFacts = Omit<Picture, "samples" | "full">;
 
 /** What the worker made of a file. */
 export interface PictureResult {
@@ -19,9 +22,16 @@ export interface PictureResult {
   readonly inputs: readonly Float32Array[];
   /** Null unless they were asked for. */
   readonly samples: Picture["samples"] | null;
+  /** Null unless it was asked for. */
+  readonly view: View | null;
   readonly seconds: { readonly decode: number; readonly preprocess: number };
 }
 
 export type PictureReply =
   | { readonly ok: true; readonly result: PictureResult }
-  | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
+  | {
+      readonly ok: false;
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly facts: ErrorFacts;
+    };

@@ -1,5 +1,7 @@
+import { AGAIN, refusal } from "./decode/refusal.js";
 import { tooLarge } from "./decode/size.js";
 import { EngineError } from "./errors.js";
+import { Patience } from "./patience.js";
 import { MAX_BYTES } from "./picture.js";
 import type { PictureReply, PictureRequest, PictureResult } from "./picture_messages.js";
 
@@ -51,7 +53,7 @@ export class PictureReader {
     const reply = await this.ask(request);
     if (!reply.ok) {
       if (large) this.close();
-      throw new EngineError(reply.code, reply.message);
+      throw new EngineError(reply.code, reply.message, reply.facts);
     }
     const { width, height } = reply.result.facts;
     if (large || width * height > LARGE_PIXELS) this.close();
@@ -62,22 +64,24 @@ export class PictureReader {
     this.worker ??= new Worker(new URL(SCRIPT, this.base), { type: "module" });
     const worker = this.worker;
     return new Promise((resolve) => {
-      const fail = (code: "input-refused" | "internal", message: string) => {
+      const fail = ({ code, message, facts }: EngineError) => {
         this.close();
-        resolve({ ok: false, code, message });
+        resolve({ ok: false, code, message, facts });
       };
-      const limit = setTimeout(() => {
-        const words = `reading the image took longer than ${this.limitSeconds} s`;
-        fail("input-refused", `${words}; export or download the image again`);
-      }, this.limitSeconds * 1000);
+      const limit = new Patience(this.limitSeconds, () => {
+        fail(
+          refusal(`reading the image took longer than ${this.limitSeconds} s`, AGAIN, "too-slow"),
+        );
+      });
       worker.onmessage = ({ data }: MessageEvent<PictureReply>) => {
-        clearTimeout(limit);
+        limit.stop();
         resolve(data);
       };
       worker.onerror = (event) => {
-        clearTimeout(limit);
+        limit.stop();
         event.preventDefault();
-        fail("internal", `the reader of pictures broke down (${event.message || "not loaded"})`);
+        const why = event.message || "not loaded";
+        fail(new EngineError("internal", `the reader of pictures broke down (${why})`));
       };
       worker.postMessage(request, [request.content]);
     });

@@ -1,1 +1,81 @@
-export {};
+// The worker in which TF.js runs, so that the page's own thread stays free.
+import { EngineError, memoryNow, type Memory } from "../../engine/index.js";
+import { wireFrom } from "./errors.js";
+import type { Calls, CallName, Open, Reply, Request } from "./protocol.js";
+import type { Release } from "./release.js";
+import { buffersIn } from "./transfer.js";
+import { examine, explain } from "./worker_examine.js";
+import { Models } from "./worker_models.js";
+import { runSelfTest } from "./worker_self_test.js";
+
+interface Opened {
+  readonly models: Models;
+  readonly release: Release;
+}
+
+let opened: Opened | null = null;
+/** Tensors after the last examination; later ones must leave as many. */
+let tensors: number | null = null;
+
+type Handlers = {
+  readonly [Name in CallName]: (
+    ask: Calls[Name]["ask"],
+    done: (count: number) => void,
+  ) => Promise<Calls[Name]["answer"]>;
+};
+
+const HANDLERS: Handlers = {
+  open: async (ask: Open) => {
+    opened = { models: await Models.open(ask), release: ask.release };
+    return opened.models.environment;
+  },
+  warmUp: async (id) => {
+    await running().models.warmUp(id);
+    return null;
+  },
+  selfTest: async (ask, done) => {
+    const { models, release } = running();
+    return runSelfTest(models, release, ask, done);
+  },
+  examine: async (ask) => {
+    const { models, release } = running();
+    const seen = await examine(models, release, ask);
+    requireNoLeak();
+    return seen;
+  },
+  explain: async (ask) => {
+    const { models, release } = running();
+    if (release.explanation) return explain(models, release.explanation, ask);
+    throw new EngineError("not-open", "this release explains nothing");
+  },
+  memory: async (): Promise<Memory> => memoryNow(),
+};
+
+function running(): Opened {
+  if (opened) return opened;
+  throw new EngineError("not-open", "no backend has been started");
+}
+
+/** Says so where an examination left tensors behind; results are right all the same. */
+function requireNoLeak(): void {
+  const now = memoryNow().tensors;
+  if (tensors !== null && now > tensors) {
+    console.error(`an examination left ${now - tensors} tensors behind`);
+  }
+  tensors = now;
+}
+
+async function answer<Name extends CallName>({ id, name, ask }: Request<Name>): Promise<void> {
+  const send = (reply: Reply, transfer: Transferable[] = []) => {
+    self.postMessage(reply, { transfer });
+  };
+  try {
+    const done = (count: number) => send({ id, kind: "progress", done: count });
+    const found = await HANDLERS[name](ask, done);
+    send({ id, kind: "answer", answer: found }, buffersIn(found));
+  } catch (error) {
+    send({ id, kind: "error", error: wireFrom(error) });
+  }
+}
+
+self.addEventListener("message", (event: MessageEvent<Request>) => void answer(event.data));

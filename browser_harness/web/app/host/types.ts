@@ -1,12 +1,10 @@
-import type {
-  BackendEnvironment,
-  BackendName,
-  ErrorCode,
-  Memory,
-  PictureFacts,
-} from "../../engine/index.js";
-import type { Manifest } from "../manifest.js";
-import type { Seen } from "../predictor.js";
+import type { BackendEnvironment, BackendName } from "../../engine/backend.js";
+import type { ErrorCode } from "../../engine/errors.js";
+import type { PictureFacts } from "../../engine/picture_messages.js";
+import type { Memory } from "../../engine/run.js";
+import type { Manifest } from "./manifest.js";
+import type { Unstored } from "./model_cache.js";
+import type { Seen } from "./seen.js";
 
 /** What opening a release is doing. */
 export type Stage = "manifest" | "download" | "start" | "warm-up" | "self-test";
@@ -27,11 +25,19 @@ export interface OpenProgress {
   readonly cached: number;
 }
 
+/**
+ * What a check looks at. `input-bytes` counts prepared inputs of example pictures that differ;
+ * `not-finite` and `constant` count cases, and are there only where they failed.
+ */
+export type Measure =
+  "max-abs" | "relative-l2" | "cosine" | "input-bytes" | "not-finite" | "constant";
+
 /** One bound of the release's policy on one output, over the self-test's cases. */
 export interface SelfTestCheck {
   readonly model: string;
+  /** For `input-bytes`, the path of the picture. */
   readonly output: string;
-  readonly measure: "max-abs" | "relative-l2" | "cosine" | "input-bytes";
+  readonly measure: Measure;
   readonly cases: number;
   /** The worst over the cases; NaN fails. */
   readonly value: number;
@@ -89,6 +95,8 @@ export interface Shown {
   readonly window: readonly [low: number, high: number];
   /** What the classifier's input shows of it. */
   readonly region: Region;
+  /** What the autoencoder's input shows of it; null in a release without one. */
+  readonly rebuilt: Region | null;
 }
 
 /** What the models say of one file. */
@@ -127,11 +135,16 @@ export interface Session {
   /** SHA-256 of manifest.json. */
   readonly digest: string;
   readonly running: Running;
+  /** Why not all files are kept for a visit without a network; null if they are. */
+  readonly unstored: Unstored | null;
   /** Labels of the classifier, in the order of its outputs. */
   readonly labels: readonly string[];
   readonly explains: { readonly saliency: boolean; readonly cam: boolean };
 
-  /** Throws EngineError, UnfitOutput or ImageError; never gives doubtful numbers. */
+  /**
+   * Throws EngineError, UnfitOutput, ImageError or, once no backend runs any more, NothingPasses;
+   * never gives doubtful numbers.
+   */
   examine(file: File, signal?: AbortSignal): Promise<Examined>;
   /** Throws as `examine`. */
   show(file: File, signal?: AbortSignal): Promise<Shown>;

@@ -2,6 +2,7 @@ import type { Picture } from "../picture.js";
 import type { Codecs } from "./codecs.js";
 import { readDicom } from "./dicom_data_set.js";
 import { displayOf } from "./dicom_display.js";
+import { fullDisplayOf } from "./dicom_full.js";
 import { storedImageOf } from "./dicom_image.js";
 import { storedValuesOf } from "./dicom_pixels.js";
 
@@ -14,15 +15,24 @@ export { isDicom } from "./dicom_data_set.js";
 export async function decodeDicom(
   content: Uint8Array<ArrayBuffer>,
   codecs: Codecs,
+  full = false,
 ): Promise<Picture> {
   const file = await readDicom(content);
   const image = storedImageOf(file.elements);
   const { table, white } = displayOf(file.elements, image);
   const stored = await storedValuesOf(file, image, codecs);
+  const whole = full ? fullDisplayOf(file.elements, image) : null;
   const used = 2 ** image.bits - 1; // bits above may hold an overlay
-  const samples =
-    table instanceof Uint8Array ? new Uint8Array(stored.length) : new Uint16Array(stored.length);
-  for (let i = 0; i < stored.length; i++) samples[i] = table[stored[i]! & used]!;
+  const through = (table: Uint8Array | Uint16Array) => {
+    const samples =
+      table instanceof Uint8Array ? new Uint8Array(stored.length) : new Uint16Array(stored.length);
+    for (let i = 0; i < stored.length; i++) samples[i] = table[stored[i]! & used]!;
+    return samples;
+  };
   const { width, height } = image;
-  return { width, height, channels: 1, samples, white, orientation: 1, format: "dicom" };
+  return {
+    ...{ width, height, channels: 1, samples: through(table), white },
+    ...{ orientation: 1, format: "dicom" },
+    ...(whole && { full: { ...whole, samples: through(whole.table) } }),
+  };
 }

@@ -36,7 +36,7 @@ export function displayOf(set: DataSet, image: StoredImage): Display {
 }
 
 /** The value of every pattern of the stored bits. */
-function possibleValues({ bits, signed }: StoredImage): Float64Array {
+export function possibleValues({ bits, signed }: StoredImage): Float64Array {
   const count = 2 ** bits;
   const value = (pattern: number) => (signed && pattern >= count / 2 ? pattern - count : pattern);
   return Float64Array.from({ length: count }, (_, pattern) => value(pattern));
@@ -51,7 +51,7 @@ function identity({ bits, inverted, allocated }: StoredImage, values: Float64Arr
 }
 
 /** Null when the values mean themselves. */
-function rescale(set: DataSet, values: Float64Array): Float64Array | null {
+export function rescale(set: DataSet, values: Float64Array): Float64Array | null {
   const lut = lutOf(set, "x00283000", leastOf(values));
   if (lut) return values.map((value) => entryOf(lut, value));
   const slope = numberOf(set, "x00281053", "RescaleSlope") ?? 1;

@@ -1,0 +1,233 @@
+import {
+  list,
+  object,
+  oneOf,
+  parseJson,
+  requireFields,
+  text,
+  whole,
+  type DocumentName,
+  type Fields,
+} from "../../engine/fields.js";
+import { sha256 } from "../../engine/files.js";
+import type { Signature } from "../../engine/types.js";
+import { EngineError, isAbort, ManifestError, wordsOf } from "./errors.js";
+import { isPath } from "./paths.js";
+
+const VERSION = 3;
+const KINDS = ["classifier", "autoencoder", "explanation", "other"] as const;
+
+/** A file of the bundle, by its path from the bundle's root. */
+export interface DataFile {
+  readonly path: string;
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** A file of a model; `path`, from the bundle's root, where another model has the same bytes. */
+export interface BundledFile {
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly path: string | null;
+}
+
+/** An image file that a user can open without having one. */
+export interface Example extends DataFile {
+  readonly title: string;
+}
+
+/** One model of a bundle. */
+export interface BundledModel {
+  readonly kind: (typeof KINDS)[number];
+  readonly title: string;
+  /** Its folder, ending in a slash. */
+  readonly path: string;
+  readonly signature: Signature;
+  readonly labels: readonly string[] | null;
+  /** What the weights are, such as "untrained demonstration weights"; null for trained ones. */
+  readonly weights: string | null;
+  /** The definition of its preprocessing. */
+  readonly preprocess: DataFile | null;
+  /** A classifier's operating points. */
+  readonly calibration: DataFile | null;
+  /** The threshold of an autoencoder's score. */
+  readonly gate: DataFile | null;
+  /** Of an explanation, the classifier that it explains. */
+  readonly explains: string | null;
+  /** The model card, an HTML page. */
+  readonly card: DataFile | null;
+  readonly files: Readonly<Record<string, BundledFile>>;
+}
+
+/** manifest.json: what a release holds. */
+export interface Manifest {
+  readonly schema_version: typeof VERSION;
+  readonly release: string;
+  readonly title: string;
+  readonly notice: string;
+  readonly verdict: "PASSED";
+  /** The wasm threads that were verified. */
+  readonly wasm_threads: number;
+  readonly models: Readonly<Record<string, BundledModel>>;
+  readonly self_test: DataFile;
+  readonly examples: readonly Example[];
+  /** Versions of what made and verified the release. */
+  readonly tools: Readonly<Record<string, string>>;
+  /** Every other file of the bundle, by path. */
+  readonly files: Readonly<Record<string, BundledFile>>;
+}
+
+/** A manifest and the SHA-256 of its bytes. */
+export interface ReadManifest {
+  readonly manifest: Manifest;
+  readonly digest: string;
+}
+
+const NAME: DocumentName = { label: "manifest.json", kind: "manifest that this page can use" };
+
+const digest = (value: unknown) =>
+  typeof value === "string" && /^[0-9a-f]{64}$/.test(value) ? null : "not a SHA-256";
+const path = (value: unknown) => (isPath(value) ? null : "not a path below this page");
+const folder = (value: unknown) =>
+  typeof value === "string" && value.endsWith("/") && isPath(value.slice(0, -1))
+    ? null
+    : "not a folder below this page";
+const orNull = (problem: (value: unknown) => string | null) => (value: unknown) =>
+  value === null ? null : problem(value);
+const texts = (value: unknown) =>
+  Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === "string")
+    ? null
+    : "not a list of texts";
+const filled = (value: unknown) =>
+  object(value) ?? (Object.keys(value as object).length > 0 ? null : "empty");
+
+const MANIFEST = {
+  schema_version: (value: unknown) => (value === VERSION ? null : "another version"),
+  release: text,
+  title: text,
+  notice: text,
+  verdict: oneOf("PASSED"),
+  wasm_threads: whole(1, 64),
+  models: filled,
+  self_test: object,
+  examples: list,
+  tools: object,
+  files: object,
+} satisfies Fields & Record<keyof Manifest, unknown>;
+const MODEL = {
+  kind: oneOf(...KINDS),
+  title: text,
+  path: folder,
+  signature: object,
+  labels: orNull(texts),
+  weights: orNull(text),
+  preprocess: orNull(object),
+  calibration: orNull(object),
+  gate: orNull(object),
+  explains: orNull(text),
+  card: orNull(object),
+  files: filled,
+} satisfies Fields & Record<keyof BundledModel, unknown>;
+const DATA_FILE = { path, sha256: digest, bytes: whole(0) } satisfies Fields;
+const FILE = { sha256: digest, bytes: whole(0), path: orNull(path) } satisfies Fields;
+const EXAMPLE = { title: text, ...DATA_FILE } satisfies Fields;
+const SIGNATURE = { inputs: list, outputs: list } satisfies Fields;
+const TENSOR = { name: text, shape: list, dtype: oneOf("float32", "int32", "bool") };
+
+/**
+ * Reads manifest.json beside the page, asking the server whether it has changed.
+ *
+ * Throws ManifestError, or EngineError `insecure-context`.
+ */
+export async function fetchManifest(base: string, signal?: AbortSignal): Promise<ReadManifest> {
+  const content = await fetchContent(`${base}manifest.json`, signal);
+  return { manifest: parseManifest(content), digest: await sha256(content) };
+}
+
+/** Reads a manifest, every field of it. Throws ManifestError, naming the field. */
+export function parseManifest(content: BufferSource): Manifest {
+  try {
+    const json = parseJson(content, NAME);
+    requireKnown(json);
+    const found = requireFields(json, MANIFEST, NAME) as unknown as Manifest;
+    for (const [id, model] of Object.entries(found.models)) requireModel(id, model, found);
+    requireFields(found.self_test, DATA_FILE, NAME, "self_test");
+    found.examples.forEach((one, i) => requireFields(one, EXAMPLE, NAME, `examples[${i}]`));
+    requireTexts(found.tools);
+    requireFiles(found.files, "files");
+    return found;
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    throw new ManifestError("malformed", error.message, error.facts);
+  }
+}
+
+/** Where a model's file is, from the bundle's root. */
+export function pathOf(model: BundledModel, name: string): string {
+  return model.files[name]?.path ?? model.path + name;
+}
+
+function requireKnown(json: unknown): void {
+  const { schema_version: version, verdict } = Object(json) as Partial<Record<string, unknown>>;
+  if (version !== VERSION) {
+    const words = `manifest.json is of version ${String(version)}; this page knows ${VERSION}.`;
+    throw new ManifestError("version", words, { found: String(version), known: VERSION });
+  }
+  if (verdict !== "PASSED") {
+    const words = "This release has not passed its verification; it will not run.";
+    throw new ManifestError("not-passed", words, { verdict: String(verdict) });
+  }
+}
+
+function requireModel(id: string, model: BundledModel, { models }: Manifest): void {
+  const at = `models.${id}`;
+  requireFields(model, MODEL, NAME, at);
+  for (const key of ["preprocess", "calibration", "gate", "card"] as const) {
+    if (model[key]) requireFields(model[key], DATA_FILE, NAME, `${at}.${key}`);
+  }
+  requireFields(model.signature, SIGNATURE, NAME, `${at}.signature`);
+  for (const side of ["inputs", "outputs"] as const) {
+    model.signature[side].forEach((tensor, i) => {
+      const place = `${at}.signature.${side}[${i}]`;
+      requireFields(tensor, TENSOR, NAME, place);
+      tensor.shape.forEach((size, axis) => {
+        requireFields({ [axis]: size }, { [axis]: whole(1) }, NAME, `${place}.shape`);
+      });
+    });
+  }
+  requireFiles(model.files, `${at}.files`);
+  if (model.explains !== null && models[model.explains]?.kind !== "classifier") {
+    throw new ManifestError("unusable", `manifest.json: ${id} explains no classifier of it.`);
+  }
+}
+
+function requireFiles(files: Readonly<Record<string, unknown>>, place: string): void {
+  for (const [name, file] of Object.entries(files)) {
+    if (!isPath(name)) {
+      throw new ManifestError("malformed", `manifest.json: ${place} names ${name}, no path.`);
+    }
+    requireFields(file, FILE, NAME, `${place}[${JSON.stringify(name)}]`);
+  }
+}
+
+function requireTexts(tools: Readonly<Record<string, unknown>>): void {
+  for (const name of Object.keys(tools)) {
+    requireFields({ [name]: tools[name] }, { [name]: text }, NAME, "tools");
+  }
+}
+
+async function fetchContent(url: string, signal: AbortSignal | undefined): Promise<ArrayBuffer> {
+  try {
+    const response = await fetch(url, {
+      cache: "no-cache",
+      redirect: "error",
+      ...(signal && { signal }),
+    });
+    if (response.ok) return await response.arrayBuffer();
+    throw new Error(`HTTP ${response.status}`);
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    const words = `manifest.json beside this page cannot be read (${wordsOf(error)}).`;
+    throw new ManifestError("unreachable", words, { why: wordsOf(error) });
+  }
+}

@@ -1,0 +1,118 @@
+import type { Preprocess } from "../../engine/definition.js";
+import { sha256 } from "../../engine/files.js";
+import { MAX_BYTES } from "../../engine/picture.js";
+import type { PictureFacts } from "../../engine/picture_messages.js";
+import { PictureReader } from "../../engine/picture_reader.js";
+import { scaledSize } from "../../engine/preprocess.js";
+import type { Size } from "../../engine/resample.js";
+import type { View } from "../../engine/view.js";
+import { EngineError, ImageError, type ImageCode } from "./errors.js";
+import { Queue } from "./queue.js";
+import type { Release } from "./release.js";
+import type { Region } from "./types.js";
+
+/** Files whose inputs and gray levels are kept. */
+const KEPT = 2;
+
+/** A file, decoded once for models and people. */
+export interface ReadPicture {
+  readonly facts: PictureFacts;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly classifier: Float32Array;
+  readonly autoencoder: Float32Array | null;
+  readonly view: View;
+}
+
+/** Decodes and prepares files in a worker, one at a time; keeps the last ones. */
+export class Pictures {
+  private readonly reader: PictureReader;
+  private readonly queue = new Queue();
+  private readonly kept = new Map<File, Promise<ReadPicture>>();
+
+  constructor(
+    base: string,
+    private readonly release: Release,
+  ) {
+    this.reader = new PictureReader(base);
+  }
+
+  /** Throws ImageError, which names the file, or EngineError. */
+  read(file: File): Promise<ReadPicture> {
+    const found = this.kept.get(file) ?? this.queue.run(() => this.readAnew(file));
+    this.kept.delete(file);
+    this.kept.set(file, found); // as the youngest
+    for (const old of this.kept.keys()) if (this.kept.size > KEPT) this.kept.delete(old);
+    found.catch(() => this.kept.delete(file));
+    return found;
+  }
+
+  /** Inputs of an image file's bytes, one by each definition. Throws EngineError. */
+  async inputs(
+    content: ArrayBuffer,
+    definitions: readonly Preprocess[],
+  ): Promise<readonly Float32Array[]> {
+    const { inputs } = await this.reader.read({ content, inputs: definitions, samples: false });
+    return inputs;
+  }
+
+  close(): void {
+    this.kept.clear();
+    this.reader.close();
+  }
+
+  private async readAnew(file: File): Promise<ReadPicture> {
+    const { classifier, autoencoder } = this.release;
+    const content = await contentOf(file);
+    const bytes = content.byteLength;
+    const digest = await sha256(content);
+    const definitions = [classifier, ...(autoencoder ? [autoencoder] : [])];
+    const { gray, orientation } = classifier.preprocess;
+    try {
+      const { facts, inputs, view } = await this.reader.read({
+        content,
+        inputs: definitions.map((plan) => plan.preprocess),
+        samples: false,
+        view: { gray, turn: orientation === "exif" },
+      });
+      const [image, small = null] = inputs;
+      if (!image || !view) throw new EngineError("internal", "no input was prepared");
+      return { facts, sha256: digest, bytes, classifier: image, autoencoder: small, view };
+    } catch (error) {
+      throw ofFile(error, file);
+    }
+  }
+}
+
+/** What a definition's input shows of a picture, in the picture's pixels. */
+export function regionOf(picture: Size, { size, fit }: Preprocess): Region {
+  if (fit === "stretch") return { x: 0, y: 0, width: picture.width, height: picture.height };
+  const scaled = scaledSize(picture, size);
+  const [across, down] = [picture.width / scaled.width, picture.height / scaled.height];
+  return {
+    x: Math.floor((scaled.width - size) / 2) * across,
+    y: Math.floor((scaled.height - size) / 2) * down,
+    width: size * across,
+    height: size * down,
+  };
+}
+
+async function contentOf(file: File): Promise<ArrayBuffer> {
+  if (file.size > MAX_BYTES) {
+    const limit = MAX_BYTES / 1024 ** 2;
+    const words = `${file.name}: the file is larger than ${limit} MiB.`;
+    throw new ImageError("too-large", words, { file: file.name, limit });
+  }
+  try {
+    return await file.arrayBuffer();
+  } catch {
+    const words = `${file.name} cannot be read; choose it again.`;
+    throw new ImageError("unreadable", words, { file: file.name });
+  }
+}
+
+function ofFile(error: unknown, { name }: File): unknown {
+  if (!(error instanceof EngineError) || error.code !== "input-refused") return error;
+  const { kind = "unsupported", ...facts } = error.facts;
+  return new ImageError(kind as ImageCode, `${name}: ${error.message}.`, { file: name, ...facts });
+}

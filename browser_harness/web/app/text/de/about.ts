@@ -1,0 +1,89 @@
+import type { Catalogue } from "../en.js";
+
+export const about: Catalogue["about"] = {
+  heading: "Über dieses Werkzeug",
+  purpose:
+    "Ein freies Forschungswerkzeug nach einem veröffentlichten Prototyp: Es zeigt medizinischen Fachleuten, was neuronale Netze bei Thoraxaufnahmen können und was nicht. Es ist kein Medizinprodukt.",
+
+  privacyHeading: "Datenschutz und Betrieb",
+  privacy:
+    "Bilder, Ergebnisse und Einstellungen verlassen dieses Gerät nie. Die Sicherheitsrichtlinie der Seite erlaubt nur Verbindungen zu dem Server, von dem sie stammt, und dort ruft sie nur ihre eigenen Dateien ab. Es gibt keine Cookies, keine Konten und keine Statistik. Wer den Server betreibt, sieht wie bei jeder Seite, dass ihre Dateien abgerufen wurden.",
+  offline: {
+    storing: "Die Seite wird für die Nutzung ohne Verbindung gespeichert.",
+    ready: "Die Seite funktioniert auch ohne Verbindung.",
+    unsupported: "Dieser Browser bewahrt die Seite nicht für die Nutzung ohne Verbindung auf.",
+    failed: "Die Seite konnte nicht für die Nutzung ohne Verbindung gespeichert werden.",
+  },
+  unstored: {
+    unavailable:
+      "Dieser Browser bewahrt keine Modelle auf; sie werden bei jedem Besuch neu geladen.",
+    full: "Auf diesem Gerät ist nicht genug Platz, um alle Modelle aufzubewahren.",
+  },
+  stored:
+    "Auf diesem Gerät gespeichert werden: Ihre Zustimmung, die Sprache sowie die Dateien der Seite und der Modelle.",
+
+  selfTest: "Selbsttest",
+  selfTestHeading: "Selbsttest auf diesem Gerät",
+  selfTestText:
+    "Vor dem ersten Bild werden gespeicherte Eingaben hier berechnet und mit den Ergebnissen von PyTorch verglichen.",
+  passed: "bestanden",
+  failed: "nicht bestanden",
+  passedOn: (backend, cases) => `Mit ${backend} bestanden, ${cases} Fälle.`,
+  failedOn: (backend) => `Mit ${backend} nicht bestanden.`,
+  notFinished: (why) => `Er konnte nicht beendet werden: ${why}`,
+  remembered: "Von einem früheren Besuch mit derselben Version, demselben Browser und Gerät.",
+  made: (date, seconds) => `${date} (${seconds} s)`,
+  again: "Selbsttest wiederholen",
+  running: (done, total) => `Test läuft: ${done} von ${total}`,
+  columns: {
+    model: "Modell",
+    output: "Ausgabe",
+    measure: "Maß",
+    cases: "Fälle",
+    worst: "Schlechtester Wert",
+    limit: "Grenze",
+    result: "Ergebnis",
+  },
+  measures: {
+    "max-abs": "größte Abweichung",
+    "relative-l2": "relative Abweichung (L2)",
+    cosine: "Richtung (Kosinus)",
+    "input-bytes": "abweichende Werte der vorbereiteten Eingabe",
+    "not-finite": "Fälle mit Werten, die keine Zahlen sind",
+    constant: "Fälle mit überall demselben Wert",
+  },
+  atLeast: (limit) => `mindestens ${limit}`,
+  atMost: (limit) => `höchstens ${limit}`,
+
+  modelsHeading: "Modelle",
+  card: (model) => `Modellkarte: ${model}`,
+  noCard: "keine Modellkarte",
+  kinds: {
+    classifier: "Klassifikator",
+    autoencoder: "Autoencoder",
+    explanation: "Begründung",
+    other: "Modell",
+  },
+  labelsCount: (count) => `${count} Befunde`,
+
+  releaseHeading: "Version und Nachweise",
+  releaseText:
+    "Die Modelle wurden aus PyTorch umgewandelt und vor der Freigabe in echten Browsern damit verglichen.",
+  report: "Bericht über den Vergleich",
+  evidence: "Nachweise (JSON)",
+  digest: "SHA-256 des Manifests",
+  versions: "Softwarestand",
+  licences: "Lizenzen",
+
+  deviceHeading: "Dieses Gerät",
+  runsOn: "Berechnet mit",
+  renderer: "Grafik",
+  precision: "Genauigkeit",
+  bits: (bits) => `Mantisse mit ${bits} Bit`,
+  threads: "Anzahl der Threads",
+  memory: "Speicher der Modelle",
+  tried: "Zuvor versucht",
+  diagnostics: "Diagnosedatei speichern",
+  diagnosticsText:
+    "Eine Datei über diesen Browser, die versuchten Rechenwege und den Selbsttest – ohne Bilder und Ergebnisse.",
+};

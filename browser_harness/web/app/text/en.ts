@@ -1,0 +1,9 @@
+import { about } from "./en/about.js";
+import { findings } from "./en/findings.js";
+import { images } from "./en/images.js";
+import { page } from "./en/page.js";
+
+/** English, and by its type what every other language has to have. */
+export const en = { page, images, findings, about };
+
+export type Catalogue = typeof en;

@@ -1,0 +1,94 @@
+/** What the models say, and how it is to be read. */
+export const findings = {
+  heading: "Findings",
+  of: (name: string) => `Findings of ${name}`,
+  empty: "Results appear here.",
+  waiting: "This image is waiting for its turn.",
+  working: "Computing…",
+  computed: (seconds: string, backend: string) => `Computed in ${seconds} s on ${backend}.`,
+  otherBackend: (then: string, now: string) =>
+    `These numbers came from ${then}; the page now computes on ${now}.`,
+
+  labels: {
+    Atelectasis: "Atelectasis",
+    Consolidation: "Consolidation",
+    Infiltration: "Infiltration",
+    Pneumothorax: "Pneumothorax",
+    Edema: "Edema",
+    Emphysema: "Emphysema",
+    Fibrosis: "Fibrosis",
+    Effusion: "Effusion",
+    Pneumonia: "Pneumonia",
+    "Pleural Thickening": "Pleural thickening",
+    Cardiomegaly: "Cardiomegaly",
+    Nodule: "Nodule",
+    Mass: "Mass",
+    Hernia: "Hernia",
+  } as Readonly<Record<string, string>>,
+
+  sort: "Order",
+  byValue: "by value",
+  fixed: "fixed",
+  finding: "Finding",
+  calibrated: "Calibrated",
+  output: "Output",
+  explain: "Why?",
+  explainOne: (finding: string) => `Explain ${finding}`,
+  calibratedCaption: (dataset: string, uncertainTo: string) =>
+    `From 0 to 1. The line at 0.5 is each finding's operating point, found on ${dataset}; ` +
+    `from there to ${uncertainTo}, hatched, a finding is uncertain. This is no diagnosis.`,
+  uncalibratedHeading: "Without an operating point",
+  uncalibratedBeside:
+    "For these findings no operating point is known. The model's output, from 0 to 1, is on another scale, and is no diagnosis.",
+  uncalibratedAlone:
+    "This release has no operating points. The model's output for each finding, from 0 to 1, is not calibrated, and is no diagnosis.",
+
+  standing: {
+    below: "below the operating point",
+    uncertain: "above the operating point, uncertain",
+    uncertainAt: "at the operating point, uncertain",
+    above: "above the operating point",
+    none: (reason: string) => `no operating point: ${reason}`,
+  },
+  noPoint: {
+    "no positive image": "no positive image",
+    "no negative image": "no negative image",
+    "no threshold is better than chance": "no threshold is better than chance",
+    "the best threshold is 0 or 1": "the best threshold is 0 or 1",
+  } as Readonly<Record<string, string>>,
+
+  raw: "All numbers",
+  rawOutput: "Model output",
+  rawCalibrated: "Calibrated",
+  rawPoint: "Operating point",
+
+  check: {
+    heading: "Does the image fit the models?",
+    accepted: "Near enough to the training images.",
+    refused: "Not near enough to the training images: no predictions.",
+    none: "Not checked against the training images.",
+    noneReason:
+      "This release has no gate for images unlike those the models were trained on. For such an image the numbers mean nothing.",
+    refusedReason:
+      "The classifier was not run on this image. Is it a frontal chest X-ray, upright, not cut off, and not inverted?",
+    rate: (refused: number, images: number, dataset: string) =>
+      `This threshold refuses ${refused} of ${images} images of ${dataset}.`,
+    scores: {
+      ssim: "Similarity to its reconstruction (SSIM)",
+      l1: "Mean difference from its reconstruction (L1)",
+      l2: "Root mean square difference from its reconstruction (L2)",
+      latent: "Squared distance of its latent vector from the middle",
+    },
+    atLeast: (limit: string) => `at least ${limit} needed`,
+    atMost: (limit: string) => `at most ${limit} allowed`,
+    image: "The image",
+    reconstruction: "Its reconstruction",
+    error: "Error in red",
+    errorLabel: (percent: string) =>
+      `Error of the reconstruction, in red over the image: at most ${percent} of the range from black to white`,
+    show: "Show the error over the image",
+    details: "Image, reconstruction, error",
+  },
+
+  failed: "This file gave no result.",
+};

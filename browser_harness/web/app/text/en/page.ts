@@ -1,0 +1,135 @@
+/** Consent, loading, refusals, banners: everything around the images. */
+export const page = {
+  title: "Chest X-ray assistant",
+  release: (release: string) => `Release ${release}`,
+  /** Beside the English notice, which every language shows. */
+  notice: "",
+  strip: "A research demonstration. Its numbers are no diagnosis.",
+  skip: "Skip to the content",
+  language: "Language",
+  about: "About",
+  close: "Close",
+  install: "Install",
+  weights: (text: string) => `Weights: ${text}. The numbers mean nothing clinically.`,
+
+  consent: {
+    heading: "Before the first image",
+    lead: "This page lets neural networks look at chest X-ray images in your browser, for research and teaching.",
+    medicalHeading: "Not for medical use",
+    medical:
+      "It is not a medical device, and it can be wrong about any image. Do not use it to diagnose, to treat, or to reassure anyone.",
+    privacyHeading: "Images stay on this device",
+    privacy:
+      "Files are read and computed in this browser. Nothing is uploaded; the page is technically barred from contacting any other address. Images and results are kept in memory only and are gone when you close the page.",
+    whatHeading: "What it does",
+    what: "It checks first whether an image resembles those the models were trained on, then estimates findings on frontal chest X-rays, and shows on request which parts of the image a finding depends on.",
+    nextHeading: "What happens next",
+    next: (size: string) =>
+      `${size} of models are loaded, once. Every file is checked against the verified release, and the models are tested on this device before they see an image.`,
+    agree: "I understand: load the models",
+    remembered: "Your agreement is remembered on this device for this release.",
+  },
+
+  loading: {
+    heading: "Getting ready",
+    stages: {
+      manifest: "Read the release",
+      download: "Load and verify the models",
+      start: "Start the computation",
+      "warm-up": "Prepare for this device",
+      "self-test": "Test on this device",
+    },
+    /** What is said while a stage has nothing to count. */
+    bytes: (done: string, total: string) => `${done} of ${total}`,
+    cached: (size: string) => `${size} of it from this device's cache`,
+    counted: (done: number, total: number) => `${done} of ${total}`,
+    finished: "finished",
+    running: "in progress",
+    waiting: "to come",
+    cancel: "Cancel",
+    said: (stage: string) => `${stage}.`,
+    ready: "Ready for images.",
+  },
+
+  failed: {
+    cancelled: "Loading was cancelled",
+    cancelledText: "The models are not loaded. What was loaded so far is kept.",
+    heading: "The models could not be loaded",
+    text: "Check the connection and try again. Nothing was computed.",
+    retry: "Try again",
+    details: "What happened",
+  },
+
+  refused: {
+    heading: "This device cannot run the models reliably",
+    text: "Every way to compute was tried, and none gave the numbers that were verified. Nothing is shown rather than something doubtful.",
+    releaseHeading: "This release cannot be used",
+    releaseText: "A part of it is not what was verified, so nothing runs.",
+    tried: "What was tried",
+    save: "Save diagnostics",
+  },
+
+  backends: {
+    webgl: "WebGL (graphics processor)",
+    wasm: "WebAssembly (processor)",
+    cpu: "plain JavaScript (slow)",
+  },
+  backendShort: { webgl: "WebGL", wasm: "WebAssembly", cpu: "JavaScript" },
+
+  banner: {
+    fallback: (chosen: string) => `Computing on ${chosen}.`,
+    refusedBackend: (backend: string, why: string) => `${backend} is not used: ${why}`,
+    restarted: (backend: string) =>
+      `The computation had to be started anew and now runs on ${backend}. It passed its self-test again. Results from before keep the name of the backend that they came from.`,
+    stopped:
+      "The computation has stopped, and no backend passes its self-test any more. Results from before are kept; nothing new is computed.",
+    startAgain: "Start again",
+    update: "A new version is ready.",
+    updateNow: "Use it now",
+    updateLater: "Later",
+    updateLoses: "Using it now closes the images and results of this session.",
+    updateFailed: "The new version could not be loaded; this one keeps working.",
+    updateProgress: (done: string, total: string) =>
+      `A new version is being loaded: ${done} of ${total}`,
+    dismiss: "Dismiss",
+    details: "Details",
+  },
+
+  /** By the codes of the host's errors: why a backend, a release or a file is refused. */
+  reasons: {
+    "webgl-missing": "this browser offers no WebGL 2",
+    "float32-missing": "it computes with too few digits here",
+    "backend-refused": "it did not start",
+    "threads-refused": "it runs with other threads than were verified",
+    "context-lost": "the graphics processor was taken away",
+    "insecure-context": "files can only be verified on a secure (https) page",
+    "file-refused": "a file is not the one that was verified",
+    "signature-refused": "a model is not the one that was verified",
+    "input-refused": "the file cannot be used",
+    "output-refused": "a model's output says nothing, so it is not shown",
+    "execution-failed": "the computation failed",
+    "not-open": "no models are loaded",
+    internal: "an error in this page",
+    "self-test-failed": "its self-test did not pass on this device",
+    unreachable: "the server could not be reached, or a file is missing there",
+    offline: "there is no connection, and not everything is on this device yet",
+    "worker-died": "the computation broke off",
+    "worker-hung": "the computation did not answer any more",
+    "nothing-passes": "no way to compute passes its self-test here",
+    version: "the release is of another version than this page",
+    "not-passed": "the release has not passed its verification",
+    malformed: "the release's description is damaged",
+    unusable: "the release asks for what this page cannot do",
+    "not-finite": "a model gave values that are not numbers, so nothing is shown",
+    constant: "a model gave one and the same value everywhere, so nothing is shown",
+    "out-of-range": "a model gave values outside 0 to 1, so nothing is shown",
+    unreadable: "the file could not be read; choose it again",
+    empty: "the file is empty",
+    "not-an-image": "the file is not a PNG, JPEG or DICOM image",
+    unsupported: "this kind of image is not supported",
+    damaged: "the file is damaged",
+    "too-large": "the image is too large",
+    "too-slow": "reading the file took too long",
+    "no-memory": "there is not enough memory for this image",
+  } as Readonly<Record<string, string>>,
+};

@@ -1,0 +1,90 @@
+import "./pages.css";
+import { text } from "../../text/language.js";
+import type { Attempt } from "../../host/types.js";
+import { saveDiagnostics } from "../state/diagnostics.js";
+import { openRelease, stop } from "../state/session.js";
+import type { Stop } from "../state/stop.js";
+import { useFocus } from "./focus.js";
+import { Icon } from "./Icon.js";
+import { reasonText } from "./reasons.js";
+
+/** Why nothing runs, and what can be done. */
+export function StoppedPage() {
+  const heading = useFocus<HTMLHeadingElement>();
+  const why = stop.value;
+  const { page } = text.value;
+  if (!why) return null;
+  const words = wordsFor(why);
+  const reason = why.kind === "cancelled" || why.kind === "device" ? "" : reasonText(why.code);
+  return (
+    <div class="page">
+      <div class="card page-card" role="alert">
+        <h2 ref={heading} tabIndex={-1} class="with-icon">
+          <Icon name={why.kind === "cancelled" ? "info" : "warning"} />
+          {words.heading}
+        </h2>
+        <p>
+          {words.text}
+          {reason && ` ${reason}`}
+        </p>
+        {why.attempts.length > 0 && (
+          <>
+            <h3>{page.refused.tried}</h3>
+            <Attempts attempts={why.attempts} />
+          </>
+        )}
+        {why.kind !== "cancelled" && why.attempts.length === 0 && (
+          <details open>
+            <summary>{page.failed.details}</summary>
+            <p class="detail" lang="en">
+              {why.detail}
+            </p>
+          </details>
+        )}
+        <div class="actions">
+          <button type="button" class="primary" onClick={() => void openRelease()}>
+            <Icon name="reset" />
+            {page.failed.retry}
+          </button>
+          {why.kind !== "cancelled" && (
+            <button type="button" onClick={() => void saveDiagnostics()}>
+              <Icon name="download" />
+              {page.refused.save}
+            </button>
+          )}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+/** Backends that were tried, and why each does not run. */
+export function Attempts({ attempts }: { readonly attempts: readonly Attempt[] }) {
+  const { page } = text.value;
+  return (
+    <ul class="attempts">
+      {attempts.map(({ backend, code, reason }, i) => (
+        <li key={i}>
+          <p>{page.banner.refusedBackend(page.backends[backend], reasonText(code, false))}</p>
+          <p class="detail" lang="en">
+            {reason}
+          </p>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function wordsFor({ kind }: Stop): { readonly heading: string; readonly text: string } {
+  const { failed, refused } = text.value.page;
+  switch (kind) {
+    case "cancelled":
+      return { heading: failed.cancelled, text: failed.cancelledText };
+    case "failed":
+      return failed;
+    case "release":
+      return { heading: refused.releaseHeading, text: refused.releaseText };
+    case "device":
+      return refused;
+  }
+}

@@ -1,0 +1,166 @@
+import "./print.css";
+import { useEffect, useRef } from "preact/hooks";
+import { formats, nameOf, text } from "../../text/language.js";
+import { Score } from "../findings/CheckPanel.js";
+import { ValueScale } from "../findings/Scale.js";
+import { arranged, calibratedOf, standingText, type Placed } from "../findings/standing.js";
+import { NOTICE, nameOfFile } from "../state/export_documents.js";
+import { overlay } from "../state/explaining.js";
+import type { Item, Result } from "../state/items.js";
+import { layer } from "../state/layer.js";
+import { picture } from "../state/picture.js";
+import { selected } from "../state/queue.js";
+import { digest, release } from "../state/session.js";
+import { drawOnPaper } from "./paper.js";
+
+/** One page on paper about the image in view; on the screen it is not to be seen. */
+export function PrintSheet() {
+  const item = selected.value;
+  const result = item?.result;
+  return <div class="sheet">{item && result && <Sheet item={item} result={result} />}</div>;
+}
+
+function Sheet({ item, result }: { readonly item: Item; readonly result: Result }) {
+  const { images, page } = text.value;
+  return (
+    <>
+      <p class="sheet-notice">
+        <strong lang="en">{NOTICE}</strong> {page.notice} {page.strip}
+      </p>
+      <h1>{release.value?.title ?? page.title}</h1>
+      <p>
+        {images.print.heading}: <strong>{nameOfFile(item.file)}</strong>
+      </p>
+      <Pictures />
+      <Verdict result={result} />
+      <Findings result={result} />
+      <Facts result={result} />
+      <p class="sheet-notice">
+        <strong lang="en">{NOTICE}</strong> {page.notice}
+      </p>
+    </>
+  );
+}
+
+/** Drawn when the browser is about to print. */
+function Pictures() {
+  const { overlay: overlayWords, print, viewer } = text.value.images;
+  const plain = useRef<HTMLCanvasElement>(null);
+  const covered = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    const draw = () => drawOnPaper(plain.current, covered.current);
+    addEventListener("beforeprint", draw);
+    return () => removeEventListener("beforeprint", draw);
+  }, []);
+  if (!picture.value) return <p>{viewer.loading}</p>;
+  const over = overlay.value;
+  const label = over.kind === "finding" && selected.value?.result?.findings?.[over.finding]?.label;
+  const name = over.kind === "error" ? overlayWords.error : label && overlayWords.of(nameOf(label));
+  return (
+    <div class="sheet-pictures">
+      <figure>
+        <canvas ref={plain} aria-label={print.picture} role="img" />
+        <figcaption>{print.picture}</figcaption>
+      </figure>
+      {layer.value && (
+        <figure>
+          <canvas ref={covered} aria-label={print.overlay} role="img" />
+          <figcaption>{name}</figcaption>
+        </figure>
+      )}
+    </div>
+  );
+}
+
+function Verdict({ result: { check } }: { readonly result: Result }) {
+  const words = text.value.findings.check;
+  if (!check) {
+    return (
+      <p>
+        <strong>{words.none}</strong> {words.noneReason}
+      </p>
+    );
+  }
+  return (
+    <>
+      <p>
+        <strong>{check.accepted ? words.accepted : words.refused}</strong>
+        {!check.accepted && ` ${words.refusedReason}`}
+      </p>
+      <Score check={check} />
+    </>
+  );
+}
+
+function Findings({ result }: { readonly result: Result }) {
+  const words = text.value.findings;
+  if (!result.findings) return null;
+  const { calibrated, others } = arranged(result.findings, "fixed");
+  const dataset = result.calibration?.dataset;
+  const limit = formats.value.number(0.6, 1);
+  return (
+    <>
+      {calibrated.length > 0 && (
+        <Rows rows={calibrated} caption={words.calibratedCaption(dataset ?? "", limit)} />
+      )}
+      {others.length > 0 && (
+        <Rows
+          rows={others}
+          caption={dataset ? words.uncalibratedBeside : words.uncalibratedAlone}
+        />
+      )}
+    </>
+  );
+}
+
+function Rows({ rows, caption }: { readonly rows: readonly Placed[]; readonly caption: string }) {
+  const words = text.value.findings;
+  return (
+    <table>
+      <caption>{caption}</caption>
+      <tbody>
+        {rows.map(({ index, finding }) => {
+          const calibrated = calibratedOf(finding);
+          const value = calibrated ?? finding.output;
+          return (
+            <tr key={index}>
+              <th scope="row">{nameOf(finding.label)}</th>
+              <td>{formats.value.number(value, 3)}</td>
+              <td class="sheet-scale">
+                <ValueScale value={value} calibrated={calibrated !== null} />
+              </td>
+              <td>{standingText(finding, words)}</td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+function Facts({ result }: { readonly result: Result }) {
+  const { about, images, page } = text.value;
+  const words = images.print;
+  const { origin, sha256 } = result;
+  const tools = Object.entries(release.value?.tools ?? {});
+  const passed = origin.selfTestPassed ? about.passed : about.failed;
+  return (
+    <dl class="facts">
+      <dt>{words.digest}</dt>
+      <dd class="digest">{sha256}</dd>
+      <dt>{words.examined}</dt>
+      <dd>{formats.value.moment(origin.made)}</dd>
+      <dt>{words.computed}</dt>
+      <dd>
+        {page.backends[origin.backend]}
+        {origin.renderer && `, ${origin.renderer}`}; {words.selfTest}: {passed}
+      </dd>
+      <dt>{words.release}</dt>
+      <dd>{release.value?.release}</dd>
+      <dt>{words.manifest}</dt>
+      <dd class="digest">{digest}</dd>
+      <dt>{words.tools}</dt>
+      <dd>{tools.map(([name, version]) => `${name} ${version}`).join(", ")}</dd>
+    </dl>
+  );
+}

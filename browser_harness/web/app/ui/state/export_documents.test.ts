@@ -1,0 +1,88 @@
+import { expect, test } from "vitest";
+import { FINDINGS, itemFor, resultFor } from "../testing.js";
+import { cellOf, csvOf, jsonOf, NOTICE } from "./export_documents.js";
+
+const SOURCE = { release: "1.2.3", title: "T", digest: "cd".repeat(32), made: "2026-01-02T00:00Z" };
+
+function rowsOf(csv: string): string[][] {
+  return csv
+    .trimEnd()
+    .split("\r\n")
+    .map((row) => row.split(","));
+}
+
+test("a CSV has one row for each finding, each with the notice, the release and the file", () => {
+  const [columns, ...rows] = rowsOf(csvOf([itemFor("a.png")], SOURCE));
+  expect(rows.length).toBe(FINDINGS.length);
+  for (const row of rows) {
+    expect(row.length).toBe(columns?.length);
+    expect(row.slice(0, 5)).toEqual([NOTICE, "1.2.3", SOURCE.digest, "a.png", "ab".repeat(32)]);
+  }
+  const cell = (row: number, name: string) => rows[row]?.[columns?.indexOf(name) ?? -1];
+  expect(cell(0, "finding")).toBe("Mass");
+  expect(cell(0, "standing")).toBe("above");
+  expect(cell(2, "calibrated")).toBe("");
+  expect(cell(2, "standing")).toBe("no-operating-point");
+  expect(cell(0, "self_test")).toBe("passed");
+});
+
+test("numbers have every digit in both forms", () => {
+  const output = Math.fround(0.1234567);
+  const findings = [{ label: "Mass", output, standing: null }];
+  const items = [itemFor("a.png", { result: resultFor({ findings }) })];
+  expect(csvOf(items, SOURCE)).toContain(`,${output},`);
+  expect(JSON.parse(jsonOf(items, SOURCE)).images[0].findings[0].output).toBe(output);
+});
+
+test("a file without findings has one row that says why", () => {
+  const failed = itemFor("a.txt", {
+    status: "failed",
+    result: null,
+    problem: { code: "not-an-image", detail: "no image, at all" },
+  });
+  const csv = csvOf([failed], SOURCE);
+  expect(csv.trimEnd().split("\r\n").length).toBe(2);
+  expect(csv).toContain('failed,"no image, at all"');
+});
+
+test("a refused image has the gate's score and threshold, and no findings", () => {
+  const gate = {
+    schema_version: 1,
+    score: "ssim",
+    definition: "d",
+    threshold: 0.6,
+    false_refusal_rate: 0.05,
+    in_distribution: { dataset: "x", images: 1, refused: 0 },
+    out_of_distribution: [],
+  } as const;
+  const result = resultFor({ findings: null, check: { gate, score: 0.41, accepted: false } });
+  const image = JSON.parse(jsonOf([itemFor("a.png", { status: "refused", result })], SOURCE))
+    .images[0];
+  expect(image.gate).toEqual({
+    score: "ssim",
+    definition: "d",
+    value: 0.41,
+    threshold: 0.6,
+    accepted: false,
+  });
+  expect(image.findings).toBeNull();
+});
+
+test("a JSON document says what it is and what it is not for", () => {
+  const document = JSON.parse(jsonOf([], SOURCE));
+  expect(document.notice).toBe(NOTICE);
+  expect(document.manifest_sha256).toBe(SOURCE.digest);
+});
+
+test.each(["=1+1", "+1", "-1", "@x", "\t=1", " =1", "|x", "%x"])(
+  "a spreadsheet takes %j for no formula",
+  (name) => {
+    expect(cellOf(name)).toMatch(/^"?'/);
+  },
+);
+
+test("numbers are left as they are, quotes are doubled", () => {
+  expect(cellOf(-0.5)).toBe("-0.5");
+  expect(cellOf(1e-7)).toBe("1e-7");
+  expect(cellOf('a "b", c')).toBe('"a ""b"", c"');
+});

@@ -1,0 +1,152 @@
+import { calibratedOf, standingOf } from "../findings/standing.js";
+import type { Finding } from "../../host/seen.js";
+import type { Item, Result } from "./items.js";
+
+export const NOTICE = "NOT FOR MEDICAL USE";
+
+/** Which release made the results, and when the file was made (ISO 8601, UTC). */
+export interface Source {
+  readonly release: string;
+  readonly title: string;
+  /** SHA-256 of manifest.json. */
+  readonly digest: string;
+  readonly made: string;
+}
+
+type Cell = string | number | boolean | null;
+
+const COLUMNS = [
+  "notice",
+  "release",
+  "manifest_sha256",
+  "file",
+  "file_sha256",
+  "examined",
+  "backend",
+  "renderer",
+  "self_test",
+  "status",
+  "reason",
+  "gate_score",
+  "gate_value",
+  "gate_threshold",
+  "gate_accepted",
+  "finding",
+  "output",
+  "calibrated",
+  "operating_point",
+  "standing",
+] as const;
+
+/**
+ * One row for each finding of each image, and one for an image without findings (RFC 4180).
+ *
+ * Numbers have every digit. Texts that a spreadsheet would take for a formula begin with an
+ * apostrophe.
+ */
+export function csvOf(items: readonly Item[], source: Source): string {
+  const rows = items.flatMap((item) => {
+    const shared = sharedCells(item, source);
+    const findings = item.result?.findings ?? [];
+    if (findings.length === 0) return [[...shared, null, null, null, null, null]];
+    return findings.map((finding, i) => [
+      ...shared,
+      finding.label,
+      finding.output,
+      calibratedOf(finding),
+      operatingPoint(item.result, i),
+      standingOf(finding),
+    ]);
+  });
+  return [COLUMNS, ...rows].map((row) => `${row.map(cellOf).join(",")}\r\n`).join("");
+}
+
+/** The same as one document. */
+export function jsonOf(items: readonly Item[], source: Source): string {
+  const images = items.map((item) => ({
+    file: nameOfFile(item.file),
+    sha256: item.result?.sha256 ?? null,
+    bytes: item.file.size,
+    status: item.status,
+    reason: item.problem?.detail ?? null,
+    examined: item.result?.origin.made ?? null,
+    backend: item.result?.origin.backend ?? null,
+    renderer: item.result?.origin.renderer ?? null,
+    self_test: selfTestOf(item.result),
+    gate: gateOf(item.result),
+    findings: item.result?.findings?.map((one, i) => findingOf(one, item.result, i)) ?? null,
+  }));
+  const { release, title, digest, made } = source;
+  const document = {
+    notice: NOTICE,
+    schema_version: 1,
+    release,
+    title,
+    manifest_sha256: digest,
+    made,
+    images,
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+/** A folder's file by its path in it. */
+export function nameOfFile(file: File): string {
+  return file.webkitRelativePath || file.name;
+}
+
+/** A cell of RFC 4180, harmless in a spreadsheet. */
+export function cellOf(value: Cell): string {
+  if (value === null) return "";
+  if (typeof value !== "string") return String(value);
+  const harmless = /^[=+\-@\t\r\n|%]/.test(value.trimStart()) ? `'${value}` : value;
+  return /[",\r\n;\t]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+}
+
+function sharedCells(item: Item, { release, digest }: Source): Cell[] {
+  const { file, result, status, problem } = item;
+  const check = result?.check;
+  return [
+    NOTICE,
+    release,
+    digest,
+    nameOfFile(file),
+    result?.sha256 ?? null,
+    result?.origin.made ?? null,
+    result?.origin.backend ?? null,
+    result?.origin.renderer ?? null,
+    selfTestOf(result),
+    status,
+    problem?.detail ?? null,
+    check?.gate.score ?? null,
+    check?.score ?? null,
+    check?.gate.threshold ?? null,
+    check?.accepted ?? null,
+  ];
+}
+
+function selfTestOf(result: Result | null): string | null {
+  return result && (result.origin.selfTestPassed ? "passed" : "failed");
+}
+
+function gateOf(result: Result | null) {
+  const check = result?.check;
+  if (!check) return null;
+  const { score, threshold, definition } = check.gate;
+  return { score, definition, value: check.score, threshold, accepted: check.accepted };
+}
+
+function findingOf(finding: Finding, result: Result | null, index: number) {
+  return {
+    finding: finding.label,
+    output: finding.output,
+    calibrated: calibratedOf(finding),
+    operating_point: operatingPoint(result, index),
+    standing: standingOf(finding),
+  };
+}
+
+/** The threshold of a finding, on the scale of the model's output. */
+export function operatingPoint(result: Result | null, index: number): number | null {
+  const point = result?.calibration?.points[index];
+  return point && "threshold" in point ? point.threshold : null;
+}

@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { itemFor } from "../testing.js";
+import { countsOf, itemOf, neighbourOf, nextWaiting, thumbOf, withItem } from "./items.js";
+
+const file = new File(["x"], "a.png");
+const three = [itemOf(1, file), itemOf(2, file), itemOf(3, file)];
+
+test("files are examined in the order in which they were given", () => {
+  expect(nextWaiting(three)?.id).toBe(1);
+  expect(nextWaiting(withItem(three, 1, { status: "done" }))?.id).toBe(2);
+  expect(nextWaiting([])).toBeNull();
+});
+
+test("a change to an item that was removed changes nothing", () => {
+  expect(withItem(three, 9, { status: "done" })).toEqual(three);
+});
+
+test("the next item, or else the one before, takes a removed one's place", () => {
+  expect(neighbourOf(three, 2)).toBe(3);
+  expect(neighbourOf(three, 3)).toBe(2);
+  expect(neighbourOf(three.slice(0, 1), 1)).toBeNull();
+});
+
+test("only results that were not exported are lost when the page closes", () => {
+  const failed = itemFor("b", { status: "failed", result: null });
+  const items = [itemFor("a"), itemFor("c", { exported: true }), failed, itemOf(4, file)];
+  expect(countsOf(items)).toEqual({ all: 4, finished: 3, results: 2, unexported: 1 });
+});
+
+test("a thumbnail shows means of areas between black and white", () => {
+  const size = 224;
+  const values = Float32Array.from({ length: size * size }, (_, i) => ((i % size) % 2 ? 1 : -1));
+  const { size: side, levels } = thumbOf({ size, values, low: -1, high: 1 });
+  expect(side).toBe(112);
+  expect(new Set(levels)).toEqual(new Set([128]));
+});
+
+test("a small input is its own thumbnail", () => {
+  const values = Float32Array.of(0, 0.5, 1, 2);
+  expect([...thumbOf({ size: 2, values, low: 0, high: 1 }).levels]).toEqual([0, 128, 255, 255]);
+});

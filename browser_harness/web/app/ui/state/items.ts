@@ -1,0 +1,123 @@
+import type { PictureFacts } from "../../../engine/picture_messages.js";
+import type { Examined } from "../../host/types.js";
+import type { Finding, Rebuilt, Seen, Square } from "../../host/seen.js";
+
+/** Where a file is on its way. `refused`: by the gate; `failed`: it could not be examined. */
+export type Status = "waiting" | "working" | "done" | "refused" | "failed";
+
+/** What is kept of an examined file: results, and a picture of thumb size. */
+export interface Result {
+  readonly facts: PictureFacts;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly thumb: Thumb;
+  readonly rebuilt: Rebuilt | null;
+  readonly check: Seen["check"];
+  readonly findings: readonly Finding[] | null;
+  readonly calibration: Seen["calibration"];
+  readonly seconds: number;
+  readonly origin: Origin;
+}
+
+/** What computed a result, and when (ISO 8601, UTC). */
+export interface Origin {
+  readonly backend: "webgl" | "wasm" | "cpu";
+  readonly renderer: string | null;
+  readonly selfTestPassed: boolean;
+  readonly made: string;
+}
+
+/** A small square gray picture, row by row, 0 to 255. */
+export interface Thumb {
+  readonly size: number;
+  readonly levels: Uint8Array;
+}
+
+/** Why a file has no result; `detail` is the engine's own English sentence. */
+export interface Problem {
+  readonly code: string;
+  readonly detail: string;
+}
+
+/** One file that a person gave. */
+export interface Item {
+  readonly id: number;
+  readonly file: File;
+  readonly status: Status;
+  readonly result: Result | null;
+  readonly problem: Problem | null;
+  readonly exported: boolean;
+}
+
+const THUMB_SIDE = 112;
+
+export function itemOf(id: number, file: File): Item {
+  return { id, file, status: "waiting", result: null, problem: null, exported: false };
+}
+
+/** The next one in line. */
+export function nextWaiting(items: readonly Item[]): Item | null {
+  return items.find((item) => item.status === "waiting") ?? null;
+}
+
+/** The list with one item changed; unchanged if it is no longer there. */
+export function withItem(
+  items: readonly Item[],
+  id: number,
+  change: Partial<Item>,
+): readonly Item[] {
+  return items.map((item) => (item.id === id ? { ...item, ...change } : item));
+}
+
+/** The item that takes a removed one's place in view: the one after it, else the one before. */
+export function neighbourOf(items: readonly Item[], id: number): number | null {
+  const place = items.findIndex((item) => item.id === id);
+  if (place < 0) return null;
+  return (items[place + 1] ?? items[place - 1])?.id ?? null;
+}
+
+/** How many there are, are finished, and are lost when the page closes. */
+export function countsOf(items: readonly Item[]) {
+  const finished = items.filter(({ status }) => status !== "waiting" && status !== "working");
+  const results = items.filter(({ result }) => result !== null);
+  return {
+    all: items.length,
+    finished: finished.length,
+    results: results.length,
+    unexported: results.filter(({ exported }) => !exported).length,
+  };
+}
+
+/** What is kept of an examination; the model's full input is not. */
+export function resultOf({ facts, sha256, bytes, seen }: Examined, origin: Origin): Result {
+  const { input, rebuilt, check, findings, calibration, seconds } = seen;
+  const thumb = thumbOf(input);
+  return {
+    facts, sha256, bytes, thumb, rebuilt, check, findings, calibration, seconds, origin,
+  }; // prettier-ignore
+}
+
+/** The picture as the classifier sees it, in at most 112 × 112 pixels (means of areas). */
+export function thumbOf({ size, values, low, high }: Square): Thumb {
+  const side = Math.min(size, THUMB_SIDE);
+  const levels = new Uint8Array(side * side);
+  for (let y = 0; y < side; y++) {
+    for (let x = 0; x < side; x++) {
+      const mean = meanOf(values, size, side, x, y);
+      levels[y * side + x] = Math.round(
+        255 * Math.min(1, Math.max(0, (mean - low) / (high - low))),
+      );
+    }
+  }
+  return { size: side, levels };
+}
+
+function meanOf(values: Square["values"], size: number, side: number, x: number, y: number) {
+  const [left, right] = [Math.floor((x * size) / side), Math.floor(((x + 1) * size) / side)];
+  const [top, bottom] = [Math.floor((y * size) / side), Math.floor(((y + 1) * size) / side)];
+  let sum = 0;
+  for (let row = top; row < bottom; row++) {
+    for (let column = left; column < right; column++) sum += values[row * size + column] ?? 0;
+  }
+  return sum / ((right - left) * (bottom - top));
+}

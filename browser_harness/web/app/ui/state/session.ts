@@ -1,0 +1,110 @@
+import { computed, signal } from "@preact/signals";
+import type { OpenProgress, OpenRequest, Running, Session } from "../../host/types.js";
+import { fetchManifest, type Manifest } from "../../host/manifest.js";
+import { stopOf, type Stop } from "./stop.js";
+import { recall, remember } from "./storage.js";
+
+/** How the tool's life goes; `starting` while the page reads which release it is. */
+export type Life = "starting" | "consent" | "loading" | "open" | "failed" | "refused";
+
+/** What a session told of since it was opened. */
+export interface Change {
+  readonly running: Running | null;
+  readonly reason: string | null;
+}
+
+export const BASE = new URL(".", document.baseURI).href;
+
+export const life = signal<Life>("starting");
+export const release = signal<Manifest | null>(null);
+/** SHA-256 of manifest.json. */
+export const digest = signal("");
+export const session = signal<Session | null>(null);
+export const running = signal<Running | null>(null);
+export const progress = signal<OpenProgress | null>(null);
+export const stop = signal<Stop | null>(null);
+/** The last change that a person has not dismissed. */
+export const change = signal<Change | null>(null);
+
+/** Bytes of all files of the models, each counted once. */
+export const modelBytes = computed(() => {
+  const files = Object.values(release.value?.models ?? {}).flatMap((m) => Object.values(m.files));
+  const bytes = new Map(files.map((file) => [file.sha256, file.bytes]));
+  return [...bytes.values()].reduce((sum, one) => sum + one, 0);
+});
+
+type Open = (request: OpenRequest) => Promise<Session>;
+let opener: Open | null = null;
+let aborter: AbortController | null = null;
+
+/** Reads which release this is, then asks for consent or, given that, opens it. */
+export async function startTool(open: Open): Promise<void> {
+  opener = open;
+  try {
+    const read = await fetchManifest(BASE);
+    release.value = read.manifest;
+    digest.value = read.digest;
+  } catch (error) {
+    stopped(error);
+    return;
+  }
+  if (recall(consentKey()) === null) life.value = "consent";
+  else await openRelease();
+}
+
+export async function agree(): Promise<void> {
+  remember(consentKey(), new Date().toISOString());
+  await openRelease();
+}
+
+/** Opens the release, on the first backend that passes its self-test. */
+export async function openRelease(): Promise<void> {
+  if (!opener) return;
+  if (!release.value) return startTool(opener);
+  session.value?.close();
+  session.value = null;
+  const aborting = new AbortController();
+  aborter = aborting;
+  stop.value = null;
+  change.value = null;
+  progress.value = null;
+  life.value = "loading";
+  try {
+    const opened = await opener({
+      base: BASE,
+      backends: ["webgl", "wasm", "cpu"],
+      progress: (now) => (progress.value = now),
+      signal: aborting.signal,
+    });
+    opened.onChange((now, reason) => changed(opened, now, reason));
+    running.value = opened.running;
+    session.value = opened;
+    life.value = "open";
+  } catch (error) {
+    stopped(error);
+  }
+}
+
+export function cancelOpening(): void {
+  aborter?.abort();
+}
+
+function consentKey(): string {
+  return `xport.consent.${release.value?.release ?? ""}`;
+}
+
+function changed(of: Session, now: Running | null, reason: string | null): void {
+  if (session.value !== of) return;
+  running.value = now;
+  change.value = { running: now, reason };
+  if (now) return;
+  session.value = null;
+  stop.value = { kind: "device", code: "nothing-passes", detail: reason ?? "", attempts: [] };
+  life.value = "refused";
+}
+
+function stopped(error: unknown): void {
+  const found = stopOf(error);
+  stop.value = found;
+  life.value = found.kind === "cancelled" || found.kind === "failed" ? "failed" : "refused";
+}

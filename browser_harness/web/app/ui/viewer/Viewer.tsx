@@ -1,0 +1,64 @@
+import "./viewer.css";
+import { formats, text } from "../../text/language.js";
+import { useFocus } from "../page/focus.js";
+import { Icon } from "../page/Icon.js";
+import { reasonText } from "../page/reasons.js";
+import { picture, pictureProblem } from "../state/picture.js";
+import { nameOfFile } from "../state/export_documents.js";
+import type { Item } from "../state/items.js";
+import { selected } from "../state/queue.js";
+import { OverlayControls } from "./OverlayControls.js";
+import { Stage } from "./Stage.js";
+import { Toolbar } from "./Toolbar.js";
+import { WindowControls } from "./WindowControls.js";
+
+/** The image in view with every pixel and level, and what lies over it. */
+export function Viewer() {
+  const item = selected.value;
+  if (item) return <Seen item={item} />;
+  return (
+    <section class="card viewer idle">
+      <p class="quiet">{text.value.images.viewer.none}</p>
+    </section>
+  );
+}
+
+function Seen({ item }: { readonly item: Item }) {
+  const words = text.value.images.viewer;
+  const heading = useFocus<HTMLHeadingElement>();
+  const shown = picture.value?.shown;
+  const name = nameOfFile(item.file);
+  return (
+    <section class="card viewer" aria-labelledby="viewer-heading">
+      <div class="viewer-head">
+        <h2 id="viewer-heading" class="file-name" ref={heading} tabIndex={-1}>
+          {name}
+        </h2>
+        {shown && (
+          <p class="quiet">
+            {words.size(shown.width, shown.height, formats.value.count(shown.white + 1))}
+          </p>
+        )}
+      </div>
+      <Toolbar />
+      <div class="stage-frame">
+        <Stage />
+        {!shown && <Veil />}
+      </div>
+      <OverlayControls />
+      <WindowControls />
+    </section>
+  );
+}
+
+function Veil() {
+  const words = text.value.images.viewer;
+  const problem = pictureProblem.value;
+  if (!problem) return <p class="stage-veil">{words.loading}</p>;
+  return (
+    <p class="stage-veil">
+      <Icon name="warning" />
+      {words.failed} {reasonText(problem.code)}
+    </p>
+  );
+}

@@ -1,0 +1,35 @@
+import type { GrayRule } from "./definition.js";
+import { grayRows } from "./gray.js";
+import type { Picture } from "./picture.js";
+import type { Size } from "./resample.js";
+
+/** How a picture becomes gray levels for people; as its model sees it, but with every pixel. */
+export interface ViewRequest {
+  readonly gray: GrayRule;
+  /** Whether it is turned as its EXIF orientation says. */
+  readonly turn: boolean;
+}
+
+/** Every gray level of a picture, row by row; 0 is black, `white` is white. */
+export interface View extends Size {
+  readonly levels: Uint8Array | Uint16Array;
+  readonly white: number;
+  /** The levels that the file proposes to show as black and white, or [0, white]. */
+  readonly window: readonly [low: number, high: number];
+}
+
+/** A picture's gray levels at full depth. Throws EngineError `input-refused` as `preprocess`. */
+export function viewOf(picture: Picture, { gray, turn }: ViewRequest): View {
+  const { samples, white } = picture.full ?? picture;
+  const { width, height, read } = grayRows({ ...picture, samples, white }, gray, turn);
+  const levels =
+    samples instanceof Uint8Array
+      ? new Uint8Array(width * height)
+      : new Uint16Array(width * height);
+  const row = new Float64Array(width);
+  for (let y = 0; y < height; y++) {
+    read(y, row);
+    for (let x = 0; x < width; x++) levels[y * width + x] = Math.round((row[x] as number) * white);
+  }
+  return { width, height, levels, white, window: picture.full?.window ?? [0, white] };
+}

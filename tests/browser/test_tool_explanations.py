@@ -1,0 +1,67 @@
+"""Why a finding was given: maps over the image, computed when they are asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+
+from tests.browser.tool_page import Tool, opened_tool
+from tests.browser.tool_site import make_site
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundle that explains."""
+    return make_site(tmp_path_factory.mktemp("site") / "site")
+
+
+def why(tool: Tool, finding: int) -> Locator:
+    """The button that explains a finding."""
+    return tool.page.get_by_role("button", name=f"Explain Finding {finding}", exact=True)
+
+
+def coloured(tool: Tool) -> float:
+    """The share of the viewer's pixels that are not gray; the model's frame is a few of them."""
+    script = """(canvases) => canvases.map((canvas) => {
+      const { width, height } = canvas;
+      const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+      let found = 0;
+      for (let i = 0; i < data.length; i += 4) {
+        const most = Math.max(data[i], data[i + 1], data[i + 2]);
+        if (most - Math.min(data[i], data[i + 1], data[i + 2]) > 24) found++;
+      }
+      return found / (width * height);
+    })"""
+    return float(max(tool.page.locator(".viewer canvas").evaluate_all(script)))
+
+
+def test_a_finding_is_explained_over_the_image(browser: Browser, site: Path, picture: Path) -> None:
+    with opened_tool(browser, site) as tool:
+        tool.agree()
+        tool.examine(picture)
+        assert coloured(tool) < 0.01
+        why(tool, 1).click()
+        expect(why(tool, 1)).to_have_attribute("aria-pressed", "true")
+        assert coloured(tool) > 0.1
+        why(tool, 1).click()
+        expect(why(tool, 1)).to_have_attribute("aria-pressed", "false")
+        assert coloured(tool) < 0.01
+
+
+def test_an_explanation_is_computed_once(browser: Browser, site: Path, picture: Path) -> None:
+    with opened_tool(browser, site) as tool:
+        tool.agree()
+        tool.examine(picture)
+        busy = """() => {
+          window.computed = 0;
+          new MutationObserver((changes) => changes.forEach(({ target }) => {
+            if (target.getAttribute("aria-busy") === "true") window.computed++;
+          })).observe(document.body, { subtree: true, attributeFilter: ["aria-busy"] });
+        }"""
+        tool.page.evaluate(busy)
+        for finding, computed in ((1, 1), (2, 2), (1, 2), (2, 2)):
+            why(tool, finding).click()
+            expect(why(tool, finding)).to_have_attribute("aria-pressed", "true")
+            assert tool.page.evaluate("window.computed") == computed
