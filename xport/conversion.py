@@ -11,7 +11,7 @@ from reference.preprocess import Preprocess
 from xport.artifact import Format
 from xport.decisions import Decisions, read_decisions
 from xport.errors import ConversionError, InputError
-from xport.images import ImageFile, ImageFolder, images_in, photographs, synthetic_files
+from xport.images import ImageFile, ImageFolder, images_in, phantoms, photographs, synthetic_files
 from xport.model_pipelines import explanation_pipeline, pipeline_for
 from xport.pipeline import Converted, Pipeline
 from xport.plan import Plan, PlannedArtifact, PlannedModel, PlannedPreprocessing, StoredWeights
@@ -54,7 +54,10 @@ class Converter:
         release = self.release
         legs = release.routes.legs(release.browser.backends)
         brought = images_in(self.folders)
-        shown = photographs(release.probes.photographs)
+        shown = [
+            *phantoms(release.probes.phantoms, release.probes.seed),
+            *photographs(release.probes.photographs),
+        ]
         probes = {
             model_id: self._probes(entry, shown, brought)
             for model_id, entry in release.models.items()
