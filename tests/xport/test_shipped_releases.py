@@ -94,3 +94,13 @@ def test_trained_networks_are_tried_on_what_they_were_trained_for_and_on_what_th
     probes = read_release(ROOT / file).probes
     assert probes.phantoms >= 2
     assert len(probes.photographs) >= 2
+
+
+def test_a_release_elsewhere_may_name_a_default_by_its_full_path(tmp_path: Path) -> None:
+    defaults = default_folder("l2").parent
+    text = (ROOT / "release.toml").read_text(encoding="utf-8")
+    path = tmp_path / "mine.toml"
+    path.write_text(text.replace("reference/defaults", str(defaults)), encoding="utf-8")
+    entry = read_release(path).models["autoencoder"]
+    assert entry.checkpoint == defaults / "l2" / "model.safetensors"
+    assert read_decisions(entry, "models.autoencoder").gate is not None
