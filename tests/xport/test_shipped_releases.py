@@ -47,8 +47,13 @@ def test_releases_of_a_classifier_hold_it_to_the_papers_bar(path: Path) -> None:
     alike = {
         (a.model, a.output): (a.min_cosine, a.times_own_gap) for a in release.policy.likenesses
     }
-    maps = ("gradient", "saliency", "cam")
-    assert alike == {("explanation", output): (0.999, 3.0) for output in maps}
+    # A trained network's few ReLUs at their kinks come singly, so there the multiple is larger.
+    slope = (0.9999, 10.0) if release.models["classifier"].checkpoint else (0.999, 3.0)
+    assert alike == {
+        ("explanation", "gradient"): slope,
+        ("explanation", "saliency"): slope,
+        ("explanation", "cam"): (0.999, 3.0),
+    }
     assert release.models["classifier"].labels == LABELS
     assert release.policy.bars[0].max_abs == 1e-5
 
