@@ -62,7 +62,9 @@ window.driven = {
     driven.files.set(name, new File([content], name));
   },
   examine: (name) => attempt(() => driven.session.examine(driven.files.get(name))),
-  explain: (name, finding) => attempt(() => driven.session.explain(driven.files.get(name), finding)),
+  explain: (name, finding) => attempt(() => {
+    return driven.session.explain(driven.files.get(name), finding);
+  }),
   show: (name) => attempt(() => driven.session.show(driven.files.get(name))),
 };
 """

@@ -262,7 +262,10 @@ def test_without_webgl_wasm_runs_and_the_reason_is_kept(
 
 def test_thirty_images_leave_nothing_behind(host: HostPage, picture: Path) -> None:
     host.running("webgl")
-    script = "async () => { const { tensors, bytes } = await driven.session.memory(); return [tensors, bytes]; }"
+    script = """async () => {
+      const { tensors, bytes } = await driven.session.memory();
+      return [tensors, bytes];
+    }"""
     host.examine(picture)
     before = host.page.evaluate(script)
     for _ in range(30):
