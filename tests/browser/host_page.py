@@ -78,8 +78,14 @@ OffscreenCanvas.prototype.getContext = function (...asked) {
   return context;
 };
 """
+# Resolves when the browser has told the worker of it.
 LOSE_CONTEXT = """() => {
+  const { canvas } = self.contexts.at(-1);
+  const told = new Promise((resolve) => {
+    canvas.addEventListener("webglcontextlost", ({ type }) => resolve(type));
+  });
   for (const context of self.contexts) context.getExtension("WEBGL_lose_context")?.loseContext();
+  return told;
 }"""
 
 
