@@ -27,7 +27,7 @@ test-direct: ## the direct route without TensorFlow, on each of PYTHONS="…" or
 	@$(PYTHON) scripts/direct_lane.py $(if $(ANY_TORCH),--any-torch) $(PYTHONS)
 
 bench: setup ## measure the project's own promises of speed, memory and tf.grad; a missed one is exit code 1
-	@$(BIN)/xport bench --targets --out build/bench
+	@$(BIN)/xport bench --targets releases/full-width.toml --out build/bench
 
 check: setup ## formatting, lint, types and import contracts, Python and TypeScript
 	@$(BIN)/ruff format --check --quiet .
@@ -41,7 +41,7 @@ format: setup ## format Python and TypeScript
 	@$(BIN)/ruff format --quiet .
 	@$(WITH_NODE) npm --prefix $(WEB) run --silent format
 
-defaults: setup ## train the default checkpoints again (an hour or two), into reference/defaults
+defaults: setup ## train the default checkpoints again (about an hour), into reference/defaults
 	@$(BIN)/python -m reference.training defaults
 
 goldens: setup ## rewrite the files that tests compare with (docs/); review the diff

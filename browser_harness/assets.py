@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Set
 from pathlib import Path
 
 from xport.errors import UnavailableError
@@ -29,6 +30,8 @@ PAGE_FILES = (
     "tfjs-backend-wasm-threaded-simd.wasm",
     *PICTURE_FILES,
 )
+ENGINE, LEAN_ENGINE = "engine.js", "lean/engine.js"
+LEAN_OPERATORS = "lean/operators.json"
 APP_LISTING = "app-files.json"
 """What the deployed page consists of, as its build lists it: a JSON array of names."""
 
@@ -41,19 +44,33 @@ ONNX_RUNTIME_FILES = (
 )
 
 
-def page_files(folder: Path = PAGE_FOLDER) -> dict[str, Path]:
+def page_files(folder: Path = PAGE_FOLDER, *, lean: bool = False) -> dict[str, Path]:
     """The files of the page that CI drives, by name.
+
+    Args:
+        lean: take the engine that has some operators' kernels only; see `lean_covers`.
 
     Raises:
         UnavailableError: the page has not been built.
     """
-    return _existing(folder, PAGE_FILES)
+    return _existing(folder, PAGE_FILES) | (_existing_lean(folder) if lean else {})
 
 
-def app_files(folder: Path = PAGE_FOLDER) -> dict[str, Path]:
-    """The files of the page that is deployed, by name; errors as in `page_files`."""
+def app_files(folder: Path = PAGE_FOLDER, *, lean: bool = False) -> dict[str, Path]:
+    """The files of the page that is deployed, by name; all else as in `page_files`."""
     listing = _existing(folder, (APP_LISTING,))[APP_LISTING]
-    return _existing(folder, tuple(json.loads(listing.read_text(encoding="utf-8"))))
+    files = _existing(folder, tuple(json.loads(listing.read_text(encoding="utf-8"))))
+    return files | (_existing_lean(folder) if lean else {})
+
+
+def lean_covers(operators: Set[str], folder: Path = PAGE_FOLDER) -> bool:
+    """Whether the lean engine has kernels for these operators of TF.js graphs.
+
+    Raises:
+        UnavailableError: the page has not been built.
+    """
+    listing = _existing(folder, (LEAN_OPERATORS,))[LEAN_OPERATORS]
+    return operators <= set(json.loads(listing.read_text(encoding="utf-8")))
 
 
 def bench_files(folder: Path = PAGE_FOLDER) -> dict[str, Path]:
@@ -68,6 +85,10 @@ def onnx_runtime_files(folder: Path = ONNX_RUNTIME_FOLDER) -> dict[str, Path]:
         UnavailableError: the npm packages are not installed.
     """
     return _existing(folder, ONNX_RUNTIME_FILES)
+
+
+def _existing_lean(folder: Path) -> dict[str, Path]:
+    return {ENGINE: _existing(folder, (LEAN_ENGINE,))[LEAN_ENGINE]}
 
 
 def _existing(folder: Path, names: tuple[str, ...]) -> dict[str, Path]:

@@ -19,6 +19,7 @@ sys.path.insert(0, str(ROOT))
 def goldens() -> dict[Path, str]:
     """Every golden document by path: schemas, and the CLI's help."""
     from reference.preprocess import Preprocess
+    from scripts.hosting_document import hosting_document
     from xport.evidence import Evidence
     from xport.release_file import ReleaseFile
 
@@ -30,6 +31,7 @@ def goldens() -> dict[Path, str]:
             for name, kind in schemas.items()
         },
         docs / "cli.md": _cli(),
+        docs / "hosting.md": hosting_document(),
     }
 
 

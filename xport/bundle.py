@@ -34,7 +34,10 @@ from xport.self_test_cases import CaseChoice
 from xport.store import disk_errors
 from xport.verdict import Status
 
-CARD = "card.html"
+
+def card_path(model: str) -> str:
+    """Where the card of a model lies, from the bundle's root."""
+    return f"models/{model}/card.html"
 
 
 class NotPassed(XportError):
@@ -152,7 +155,7 @@ def _tools(evidence: Evidence) -> dict[str, str]:
     costs = [a.cost for model in evidence.plan.models for a in model.artifacts.values()]
     named = [*(e.tools for e in environments), *(cost.tools for cost in costs)]
     for web in (e.web for e in environments if e.web):
-        named.append({"TensorFlow.js": web.tfjs, web.browser: web.version})
+        named.append({"tfjs": web.tfjs, web.browser: web.version})
     for tools in named:
         for name, version in tools.items():
             found.setdefault(name, set()).add(version)
@@ -204,7 +207,7 @@ def _bundle_model(
         preprocess=_written(folder, f"{path}preprocess.json", _bytes_of(model.preprocess)),
         calibration=_written(folder, f"{path}calibration.json", _bytes_of(model.calibration)),
         gate=_written(folder, f"{path}gate.json", _bytes_of(model.gate)),
-        card=_listed(folder, f"{path}{CARD}"),
+        card=_listed(folder, card_path(model.id)),
         files=files,
     )
 

@@ -14,11 +14,13 @@ from xport.errors import ConversionError, InputError
 from xport.images import (
     ImageFile,
     ImageFolder,
+    example_files,
     images_in,
-    phantom_files,
+    phantoms,
     photographs,
     synthetic_files,
 )
+from xport.model_cards import read_card
 from xport.model_pipelines import explanation_pipeline, pipeline_for
 from xport.pipeline import Converted, Pipeline
 from xport.plan import Plan, PlannedArtifact, PlannedModel, PlannedPreprocessing, StoredWeights
@@ -61,7 +63,10 @@ class Converter:
         release = self.release
         legs = release.routes.legs(release.browser.backends)
         brought = images_in(self.folders)
-        shown = photographs(release.probes.photographs)
+        shown = [
+            *phantoms(release.probes.phantoms, release.probes.seed),
+            *photographs(release.probes.photographs),
+        ]
         probes = {
             model_id: self._probes(entry, shown, brought)
             for model_id, entry in release.models.items()
@@ -119,6 +124,7 @@ class Converter:
             operating_points=decisions.operating_points,
             calibration=decisions.calibration,
             gate=decisions.gate,
+            card=read_card(entry.checkpoint, f"models.{model_id}"),
         )
 
     def _explanation(
@@ -186,7 +192,7 @@ class Converter:
         if not any(entry.preprocess for entry in release.models.values()):
             return None
         drawn = synthetic_files(wanted.synthetic, release.probes.seed)
-        files = [*drawn, *phantom_files(wanted.phantoms), *images]
+        files = [*drawn, *example_files(wanted.examples), *images]
         if len(files) < release.policy.min_images:
             raise InputError(
                 f"{len(files)} image files, policy.min_images wants {release.policy.min_images}",

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from xport.arrays import Array
-from xport.artifact import Artifact
+from xport.artifact import Artifact, Format
 from xport.plan import Plan, PlannedModel
 from xport.preparer import Preparer
 from xport.recording import Runner
 from xport.recording_session import artifact_of
+from xport.tfjs_model import operators_of
 from xport.timing import WarmTimes
 
 if TYPE_CHECKING:
@@ -35,6 +37,20 @@ class BrowserOptions:
     browser: str | None = None
     graphics: Literal["auto", "gpu", "llvmpipe", "swiftshader"] = "auto"
     require_renderer: str | None = None
+
+
+def runs_lean(plan: Plan) -> bool:
+    """Whether the lean engine runs all TF.js models of a plan: then it is verified and ships.
+
+    Raises:
+        InputError: a model cannot be read.
+        UnavailableError: the page has not been built.
+    """
+    from browser_harness.assets import lean_covers
+
+    planned = [artifact for model in plan.models for artifact in model.artifacts.values()]
+    folders = [artifact.path for artifact in planned if artifact.format is Format.TFJS]
+    return lean_covers(frozenset().union(*map(operators_of, folders)))
 
 
 @dataclass(frozen=True)
@@ -80,6 +96,10 @@ class Harness:
         settings = self._settings(plan.preprocessing.backend)
         return BrowserPreparer(settings, plan.preprocessing.pipelines)
 
+    @cached_property
+    def _lean(self) -> bool:
+        return runs_lean(self.plan)
+
     def _settings(self, backend: str) -> BrowserSettings:
         from browser_harness.browsers import Graphics
         from browser_harness.settings import BrowserSettings
@@ -91,5 +111,6 @@ class Harness:
             browser=self.options.browser,
             shader_cache=self.shader_caches / backend,
             timeout_s=self.plan.timeout_seconds,
+            lean=self._lean,
             require_renderer=self.options.require_renderer or self.plan.policy.require_renderer,
         )

@@ -60,7 +60,6 @@ CONTENT_SECURITY_POLICY = "Content-Security-Policy"
 DENIED = (
     "accelerometer",
     "autoplay",
-    "bluetooth",
     "camera",
     "display-capture",
     "encrypted-media",

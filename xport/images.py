@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,13 +13,13 @@ from xport.errors import InputError, IntegrityError
 from xport.plan import PlannedImage
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".dcm", ".dicom")
-PHANTOMS: tuple[tuple[int, dict[str, float]], ...] = (
+EXAMPLES: tuple[tuple[int, dict[str, float]], ...] = (
     (3, {}),
     (4, {"Mass": 0.8, "Effusion": 0.6}),
 )
 """Patients and the severities of their findings."""
 
-PHANTOM_SIZE = 512
+EXAMPLE_SIZE = 512
 
 BROUGHT = "image"
 """Prefix of the names of images that a user brings; they may be of patients."""
@@ -56,8 +57,8 @@ def synthetic_files(count: int, seed: int) -> list[ImageFile]:
     return [ImageFile(name, f"synthetic, seed {seed}", content) for name, content in made]
 
 
-def phantom_files(count: int) -> list[ImageFile]:
-    """Drawn chests as PNG, the first `count` of PHANTOMS, which a bundle offers as examples.
+def example_files(count: int) -> list[ImageFile]:
+    """Drawn chests as PNG, the first `count` of EXAMPLES, which a bundle offers as examples.
 
     Seeds and severities are chosen so that the gates of both default autoencoders let them pass.
     """
@@ -65,12 +66,12 @@ def phantom_files(count: int) -> list[ImageFile]:
     from reference.phantoms import Patient, phantom
 
     made = []
-    for number, (seed, findings) in enumerate(PHANTOMS[:count], start=1):
-        drawn = phantom(Patient(seed), findings=findings, size=PHANTOM_SIZE)
+    for seed, findings in EXAMPLES[:count]:
+        drawn = phantom(Patient(seed), findings=findings, size=EXAMPLE_SIZE)
         found = f" with {' and '.join(findings).lower()}" if findings else ""
         made.append(
             ImageFile(
-                name="-".join((f"phantom-{number}", *map(str.lower, findings))) + ".png",
+                name="-".join(("drawn-chest", *map(str.lower, findings))) + ".png",
                 source=f"phantom of patient {seed}",
                 content=gray_png(drawn.image),
                 example=f"Phantom: a drawn chest{found}, no person",
@@ -95,6 +96,28 @@ def photographs(names: Sequence[str]) -> list[ImageFile]:
             raise InputError(f"scikit-image carries no image {name!r}", "probes.photographs")
         paths.append(found[0])
     return [_read(path, "photograph", "scikit-image") for path in paths]
+
+
+def phantoms(count: int, seed: int) -> list[ImageFile]:
+    """Procedural chest X-rays as PNG files, which show no person.
+
+    Of the two hospitals in turn: A's have 8 bits, B's 16. `seed` is the first patient's number.
+    """
+    from PIL import Image
+
+    from reference.phantoms import HOSPITAL_A, HOSPITAL_B, Patient, phantom
+
+    files = []
+    for index in range(count):
+        hospital = (HOSPITAL_A, HOSPITAL_B)[index % 2]
+        file = io.BytesIO()
+        Image.fromarray(phantom(Patient(seed + index), 0, hospital).image).save(file, "PNG")
+        name, source = (
+            f"phantom-{index:03d}.png",
+            f"phantom, hospital {hospital.name}, patient {seed + index}",
+        )
+        files.append(ImageFile(name, source, file.getvalue()))
+    return files
 
 
 def images_in(folders: Sequence[Path]) -> list[ImageFile]:

@@ -28,8 +28,8 @@ MAX_BYTES = 4_500_000
 """No third case beyond this: a page loads the self-test before its first image. Of the default
 release's explanation, whose maps are as large as its image, two cases fit."""
 
-ORDINARY = "-chest"
-"""In the name of probes that have bright and dark areas where a radiograph has them."""
+ORDINARY = ("phantom-", "-chest")
+"""In the names of probes that have bright and dark areas where a radiograph has them."""
 
 
 @dataclass
@@ -108,7 +108,7 @@ class CaseChoice:
             )
         shared = {p.name: not self._inputs.isdisjoint(p.digests.values()) for p in allowed}
         ranked = sorted(allowed, key=lambda p: (not shared[p.name], -nearness.share(p.name)))
-        ordinary = next((p for p in allowed if ORDINARY in p.name), allowed[0])
+        ordinary = next((p for mark in ORDINARY for p in allowed if mark in p.name), allowed[0])
         order = [ranked[0], ordinary, *ranked[1:]]
         return list({probe.name: probe for probe in order}.values())
 

@@ -43,6 +43,17 @@ def stored_weights(folder: Path) -> dict[str, dict[str, int]]:
     return found
 
 
+def operators_of(folder: Path) -> frozenset[str]:
+    """The operators of a model's graphs, that of its initializer included.
+
+    Raises:
+        InputError: model.json cannot be read.
+    """
+    model = read_model(folder)
+    graphs = [model.get(name) or {} for name in ("modelTopology", "modelInitializer")]
+    return frozenset(node["op"] for graph in graphs for node in graph.get("node", []))
+
+
 def signature_of(folder: Path) -> Signature:
     """Inputs and outputs under the names of the signature, not of the graph's tensors.
 

@@ -15,7 +15,7 @@ from xport.conversion import Converter
 from xport.document import write_atomically
 from xport.errors import IntegrityError
 from xport.evidence import Evidence
-from xport.harness import BrowserOptions, Harness
+from xport.harness import BrowserOptions, Harness, runs_lean
 from xport.judgement import evidence_of, load
 from xport.plan import Plan
 from xport.policy import Policy
@@ -166,8 +166,9 @@ def bundle(out: Path) -> Path:
             not what was verified.
     """
     from browser_harness.assets import app_files
+    from reports.card import html_card
     from reports.html import html_report
-    from xport.bundle import RunSources, build_bundle, require_passed
+    from xport.bundle import RunSources, build_bundle, card_path, require_passed
 
     run = RunFolder(out)
     with run.locked():
@@ -183,7 +184,11 @@ def bundle(out: Path) -> Path:
             )
         sources = RunSources(run.probes, run.recordings, run.images, prepared)
         documents = {"report.html": html_report(evidence).encode()}
-        build_bundle(evidence, sources, app_files(), documents, run.bundle_path)
+        for model in plan.models:
+            if model.card:
+                documents[card_path(model.id)] = html_card(model.title, model.card).encode()
+        page = app_files(lean=runs_lean(plan))
+        build_bundle(evidence, sources, page, documents, run.bundle_path)
     return run.bundle_path
 
 

@@ -7,6 +7,7 @@ import { cp, readdir, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import path from "node:path";
 import { build } from "vite";
+import { leanKernels, operators } from "./lean.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.resolve(process.argv[2] ?? path.join(here, "dist"));
@@ -65,7 +66,11 @@ const withoutNode = {
 };
 
 /** Builds one script, and what it imports on demand, under fixed names. */
-async function script(name, entry, { plugins = [sharedEngine], licenses = false } = {}) {
+async function script(
+  name,
+  entry,
+  { plugins = [sharedEngine], licenses = false, folder = dist } = {},
+) {
   await build({
     configFile: false,
     root: here,
@@ -74,7 +79,7 @@ async function script(name, entry, { plugins = [sharedEngine], licenses = false 
     define: { "process.env.NODE_ENV": '"production"' },
     build: {
       target: "es2022",
-      outDir: dist,
+      outDir: folder,
       emptyOutDir: false,
       copyPublicDir: false,
       modulePreload: false,
@@ -95,6 +100,11 @@ async function script(name, entry, { plugins = [sharedEngine], licenses = false 
 
 await rm(dist, { recursive: true, force: true });
 await script("engine", "engine/index.ts", { plugins: [withoutScriptAddress], licenses: true });
+await script("engine", "engine/index.ts", {
+  plugins: [leanKernels, withoutScriptAddress],
+  folder: path.join(dist, "lean"),
+});
+await writeFile(path.join(dist, "lean/operators.json"), JSON.stringify(Object.keys(operators)));
 await script("runner", "runner/runner.ts");
 await script("bench", "bench/bench.ts");
 const undeployed = ["runner.js", "bench.js", "runner.html", "bench.html", "host.js"];
@@ -125,6 +135,6 @@ const made = await readdir(dist, { recursive: true, withFileTypes: true });
 const deployed = made
   .filter((file) => file.isFile())
   .map((file) => path.relative(dist, path.join(file.parentPath, file.name)).replaceAll("\\", "/"))
-  .filter((name) => !undeployed.includes(name))
+  .filter((name) => !undeployed.includes(name) && !name.startsWith("lean/"))
   .sort();
 await writeFile(path.join(dist, "app-files.json"), `${JSON.stringify(deployed, null, 2)}\n`);

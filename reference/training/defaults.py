@@ -14,6 +14,7 @@ from typing import Literal
 import torch
 
 from reference.ali import ALI, autoencoder
+from reference.card import Stage
 from reference.checkpoints import load_checkpoint
 from reference.data import Dataset, cut_by_patient, nih, padchest
 from reference.densenet import DenseNet, DenseNetShape
@@ -21,7 +22,7 @@ from reference.labels import LABELS
 from reference.phantoms import Cohort, write_nih, write_padchest
 from reference.preprocess import AUTOENCODER, CHESTXNET, Preprocess
 from reference.training.autoencoders import AliTask, L2Task
-from reference.training.card import Stage, stage
+from reference.training.card import stage
 from reference.training.classifier import ClassifierTask, prior_logits
 from reference.training.fitting import Fitting, Outcome, fabric_for
 from reference.training.recipes import AliRecipe, AutoencoderRecipe, ClassifierRecipe, Cosine
@@ -92,7 +93,7 @@ ALI_RECIPE = AliRecipe(
     learning_rate=3e-4,
     betas=(0.5, 0.999),
     batch=32,
-    epochs=2,
+    epochs=8,
     latent=LATENT,
     width=WIDTH,
 )

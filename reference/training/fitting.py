@@ -10,23 +10,22 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 import safetensors.torch
 import torch
 from lightning_fabric import Fabric
 from lightning_fabric.strategies.ddp import DDPStrategy
 
+from reference.card import Ending, Epoch
 from reference.document import write_whole
 from reference.errors import TrainingError
 from reference.training.augmentation import level_named
 from reference.training.recipes import Precision
 from reference.training.seeds import derived_seed, generator
-from reference.training.state import Epoch, Progress, Settings, read_state, write_state
+from reference.training.state import Progress, Settings, read_state, write_state
 from reference.training.tasks import Numbers, Share, Step, Task, mean_over_processes
 
 Tell = Callable[[str], None]
-Ending = Literal["all epochs", "all steps", "no better score", "paused"]
 
 STATE, BEST = "state.safetensors", "best.safetensors"
 SAVE_EVERY = 200

@@ -13,6 +13,7 @@ import torch
 from torch import nn
 
 from reference.ali import Autoencoder, autoencoder
+from reference.card import Card, Provenance, Stage, Weights
 from reference.checkpoints import load_checkpoint
 from reference.data import (
     Dataset,
@@ -29,7 +30,7 @@ from reference.labels import LABELS
 from reference.phantoms import Cohort, write_kermany, write_mura
 from reference.preprocess import AUTOENCODER, CHESTXNET, Preprocess
 from reference.scores import ScoreName
-from reference.training.card import Card, Provenance, Stage, Weights, described, markdown, versions
+from reference.training.card import described, markdown, versions
 from reference.training.defaults import (
     LATENT,
     SEED,

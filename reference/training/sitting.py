@@ -11,6 +11,7 @@ from typing import Literal
 import torch
 
 from reference.ali import ALI, autoencoder
+from reference.card import Provenance
 from reference.data import cut_by_patient, nih, padchest
 from reference.densenet import densenet121
 from reference.document import Document
@@ -18,7 +19,7 @@ from reference.errors import TrainingError
 from reference.labels import LABELS
 from reference.preprocess import AUTOENCODER, PRESETS, Preprocess
 from reference.training.autoencoders import AliTask, L2Task
-from reference.training.card import Provenance, stage, versions
+from reference.training.card import stage, versions
 from reference.training.classifier import ClassifierTask
 from reference.training.fitting import Fitting, Outcome, fabric_for
 from reference.training.recipes import AliRecipe, AutoencoderRecipe, ClassifierRecipe

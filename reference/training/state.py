@@ -17,21 +17,12 @@ import safetensors.torch
 import torch
 from pydantic import Field, ValidationError
 
+from reference.card import Epoch
 from reference.document import Document, write_whole
 from reference.errors import TrainingError
 from reference.training.tasks import Task
 
 _HEADER = "training"
-
-
-class Epoch(Document):
-    """What one epoch of training gave; rates, losses and scores are finite."""
-
-    number: int = Field(ge=1)
-    steps: int = Field(ge=1)
-    learning_rate: float = Field(allow_inf_nan=False)
-    training: dict[str, float]
-    validation: dict[str, float]
 
 
 class Progress(Document):

@@ -23,7 +23,7 @@ from reference.decoding import decode
 from reference.preprocess import AUTOENCODER, Preprocess
 from reference.synthetic import synthetic_image, synthetic_name
 from tests.browser.tiny_model import Autoencoder, Classifier
-from xport import digests
+from xport import digests, hosting
 from xport.artifact import Signature
 from xport.bundle_manifest import (
     MANIFEST,
@@ -33,7 +33,7 @@ from xport.bundle_manifest import (
     Manifest,
     write_file,
 )
-from xport.images import ImageFile, phantom_files
+from xport.images import ImageFile, example_files
 from xport.self_test import (
     SELF_TEST,
     OutputTolerance,
@@ -134,6 +134,9 @@ def make_bundle(
         "files": {},
         **changes,
     }
+    names = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+    for name, text in hosting.header_files(names).items():
+        (folder / name).write_text(text)
     relist(folder, Manifest.model_validate_json(json.dumps(manifest)))
     return folder
 
@@ -157,7 +160,7 @@ def relist(site: Path, manifest: Manifest | None = None) -> None:
 
 @cache
 def _example() -> ImageFile:
-    return phantom_files(1)[0]
+    return example_files(1)[0]
 
 
 def write_example(folder: Path) -> Example:

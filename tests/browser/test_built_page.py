@@ -7,7 +7,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from browser_harness.assets import PAGE_FOLDER, app_files, page_files
+from browser_harness.assets import PAGE_FOLDER, app_files, lean_covers, page_files
 from xport import digests
 
 WEB = PAGE_FOLDER.parent
@@ -27,6 +27,14 @@ def test_all_pages_load_one_engine() -> None:
         assert len(script) < 50_000  # nothing of TF.js is in the pages themselves
     assert "engine.js" in page_files()
     assert "engine.js" in app_files()
+
+
+def test_the_lean_engine_covers_what_it_has_kernels_for() -> None:
+    whole, lean = page_files()["engine.js"], page_files(lean=True)["engine.js"]
+    assert app_files(lean=True)["engine.js"] == lean
+    assert lean.stat().st_size < 0.8 * whole.stat().st_size
+    assert lean_covers({"Const", "_FusedConv2D", "Relu"})
+    assert not lean_covers({"Const", "_FusedConv2D", "Erf"})
 
 
 def test_scripts_do_not_evaluate_text() -> None:

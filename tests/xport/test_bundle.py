@@ -9,10 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
-from browser_harness.assets import app_files
+from browser_harness.assets import app_files, page_files
+from reference.ali import autoencoder
+from reference.checkpoints import load_checkpoint
+from reference.decoding import decode
 from reference.gate import Gate, fit_gate
-from reference.preprocess import Preprocess
+from reference.preprocess import AUTOENCODER, Preprocess
+from reference.scores import ssim
 from tests.conftest import MiniRun, Xport
 from xport import digests, workflow
 from xport.bundle import NotPassed, RunSources, build_bundle
@@ -20,9 +25,14 @@ from xport.bundle_checks import verify_bundle
 from xport.bundle_manifest import NOTICE
 from xport.document import Document
 from xport.errors import InputError, IntegrityError
+from xport.evidence import Evidence
+from xport.images import example_files
 from xport.preprocessing import load_prepared
 from xport.run_folder import RunFolder
+from xport.self_test_checks import read_self_test
 from xport.verdict import Status
+
+DEFAULTS = Path(__file__).parents[2] / "reference" / "defaults"
 
 
 def sources(mini_run: MiniRun) -> RunSources:
@@ -51,6 +61,9 @@ def test_holds_the_bytes_that_ran_in_the_browser(mini_run: MiniRun) -> None:
             place = model.files[own].path or model.path + own
             assert digests.of_file(bundle / place) == digest
         assert digests.of_file(bundle / "engine.js") == web.files["engine.js"]
+    # All operators of these models are the lean engine's, so it is what ran and what ships.
+    lean = page_files(lean=True)["engine.js"]
+    assert digests.of_file(bundle / "engine.js") == digests.of_file(lean)
 
 
 def test_an_explanation_shares_its_classifiers_kernels(mini_run: MiniRun) -> None:
@@ -113,9 +126,8 @@ def test_a_definition_that_does_not_fit_is_refused_even_if_it_is_listed(
 
 def test_carries_evidence_report_and_the_untrained_note(mini_run: MiniRun) -> None:
     bundle = RunFolder(mini_run.folder).bundle_path
-    assert (bundle / "evidence.json").read_bytes() == (
-        mini_run.folder / "evidence.json"
-    ).read_bytes()
+    evidence = (mini_run.folder / "evidence.json").read_bytes()
+    assert (bundle / "evidence.json").read_bytes() == evidence
     assert "NOT FOR MEDICAL USE" in (bundle / "report.html").read_text()
     manifest = json.loads((bundle / "manifest.json").read_text())
     assert {m["weights"] for m in manifest["models"].values()} == {
@@ -123,12 +135,71 @@ def test_carries_evidence_report_and_the_untrained_note(mini_run: MiniRun) -> No
     }
 
 
+def test_says_what_made_it_and_what_explains_what(mini_run: MiniRun) -> None:
+    manifest = verify_bundle(RunFolder(mini_run.folder).bundle_path)
+    explains = {name: model.explains for name, model in manifest.models.items()}
+    assert explains == {"classifier": None, "autoencoder": None, "explanation": "classifier"}
+    assert {"xport", "torch", "onnx", "tfjs", "chromium"} <= manifest.tools.keys()
+    assert all(manifest.tools.values())
+
+
+def test_examples_are_images_of_the_run_and_their_inputs_those_that_it_recorded(
+    mini_run: MiniRun,
+) -> None:
+    run = RunFolder(mini_run.folder)
+    manifest, plan = verify_bundle(run.bundle_path), run.plan()
+    assert [example.title for example in manifest.examples] == [
+        "Phantom: a drawn chest, no person",
+        "Phantom: a drawn chest with mass and effusion, no person",
+    ]
+    pictures = read_self_test(run.bundle_path, manifest).pictures
+    assert [picture.path for picture in pictures] == [e.path for e in manifest.examples]
+    for picture in pictures:
+        image = decode((run.bundle_path / picture.path).read_bytes(), picture.path)
+        assert picture.inputs.keys() == {"classifier", "autoencoder"}
+        for model, digest in picture.inputs.items():
+            rule = plan.model(model).preprocess
+            assert rule is not None
+            assert digests.of_array(rule.apply(image)) == digest
+
+
+@pytest.mark.parametrize("threshold", [-1.0, 1.0])
+def test_examples_are_those_that_the_gate_accepts(
+    mini_run: MiniRun, tmp_path: Path, threshold: float
+) -> None:
+    manifest = build_bundle(
+        gated(mini_run, threshold),
+        sources(mini_run),
+        app_files(lean=True),
+        {},
+        tmp_path / "bundle",
+    )
+    assert len(manifest.examples) == (2 if threshold < 0 else 0)
+
+
+def test_the_default_gates_accept_the_examples() -> None:
+    """By the default autoencoders in PyTorch, so that a release with either has examples."""
+    for name in ("ali", "l2"):
+        folder = DEFAULTS / name
+        arguments = json.loads((folder / "card.json").read_text())["weights"]["arguments"]
+        network = autoencoder(**arguments)
+        load_checkpoint(network, folder / "model.safetensors")
+        network.eval()
+        gate = Gate.read(folder / "gate.json")
+        assert gate.score == "ssim"
+        for image in example_files(2):
+            array = AUTOENCODER.apply(decode(image.content, image.name))
+            with torch.no_grad():
+                reconstruction, *_ = network(torch.from_numpy(array))
+            assert gate.accepts(ssim(array[0, 0], reconstruction.numpy()[0, 0]))
+
+
 @pytest.mark.parametrize("status", [Status.FAILED, Status.NOT_RUN])
 def test_is_not_made_without_passed(mini_run: MiniRun, tmp_path: Path, status: Status) -> None:
     verdict = mini_run.evidence.verdict.model_copy(update={"status": status})
     evidence = mini_run.evidence.model_copy(update={"verdict": verdict})
     with pytest.raises(NotPassed, match="only PASSED is bundled"):
-        build_bundle(evidence, sources(mini_run), app_files(), {}, tmp_path / "bundle")
+        build_bundle(evidence, sources(mini_run), app_files(lean=True), {}, tmp_path / "bundle")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -169,14 +240,16 @@ def test_is_not_made_from_a_model_that_changed_since(mini_run: MiniRun, tmp_path
         update={"plan": plan.model_copy(update={"models": models})}
     )
     with pytest.raises(IntegrityError, match="not the file that was verified"):
-        build_bundle(evidence, sources(mini_run), app_files(), {}, tmp_path / "out" / "bundle")
+        build_bundle(
+            evidence, sources(mini_run), app_files(lean=True), {}, tmp_path / "out" / "bundle"
+        )
     assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_is_not_made_with_another_engine_than_the_verified_one(
     mini_run: MiniRun, tmp_path: Path
 ) -> None:
-    page = dict(app_files())
+    page = dict(app_files(lean=True))
     page["engine.js"] = tmp_path / "engine.js"
     page["engine.js"].write_text("// another")
     with pytest.raises(IntegrityError, match=r"engine\.js is not the file that was verified"):
@@ -187,7 +260,9 @@ def test_does_not_replace_a_folder_that_is_no_bundle(mini_run: MiniRun, tmp_path
     (tmp_path / "bundle").mkdir()
     (tmp_path / "bundle" / "thesis.txt").write_text("ten years of work")
     with pytest.raises(InputError, match="not a bundle"):
-        build_bundle(mini_run.evidence, sources(mini_run), app_files(), {}, tmp_path / "bundle")
+        build_bundle(
+            mini_run.evidence, sources(mini_run), app_files(lean=True), {}, tmp_path / "bundle"
+        )
     assert (tmp_path / "bundle" / "thesis.txt").read_text() == "ten years of work"
 
 
@@ -275,18 +350,23 @@ def test_does_not_depend_on_where_files_lie_or_what_making_them_took(run_copy: P
     workflow.bundle(run_copy)
 
 
-def test_operating_points_and_gate_travel_in_the_bundle(mini_run: MiniRun, tmp_path: Path) -> None:
-    gate = fit_gate("l1", 0.1, ("phantoms", [0.01 * i for i in range(10)]), {})
+def gated(mini_run: MiniRun, threshold: float) -> Evidence:
+    """The miniature run's evidence with a gate at the autoencoder: SSIM of at least `threshold`."""
+    gate = fit_gate("ssim", 0.1, ("phantoms", [threshold + 0.01 * i for i in range(-1, 9)]), {})
+    assert gate.threshold == pytest.approx(threshold)
     plan = mini_run.evidence.plan
     models = tuple(
         model.model_copy(update={"gate": gate}) if model.kind == "autoencoder" else model
         for model in plan.models
     )
-    evidence = mini_run.evidence.model_copy(
-        update={"plan": plan.model_copy(update={"models": models})}
-    )
+    return mini_run.evidence.model_copy(update={"plan": plan.model_copy(update={"models": models})})
+
+
+def test_operating_points_and_gate_travel_in_the_bundle(mini_run: MiniRun, tmp_path: Path) -> None:
+    evidence = gated(mini_run, 0.08)
+    gate = evidence.plan.model("autoencoder").gate
     folder = tmp_path / "bundle"
-    manifest = build_bundle(evidence, sources(mini_run), app_files(), {}, folder)
+    manifest = build_bundle(evidence, sources(mini_run), app_files(lean=True), {}, folder)
     entry = manifest.models["autoencoder"].gate
     assert entry is not None
     assert Gate.read(folder / entry.path) == gate

@@ -14,6 +14,7 @@ from torch import nn
 
 from reference.ali import Autoencoder
 from reference.calibration import Calibration, OperatingPoint
+from reference.card import Card
 from reference.checkpoints import load_checkpoint
 from reference.data import packaged_digits, packaged_photographs
 from reference.defaults import default_folder
@@ -25,7 +26,7 @@ from reference.phantoms import HOSPITAL_A, HOSPITAL_B, Hospital, Patient, phanto
 from reference.predictions import Predictions
 from reference.preprocess import AUTOENCODER, CHESTXNET
 from reference.scores import l1, ssim
-from reference.training.card import Card, markdown
+from reference.training.card import markdown
 from reference.training.publishing import CARD, MODEL
 
 NAMES = ("classifier", "l2", "ali")
