@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from browser_harness.server import serve_bundle
+from tests.browser.app_bundles import spoil_self_test
 from tests.browser.tiny_model import Classifier
 from tests.browser.tool_page import Tool, opened_tool, outputs_of, until
 from tests.browser.tool_site import make_site
 from xport import digests
 from xport.bundle_manifest import MANIFEST
 
-OFFLINE = "Ready for use without a connection."
+WITHOUT = "This browser does not keep the page for use without a connection."
 OFFERED = "A new version is ready."
 SHARD = "models/clf/group1-shard1of3.bin"
 UNFINISHED = "The new version could not be loaded; this one keeps working."
@@ -56,12 +60,6 @@ def stored(tool: Tool) -> None:
     """Wait until this release is stored and its worker serves the page."""
     digest = digests.of_bytes(tool.manifest())
     until(lambda: worker(tool.page) == digest, "the service worker")
-
-
-def look_again(page: Page) -> None:
-    """Come back to the page after a while, which makes it ask for a newer release."""
-    page.clock.fast_forward("04:00:00")
-    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
 
 @contextmanager
@@ -115,9 +113,9 @@ def test_a_new_release_is_used_when_it_is_whole_and_wanted(
         expect(tool.page.get_by_text(OFFERED)).to_be_visible()
         runs(tool, "1.0.0")
         tool.page.get_by_role("button", name="Use it now").click()
-        until(lambda: worker(tool.page) == digests.of_file(new / MANIFEST), "the new worker")
         tool.agree()
         runs(tool, "2.0.0")
+        assert worker(tool.page) == digests.of_file(new / MANIFEST)
         tool.context.set_offline(True)
         tool.page.reload()
         runs(tool, "2.0.0")
@@ -169,20 +167,64 @@ def test_another_page_goes_on_with_the_release_that_it_runs(
         runs(second, "2.0.0")
 
 
-def test_a_changed_file_is_not_stored(browser: Browser, old: Path, tmp_path: Path) -> None:
+def test_a_release_that_does_not_run_here_is_left_for_the_next_one(
+    browser: Browser, old: Path, new: Path, tmp_path: Path
+) -> None:
+    bad = make_site(tmp_path / "bad", release="1.5.0")
+    spoil_self_test(bad, "value", "ae")
+    with visited(browser, old) as tool:
+        publish(tool, bad)
+        tool.page.reload()
+        tool.page.get_by_role("button", name="Use it now").click()
+        tool.page.get_by_role("button", name="I understand").click()
+        tool.state("refused")
+        publish(tool, new)
+        tool.page.reload()
+        tool.state("refused")
+        tool.page.get_by_role("button", name="Use it now").click()
+        tool.agree()
+        runs(tool, "2.0.0")
+
+
+def test_a_later_form_of_the_manifest_is_no_dead_end(
+    browser: Browser, old: Path, new: Path, tmp_path: Path
+) -> None:
+    later = tmp_path / "later"
+    shutil.copytree(new, later)
+    listed = json.loads((later / MANIFEST).read_text())
+    (later / MANIFEST).write_text(json.dumps({**listed, "schema_version": 99}))
+    with visited(browser, old) as tool:
+        publish(tool, later)
+        tool.page.reload()
+        tool.page.get_by_role("button", name="Use it now").click()
+        expect(tool.page.get_by_role("alert")).to_contain_text("version 99")
+
+
+def test_a_page_that_cannot_be_stored_whole_runs_without_being_stored(
+    browser: Browser, tmp_path: Path
+) -> None:
     site = make_site(tmp_path / "site", release="1.0.1")
     (site / "report.html").write_text("<p>Another report than the manifest's")
     with opened_tool(browser, site) as tool:
         tool.agree()
-        script = "navigator.serviceWorker.getRegistration().then((found) => Boolean(found))"
-        tool.page.wait_for_timeout(1500)
-        assert not tool.page.evaluate(script)
-        expect(tool.page.get_by_text(OFFLINE)).to_have_count(0)
+        status = until(lambda: stored_status(tool, "storing"), "the attempt")
+        assert status["offline"] == "failed"
+        assert "report.html" in status["reason"]
+        assert worker(tool.page) is None
 
 
 def test_without_service_workers_it_works_and_says_what_is_missing(
     browser: Browser, old: Path, picture: Path
 ) -> None:
-    with opened_tool(browser, old, service_workers="block") as tool:
+    hidden = "delete Navigator.prototype.serviceWorker"
+    with opened_tool(browser, old, script=hidden) as tool:
         tool.agree()
         tool.examine(picture)
+        tool.page.get_by_role("button", name="About").click()
+        expect(tool.page.get_by_text(WITHOUT)).to_be_visible()
+
+
+def stored_status(tool: Tool, unlike: str) -> dict[str, Any] | None:
+    """What the page says of its copy on this device, once that is something else."""
+    found: dict[str, Any] = tool.diagnostics()["updates"]
+    return None if found["offline"] == unlike else found

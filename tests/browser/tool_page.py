@@ -106,12 +106,14 @@ def opened_tool(
     *,
     prefix: str = "/",
     server: LoopbackServer | None = None,
+    script: str | None = None,
     **options: Any,
 ) -> Iterator[Tool]:
     """The tool in a browser that has never seen it.
 
     Args:
         server: what serves the site already; one of its own otherwise.
+        script: runs in the page before its own.
         options: of the browser's context.
     """
     with ExitStack() as stack:
@@ -120,6 +122,8 @@ def opened_tool(
         context = browser.new_context(**{**DESKTOP, **options})
         stack.callback(context.close)
         context.set_default_timeout(WAIT_MS)
+        if script is not None:
+            context.add_init_script(script)
         page = context.new_page()
         tool = Tool(page, context, server, f"{server.url}{prefix}")
         context.on("request", lambda request: tool.requests.append(request))

@@ -1,4 +1,11 @@
-import { fetchModels, openSession, parseManifest, type Manifest } from "./host/index.js";
+import {
+  fetchModels,
+  ManifestError,
+  openSession,
+  parseManifest,
+  type Fetched,
+  type Manifest,
+} from "./host/index.js";
 import { Updates } from "./offline/updates.js";
 import { start } from "./ui/start.js";
 import { BASE, digest } from "./ui/state/session.js";
@@ -9,10 +16,22 @@ start({
     new Updates<Manifest>({
       base: BASE,
       digest: digest.value,
-      read: (text) => parseManifest(new TextEncoder().encode(text)),
+      read: readNewer,
       fetchModels: async (manifest, progress, signal) => {
-        await fetchModels(manifest, BASE, ({ done, total }) => progress(done, total), signal);
+        const tell = ({ done, total }: Fetched) => progress(done, total);
+        const { unstored } = await fetchModels(manifest, BASE, tell, signal);
+        if (unstored) throw new Error(`the browser does not keep the models (${unstored})`);
       },
       onChange,
     }),
 });
+
+/** Throws ManifestError; a later version of the manifest is for that release's own page. */
+function readNewer(text: string): Manifest | null {
+  try {
+    return parseManifest(new TextEncoder().encode(text));
+  } catch (error) {
+    if (error instanceof ManifestError && error.code === "version") return null;
+    throw error;
+  }
+}

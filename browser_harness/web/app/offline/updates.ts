@@ -47,8 +47,11 @@ export interface Running<Manifest extends Contents> {
   readonly base: string;
   /** SHA-256 of manifest.json. */
   readonly digest: string;
-  /** Reads a manifest's bytes; throws for one that this page refuses or cannot read. */
-  readonly read: (text: string) => Manifest;
+  /**
+   * Reads a manifest; null for one of a form that only newer pages know, whose models this page
+   * leaves to them. Throws for one that must not be used.
+   */
+  readonly read: (text: string) => Manifest | null;
   /** Stores the models of a release; rejects when one is not the file that the manifest names. */
   readonly fetchModels: (
     manifest: Manifest,
@@ -174,7 +177,7 @@ export class Updates<Manifest extends Contents> {
         const manifest = this.running.read(text);
         this.tell({ update: "fetching", release: digest, done: 0, total: 0, reason: null });
         const progress = (done: number, total: number) => this.tell({ done, total });
-        await this.running.fetchModels(manifest, progress, this.ended.signal);
+        if (manifest) await this.running.fetchModels(manifest, progress, this.ended.signal);
         this.tell({ update: "storing" });
         await this.install(digest);
       }

@@ -2,7 +2,7 @@ import "./styles/base.css";
 import "./styles/controls.css";
 import { DropTarget } from "./images/DropTarget.js";
 import { AboutDialog } from "./about/AboutDialog.js";
-import { Banners } from "./page/Banners.js";
+import { Banners, Update } from "./page/Banners.js";
 import { ConsentPage } from "./page/ConsentPage.js";
 import { Header } from "./page/Header.js";
 import { LoadingPage } from "./page/LoadingPage.js";
@@ -58,6 +58,13 @@ function Page() {
       return <LoadingPage />;
     case "failed":
     case "refused":
-      return <StoppedPage />;
+      return (
+        <>
+          <div class="banners">
+            <Update />
+          </div>
+          <StoppedPage />
+        </>
+      );
   }
 }

@@ -33,7 +33,7 @@ export const findings: Catalogue["findings"] = {
   finding: "Befund",
   calibrated: "Kalibriert",
   output: "Ausgabe",
-  explain: "Warum?",
+  explain: "Begründen",
   explainOne: (finding) => `${finding} begründen`,
   calibratedCaption: (dataset, uncertainTo) =>
     `Von 0 bis 1. Die Linie bei 0,5 ist der Arbeitspunkt des jeweiligen Befunds, bestimmt an ${dataset}; ` +

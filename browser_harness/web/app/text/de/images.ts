@@ -33,7 +33,7 @@ export const images: Catalogue["images"] = {
     clearAsk: (count) =>
       `Alle ${count} Bilder entfernen? Ergebnisse, die nicht exportiert wurden, gehen verloren.`,
     remove: (name) => `${name} entfernen`,
-    retry: (name) => `${name} noch einmal versuchen`,
+    retry: (name) => `Noch einmal: ${name}`,
     retryShort: "Noch einmal",
     top: (finding, value) => `${finding}: ${value}`,
     said: (name, status) => `${name}: ${status}`,

@@ -32,7 +32,7 @@ export const findings = {
   finding: "Finding",
   calibrated: "Calibrated",
   output: "Output",
-  explain: "Why?",
+  explain: "Explain",
   explainOne: (finding: string) => `Explain ${finding}`,
   calibratedCaption: (dataset: string, uncertainTo: string) =>
     `From 0 to 1. The line at 0.5 is each finding's operating point, found on ${dataset}; ` +

@@ -32,7 +32,7 @@ export const images = {
     clearAsk: (count: number) =>
       `Remove all ${count} images? Their results that were not exported are lost.`,
     remove: (name: string) => `Remove ${name}`,
-    retry: (name: string) => `Try ${name} again`,
+    retry: (name: string) => `Try again: ${name}`,
     retryShort: "Try again",
     top: (finding: string, value: string) => `${finding} ${value}`,
     said: (name: string, status: string) => `${name}: ${status}.`,

@@ -16,7 +16,7 @@ export function DeviceSection() {
   return (
     <Section heading={words.deviceHeading}>
       <Facts />
-      {offline && <p>{words.offline[offline]}</p>}
+      {offline && !unstored && <p>{words.offline[offline]}</p>}
       {unstored && <p>{words.unstored[unstored]}</p>}
       {(running.value?.attempts.length ?? 0) > 0 && (
         <>

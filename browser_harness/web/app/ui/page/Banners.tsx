@@ -103,7 +103,8 @@ function Fallback() {
   );
 }
 
-function Update() {
+/** A newer release, offered also where this one does not run. */
+export function Update() {
   const { banner } = text.value.page;
   const now = updateStatus.value;
   if (!now || updatePutOff.value) return null;

@@ -5,10 +5,10 @@ import { NOTICE } from "../state/export_documents.js";
 export function Strip() {
   const { notice, strip } = text.value.page;
   return (
-    <div class="strip" role="note">
+    <aside class="strip" aria-label={notice || NOTICE}>
       <strong lang="en">{NOTICE}</strong>
       {notice && <strong>{notice}</strong>}
       <span class="strip-more">{strip}</span>
-    </div>
+    </aside>
   );
 }

@@ -25,7 +25,9 @@ function Sheet({ item, result }: { readonly item: Item; readonly result: Result 
   return (
     <>
       <p class="sheet-notice">
-        <strong lang="en">{NOTICE}</strong> {page.notice} {page.strip}
+        <strong lang="en">{NOTICE}</strong>
+        {page.notice && <strong>{page.notice}</strong>}
+        <span>{page.strip}</span>
       </p>
       <h1>{release.value?.title ?? page.title}</h1>
       <p>
@@ -36,7 +38,8 @@ function Sheet({ item, result }: { readonly item: Item; readonly result: Result 
       <Findings result={result} />
       <Facts result={result} />
       <p class="sheet-notice">
-        <strong lang="en">{NOTICE}</strong> {page.notice}
+        <strong lang="en">{NOTICE}</strong>
+        {page.notice && <strong>{page.notice}</strong>}
       </p>
     </>
   );

@@ -1,5 +1,5 @@
 import { effect, signal } from "@preact/signals";
-import { life } from "./session.js";
+import { digest, life } from "./session.js";
 
 /** What is known of the page's copy on this device and of a newer release. */
 export interface UpdateStatus {
@@ -21,10 +21,15 @@ export const updatePutOff = signal(false);
 
 let updater: Updater | null = null;
 
-/** Keeps the page for use without a network, and fetches newer ones, once models are loaded. */
+/**
+ * Keeps the page for use without a network, and fetches newer ones, once models are loaded; also
+ * where a page that is kept does not run, as nobody would be offered a better one.
+ */
 export function keepUpToDate(make: (tell: (status: UpdateStatus) => void) => Updater): () => void {
   return effect(() => {
-    if (updater || life.value !== "open") return;
+    const stopped = life.value === "failed" || life.value === "refused";
+    const kept = Boolean(navigator.serviceWorker?.controller) && digest.value !== "";
+    if (updater || !(life.value === "open" || (stopped && kept))) return;
     updater = make((status) => {
       if (status.update !== updateStatus.value?.update) updatePutOff.value = false;
       updateStatus.value = status;
