@@ -27,9 +27,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module", params=["webgl", "cpu"])
-def host(
-    browser: Browser, site: Path, request: pytest.FixtureRequest
-) -> Iterator[HostPage]:
+def host(browser: Browser, site: Path, request: pytest.FixtureRequest) -> Iterator[HostPage]:
     """One visit on each backend for all tests here."""
     with host_page(browser, site) as page:
         page.running(request.param)
