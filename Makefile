@@ -27,14 +27,15 @@ test-direct: ## the direct route without TensorFlow, on each of PYTHONS="…" or
 	@$(PYTHON) scripts/direct_lane.py $(if $(ANY_TORCH),--any-torch) $(PYTHONS)
 
 bench: setup ## measure the project's own promises of speed, memory and tf.grad; a missed one is exit code 1
-	@$(BIN)/xport bench --targets --out build/bench
+	@$(BIN)/xport bench --targets releases/full-width.toml --out build/bench
 
-check: setup ## formatting, lint, types and import contracts, Python and TypeScript
+check: setup ## formatting, lint, types and import contracts, Python and TypeScript; TypeScript's unit tests
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-cache --no-logo
 	@$(WITH_NODE) npm --prefix $(WEB) run --silent check
+	@$(WITH_NODE) npm --prefix $(WEB) run --silent test
 
 format: setup ## format Python and TypeScript
 	@$(BIN)/ruff check --quiet --fix .

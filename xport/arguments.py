@@ -10,6 +10,7 @@ import xport
 from xport.evaluation_arguments import add_evaluation
 
 DEFAULT_RELEASE = Path("release.toml")
+DEFAULT_TARGETS = Path("releases/full-width.toml")
 DEFAULT_STORE = Path("build/store")
 
 DESCRIPTION = """\
@@ -199,7 +200,7 @@ def _add_measuring(commands: Any) -> None:
         "--targets",
         nargs="?",
         type=Path,
-        const=DEFAULT_RELEASE,
+        const=DEFAULT_TARGETS,
         metavar="FILE",
         help="measure the project's own promises on a release file's classifier instead "
         "(default: %(const)s); a target that is missed is exit code 1",

@@ -16,6 +16,7 @@ from xport.images import (
     ImageFolder,
     example_files,
     images_in,
+    phantoms,
     photographs,
     synthetic_files,
 )
@@ -62,7 +63,10 @@ class Converter:
         release = self.release
         legs = release.routes.legs(release.browser.backends)
         brought = images_in(self.folders)
-        shown = photographs(release.probes.photographs)
+        shown = [
+            *phantoms(release.probes.phantoms, release.probes.seed),
+            *photographs(release.probes.photographs),
+        ]
         probes = {
             model_id: self._probes(entry, shown, brought)
             for model_id, entry in release.models.items()

@@ -40,7 +40,7 @@ def evaluate(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
     from reference.errors import DocumentError
     from reference.evaluation.results import read_results
 
-    with _refusals(), _told(progress) as advance:
+    with _refusals(), _threads(options.threads), _told(progress) as advance:
         evaluation = _evaluation(options, advance)
         try:
             left_out = _make(evaluation, options.item)
@@ -256,6 +256,21 @@ def _refusals() -> Iterator[None]:
         yield
     except ReferenceInputError as error:
         raise InputError(error.what, error.where, error.remedy) from error
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[None]:
+    """Let torch compute with that many threads, and as before afterwards."""
+    if count < 1:
+        raise InputError(f"{count} threads compute nothing", "--threads", "give 1 or more")
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 @contextmanager

@@ -45,7 +45,12 @@ or figure is a folder of OUT with CSV, Markdown, JSON, SVG and PNG; OUT/evaluati
 """
 
 EVALUATE_EPILOG = """\
-Without --classifier and --autoencoder, the default checkpoints are evaluated.
+Without --classifier and --autoencoder, the default checkpoints are evaluated: one classifier, so
+the robustness matrices have one row. Each further row is a training at another level, LEVEL none,
+hflip or degrees:
+
+  python -m reference.training train --recipe paper --augmentation LEVEL --data build/nih \\
+      --out build/LEVEL
 
 data sets, in their published layouts; the first chest set is what the networks are trained for:
   nih:FOLDER        NIH ChestX-ray14: its test list (operating points: patients of train_val)
@@ -57,7 +62,8 @@ examples:
   xport phantoms nih build/nih --patients 500
   xport evaluate table1 --data nih:build/nih --classifier c.safetensors --out build/evaluation
   xport evaluate robustness --data nih:build/nih --data padchest:build/padchest \\
-      --classifier none=plain.safetensors --classifier 45=turned.safetensors --out build/e2
+      --classifier none=build/none/best.safetensors --classifier 45=build/45/best.safetensors \\
+      --out build/e2
   xport evaluate all --data nih:build/nih --data padchest:build/padchest \\
       --data kermany:build/kermany --data mura:build/mura --data packaged:photographs \\
       --classifier c.safetensors --autoencoder ALI=ali.safetensors \\
@@ -163,6 +169,14 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--batch", type=int, default=16, metavar="N", help="images at once (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--threads",
+        type=int,
+        default=1,
+        metavar="N",
+        help="threads of torch (default: %(default)s; several are faster on cores that do nothing "
+        "else, and many times slower on busy ones, where they wait for each other)",
     )
     parser.add_argument(
         "--seed",

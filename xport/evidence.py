@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from xport.document import Document
+from xport.images import BROUGHT
 from xport.parity import Comparison
 from xport.picture import Picture
 from xport.pipeline_effect import PipelineEffect
@@ -35,3 +36,19 @@ class Evidence(Document):
     preprocessing: tuple[PipelineEffect, ...] = ()
     prepared_in: WebEnvironment | None = None
     verdict: Verdict
+
+    def published(self) -> Evidence:
+        """The same without pictures of images that a user brought: they may be of patients.
+
+        The names of their files stay.
+        """
+        kept = _without_brought(self.pictures)
+        effects = tuple(
+            effect.model_copy(update={"pictures": _without_brought(effect.pictures)})
+            for effect in self.preprocessing
+        )
+        return self.model_copy(update={"pictures": kept, "preprocessing": effects})
+
+
+def _without_brought(pictures: tuple[Picture, ...]) -> tuple[Picture, ...]:
+    return tuple(one for one in pictures if not one.probe.startswith(f"{BROUGHT}-"))

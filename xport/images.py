@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,6 +96,28 @@ def photographs(names: Sequence[str]) -> list[ImageFile]:
             raise InputError(f"scikit-image carries no image {name!r}", "probes.photographs")
         paths.append(found[0])
     return [_read(path, "photograph", "scikit-image") for path in paths]
+
+
+def phantoms(count: int, seed: int) -> list[ImageFile]:
+    """Procedural chest X-rays as PNG files, which show no person.
+
+    Of the two hospitals in turn: A's have 8 bits, B's 16. `seed` is the first patient's number.
+    """
+    from PIL import Image
+
+    from reference.phantoms import HOSPITAL_A, HOSPITAL_B, Patient, phantom
+
+    files = []
+    for index in range(count):
+        hospital = (HOSPITAL_A, HOSPITAL_B)[index % 2]
+        file = io.BytesIO()
+        Image.fromarray(phantom(Patient(seed + index), 0, hospital).image).save(file, "PNG")
+        name, source = (
+            f"phantom-{index:03d}.png",
+            f"phantom, hospital {hospital.name}, patient {seed + index}",
+        )
+        files.append(ImageFile(name, source, file.getvalue()))
+    return files
 
 
 def images_in(folders: Sequence[Path]) -> list[ImageFile]:

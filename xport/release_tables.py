@@ -191,12 +191,14 @@ class ProbeEntry(Document):
 
     `synthetic` deterministic images drawn from `seed`; `coloured` inputs in which every channel is
     another image, without which swapped channels would go unseen (for models of several channels);
-    `photographs` are real images that the scikit-image package carries, by name.
+    `phantoms` procedural chest X-rays, of two hospitals in turn; `photographs` are real images that
+    the scikit-image package carries, by name.
     """
 
     synthetic: int = Field(default=20, ge=0, le=1000)
     coloured: int = Field(default=2, ge=0, le=1000)
     seed: int = Field(default=0, ge=0)
+    phantoms: int = Field(default=0, ge=0, le=1000)
     photographs: tuple[str, ...] = ()
 
 
@@ -204,11 +206,11 @@ class PreprocessingEntry(Document):
     """`[preprocessing]`: what the preprocessing leg is tried on, and which pipelines it measures.
 
     Its images are `synthetic` files of sixteen kinds in turn (PNG, JPEG and DICOM of every codec),
-    `examples`, the photographs of `[probes]` and the images a user adds. Examples are drawn chest
-    X-rays, first one without findings, then one with; a bundle offers those that its gate accepts
-    to be tried. Beside the definition and the exact
-    path, which is what the page does, every one of `pipelines` is measured. `backend` is that of
-    `[browser]` on which the prepared images are predicted too; without it, wasm where it is
+    `examples`, the phantoms and photographs of `[probes]` and the images a user adds. Examples are
+    drawn chest X-rays, first one without findings, then one with; a bundle offers those that its
+    gate accepts to be tried. Beside the definition and the exact path, which is what the page does,
+    every one of `pipelines` is measured. `backend` is that of `[browser]` on which the prepared
+    images are predicted too; without it, wasm where it is
     verified, else the last one.
     """
 

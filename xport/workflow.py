@@ -158,7 +158,8 @@ def bundle(out: Path) -> Path:
     """Make the deployable bundle of a run that PASSED; returns its folder.
 
     The recordings are judged once more, under the release's own policy: a verdict passed under
-    another one, or edited, is not bundled.
+    another one, or edited, is not bundled. Its evidence and report show no image that a user
+    brought, but name the files.
 
     Raises:
         NotPassed: the verdict is not PASSED.
@@ -183,12 +184,13 @@ def bundle(out: Path) -> Path:
                 "run `xport judge` again, without --policy",
             )
         sources = RunSources(run.probes, run.recordings, run.images, prepared)
-        documents = {"report.html": html_report(evidence).encode()}
+        shown = evidence.published()
+        documents = {"report.html": html_report(shown).encode()}
         for model in plan.models:
             if model.card:
                 documents[card_path(model.id)] = html_card(model.title, model.card).encode()
         page = app_files(lean=runs_lean(plan))
-        build_bundle(evidence, sources, page, documents, run.bundle_path)
+        build_bundle(shown, sources, page, documents, run.bundle_path)
     return run.bundle_path
 
 

@@ -62,7 +62,9 @@ window.driven = {
     driven.files.set(name, new File([content], name));
   },
   examine: (name) => attempt(() => driven.session.examine(driven.files.get(name))),
-  explain: (name, finding) => attempt(() => driven.session.explain(driven.files.get(name), finding)),
+  explain: (name, finding) => attempt(() => {
+    return driven.session.explain(driven.files.get(name), finding);
+  }),
   show: (name) => attempt(() => driven.session.show(driven.files.get(name))),
 };
 """
@@ -76,8 +78,14 @@ OffscreenCanvas.prototype.getContext = function (...asked) {
   return context;
 };
 """
+# Resolves when the browser has told the worker of it.
 LOSE_CONTEXT = """() => {
+  const { canvas } = self.contexts.at(-1);
+  const told = new Promise((resolve) => {
+    canvas.addEventListener("webglcontextlost", ({ type }) => resolve(type));
+  });
   for (const context of self.contexts) context.getExtension("WEBGL_lose_context")?.loseContext();
+  return told;
 }"""
 
 

@@ -239,7 +239,7 @@ SMALL: dict[str, Callable[[], nn.Module]] = {
 
 
 def full_size() -> dict[str, Network]:
-    """DenseNet-121 and ALI as the default release has them, on smooth random images."""
+    """DenseNet-121 and ALI as the full-width release has them, on smooth random images."""
     random = torch.Generator().manual_seed(3)
 
     def images(channels: int, size: int) -> torch.Tensor:

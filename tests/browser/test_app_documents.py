@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -86,10 +87,16 @@ def refuses_to_run(browser: Browser, site: Path, words: str) -> None:
         nothing_predicted(tool)
 
 
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A good bundle."""
+    return site_with(tmp_path_factory.mktemp("good") / "site", gate_at("l1", 0.1))
+
+
 @pytest.fixture
-def fresh(tmp_path: Path) -> Path:
-    """A good bundle, to be spoilt."""
-    return site_with(tmp_path / "site", gate_at("l1", 0.1))
+def fresh(tmp_path: Path, good: Path) -> Path:
+    """A copy of it, to be spoilt."""
+    return Path(shutil.copytree(good, tmp_path / "site"))
 
 
 @pytest.mark.parametrize("case", UNUSABLE)

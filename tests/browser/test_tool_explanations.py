@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from tests.browser.tool_page import Tool, opened_tool
+from tests.browser.tool_page import Tool, opened_tool, until
 from tests.browser.tool_site import make_site
 
 
@@ -44,10 +44,10 @@ def test_a_finding_is_explained_over_the_image(browser: Browser, site: Path, pic
         assert coloured(tool) < 0.01
         why(tool, 1).click()
         expect(why(tool, 1)).to_have_attribute("aria-pressed", "true")
-        assert coloured(tool) > 0.1
+        until(lambda: coloured(tool) > 0.1, "the overlay")
         why(tool, 1).click()
         expect(why(tool, 1)).to_have_attribute("aria-pressed", "false")
-        assert coloured(tool) < 0.01
+        until(lambda: coloured(tool) < 0.01, "the image alone")
 
 
 def test_an_explanation_is_computed_once(browser: Browser, site: Path, picture: Path) -> None:
@@ -65,3 +65,23 @@ def test_an_explanation_is_computed_once(browser: Browser, site: Path, picture: 
             why(tool, finding).click()
             expect(why(tool, finding)).to_have_attribute("aria-pressed", "true")
             assert tool.page.evaluate("window.computed") == computed
+
+
+BUSY = """() => setTimeout(() => {
+  for (const end = Date.now() + 2000; Date.now() < end;);
+}, 20)"""
+
+
+def test_an_explanation_can_be_called_off(browser: Browser, site: Path, picture: Path) -> None:
+    with opened_tool(browser, site) as tool:
+        tool.agree()
+        tool.examine(picture)
+        (engine,) = (one for one in tool.page.workers if one.url.endswith("engine.worker.js"))
+        engine.evaluate(BUSY)
+        why(tool, 3).click()
+        expect(tool.page.get_by_text("Computing why: Finding 3")).to_be_visible()
+        tool.page.get_by_role("button", name="Cancel").click()
+        expect(tool.page.get_by_text("Computing why")).to_have_count(0)
+        why(tool, 4).click()
+        expect(why(tool, 4)).to_have_attribute("aria-pressed", "true")
+        expect(why(tool, 3)).to_have_attribute("aria-pressed", "false")

@@ -135,6 +135,17 @@ def test_carries_evidence_report_and_the_untrained_note(mini_run: MiniRun) -> No
     }
 
 
+def test_shows_no_image_that_a_user_brought(mini_run: MiniRun) -> None:
+    evidence = mini_run.evidence
+    shown = evidence.pictures[0]
+    brought = shown.model_copy(update={"probe": "image-patient.png"})
+    effect = evidence.preprocessing[0].model_copy(update={"pictures": (shown, brought)})
+    update = {"pictures": (brought, shown), "preprocessing": (effect,)}
+    published = evidence.model_copy(update=update).published()
+    assert published.pictures == (shown,)
+    assert published.preprocessing[0].pictures == (shown,)
+
+
 def test_says_what_made_it_and_what_explains_what(mini_run: MiniRun) -> None:
     manifest = verify_bundle(RunFolder(mini_run.folder).bundle_path)
     explains = {name: model.explains for name, model in manifest.models.items()}

@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from PIL import Image
 
 from reference import defaults
 from reference.evaluation import items
+from reference.evaluation.jobs import Probabilities
 from reference.phantoms import LAYOUTS
 from tests.reference.data import published
 from tests.reference.evaluation import tiny
@@ -297,6 +299,24 @@ def test_several_classifiers_are_rows_of_the_matrices(root: Path, tmp_path: Path
     assert {"none", "45"} <= rows[0].keys()
 
 
+def test_torch_has_the_threads_that_are_asked_for_and_its_own_afterwards(
+    root: Path, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: set[int] = set()
+    plain = Probabilities.run
+
+    def watched(job: Probabilities, batch: Any) -> Any:
+        seen.add(torch.get_num_threads())
+        return plain(job, batch)
+
+    monkeypatch.setattr(Probabilities, "run", watched)
+    before = torch.get_num_threads()
+    arguments = _arguments(root, tmp_path / "out", sets=("padchest",))
+    assert run("evaluate", "table1", *arguments, "--threads", 3).code == 0
+    assert seen == {3}
+    assert torch.get_num_threads() == before
+
+
 BAD: dict[str, Callable[[Path], list[object]]] = {
     "absent folder": lambda root: ["--data", f"mura:{root / 'absent'}"],
     "another layout": lambda root: ["--data", f"mnist:{root / 'nih'}"],
@@ -308,6 +328,7 @@ BAD: dict[str, Callable[[Path], list[object]]] = {
     "two of one name": lambda root: ["--classifier", f"none={root / 'networks/c.safetensors'}"],
     "no level": lambda root: ["--levels", "46"],
     "no batch": lambda root: ["--batch", 0],
+    "no threads": lambda root: ["--threads", 0],
     "no limit": lambda root: ["--limit", 0],
     "no seed": lambda root: ["--seed", -1],
     "no calibration": lambda root: ["--calibration", root / "nih" / "phantoms.json"],

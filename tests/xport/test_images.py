@@ -9,7 +9,7 @@ from PIL import Image
 
 from reference.decoding import decode
 from xport.errors import InputError, IntegrityError
-from xport.images import ImageFile, ImageFolder, images_in, photographs, synthetic_files
+from xport.images import ImageFile, ImageFolder, images_in, phantoms, photographs, synthetic_files
 
 
 def test_synthetic_files_come_in_every_format_and_are_the_same_every_time() -> None:
@@ -26,6 +26,17 @@ def test_synthetic_files_come_in_every_format_and_are_the_same_every_time() -> N
 def test_sixteen_bits_are_more_than_eight_widened() -> None:
     deep = next(p for f in synthetic_files(4, 1) if (p := decode(f.content)).white == 65535)
     assert (deep.samples % 257 != 0).any()
+
+
+def test_phantoms_are_of_two_hospitals_and_the_same_every_time() -> None:
+    files = phantoms(4, 1)
+    assert files == phantoms(4, 1)
+    assert len({file.content for file in [*files, *phantoms(4, 5)]}) == 8
+    assert [file.source for file in files] == [
+        f"phantom, hospital {hospital}, patient {patient}"
+        for hospital, patient in zip("ABAB", range(1, 5), strict=True)
+    ]
+    assert [decode(file.content).white for file in files] == [255, 65535, 255, 65535]
 
 
 def test_dicom_is_found_without_a_suffix_and_other_files_are_left_alone(tmp_path: Path) -> None:

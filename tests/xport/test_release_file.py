@@ -9,11 +9,9 @@ import pytest
 
 from reference.preprocess import CHESTXNET, Preprocess
 from tests import mini
-from tests.conftest import ROOT
 from xport.errors import InputError
 from xport.model_pipelines import pipeline_for
 from xport.release_file import read_policy, read_release
-from xport.release_tables import UNTRAINED
 
 
 def refuse(tmp_path: Path, content: dict[str, Any], match: str) -> None:
@@ -22,27 +20,6 @@ def refuse(tmp_path: Path, content: dict[str, Any], match: str) -> None:
         read_release(path)
     assert error.value.exit_code == 2
     assert str(path) in str(error.value)
-
-
-def test_the_default_release_is_the_papers_system() -> None:
-    release = read_release(ROOT / "release.toml")
-    bounds = {(t.model, t.output): t.max_abs for t in release.policy.tolerances}
-    assert bounds == {
-        ("classifier", "probabilities"): 1e-5,
-        ("classifier", "logits"): 1e-4,
-        ("autoencoder", "reconstruction"): 5e-5,
-        ("autoencoder", "latent"): 5e-5,
-        ("explanation", "probabilities"): 1e-5,
-        ("explanation", "logits"): 1e-4,
-    }
-    alike = {
-        (a.model, a.output): (a.min_cosine, a.times_own_gap) for a in release.policy.likenesses
-    }
-    maps = ("gradient", "saliency", "cam")
-    assert alike == {("explanation", output): (0.999, 3.0) for output in maps}
-    assert len(release.models["classifier"].labels or ()) == 14
-    assert release.policy.bars[0].max_abs == 1e-5
-    assert {model.weights for model in release.models.values()} == {UNTRAINED}
 
 
 def test_names_an_unknown_key(tmp_path: Path) -> None:

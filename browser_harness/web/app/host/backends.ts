@@ -1,6 +1,7 @@
 import type { BackendEnvironment, BackendName } from "../../engine/backend.js";
 import { EngineClient } from "./engine_client.js";
-import { EngineError, isAbort, ManifestError, NothingPasses, wordsOf } from "./errors.js";
+import { aborted, EngineError, isAbort, ManifestError } from "./errors.js";
+import { NothingPasses, requireWanted, wordsOf } from "./errors.js";
 import type { OpenedRelease, Tell } from "./opened_release.js";
 import type { Pictures } from "./pictures.js";
 import { RememberedTests } from "./remembered.js";
@@ -69,10 +70,10 @@ export class Backends {
     tell({ stage: "start", backend, done: 0, total: 0, cached: 0 });
     const url = new URL(WORKER, this.opened.base);
     const client = new EngineClient(new Worker(url, { type: "module" }), backend);
-    const stop = () => client.close(signal?.reason);
+    const stop = () => client.close(aborted());
     signal?.addEventListener("abort", stop);
     try {
-      signal?.throwIfAborted();
+      requireWanted(signal);
       const environment = await this.load(client, backend);
       await this.warmUp(client, backend, tell);
       return await this.tested(client, environment, backend, options);

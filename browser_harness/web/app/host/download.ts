@@ -1,4 +1,4 @@
-import { EngineError, isAbort, wordsOf } from "./errors.js";
+import { EngineError, requireWanted, wordsOf } from "./errors.js";
 import type { DataFile } from "./manifest.js";
 
 /** What downloading needs of the browser; a test gives another. */
@@ -35,7 +35,8 @@ export async function download(wanted: Wanted, network: Network): Promise<Uint8A
     try {
       return await receive(partial, wanted, network);
     } catch (error) {
-      if (isAbort(error) || (error instanceof EngineError && error.code === "file-refused")) {
+      requireWanted(wanted.signal);
+      if (error instanceof EngineError && error.code === "file-refused") {
         partial.clear();
         throw error;
       }

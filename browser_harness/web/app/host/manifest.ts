@@ -11,7 +11,7 @@ import {
 } from "../../engine/fields.js";
 import { sha256 } from "../../engine/files.js";
 import type { Signature } from "../../engine/types.js";
-import { EngineError, isAbort, ManifestError, wordsOf } from "./errors.js";
+import { EngineError, ManifestError, requireWanted, wordsOf } from "./errors.js";
 import { isPath } from "./paths.js";
 
 const VERSION = 3;
@@ -226,7 +226,7 @@ async function fetchContent(url: string, signal: AbortSignal | undefined): Promi
     if (response.ok) return await response.arrayBuffer();
     throw new Error(`HTTP ${response.status}`);
   } catch (error) {
-    if (isAbort(error)) throw error;
+    requireWanted(signal);
     const words = `manifest.json beside this page cannot be read (${wordsOf(error)}).`;
     throw new ManifestError("unreachable", words, { why: wordsOf(error) });
   }

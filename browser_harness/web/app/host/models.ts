@@ -1,8 +1,9 @@
 import { requireDigest } from "../../engine/files.js";
 import { download, type Network } from "./download.js";
-import { aborted, EngineError, requireWanted } from "./errors.js";
+import { EngineError, requireWanted } from "./errors.js";
 import { pathOf, type DataFile, type Manifest } from "./manifest.js";
 import { ModelCache, type Unstored } from "./model_cache.js";
+import { untilAborted } from "./queue.js";
 
 const LOCK = "xport-models";
 const LANES = 4;
@@ -203,11 +204,6 @@ async function locked<T>(mode: LockMode, work: () => Promise<T>): Promise<T | nu
 }
 
 function pause(seconds: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, seconds * 1000);
-    signal?.addEventListener("abort", () => {
-      clearTimeout(timer);
-      reject(aborted());
-    });
-  });
+  const wait = new Promise<void>((resolve) => setTimeout(resolve, seconds * 1000));
+  return signal ? untilAborted(wait, signal) : wait;
 }

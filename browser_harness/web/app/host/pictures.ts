@@ -113,6 +113,8 @@ async function contentOf(file: File): Promise<ArrayBuffer> {
 
 function ofFile(error: unknown, { name }: File): unknown {
   if (!(error instanceof EngineError) || error.code !== "input-refused") return error;
-  const { kind = "unsupported", ...facts } = error.facts;
-  return new ImageError(kind as ImageCode, `${name}: ${error.message}.`, { file: name, ...facts });
+  const { message, facts } = error;
+  const { kind = "unsupported", ...rest } = facts;
+  const about = { file: name, what: message, ...rest };
+  return new ImageError(kind as ImageCode, `${name}: ${message.replace(/\.$/, "")}.`, about);
 }
