@@ -49,6 +49,28 @@ def write_pictures() -> None:
     contact_sheet().save(ROOT / "docs" / "phantoms.png", optimize=True)
 
 
+def write_screens() -> None:
+    """Take the tool's screenshots in a browser (half a minute)."""
+    import tempfile
+
+    import skimage
+    from playwright.sync_api import sync_playwright
+
+    from tests.browser import screens
+    from tests.browser.app_bundles import launch
+    from tests.browser.tool_site import example_of, make_site
+
+    photograph = Path(skimage.__file__).parent / "data" / "camera.png"
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        site = make_site(Path(folder) / "site")
+        chest = example_of(site)
+        browser = launch(playwright, Path(folder) / "shaders")
+        screens.write(
+            (name, screens.shot(browser, site, name, chest, photograph)) for name in screens.SCREENS
+        )
+        browser.close()
+
+
 def _cli() -> str:
     from xport.cli import COMMANDS
 
@@ -75,3 +97,4 @@ if __name__ == "__main__":
         path.write_text(text)
         print(path.relative_to(ROOT))
     write_pictures()
+    write_screens()

@@ -25,7 +25,7 @@ from tests.browser.tool_page import (
     opened_tool,
     outputs_of,
 )
-from tests.browser.tool_site import make_site
+from tests.browser.tool_site import example_of, make_site
 from tests.images.broken import broken
 from tests.images.dicom_files import Dicom
 from xport import digests
@@ -172,7 +172,7 @@ def test_the_example_of_the_release_is_one_click_away(browser: Browser, site: Pa
     with opened_tool(browser, site) as tool:
         tool.agree()
         tool.page.get_by_role("button", name=re.compile("^Example: ")).first.click()
-        tool.examined("phantom-1.png")
+        tool.examined(example_of(site).name)
 
 
 def test_a_damaged_file_is_fetched_again_then_refused_and_explained(

@@ -94,3 +94,9 @@ def explained_cases(explainer: Explainer) -> RecordedCases:
 def read_manifest(site: Path) -> Manifest:
     """manifest.json of a bundle."""
     return Manifest.read(site / MANIFEST)
+
+
+def example_of(site: Path) -> Path:
+    """The image that comes with the release."""
+    (file,) = (site / "examples").iterdir()
+    return file
