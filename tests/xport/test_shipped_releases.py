@@ -48,12 +48,9 @@ def test_releases_of_a_classifier_hold_it_to_the_papers_bar(path: Path) -> None:
         (a.model, a.output): (a.min_cosine, a.times_own_gap) for a in release.policy.likenesses
     }
     # A trained network's few ReLUs at their kinks come singly, so there the multiple is larger.
-    slope = (0.9999, 10.0) if release.models["classifier"].checkpoint else (0.999, 3.0)
-    assert alike == {
-        ("explanation", "gradient"): slope,
-        ("explanation", "saliency"): slope,
-        ("explanation", "cam"): (0.999, 3.0),
-    }
+    bound = (0.9999, 10.0) if release.models["classifier"].checkpoint else (0.999, 3.0)
+    maps = ("gradient", "saliency", "cam")
+    assert alike == {("explanation", output): bound for output in maps}
     assert release.models["classifier"].labels == LABELS
     assert release.policy.bars[0].max_abs == 1e-5
 
