@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.app_bundles import relist
+from tests.browser.app_bundles import WAIT_MS, relist
 from tests.browser.tool_page import PHONE, Tool, opened_tool, until
 from tests.browser.tool_site import make_site
 from xport.bundle_manifest import MANIFEST
@@ -202,4 +202,5 @@ def test_on_a_phone_an_explanation_comes_into_view(
         tool.examine(picture)
         tool.page.get_by_role("button", name="Explain Finding 5", exact=True).click()
         expect(tool.page.locator(".stage-frame")).to_be_in_viewport(ratio=0.9)
-        expect(tool.page.get_by_text("Why: Finding 5")).to_be_visible()
+        heading = tool.page.get_by_role("heading", name="Why: Finding 5")
+        expect(heading).to_be_visible(timeout=WAIT_MS)
