@@ -35,6 +35,8 @@ def axe() -> str:
 def violations(page: Page, axe: str) -> list[str]:
     """What axe-core finds, as far as it is serious, by rule and element."""
     page.evaluate(axe)
+    # A colour on its way to another is no contrast that anyone reads.
+    page.evaluate("Promise.allSettled(document.getAnimations().map(({ finished }) => finished))")
     found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
     return [
         f"{one['id']}: {node['target']} {node['failureSummary']}"
