@@ -41,6 +41,12 @@ try {
 }
 """
 
+FUNCTION = """
+const [args, done] = arguments;
+(async () => {{ {body} }})().then(
+  (value) => done({{ value: value ?? null }}), (error) => done(String(error)));
+"""
+
 
 @dataclass(frozen=True)
 class WebKitFacts:
@@ -112,6 +118,26 @@ class WebKitPage:
         if isinstance(answer, dict) and answer.get("ok") is True:
             return wire.parse(kind, answer.get("result"))
         raise refusal(answer, "")
+
+    def visit(self, url: str) -> None:
+        """Go to another page than the runner's."""
+        self._driver.get(url)
+
+    def evaluate(self, body: str, *given: object) -> Any:
+        """What an asynchronous function returns, as JSON; its body knows `given` as `args`.
+
+        Raises:
+            RunnerError: it threw, or did not answer in time.
+        """
+        from selenium.common.exceptions import WebDriverException
+
+        try:
+            answer = self._driver.execute_async_script(FUNCTION.format(body=body), list(given))
+        except WebDriverException as error:
+            raise RunnerError(f"the page gave no answer: {error.msg}", "WebKitGTK") from error
+        if isinstance(answer, dict) and "value" in answer:
+            return answer["value"]
+        raise RunnerError(f"the page threw: {answer}", "WebKitGTK")
 
     def publish_bytes(self, data: bytes, published: ExitStack) -> dict[str, str | int]:
         """Serve bytes to the page until `published` closes: their url, sha256 and length."""

@@ -26,11 +26,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_host_site(add_explanation(bundle))
 
 
-@pytest.fixture(scope="module")
-def host(browser: Browser, site: Path) -> Iterator[HostPage]:
-    """One visit for all tests here."""
+@pytest.fixture(scope="module", params=["webgl", "cpu"])
+def host(browser: Browser, site: Path, request: pytest.FixtureRequest) -> Iterator[HostPage]:
+    """One visit on each backend for all tests here."""
     with host_page(browser, site) as page:
-        page.running("webgl")
+        page.running(request.param)
         yield page
         assert page.errors == []
 

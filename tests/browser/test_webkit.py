@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,9 +12,13 @@ import pytest
 from browser_harness import wire
 from browser_harness.pictures import decode
 from browser_harness.refusals import PageRefused
+from browser_harness.server import serve_bundle
 from browser_harness.webkit import INSTALL, WebKitPage, missing_of_webkit
 from reference import decoding
+from tests.browser.app_bundles import expected_values, make_bundle
+from tests.browser.host_page import make_host_site
 from tests.browser.preprocess_cases import cases, differing
+from tests.browser.tiny_model import Classifier
 from tests.images.corpus import corpus
 from xport.errors import RunnerError, UnavailableError
 
@@ -44,6 +50,36 @@ def test_pictures_are_decoded_to_the_samples_of_python(webkit: WebKitPage) -> No
         if not np.array_equal(decode(webkit, content).samples, decoding.decode(content).samples)
     ]
     assert wrong == []
+
+
+@needs_webkit
+def test_the_deployed_page_s_host_finds_the_backend_that_passes(
+    tmp_path: Path, picture: Path
+) -> None:
+    site = make_host_site(make_bundle(tmp_path / "site", Classifier()))
+    content = base64.b64encode(picture.read_bytes()).decode()
+    with WebKitPage() as webkit, serve_bundle(site, port=0) as server:
+        webkit.visit(server.url + "/")
+        running = webkit.evaluate(
+            """
+            while (!window.driven) await new Promise((resolve) => setTimeout(resolve, 50));
+            const { value, error } = await driven.open(["webgl", "wasm", "cpu"]);
+            if (error) throw error.message;
+            return { backend: value.backend, passed: value.selfTest.passed };
+            """
+        )
+        assert running["passed"] is True
+        assert running["backend"] in ("webgl", "wasm")
+        outputs = webkit.evaluate(
+            """
+            driven.file("chest.png", args[0]);
+            const { value, error } = await driven.examine("chest.png");
+            if (error) throw error.message;
+            return value.seen.findings.map(({ output }) => output);
+            """,
+            content,
+        )
+        assert np.abs(np.asarray(outputs) - expected_values(picture, Classifier())).max() <= 1e-5
 
 
 @needs_webkit
