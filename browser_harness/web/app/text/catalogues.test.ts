@@ -13,7 +13,6 @@ const SHARED = new Set([
   "csv",
   "Pneumothorax",
   "autoencoder",
-  "zoomed",
 ]);
 
 type Entry = readonly [path: string, value: unknown];

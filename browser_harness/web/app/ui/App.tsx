@@ -1,4 +1,5 @@
 import "./styles/base.css";
+import "./styles/parts.css";
 import "./styles/controls.css";
 import { DropTarget } from "./images/DropTarget.js";
 import { AboutDialog } from "./about/AboutDialog.js";

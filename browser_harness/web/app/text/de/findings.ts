@@ -2,7 +2,6 @@ import type { Catalogue } from "../en.js";
 
 export const findings: Catalogue["findings"] = {
   heading: "Befunde",
-  of: (name) => `Befunde zu ${name}`,
   empty: "Hier erscheinen die Ergebnisse.",
   waiting: "Dieses Bild wartet, bis es an der Reihe ist.",
   working: "Wird berechnet …",

@@ -52,7 +52,6 @@ export const images: Catalogue["images"] = {
     fit: "Einpassen",
     invert: "Invertieren",
     reset: "Ansicht zurücksetzen",
-    zoomed: (percent) => `${percent}`,
     dragWindows: "Durch Ziehen Helligkeit und Kontrast einstellen",
     level: "Helligkeit (Fensterlage)",
     width: "Kontrast (Fensterbreite)",
@@ -63,7 +62,6 @@ export const images: Catalogue["images"] = {
 
   overlay: {
     heading: "Überlagerung",
-    none: "Keine Überlagerung",
     error: "Rekonstruktionsfehler",
     errorHint:
       "Rot: wo der Autoencoder das Bild nicht nachbilden konnte; volles Rot ab einem Viertel des Bereichs.",
@@ -75,7 +73,6 @@ export const images: Catalogue["images"] = {
       "Salienz: Pixel, deren Aufhellung diesen Befund verstärkt. Sie zeigt, worauf das Modell achtet, nicht, wo eine Krankheit ist.",
     camHint:
       "Aktivierungskarte: grobe Bereiche, die für diesen Befund sprechen. Sie zeigt, worauf das Modell achtet, nicht, wo eine Krankheit ist.",
-    raw: "Rohwerte",
     smooth: "Geglättet",
     low: "niedrig",
     high: "hoch",
@@ -101,7 +98,6 @@ export const images: Catalogue["images"] = {
         ? "1 Ergebnis ist noch nicht exportiert; es geht verloren, wenn Sie die Seite schließen."
         : `${count} Ergebnisse sind noch nicht exportiert; sie gehen verloren, wenn Sie die Seite schließen.`,
     saved: (name) => `${name} wurde gespeichert.`,
-    nothing: "Es gibt noch kein Ergebnis zum Exportieren.",
   },
 
   print: {

@@ -90,7 +90,6 @@ export const page: Catalogue["page"] = {
     updateFailed: "Die neue Version konnte nicht geladen werden; diese läuft weiter.",
     updateProgress: (done, total) => `Eine neue Version wird geladen: ${done} von ${total}`,
     dismiss: "Ausblenden",
-    details: "Einzelheiten",
   },
 
   reasons: {

@@ -1,7 +1,6 @@
 /** What the models say, and how it is to be read. */
 export const findings = {
   heading: "Findings",
-  of: (name: string) => `Findings of ${name}`,
   empty: "Results appear here.",
   waiting: "This image is waiting for its turn.",
   working: "Computing…",

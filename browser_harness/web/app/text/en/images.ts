@@ -51,7 +51,6 @@ export const images = {
     fit: "Fit",
     invert: "Invert",
     reset: "Reset view",
-    zoomed: (percent: string) => percent,
     dragWindows: "Drag to set brightness and contrast",
     level: "Brightness (level)",
     width: "Contrast (window width)",
@@ -63,7 +62,6 @@ export const images = {
 
   overlay: {
     heading: "Overlay",
-    none: "No overlay",
     error: "Reconstruction error",
     errorHint:
       "Red: where the autoencoder could not rebuild the image; full red from a quarter of the range on.",
@@ -75,7 +73,6 @@ export const images = {
       "Saliency: pixels in which a small increase raises this finding. It shows what the model looks at, not where a disease is.",
     camHint:
       "Activation map: coarse areas that speak for this finding. It shows what the model looks at, not where a disease is.",
-    raw: "Raw values",
     smooth: "Smoothed",
     low: "low",
     high: "high",
@@ -101,7 +98,6 @@ export const images = {
         ? "1 result was not exported yet; it is lost when you close the page."
         : `${count} results were not exported yet; they are lost when you close the page.`,
     saved: (name: string) => `${name} was saved.`,
-    nothing: "There is no result to export yet.",
   },
 
   print: {

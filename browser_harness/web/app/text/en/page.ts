@@ -92,7 +92,6 @@ export const page = {
     updateProgress: (done: string, total: string) =>
       `A new version is being loaded: ${done} of ${total}`,
     dismiss: "Dismiss",
-    details: "Details",
   },
 
   /** By the codes of the host's errors: why a backend, a release or a file is refused. */

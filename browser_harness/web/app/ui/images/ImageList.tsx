@@ -1,3 +1,4 @@
+import "./list.css";
 import { formats, nameOf, text } from "../../text/language.js";
 import { calibratedOf } from "../findings/standing.js";
 import { Icon } from "../page/Icon.js";

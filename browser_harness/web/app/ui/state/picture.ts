@@ -32,12 +32,20 @@ export function resetView(): void {
   if (shown) window_.value = { low: shown.window[0], high: shown.window[1] };
 }
 
+interface Asked {
+  readonly id: number;
+  readonly using: Session;
+  readonly aborting: AbortController;
+}
+
 /** Reads the picture of whichever item is selected, and forgets the one before. */
 export function keepShowing(): () => void {
-  let asked: { readonly id: number; readonly aborting: AbortController } | null = null;
+  let asked: Asked | null = null;
   return effect(() => {
     const [item, using] = [selected.value, session.value];
-    if (asked && item?.id === asked.id) return;
+    // What an ended session could not show is asked of the next one.
+    const same = asked !== null && item?.id === asked.id;
+    if (same && (picture.peek() !== null || using === asked?.using)) return;
     asked?.aborting.abort();
     asked = null;
     untracked(() => {
@@ -45,7 +53,7 @@ export function keepShowing(): () => void {
       pictureProblem.value = null;
     });
     if (!item || !using) return;
-    asked = { id: item.id, aborting: new AbortController() };
+    asked = { id: item.id, using, aborting: new AbortController() };
     void read(item, using, asked.aborting.signal);
   });
 }

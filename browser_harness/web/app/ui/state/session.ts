@@ -1,6 +1,8 @@
 import { computed, signal } from "@preact/signals";
 import type { OpenProgress, OpenRequest, Running, Session } from "../../host/types.js";
 import { fetchManifest, type Manifest } from "../../host/manifest.js";
+import { text } from "../../text/language.js";
+import { announce } from "./announce.js";
 import { stopOf, type Stop } from "./stop.js";
 import { recall, remember } from "./storage.js";
 
@@ -80,6 +82,7 @@ export async function openRelease(): Promise<void> {
     running.value = opened.running;
     session.value = opened;
     life.value = "open";
+    announce(text.value.page.loading.ready);
   } catch (error) {
     stopped(error);
   }
