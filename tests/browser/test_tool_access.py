@@ -32,9 +32,16 @@ def axe() -> str:
     return AXE.read_text(encoding="utf-8")
 
 
+SETTLED = """() => Promise.allSettled(document.getAnimations()
+  .filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity)
+  .map(({ finished }) => finished))"""
+"""A colour on its way to another is no contrast that anyone reads."""
+
+
 def violations(page: Page, axe: str) -> list[str]:
     """What axe-core finds, as far as it is serious, by rule and element."""
     page.evaluate(axe)
+    page.evaluate(SETTLED)
     found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
     return [
         f"{one['id']}: {node['target']} {node['failureSummary']}"

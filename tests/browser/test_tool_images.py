@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.app_bundles import relist
-from tests.browser.tool_page import Tool, opened_tool, until
+from tests.browser.app_bundles import WAIT_MS, relist
+from tests.browser.tool_page import PHONE, Tool, opened_tool, until
 from tests.browser.tool_site import make_site
 from xport.bundle_manifest import MANIFEST
 
@@ -192,3 +192,15 @@ def test_a_release_without_an_autoencoder_says_that_nothing_was_checked(
         tool.examine(picture)
         expect(tool.page.get_by_text("Not checked against the training images.")).to_have_count(2)
         expect(tool.page.get_by_text("Image, reconstruction, error")).to_have_count(0)
+
+
+def test_on_a_phone_an_explanation_comes_into_view(
+    browser: Browser, site: Path, picture: Path
+) -> None:
+    with opened_tool(browser, site, **PHONE, reduced_motion="reduce") as tool:
+        tool.agree()
+        tool.examine(picture)
+        tool.page.get_by_role("button", name="Explain Finding 5", exact=True).click()
+        expect(tool.page.locator(".stage-frame")).to_be_in_viewport(ratio=0.9)
+        heading = tool.page.get_by_role("heading", name="Why: Finding 5")
+        expect(heading).to_be_visible(timeout=WAIT_MS)

@@ -19,6 +19,8 @@ from tests.browser.app_bundles import expected_values, make_bundle
 from tests.browser.host_page import make_host_site
 from tests.browser.preprocess_cases import cases, differing
 from tests.browser.tiny_model import Classifier
+from tests.browser.tool_page import calibrated_of
+from tests.browser.tool_site import example_of, make_site
 from tests.images.corpus import corpus
 from xport.errors import RunnerError, UnavailableError
 
@@ -80,6 +82,40 @@ def test_the_deployed_page_s_host_finds_the_backend_that_passes(
             content,
         )
         assert np.abs(np.asarray(outputs) - expected_values(picture, Classifier())).max() <= 1e-5
+
+
+STATE = """
+while (!args.includes(document.body?.dataset.state)) await new Promise((go) => setTimeout(go, 50));
+"""
+AGREE = """
+[...document.querySelectorAll("button")].find(
+  ({ textContent }) => textContent.startsWith("I understand")).click();
+"""
+SERVED = """
+while (!navigator.serviceWorker.controller) await new Promise((go) => setTimeout(go, 50));
+"""
+EXAMPLE = """
+document.querySelector(".examples button").click();
+const done = () => document.querySelector('li.image[data-status="done"]');
+while (!done()) await new Promise((go) => setTimeout(go, 50));
+return [...document.querySelectorAll("#calibrated data")].map(({ value }) => Number(value));
+"""
+
+
+@needs_webkit
+def test_the_tool_works_without_its_server_after_one_visit(tmp_path: Path) -> None:
+    site = make_site(tmp_path / "site")
+    with WebKitPage() as webkit:
+        with serve_bundle(site, port=0) as server:
+            webkit.visit(server.url + "/")
+            webkit.evaluate(STATE, "consent")
+            webkit.evaluate(AGREE)
+            webkit.evaluate(SERVED)
+        webkit.visit(server.url + "/")
+        webkit.evaluate(STATE, "ready")
+        expected = calibrated_of(example_of(site))
+        found = webkit.evaluate(EXAMPLE)
+        assert np.abs(np.sort(found) - np.sort(expected[~np.isnan(expected)])).max() <= 1e-5
 
 
 @needs_webkit

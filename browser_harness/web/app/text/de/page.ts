@@ -26,6 +26,7 @@ export const page: Catalogue["page"] = {
     nextHeading: "Wie es weitergeht",
     next: (size) =>
       `Einmalig werden ${size} an Modellen geladen. Jede Datei wird mit der geprüften Version verglichen, und die Modelle werden auf diesem Gerät getestet, bevor sie ein Bild sehen.`,
+    models: (titles) => `Modelle dieser Version: ${titles}.`,
     agree: "Ich habe verstanden: Modelle laden",
     remembered: "Ihre Zustimmung wird für diese Version auf diesem Gerät gespeichert.",
   },

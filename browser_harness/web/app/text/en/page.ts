@@ -26,6 +26,7 @@ export const page = {
     nextHeading: "What happens next",
     next: (size: string) =>
       `${size} of models are loaded, once. Every file is checked against the verified release, and the models are tested on this device before they see an image.`,
+    models: (titles: string) => `Models of this release: ${titles}.`,
     agree: "I understand: load the models",
     remembered: "Your agreement is remembered on this device for this release.",
   },

@@ -4,6 +4,7 @@ import type { Check } from "../../host/seen.js";
 import { Icon } from "../page/Icon.js";
 import { overlay, showError, hideOverlay } from "../state/explaining.js";
 import type { Result } from "../state/items.js";
+import { revealStage } from "../viewer/reveal.js";
 import { Rebuilt } from "./Rebuilt.js";
 import { ScoreScale } from "./Scale.js";
 
@@ -56,12 +57,16 @@ export function Score({ check }: { readonly check: Check }) {
 
 function ErrorToggle() {
   const on = overlay.value.kind === "error";
+  const show = () => {
+    showError();
+    revealStage();
+  };
   return (
     <button
       type="button"
       class="small"
       aria-pressed={on}
-      onClick={() => (on ? hideOverlay() : showError())}
+      onClick={() => (on ? hideOverlay() : show())}
     >
       {text.value.findings.check.show}
     </button>

@@ -3,6 +3,7 @@ import { formats, nameOf, text } from "../../text/language.js";
 import type { Finding } from "../../host/seen.js";
 import { explain, explaining, hideOverlay, overlay } from "../state/explaining.js";
 import { session } from "../state/session.js";
+import { revealStage } from "../viewer/reveal.js";
 import { ValueScale } from "./Scale.js";
 import {
   arranged,
@@ -143,6 +144,10 @@ interface WhyProps {
 function WhyButton({ index, label, explained }: WhyProps) {
   const words = text.value.findings;
   const busy = explaining.value === index;
+  const show = () => {
+    void explain(index);
+    revealStage();
+  };
   return (
     <button
       type="button"
@@ -150,7 +155,7 @@ function WhyButton({ index, label, explained }: WhyProps) {
       aria-pressed={explained}
       aria-busy={busy}
       aria-label={words.explainOne(nameOf(label))}
-      onClick={() => (explained ? hideOverlay() : void explain(index))}
+      onClick={() => (explained ? hideOverlay() : show())}
     >
       {words.explain}
     </button>

@@ -1,12 +1,14 @@
 import "./pages.css";
 import { formats, text } from "../../text/language.js";
-import { agree, modelBytes } from "../state/session.js";
+import { agree, modelBytes, release } from "../state/session.js";
 import { Icon, type IconName } from "./Icon.js";
 import { Weights } from "./Weights.js";
 
 /** What has to be understood before anything but the page is loaded. */
 export function ConsentPage() {
   const words = text.value.page.consent;
+  // What they were trained on stands in their titles.
+  const titles = Object.values(release.value?.models ?? {}).map(({ title }) => title);
   return (
     <div class="page">
       <div class="card page-card">
@@ -22,6 +24,7 @@ export function ConsentPage() {
             body={words.next(formats.value.bytes(modelBytes.value))}
           />
         </ul>
+        <p class="quiet">{words.models(titles.join("; "))}</p>
         <Weights />
         <div class="actions">
           <AgreeButton />
