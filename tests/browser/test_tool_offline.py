@@ -96,6 +96,21 @@ def test_after_one_visit_it_works_without_a_network(
         expect(second.locator("body")).to_have_attribute("data-state", "ready")
 
 
+def test_hosts_that_shorten_addresses_are_followed(
+    browser: Browser, old: Path, picture: Path
+) -> None:
+    with serve_bundle(old, port=0) as server:
+        server.moved = {"/index.html": "/", "/report.html": "/report"}
+        server.publish("/report", old / "report.html")
+        with opened_tool(browser, old, server=server) as tool:
+            tool.agree()
+            stored(tool)
+            tool.context.set_offline(True)
+            for page, words in (("", "Release 1.0.0"), ("report.html", "The report")):
+                tool.page.goto(tool.url + page)
+                expect(tool.page.get_by_text(words)).to_be_visible()
+
+
 def test_a_new_release_is_used_when_it_is_whole_and_wanted(
     browser: Browser, old: Path, new: Path, picture: Path
 ) -> None:
