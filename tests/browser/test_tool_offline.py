@@ -215,6 +215,34 @@ def test_a_later_form_of_the_manifest_is_no_dead_end(
         expect(tool.page.get_by_role("alert")).to_contain_text("version 99")
 
 
+def test_a_page_that_stays_open_hears_of_a_new_release(
+    browser: Browser, old: Path, new: Path
+) -> None:
+    later = "const now = Date.now; window.later = 0; Date.now = () => now() + window.later;"
+    with opened_tool(browser, old, script=later) as tool:
+        tool.agree()
+        stored(tool)
+        publish(tool, new)
+        seen = "document.dispatchEvent(new Event('visibilitychange'))"
+        tool.page.evaluate(seen)
+        tool.page.wait_for_timeout(1000)
+        expect(tool.page.get_by_text(OFFERED)).to_have_count(0)
+        tool.page.evaluate(f"window.later = 4 * 60 * 60 * 1000; {seen}")
+        expect(tool.page.get_by_text(OFFERED)).to_be_visible()
+
+
+def test_a_release_that_changes_before_someone_agrees_is_shown_before_it_is_used(
+    browser: Browser, old: Path, new: Path
+) -> None:
+    with opened_tool(browser, old) as tool:
+        tool.state("consent")
+        publish(tool, new)
+        tool.page.get_by_role("button", name="I understand").click()
+        expect(tool.page.get_by_text("Release 2.0.0")).to_be_visible()
+        tool.agree()
+        runs(tool, "2.0.0")
+
+
 def test_a_page_that_cannot_be_stored_whole_runs_without_being_stored(
     browser: Browser, tmp_path: Path
 ) -> None:
