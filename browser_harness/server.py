@@ -36,6 +36,7 @@ class LoopbackServer:
         port: 0 for any free port.
         cache: the Cache-Control header; verification wants every byte fetched anew.
         moved: where to send readers who ask for a path, by path.
+        threads: of wasm, which the deployed page's policy allows for.
     """
 
     def __init__(
@@ -45,8 +46,10 @@ class LoopbackServer:
         port: int = 0,
         cache: str = NO_STORE,
         moved: Mapping[str, str] | None = None,
+        threads: int = 1,
     ) -> None:
         self._resources = dict(resources)
+        self.threads = threads
         self.moved = dict(moved or {})
         self._lock = threading.Lock()
         self.headers = {**hosting.HEADERS, "Cache-Control": cache}
@@ -158,9 +161,10 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(whole, with_body)
 
     def _send(self, answer: Answer, with_body: bool) -> None:
+        owner = self.server.owner
         headers = {
-            **self.server.owner.headers,
-            hosting.CONTENT_SECURITY_POLICY: hosting.policy_for(answer.name),
+            **owner.headers,
+            hosting.CONTENT_SECURITY_POLICY: hosting.policy_for(answer.name, owner.threads),
             "Content-Type": hosting.type_of(answer.name),
             **answer.headers,
         }
@@ -181,11 +185,14 @@ class _Handler(BaseHTTPRequestHandler):
         """Stay quiet."""
 
 
-def serve_bundle(folder: Path, port: int = 8000, prefix: str = "/") -> LoopbackServer:
+def serve_bundle(
+    folder: Path, port: int = 8000, prefix: str = "/", threads: int = 1
+) -> LoopbackServer:
     """A server for a bundle, as a static host serves it: its files, `index.html` also at `prefix`.
 
     Args:
         prefix: the path under which the bundle lies, such as `/tools/xray/`.
+        threads: of wasm, as its manifest has them.
 
     Raises:
         InputError: there is no index.html, a link leads out of the folder, or the prefix is
@@ -209,4 +216,6 @@ def serve_bundle(folder: Path, port: int = 8000, prefix: str = "/") -> LoopbackS
         if name not in hosting.HEADER_FILES:
             resources[prefix + quote(name)] = file
     moved = {} if prefix == "/" else {prefix.removesuffix("/"): prefix}
-    return LoopbackServer(resources, port=port, cache=hosting.CACHE_CONTROL, moved=moved)
+    return LoopbackServer(
+        resources, port=port, cache=hosting.CACHE_CONTROL, moved=moved, threads=threads
+    )

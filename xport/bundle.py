@@ -23,7 +23,7 @@ from xport.bundle_manifest import (
 from xport.errors import ExitCode, InputError, IntegrityError, XportError
 from xport.evidence import EVIDENCE, Evidence
 from xport.examples import pictures_of, write_examples
-from xport.hosting import header_files
+from xport.hosting import header_files, with_threads
 from xport.images import ImageFolder
 from xport.plan import PlannedModel
 from xport.preprocessing import PreparedCase
@@ -121,6 +121,9 @@ def _fill(
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)
     plan = evidence.plan
+    if plan.wasm_threads > 1:
+        index = folder / "index.html"
+        index.write_text(with_threads(index.read_text(encoding="utf-8")), encoding="utf-8")
     examples = write_examples(folder, plan, run.images, run.prepared)
     self_test = write_self_test(
         folder,
@@ -140,7 +143,8 @@ def _fill(
         tools=_tools(evidence),
         files={},
     )
-    for name, text in header_files(path.as_posix() for path in _relative(folder)).items():
+    paths = [path.as_posix() for path in _relative(folder)]
+    for name, text in header_files(paths, plan.wasm_threads).items():
         (folder / name).write_text(text)
     rest = {path.as_posix() for path in _relative(folder)} - manifest.model_files().keys()
     manifest = manifest.model_copy(update={"files": _entries(folder, rest)})

@@ -192,8 +192,8 @@ def _serve(options: argparse.Namespace) -> int:
 
     if not 0 <= options.port <= 65535:
         raise InputError(f"port {options.port} is not between 0 and 65535", "--port")
-    verify_bundle(options.bundle)
-    server = serve_bundle(options.bundle, options.port, options.path)
+    threads = verify_bundle(options.bundle).wasm_threads
+    server = serve_bundle(options.bundle, options.port, options.path, threads)
     url = server.url if options.path == "/" else server.url + options.path
     text = f"serving {options.bundle} at {url} (Ctrl-C ends it)\nNOT FOR MEDICAL USE"
     _print(options, text, {"url": url})

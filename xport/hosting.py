@@ -28,12 +28,17 @@ MIME_TYPES = {
 }
 OTHER_TYPE = "application/octet-stream"
 
-# 'wasm-unsafe-eval' lets the browser compile WebAssembly and nothing else. TF.js starts its wasm
-# threads from blobs that it makes itself, hence blob: for workers and for what they import.
+# 'wasm-unsafe-eval' lets the browser compile WebAssembly and nothing else.
+SCRIPTS, WORKERS = "script-src 'self' 'wasm-unsafe-eval'", "worker-src 'self'"
+# TF.js starts several wasm threads from blobs that it makes itself; one thread needs none.
+THREADED = {
+    SCRIPTS: "script-src 'self' blob: 'wasm-unsafe-eval'",
+    WORKERS: "worker-src 'self' blob:",
+}
 POLICY = (
     "default-src 'none'",
-    "script-src 'self' blob: 'wasm-unsafe-eval'",
-    "worker-src 'self' blob:",
+    SCRIPTS,
+    WORKERS,
     "connect-src 'self'",
     "img-src 'self' blob: data:",
     "style-src 'self'",
@@ -44,7 +49,8 @@ POLICY = (
 )
 
 # Other documents, such as the report: no script at all; their styles are inside them.
-PAGES = ("index.html", "runner.html", "bench.html")
+DRIVEN = ("runner.html", "bench.html")
+PAGES = ("index.html", *DRIVEN)
 DOCUMENT_POLICY = (
     "default-src 'none'",
     "img-src 'self' data:",
@@ -96,11 +102,24 @@ HEADER_FILES = ("_headers", ".htaccess")
 """What hosts read and do not serve: Netlify and Cloudflare Pages one, Apache the other."""
 
 
-def policy_for(path: str) -> str:
-    """The Content-Security-Policy of a file: documents that are no page run no script."""
+def policy_for(path: str, threads: int = 1) -> str:
+    """The Content-Security-Policy of a file: documents that are no page run no script.
+
+    Args:
+        threads: of wasm, that the release was verified with; pages that CI drives take any number.
+    """
     name = PurePosixPath(path).name
-    document = name.endswith(".html") and name not in PAGES
-    return "; ".join(DOCUMENT_POLICY if document else POLICY)
+    if name.endswith(".html") and name not in PAGES:
+        return "; ".join(DOCUMENT_POLICY)
+    policy = "; ".join(POLICY)
+    return with_threads(policy) if threads > 1 or name in DRIVEN else policy
+
+
+def with_threads(text: str) -> str:
+    """A page's policy, or a page that says it, as wasm on several threads needs it."""
+    for single, threaded in THREADED.items():
+        text = text.replace(single, threaded)
+    return text
 
 
 def type_of(path: str) -> str:
@@ -108,20 +127,20 @@ def type_of(path: str) -> str:
     return MIME_TYPES.get(PurePosixPath(path).suffix, OTHER_TYPE)
 
 
-def header_files(paths: Iterable[str]) -> dict[str, str]:
+def header_files(paths: Iterable[str], threads: int = 1) -> dict[str, str]:
     """The files that tell hosts how to serve a bundle of these files, by name."""
     netlify, apache = HEADER_FILES
-    return {netlify: _netlify(sorted(paths)), apache: _apache()}
+    return {netlify: _netlify(sorted(paths), threads), apache: _apache(threads)}
 
 
-def _netlify(paths: Iterable[str]) -> str:
+def _netlify(paths: Iterable[str], threads: int) -> str:
     # Where several rules match, both hosts join the values, and two policies together allow only
     # what both do. So each policy stands once, at its very path. Both know our types.
     lines = ["/*", *(f"  {name}: {value}" for name, value in HEADERS.items())]
     lines.append(f"  Cache-Control: {CACHE_CONTROL}")
     for path in paths:
         for address in _addresses(path):
-            lines += [f"/{address}", f"  {CONTENT_SECURITY_POLICY}: {policy_for(path)}"]
+            lines += [f"/{address}", f"  {CONTENT_SECURITY_POLICY}: {policy_for(path, threads)}"]
     return "\n".join(lines) + "\n"
 
 
@@ -135,12 +154,12 @@ def _addresses(path: str) -> Iterator[str]:
         yield path.removesuffix(".html")  # Cloudflare Pages sends readers there
 
 
-def _apache() -> str:
+def _apache(threads: int) -> str:
     types = "".join(
         f"AddType {kind.partition(';')[0]} {suffix}\n" for suffix, kind in MIME_TYPES.items()
     )
     always = "".join(f'  Header always set {name} "{value}"\n' for name, value in HEADERS.items())
-    page, document = policy_for("index.html"), policy_for("report.html")
+    page, document = policy_for("index.html", threads), policy_for("report.html")
     return f"""\
 Options -Indexes
 DirectoryIndex index.html

@@ -75,6 +75,17 @@ def test_apache_is_told_the_same() -> None:
         assert f"AddType {hosting.MIME_TYPES[suffix].partition(';')[0]} {suffix}\n" in text
 
 
+def test_scripts_from_blobs_are_allowed_where_wasm_has_threads_alone() -> None:
+    for path in ("index.html", "engine.worker.js"):
+        assert not re.search(r"(script|worker)-src[^;]*blob:", hosting.policy_for(path))
+        assert len(re.findall(r"(script|worker)-src[^;]*blob:", hosting.policy_for(path, 2))) == 2
+    for text in hosting.header_files(["index.html"], 2).values():
+        assert hosting.policy_for("index.html", 2) in text
+    assert hosting.policy_for("report.html", 2) == hosting.policy_for("report.html")
+    page = f'<meta content="{hosting.policy_for("index.html")}" />'
+    assert hosting.policy_for("index.html", 2) in hosting.with_threads(page)
+
+
 def test_no_device_is_allowed_and_nothing_from_elsewhere() -> None:
     assert {"camera", "microphone", "geolocation"} <= set(hosting.DENIED)
     assert hosting.HEADERS["Permissions-Policy"].startswith("accelerometer=(), ")
