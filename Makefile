@@ -45,7 +45,7 @@ format: setup ## format Python and TypeScript
 defaults: setup ## train the default checkpoints again (about an hour), into reference/defaults
 	@$(BIN)/python -m reference.training defaults
 
-goldens: setup ## rewrite the files that tests compare with (docs/); review the diff
+goldens: setup ## rewrite the files that tests compare with (docs/, screenshots); review the diff
 	@$(BIN)/python scripts/goldens.py
 
 lock: ## resolve the locks anew, keeping pins that still fit (needs uv and a CPU build of torch)

@@ -96,6 +96,21 @@ def test_after_one_visit_it_works_without_a_network(
         expect(second.locator("body")).to_have_attribute("data-state", "ready")
 
 
+def test_hosts_that_shorten_addresses_are_followed(
+    browser: Browser, old: Path, picture: Path
+) -> None:
+    with serve_bundle(old, port=0) as server:
+        server.moved = {"/index.html": "/", "/report.html": "/report"}
+        server.publish("/report", old / "report.html")
+        with opened_tool(browser, old, server=server) as tool:
+            tool.agree()
+            stored(tool)
+            tool.context.set_offline(True)
+            for page, words in (("", "Release 1.0.0"), ("report.html", "The report")):
+                tool.page.goto(tool.url + page)
+                expect(tool.page.get_by_text(words)).to_be_visible()
+
+
 def test_a_new_release_is_used_when_it_is_whole_and_wanted(
     browser: Browser, old: Path, new: Path, picture: Path
 ) -> None:
@@ -198,6 +213,34 @@ def test_a_later_form_of_the_manifest_is_no_dead_end(
         tool.page.reload()
         tool.page.get_by_role("button", name="Use it now").click()
         expect(tool.page.get_by_role("alert")).to_contain_text("version 99")
+
+
+def test_a_page_that_stays_open_hears_of_a_new_release(
+    browser: Browser, old: Path, new: Path
+) -> None:
+    later = "const now = Date.now; window.later = 0; Date.now = () => now() + window.later;"
+    with opened_tool(browser, old, script=later) as tool:
+        tool.agree()
+        stored(tool)
+        publish(tool, new)
+        seen = "document.dispatchEvent(new Event('visibilitychange'))"
+        tool.page.evaluate(seen)
+        tool.page.wait_for_timeout(1000)
+        expect(tool.page.get_by_text(OFFERED)).to_have_count(0)
+        tool.page.evaluate(f"window.later = 4 * 60 * 60 * 1000; {seen}")
+        expect(tool.page.get_by_text(OFFERED)).to_be_visible()
+
+
+def test_a_release_that_changes_before_someone_agrees_is_shown_before_it_is_used(
+    browser: Browser, old: Path, new: Path
+) -> None:
+    with opened_tool(browser, old) as tool:
+        tool.state("consent")
+        publish(tool, new)
+        tool.page.get_by_role("button", name="I understand").click()
+        expect(tool.page.get_by_text("Release 2.0.0")).to_be_visible()
+        tool.agree()
+        runs(tool, "2.0.0")
 
 
 def test_a_page_that_cannot_be_stored_whole_runs_without_being_stored(

@@ -73,8 +73,8 @@ async function install(event: ExtendableEvent): Promise<void> {
 
 /** Fetches a file past every HTTP cache and stores it, if it is the one with this digest. */
 async function store(event: ExtendableEvent, path: string, sha256: string): Promise<Response> {
-  // Many hosts lead index.html to the folder itself, which is what it is asked for here.
-  const request = new Request(path === "index.html" ? scope : scope + encodeURI(path), {
+  // Hosts may lead elsewhere on themselves, such as from index.html to the folder.
+  const request = new Request(scope + encodeURI(path), {
     integrity: integrityOf(sha256),
     cache: "reload",
     mode: "same-origin",

@@ -110,6 +110,7 @@ export const page: Catalogue["page"] = {
     "self-test-failed": "der Selbsttest wurde auf diesem Gerät nicht bestanden",
     unreachable: "der Server ist nicht erreichbar, oder dort fehlt eine Datei",
     offline: "es besteht keine Verbindung, und noch ist nicht alles auf diesem Gerät",
+    "release-changed": "der Server bietet jetzt eine andere Version; laden Sie die Seite neu",
     "worker-died": "die Berechnung ist abgebrochen",
     "worker-hung": "die Berechnung antwortet nicht mehr",
     "nothing-passes": "kein Rechenweg besteht hier seinen Selbsttest",

@@ -113,6 +113,7 @@ export const page = {
     "self-test-failed": "its self-test did not pass on this device",
     unreachable: "the server could not be reached, or a file is missing there",
     offline: "there is no connection, and not everything is on this device yet",
+    "release-changed": "the server has another release now; load the page again",
     "worker-died": "the computation broke off",
     "worker-hung": "the computation did not answer any more",
     "nothing-passes": "no way to compute passes its self-test here",

@@ -78,6 +78,7 @@ export async function openRelease(): Promise<void> {
       progress: (now) => (progress.value = now),
       signal: aborting.signal,
     });
+    if (opened.digest !== digest.value) return leaveFor(opened);
     opened.onChange((now, reason) => changed(opened, now, reason));
     running.value = opened.running;
     session.value = opened;
@@ -86,6 +87,14 @@ export async function openRelease(): Promise<void> {
   } catch (error) {
     stopped(error);
   }
+}
+
+/** The host has another release than the one that this page showed: only its own page fits it. */
+function leaveFor(other: Session): void {
+  other.close();
+  const words = `manifest.json is ${other.digest} now, no longer ${digest.value}`;
+  stopped(Object.assign(new Error(words), { code: "release-changed" }));
+  location.reload(); // which a person with unsaved results can call off
 }
 
 export function cancelOpening(): void {

@@ -7,6 +7,7 @@ test.each([
   [new DOMException("x", "AbortError"), "cancelled"],
   [Object.assign(new Error("x"), { code: "unreachable" }), "failed"],
   [Object.assign(new Error("x"), { code: "offline" }), "failed"],
+  [Object.assign(new Error("x"), { code: "release-changed" }), "failed"],
   [Object.assign(new Error("x"), { code: "file-refused" }), "release"],
   [Object.assign(new Error("x"), { name: "ManifestError", code: "not-passed" }), "release"],
   [Object.assign(new Error("x"), { code: "nothing-passes", attempts: [attempt] }), "device"],

@@ -10,7 +10,14 @@ export interface Stop {
 }
 
 /** What a person can do about an error: load again, or nothing but get another release or device. */
-const FOR_ANOTHER_TRY = ["unreachable", "offline", "internal", "worker-died", "worker-hung"];
+const FOR_ANOTHER_TRY = [
+  "unreachable",
+  "offline",
+  "internal",
+  "worker-died",
+  "worker-hung",
+  "release-changed",
+];
 
 /** What kind of end an error is. Errors come from several files, so not by instanceof. */
 export function stopOf(error: unknown): Stop {
