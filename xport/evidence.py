@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 from xport.document import Document
-from xport.images import BROUGHT
 from xport.parity import Comparison
 from xport.picture import Picture
 from xport.pipeline_effect import PipelineEffect
-from xport.plan import Plan
+from xport.plan import BROUGHT, Plan
 from xport.recording import Recording, WebEnvironment
 from xport.timing import BackendRuntime
 from xport.verdict import OutputFacts, Verdict

@@ -10,7 +10,7 @@ from pathlib import Path
 from xport import digests
 from xport.document import write_atomically
 from xport.errors import InputError, IntegrityError
-from xport.plan import PlannedImage
+from xport.plan import BROUGHT, PlannedImage
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".dcm", ".dicom")
 EXAMPLES: tuple[tuple[int, dict[str, float]], ...] = (
@@ -20,9 +20,6 @@ EXAMPLES: tuple[tuple[int, dict[str, float]], ...] = (
 """Patients and the severities of their findings."""
 
 EXAMPLE_SIZE = 512
-
-BROUGHT = "image"
-"""Prefix of the names of images that a user brings; they may be of patients."""
 
 DICOM_MARK = (128, b"DICM")
 """Where a DICOM file says that it is one; many carry no suffix."""

@@ -19,6 +19,8 @@ PLAN = "plan.json"
 Kind = Literal["classifier", "autoencoder", "explanation", "other"]
 REFERENCE_LEG = "torch"
 FLOAT64_LEG = "torch-float64"
+BROUGHT = "image"
+"""Prefix of the names of images that a user brings; they may be of patients."""
 
 
 class Leg(Document):

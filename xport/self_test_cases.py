@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from xport.arrays import Array
 from xport.errors import InputError, IntegrityError
 from xport.evidence import Evidence
-from xport.images import BROUGHT
 from xport.parity import Metrics, Role
-from xport.plan import REFERENCE_LEG, PlannedModel, PlannedProbe
+from xport.plan import BROUGHT, REFERENCE_LEG, PlannedModel, PlannedProbe
 from xport.probes import ProbeFolder
 from xport.recorder import Arrays, RecordingFolder
 from xport.self_test import OutputLikeness, OutputTolerance, RecordedCase, RecordedCases
