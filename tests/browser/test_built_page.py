@@ -20,13 +20,28 @@ def test_building_again_gives_the_same_bytes(tmp_path: Path) -> None:
     assert digests.of_folder(tmp_path / "dist") == digests.of_folder(PAGE_FOLDER)
 
 
+def imported(name: str) -> set[str]:
+    """What a built script imports before it runs."""
+    return set(re.findall(r'(?:from|import)\s*"([^"]+)"', (PAGE_FOLDER / name).read_text()))
+
+
 def test_all_pages_load_one_engine() -> None:
-    for name in ("runner.js", "bench.js", "app.js"):
-        script = (PAGE_FOLDER / name).read_text()
-        assert set(re.findall(r'from\s*"([^"]+)"', script)) == {"./engine.js"}
-        assert len(script) < 50_000  # nothing of TF.js is in the pages themselves
+    for name in ("runner.js", "bench.js", "engine.worker.js"):
+        assert imported(name) == {"./engine.js"}
+        assert (PAGE_FOLDER / name).stat().st_size < 50_000  # nothing of TF.js is in them
     assert "engine.js" in page_files()
     assert "engine.js" in app_files()
+
+
+def test_the_deployed_page_leaves_the_engine_to_its_worker() -> None:
+    assert imported("app.js") == set()
+    assert "kernelName" in (PAGE_FOLDER / "engine.js").read_text()
+    assert "kernelName" not in (PAGE_FOLDER / "app.js").read_text()
+
+
+def test_the_service_worker_is_a_classic_script() -> None:
+    script = (PAGE_FOLDER / "sw.js").read_text()
+    assert not re.search(r"\b(import|export)\b\s*[{*\"(]", script)
 
 
 def test_the_lean_engine_covers_what_it_has_kernels_for() -> None:
