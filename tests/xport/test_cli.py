@@ -14,6 +14,7 @@ import pytest
 from scripts.goldens import goldens
 from tests import mini
 from tests.conftest import ROOT, MiniRun, Xport
+from xport import workflow
 from xport.cli import COMMANDS
 from xport.run_folder import RunFolder
 
@@ -86,21 +87,30 @@ def test_an_error_is_json_too(xport: Xport, tmp_path: Path) -> None:
     assert json.loads(done.stdout)["exit_code"] == 2
 
 
+@pytest.fixture
+def converted(tmp_path: Path, store: Path) -> Path:
+    """The folder of a run of one classifier on WebGL, converted and not recorded."""
+    content = mini.only_classifier(("webgl",)) | {"routes": {"direct": {}}}
+    release_file = mini.write(content, tmp_path / "release.toml")
+    workflow.convert(release_file, tmp_path / "run", store=store)
+    return tmp_path / "run"
+
+
 def test_recording_without_a_browser_says_how_to_get_one(
-    run_copy: Path, xport: Xport, tmp_path: Path
+    converted: Path, xport: Xport, tmp_path: Path
 ) -> None:
-    done = xport("record", run_copy, "--browser", tmp_path / "chromium")
+    done = xport("record", converted, "--browser", tmp_path / "chromium")
     assert done.returncode == 3
     assert "apt-get install chromium" in done.stderr
-    judged = xport("judge", run_copy)
+    judged = xport("judge", converted)
     assert judged.returncode == 3
 
 
-def test_a_required_renderer_that_is_not_there_is_not_run(run_copy: Path, xport: Xport) -> None:
-    done = xport("record", run_copy, "--require-renderer", "Radeon")
+def test_a_required_renderer_that_is_not_there_is_not_run(converted: Path, xport: Xport) -> None:
+    done = xport("record", converted, "--require-renderer", "Radeon")
     assert done.returncode == 3
     assert "Radeon" in done.stderr
-    assert xport("judge", run_copy).returncode == 3
+    assert xport("judge", converted).returncode == 3
 
 
 def test_report_writes_both_documents(run_copy: Path, xport: Xport) -> None:
