@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 
+from xport.plan import Plan
 from xport.verdict import Status
 
 STATUS_WORDS = {Status.PASSED: "PASSED", Status.FAILED: "FAILED", Status.NOT_RUN: "NOT RUN"}
@@ -17,6 +18,11 @@ MINUS = "\N{MINUS SIGN}"
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff]"
 )
+
+
+def release_of(plan: Plan) -> str:
+    """A release by its name, and its version if it has one: `demo 1.2.0`."""
+    return f"{plan.release} {plan.version}" if plan.version else plan.release
 
 
 def error(value: float | None) -> str:

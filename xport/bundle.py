@@ -135,6 +135,7 @@ def _fill(
     manifest = Manifest(
         release=plan.release,
         title=plan.title,
+        version=plan.version,
         verdict=evidence.verdict.status,
         wasm_threads=plan.wasm_threads,
         models=models,

@@ -84,6 +84,7 @@ class Manifest(Document):
     schema_version: Literal[3] = 3
     release: str
     title: str
+    version: str | None = None
     notice: str = NOTICE
     verdict: Status
     wasm_threads: int

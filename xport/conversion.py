@@ -91,6 +91,7 @@ class Converter:
         return Plan(
             release=release.name,
             title=release.title,
+            version=release.version,
             release_digest=release.digest(),
             folder=self.folder,
             models=tuple(models),

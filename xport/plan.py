@@ -158,6 +158,7 @@ class Plan(Document):
     schema_version: Literal[1] = 1
     release: str
     title: str
+    version: str | None = None
     release_digest: str
     folder: Path
     models: tuple[PlannedModel, ...] = Field(min_length=1)

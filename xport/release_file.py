@@ -31,6 +31,7 @@ class ReleaseFile(Document):
     schema_version: Literal[1]
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     title: str
+    version: str | None = Field(default=None, pattern=r"^[0-9A-Za-z][0-9A-Za-z.+-]*$")
     models: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], ModelEntry] = Field(
         min_length=1
     )

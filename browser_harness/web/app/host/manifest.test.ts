@@ -27,6 +27,7 @@ function good() {
     schema_version: 3 as unknown,
     release: "1.2.3",
     title: "A tool",
+    version: null,
     notice: "NOT FOR MEDICAL USE",
     verdict: "PASSED",
     wasm_threads: 1,

@@ -64,6 +64,8 @@ export interface Manifest {
   readonly schema_version: typeof VERSION;
   readonly release: string;
   readonly title: string;
+  /** Null where the release names none; its digest tells it apart all the same. */
+  readonly version: string | null;
   readonly notice: string;
   readonly verdict: "PASSED";
   /** The wasm threads that were verified. */
@@ -105,6 +107,7 @@ const MANIFEST = {
   schema_version: (value: unknown) => (value === VERSION ? null : "another version"),
   release: text,
   title: text,
+  version: orNull(text),
   notice: text,
   verdict: oneOf("PASSED"),
   wasm_threads: whole(1, 64),

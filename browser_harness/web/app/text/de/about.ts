@@ -20,7 +20,7 @@ export const about: Catalogue["about"] = {
     full: "Auf diesem Gerät ist nicht genug Platz, um alle Modelle aufzubewahren.",
   },
   stored:
-    "Auf diesem Gerät gespeichert werden: Ihre Zustimmung, die Sprache sowie die Dateien der Seite und der Modelle.",
+    "Auf diesem Gerät gespeichert werden: Ihre Zustimmung, die Sprache, dass und womit der Selbsttest bestanden wurde, sowie die Dateien der Seite und der Modelle.",
 
   selfTest: "Selbsttest",
   selfTestHeading: "Selbsttest auf diesem Gerät",

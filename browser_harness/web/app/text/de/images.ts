@@ -22,7 +22,7 @@ export const images: Catalogue["images"] = {
     working: "wird berechnet",
     done: "fertig",
     refused: "keine Vorhersagen",
-    failed: "nicht lesbar",
+    failed: "fehlgeschlagen",
   },
   queue: {
     progress: (done, total) => `${done} von ${total} untersucht`,

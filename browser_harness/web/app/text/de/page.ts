@@ -82,7 +82,7 @@ export const page: Catalogue["page"] = {
     restarted: (backend) =>
       `Die Berechnung musste neu gestartet werden und läuft jetzt mit ${backend}. Ihr Selbsttest wurde erneut bestanden. Frühere Ergebnisse behalten die Angabe, womit sie berechnet wurden.`,
     stopped:
-      "Die Berechnung ist stehen geblieben, und kein Rechenweg besteht mehr seinen Selbsttest. Frühere Ergebnisse bleiben erhalten; Neues wird nicht berechnet.",
+      "Die Berechnung ist stehen geblieben. Frühere Ergebnisse bleiben erhalten; Neues wird erst nach einem Neustart berechnet.",
     startAgain: "Neu starten",
     update: "Eine neue Version steht bereit.",
     updateNow: "Jetzt verwenden",

@@ -18,7 +18,7 @@ export const about = {
     full: "There is not enough room on this device to keep all models.",
   },
   stored:
-    "On this device are kept: your agreement, the language, and the page's and models' files.",
+    "On this device are kept: your agreement, the language, that the self-test passed and where, and the page's and models' files.",
 
   selfTest: "Self-test",
   selfTestHeading: "Self-test on this device",

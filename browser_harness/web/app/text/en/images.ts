@@ -21,7 +21,7 @@ export const images = {
     working: "computing",
     done: "done",
     refused: "no predictions",
-    failed: "not readable",
+    failed: "failed",
   },
   queue: {
     progress: (done: number, total: number) => `${done} of ${total} examined`,

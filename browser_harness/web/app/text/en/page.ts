@@ -83,7 +83,7 @@ export const page = {
     restarted: (backend: string) =>
       `The computation had to be started anew and now runs on ${backend}. It passed its self-test again. Results from before keep the name of the backend that they came from.`,
     stopped:
-      "The computation has stopped, and no backend passes its self-test any more. Results from before are kept; nothing new is computed.",
+      "The computation has stopped. Results from before are kept; nothing new is computed until it is started again.",
     startAgain: "Start again",
     update: "A new version is ready.",
     updateNow: "Use it now",

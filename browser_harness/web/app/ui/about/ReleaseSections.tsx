@@ -1,6 +1,6 @@
 import { formats, text } from "../../text/language.js";
 import type { BundledModel } from "../../host/manifest.js";
-import { digest, release } from "../state/session.js";
+import { digest, release, releaseName } from "../state/session.js";
 import { Section } from "./Section.js";
 
 /** The models, each with its card. */
@@ -60,7 +60,7 @@ export function ReleaseSection() {
       </ul>
       <dl class="facts">
         <dt>{page.release("").trim()}</dt>
-        <dd>{manifest.release}</dd>
+        <dd>{releaseName}</dd>
         <dt>{words.digest}</dt>
         <dd class="digest">{digest}</dd>
         <dt>{words.versions}</dt>

@@ -23,17 +23,22 @@ export function ValueScale(props: { readonly value: number; readonly calibrated:
   );
 }
 
-/** A gate's score on a small scale, its threshold a line, the side that is refused shaded. */
+/** Where a score and its threshold stand, in percent of a scale that begins at 0. */
+export function scorePlaces(score: number, threshold: number, atLeast: boolean) {
+  // A likeness ends at 1. A distance has no end: three thresholds fit, and larger ones stand there.
+  const end = atLeast ? 1 : 3 * threshold;
+  const at = (value: number) => Math.min(99, Math.max(1, (value / end) * 100));
+  return { score: at(score), limit: at(threshold) };
+}
+
+/** A gate's score on a scale from 0, its threshold a line, the side that is refused shaded. */
 export function ScoreScale(props: {
   readonly score: number;
   readonly threshold: number;
   readonly atLeast: boolean;
 }) {
-  const { score, threshold, atLeast } = props;
-  // About the threshold, wide enough for the score: near 1, say, nothing could be told apart.
-  const span = Math.max(1.3 * Math.abs(score - threshold), 0.1 * Math.abs(threshold), 1e-9);
-  const at = (value: number) => Math.min(99, Math.max(1, 50 + ((value - threshold) / span) * 50));
-  const limit = at(threshold);
+  const { atLeast } = props;
+  const { score, limit } = scorePlaces(props.score, props.threshold, atLeast);
   return (
     <svg
       class="scale score-scale"
@@ -50,7 +55,7 @@ export function ScoreScale(props: {
         height="8"
       />
       <path class="scale-point" d={`M${limit} 0v16`} />
-      <path class="scale-mark" d={`M${at(score)} 1.5v13`} />
+      <path class="scale-mark" d={`M${score} 1.5v13`} />
     </svg>
   );
 }

@@ -1,7 +1,7 @@
 import "./header.css";
 import { LANGUAGES, chooseLanguage, language, text, type Language } from "../../text/language.js";
 import { aboutOpen } from "../about/AboutDialog.js";
-import { release, running } from "../state/session.js";
+import { release, releaseName, running } from "../state/session.js";
 import { install, installOffer } from "../state/updates.js";
 import { Icon } from "./Icon.js";
 
@@ -14,7 +14,7 @@ export function Header() {
         <Mark />
         <div>
           <h1>{release.value?.title ?? page.title}</h1>
-          {release.value && <p class="quiet">{page.release(release.value.release)}</p>}
+          {release.value && <p class="quiet">{page.release(releaseName.value)}</p>}
         </div>
       </div>
       <div class="header-tools">

@@ -10,7 +10,7 @@ import type { Item, Result } from "../state/items.js";
 import { layer } from "../state/layer.js";
 import { picture } from "../state/picture.js";
 import { selected } from "../state/queue.js";
-import { digest, release } from "../state/session.js";
+import { digest, release, releaseName } from "../state/session.js";
 import { drawOnPaper } from "./paper.js";
 
 /** One page on paper about the image in view; on the screen it is not to be seen. */
@@ -159,7 +159,7 @@ function Facts({ result }: { readonly result: Result }) {
         {origin.renderer && `, ${origin.renderer}`}; {words.selfTest}: {passed}
       </dd>
       <dt>{words.release}</dt>
-      <dd>{release.value?.release}</dd>
+      <dd>{releaseName}</dd>
       <dt>{words.manifest}</dt>
       <dd class="digest">{digest}</dd>
       <dt>{words.tools}</dt>

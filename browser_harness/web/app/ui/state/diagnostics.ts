@@ -10,6 +10,7 @@ export async function saveDiagnostics(): Promise<void> {
     schema_version: 1,
     made: new Date().toISOString(),
     release: release.value?.release ?? null,
+    version: release.value?.version ?? null,
     manifest_sha256: digest.value || null,
     tools: release.value?.tools ?? null,
     state: life.value,

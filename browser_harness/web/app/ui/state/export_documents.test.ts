@@ -2,7 +2,13 @@ import { expect, test } from "vitest";
 import { FINDINGS, itemFor, resultFor } from "../testing.js";
 import { cellOf, csvOf, jsonOf, NOTICE } from "./export_documents.js";
 
-const SOURCE = { release: "1.2.3", title: "T", digest: "cd".repeat(32), made: "2026-01-02T00:00Z" };
+const SOURCE = {
+  release: "demo",
+  title: "T",
+  version: "1.2.3",
+  digest: "cd".repeat(32),
+  made: "2026-01-02T00:00Z",
+};
 
 function rowsOf(csv: string): string[][] {
   return csv
@@ -16,7 +22,14 @@ test("a CSV has one row for each finding, each with the notice, the release and 
   expect(rows.length).toBe(FINDINGS.length);
   for (const row of rows) {
     expect(row.length).toBe(columns?.length);
-    expect(row.slice(0, 5)).toEqual([NOTICE, "1.2.3", SOURCE.digest, "a.png", "ab".repeat(32)]);
+    expect(row.slice(0, 6)).toEqual([
+      NOTICE,
+      "demo",
+      "1.2.3",
+      SOURCE.digest,
+      "a.png",
+      "ab".repeat(32),
+    ]);
   }
   const cell = (row: number, name: string) => rows[row]?.[columns?.indexOf(name) ?? -1];
   expect(cell(0, "finding")).toBe("Mass");

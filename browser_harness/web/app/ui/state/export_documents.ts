@@ -8,6 +8,7 @@ export const NOTICE = "NOT FOR MEDICAL USE";
 export interface Source {
   readonly release: string;
   readonly title: string;
+  readonly version: string | null;
   /** SHA-256 of manifest.json. */
   readonly digest: string;
   readonly made: string;
@@ -18,6 +19,7 @@ type Cell = string | number | boolean | null;
 const COLUMNS = [
   "notice",
   "release",
+  "version",
   "manifest_sha256",
   "file",
   "file_sha256",
@@ -76,12 +78,13 @@ export function jsonOf(items: readonly Item[], source: Source): string {
     gate: gateOf(item.result),
     findings: item.result?.findings?.map((one, i) => findingOf(one, item.result, i)) ?? null,
   }));
-  const { release, title, digest, made } = source;
+  const { release, title, version, digest, made } = source;
   const document = {
     notice: NOTICE,
     schema_version: 1,
     release,
     title,
+    version,
     manifest_sha256: digest,
     made,
     images,
@@ -102,12 +105,13 @@ export function cellOf(value: Cell): string {
   return /[",\r\n;\t]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
 
-function sharedCells(item: Item, { release, digest }: Source): Cell[] {
+function sharedCells(item: Item, { release, version, digest }: Source): Cell[] {
   const { file, result, status, problem } = item;
   const check = result?.check;
   return [
     NOTICE,
     release,
+    version,
     digest,
     nameOfFile(file),
     result?.sha256 ?? null,

@@ -36,6 +36,7 @@ function sourceNow(): Source {
   return {
     release: release.value?.release ?? "",
     title: release.value?.title ?? "",
+    version: release.value?.version ?? null,
     digest: digest.value,
     made: new Date().toISOString(),
   };

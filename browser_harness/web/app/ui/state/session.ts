@@ -21,6 +21,11 @@ export const life = signal<Life>("starting");
 export const release = signal<Manifest | null>(null);
 /** SHA-256 of manifest.json. */
 export const digest = signal("");
+/** The release's name, and its version if it has one. */
+export const releaseName = computed(() => {
+  const { release: name = "", version = null } = release.value ?? {};
+  return version === null ? name : `${name} ${version}`;
+});
 export const session = signal<Session | null>(null);
 export const running = signal<Running | null>(null);
 export const progress = signal<OpenProgress | null>(null);
@@ -102,7 +107,7 @@ export function cancelOpening(): void {
 }
 
 function consentKey(): string {
-  return `xport.consent.${release.value?.release ?? ""}`;
+  return `xport.consent.${digest.value}`;
 }
 
 function changed(of: Session, now: Running | null, reason: string | null): void {

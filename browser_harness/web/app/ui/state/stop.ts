@@ -17,6 +17,7 @@ const FOR_ANOTHER_TRY = [
   "worker-died",
   "worker-hung",
   "release-changed",
+  "insecure-context",
 ];
 
 /** What kind of end an error is. Errors come from several files, so not by instanceof. */
