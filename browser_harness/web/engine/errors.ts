@@ -21,17 +21,20 @@ export type ErrorCode =
 /** What an error's sentence says in numbers and names, for whoever words it in another language. */
 export type ErrorFacts = Readonly<Record<string, string | number>>;
 
-/** An error that the engine raises on purpose. */
-export class EngineError extends Error {
-  override readonly name = "EngineError";
-
+/** An error with a word that a caller can branch on. */
+export abstract class CodedError<Code extends string> extends Error {
   constructor(
-    readonly code: ErrorCode,
+    readonly code: Code,
     message: string,
     readonly facts: ErrorFacts = {},
   ) {
     super(message);
   }
+}
+
+/** An error that the engine raises on purpose. */
+export class EngineError extends CodedError<ErrorCode> {
+  override readonly name = "EngineError";
 }
 
 /** The text of anything that was thrown. */

@@ -1,4 +1,4 @@
-import { EngineError, type ErrorCode, type ErrorFacts } from "../../engine/errors.js";
+import { CodedError, EngineError, type ErrorCode, type ErrorFacts } from "../../engine/errors.js";
 import type { Attempt } from "./types.js";
 
 export { EngineError, wordsOf } from "../../engine/errors.js";
@@ -18,32 +18,16 @@ export type ManifestCode =
   | "unusable";
 
 /** A manifest that this page will not work with. */
-export class ManifestError extends Error {
+export class ManifestError extends CodedError<ManifestCode> {
   override readonly name = "ManifestError";
-
-  constructor(
-    readonly code: ManifestCode,
-    message: string,
-    readonly facts: ErrorFacts = {},
-  ) {
-    super(message);
-  }
 }
 
 /** Why outputs are not shown. */
 export type UnfitCode = "not-finite" | "constant" | "out-of-range";
 
 /** Outputs that must not be shown; `facts.model` is the model's title. */
-export class UnfitOutput extends Error {
+export class UnfitOutput extends CodedError<UnfitCode> {
   override readonly name = "UnfitOutput";
-
-  constructor(
-    readonly code: UnfitCode,
-    message: string,
-    readonly facts: ErrorFacts = {},
-  ) {
-    super(message);
-  }
 }
 
 /** Why an image file is not used; those of the decoders, and `unreadable`. */
@@ -58,16 +42,8 @@ export type ImageCode =
   | "no-memory";
 
 /** An image file that cannot be used; `facts.file` is its name, `facts.what` what is wrong. */
-export class ImageError extends Error {
+export class ImageError extends CodedError<ImageCode> {
   override readonly name = "ImageError";
-
-  constructor(
-    readonly code: ImageCode,
-    message: string,
-    readonly facts: ErrorFacts = {},
-  ) {
-    super(message);
-  }
 }
 
 /** No backend runs the release on this device; `attempts` says why each does not. */
