@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from xport.arguments import DEFAULT_STORE, make_parser
 from xport.errors import ExitCode, InputError, XportError
+from xport.store import remove_begun
 
 if TYPE_CHECKING:
     from xport.bench import BenchOptions
@@ -45,6 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         _complain(options, str(error), code)
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        remove_begun()
         code = ExitCode.COULD_NOT_RUN
         _complain(options, "interrupted; nothing half-written was kept", code)
         # All is put away; what libraries do at exit may turn the code into the signal's.

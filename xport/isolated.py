@@ -60,10 +60,12 @@ def call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Isolate
             process.join()
             outcome, peak_mib = _death(process.exitcode, Path(log.name)), 0.0
         except BaseException:
-            process.kill()
+            if process.pid is not None:
+                process.kill()
             raise
         finally:
-            process.join()
+            if process.pid is not None:
+                process.join()
         if isinstance(outcome, BaseException):
             raise outcome
         return Isolated(outcome, time.monotonic() - start, peak_mib)

@@ -6,8 +6,8 @@ import contextlib
 import errno
 import fcntl
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,6 +20,8 @@ CONTENT = "content"
 _STAGING = "staging"
 LEAST_FREE_BYTES = 1024 * 1024
 DISK_REMEDY = "free disk space or choose another folder; nothing half-written was kept"
+
+_begun: set[Path] = set()  # this process's staging folders
 
 
 class Entry(Document):
@@ -109,25 +111,45 @@ class Store:
         """A folder of our own, held by a lock while we live, removed whatever happens."""
         root = self.root / _STAGING
         root.mkdir(parents=True, exist_ok=True)
-        holder = Path(tempfile.mkdtemp(dir=root, prefix=f"{key[:12]}-"))
-        lock = (root / f"{holder.name}.lock").open("w")
+        holder = root / f"{key[:12]}-{secrets.token_hex(8)}"
+        _begun.add(holder)
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            staged = holder / "entry"
-            staged.mkdir()
-            yield staged
+            with _lock_of(holder).open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                staged = holder / "entry"
+                staged.mkdir(parents=True)
+                yield staged
         finally:
-            shutil.rmtree(holder, ignore_errors=True)
-            Path(lock.name).unlink(missing_ok=True)
-            lock.close()
+            _remove(holder)
+            _begun.discard(holder)
 
     def _remove_abandoned(self) -> None:
-        """Remove staging folders whose process has died (their lock is free)."""
-        for lock in (self.root / _STAGING).glob("*.lock"):
-            with contextlib.suppress(OSError), lock.open("w") as handle:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(lock.with_suffix(""), ignore_errors=True)
-                lock.unlink(missing_ok=True)
+        """Remove staging folders whose process has died: their lock is free.
+
+        A lock without a folder is left alone: its process may be about to take it.
+        """
+        for holder in (self.root / _STAGING).glob("*/"):
+            with contextlib.suppress(OSError), _lock_of(holder).open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _remove(holder)
+
+
+def remove_begun() -> None:
+    """Remove every staging folder of this process: for one that is about to end.
+
+    A second clean-up, because an interrupt may strike within the first.
+    """
+    for holder in tuple(_begun):
+        _remove(holder)
+
+
+def _lock_of(holder: Path) -> Path:
+    return holder.with_name(f"{holder.name}.lock")
+
+
+def _remove(holder: Path) -> None:
+    shutil.rmtree(holder, ignore_errors=True)
+    _lock_of(holder).unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

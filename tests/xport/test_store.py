@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import multiprocessing
 import os
+import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
+import xport.store as store_module
 from xport.errors import IntegrityError, UnavailableError
-from xport.store import Entry, Store
+from xport.store import Entry, Store, remove_begun
 
 KEY = "ab" * 32
 
@@ -52,6 +57,49 @@ def test_keeps_nothing_of_an_interrupted_or_failed_stage(
         store.get_or_make(KEY, interrupted)
     assert store.find(KEY) is None
     assert not leftovers(store)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # files left open
+def test_an_interrupt_at_any_line_leaves_nothing_staged(tmp_path: Path) -> None:
+    """Also within the clean-up, which Ctrl-C may strike as well: every line takes its turn."""
+    whole = 0
+    for line in range(1000):
+        store = Store(tmp_path / str(line))
+        finished = interrupted_at(line, lambda s=store: s.get_or_make(KEY, make))
+        remove_begun()
+        assert not list((store.root / "staging").glob("*")), f"line event {line}"
+        whole += store.find(KEY) is not None
+        entry, _ = store.get_or_make(KEY, make)
+        assert entry.files
+        if finished:
+            break
+    assert finished
+    assert 1 < whole < line
+
+
+def interrupted_at(line: int, action: Callable[[], object]) -> bool:
+    """Whether `action` ended before so many lines of the store (and contextlib) were run."""
+    left = line
+
+    def trace(frame: FrameType, event: str, _: object) -> object:
+        nonlocal left
+        if frame.f_code.co_filename not in (store_module.__file__, contextlib.__file__):
+            return None
+        if event in ("call", "line"):
+            left -= 1
+            if left < 0:
+                raise KeyboardInterrupt
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        action()
+    except KeyboardInterrupt:
+        return False
+    finally:
+        sys.settrace(before)
+    return True
 
 
 def test_says_that_the_disk_is_full_and_keeps_nothing(tmp_path: Path) -> None:
