@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from reference.document import folder_made_whole
 from reference.errors import PhantomError
 
 GENERATOR = 1
@@ -101,18 +100,10 @@ def write_folder(folder: Path, plan: Plan, fill: Fill, progress: Progress | None
     if _holds(folder, plan):
         return Written(folder, plan.images, new=False)
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
+        with folder_made_whole(folder) as staging:
+            _fill(staging, plan, fill, progress)
     except OSError as error:
         raise _unwritable(folder, error) from error
-    try:
-        _fill(staging, plan, fill, progress)
-        staging.chmod(0o755)
-        staging.rename(folder)
-    except OSError as error:
-        raise _unwritable(folder, error) from error
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
     return Written(folder, plan.images, new=True)
 
 

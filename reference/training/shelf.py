@@ -7,8 +7,6 @@ preprocessing, to 16 bits, and their labels. It is written whole or not at all.
 from __future__ import annotations
 
 import hashlib
-import shutil
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +17,7 @@ import torch
 from pydantic import Field
 
 from reference.data import Dataset, Reading, Usage
-from reference.document import Document
+from reference.document import Document, folder_made_whole
 from reference.errors import TrainingError
 from reference.preprocess import Preprocess
 
@@ -117,18 +115,10 @@ def shelve(
     if folder.exists():
         raise TrainingError("the folder holds no images", str(folder), "give another folder")
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
+        with folder_made_whole(folder) as staging:
+            _fill(staging, dataset, preprocess, tell or (lambda line: None))
     except OSError as error:
         raise _unwritable(folder, error) from error
-    try:
-        _fill(staging, dataset, preprocess, tell or (lambda line: None))
-        staging.chmod(0o755)
-        staging.rename(folder)
-    except OSError as error:
-        raise _unwritable(folder, error) from error
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
     return open_shelf(folder)
 
 
