@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { formats, text } from "../../text/language.js";
 import { reasonText } from "../page/reasons.js";
 import { Weights } from "../page/Weights.js";
-import { NOTICE, nameOfFile } from "../state/export_documents.js";
+import { NOTICE } from "../state/export_documents.js";
 import type { Item, Result } from "../state/items.js";
 import { retryItem, selected } from "../state/queue.js";
 import { running } from "../state/session.js";
@@ -62,14 +62,14 @@ function Failed({ item }: { readonly item: Item }) {
           <strong>{findings.failed}</strong>
         </p>
         <p>
-          {nameOfFile(item.file)}: {reasonText(item.problem?.code ?? "internal", false)}
+          {item.name}: {reasonText(item.problem?.code ?? "internal", false)}
         </p>
         <p class="detail" lang="en">
           {item.problem?.detail}
         </p>
         <button
           type="button"
-          aria-label={images.queue.retry(nameOfFile(item.file))}
+          aria-label={images.queue.retry(item.name)}
           onClick={() => retryItem(item.id)}
         >
           {images.queue.retryShort}
@@ -87,7 +87,7 @@ function Results({ item, result }: { readonly item: Item; readonly result: Resul
   return (
     <>
       <p class="quiet file-line">
-        <span class="file-name">{nameOfFile(item.file)}</span>
+        <span class="file-name">{item.name}</span>
         {" · "}
         {words.computed(formats.value.number(result.seconds, 2), then)}
       </p>

@@ -3,7 +3,6 @@ import { formats, nameOf, text } from "../../text/language.js";
 import { calibratedOf } from "../findings/standing.js";
 import { Icon } from "../page/Icon.js";
 import { announce } from "../state/announce.js";
-import { nameOfFile } from "../state/export_documents.js";
 import type { Item } from "../state/items.js";
 import {
   counts,
@@ -60,7 +59,7 @@ function Progress() {
 
 function ImageCard({ item }: { readonly item: Item }) {
   const { queue, status } = text.value.images;
-  const name = nameOfFile(item.file);
+  const { name } = item;
   const chosen = selectedId.value === item.id;
   const remove = () => {
     removeItem(item.id);

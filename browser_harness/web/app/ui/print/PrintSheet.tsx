@@ -4,7 +4,7 @@ import { formats, nameOf, text } from "../../text/language.js";
 import { Score } from "../findings/CheckPanel.js";
 import { ValueScale } from "../findings/Scale.js";
 import { arranged, calibratedOf, standingText, type Placed } from "../findings/standing.js";
-import { NOTICE, nameOfFile } from "../state/export_documents.js";
+import { NOTICE } from "../state/export_documents.js";
 import { overlay } from "../state/explaining.js";
 import type { Item, Result } from "../state/items.js";
 import { layer } from "../state/layer.js";
@@ -31,7 +31,7 @@ function Sheet({ item, result }: { readonly item: Item; readonly result: Result 
       </p>
       <h1>{release.value?.title ?? page.title}</h1>
       <p>
-        {images.print.heading}: <strong>{nameOfFile(item.file)}</strong>
+        {images.print.heading}: <strong>{item.name}</strong>
       </p>
       <Pictures />
       <Verdict result={result} />

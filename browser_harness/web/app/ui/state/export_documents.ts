@@ -1,6 +1,6 @@
 import { calibratedOf, standingOf } from "../findings/standing.js";
 import type { Finding } from "../../host/seen.js";
-import type { Item, Result } from "./items.js";
+import { nameOfFile, type Item, type Result } from "./items.js";
 
 export const NOTICE = "NOT FOR MEDICAL USE";
 
@@ -90,11 +90,6 @@ export function jsonOf(items: readonly Item[], source: Source): string {
     images,
   };
   return `${JSON.stringify(document, null, 2)}\n`;
-}
-
-/** A folder's file by its path in it. */
-export function nameOfFile(file: File): string {
-  return file.webkitRelativePath || file.name;
 }
 
 /** A cell of RFC 4180, harmless in a spreadsheet. */

@@ -1,6 +1,14 @@
 import { expect, test } from "vitest";
 import { itemFor } from "../testing.js";
-import { countsOf, itemOf, neighbourOf, nextWaiting, thumbOf, withItem } from "./items.js";
+import {
+  countsOf,
+  itemOf,
+  neighbourOf,
+  nextWaiting,
+  thumbOf,
+  withFiles,
+  withItem,
+} from "./items.js";
 
 const file = new File(["x"], "a.png");
 const three = [itemOf(1, file), itemOf(2, file), itemOf(3, file)];
@@ -9,6 +17,19 @@ test("files are examined in the order in which they were given", () => {
   expect(nextWaiting(three)?.id).toBe(1);
   expect(nextWaiting(withItem(three, 1, { status: "done" }))?.id).toBe(2);
   expect(nextWaiting([])).toBeNull();
+});
+
+test("files that are called alike can be told apart, and keep their own name for the exports", () => {
+  const first = withFiles([], [file, file], 1);
+  const all = withFiles(first.slice(1), [file, file, new File(["x"], "b.png")], 3);
+  expect(first.map(({ name }) => name)).toEqual(["a.png", "a.png (2)"]);
+  expect(all.map(({ id, name }) => [id, name])).toEqual([
+    [2, "a.png (2)"],
+    [3, "a.png"],
+    [4, "a.png (3)"],
+    [5, "b.png"],
+  ]);
+  expect(new Set(all.map((one) => one.file.name))).toEqual(new Set(["a.png", "b.png"]));
 });
 
 test("a change to an item that was removed changes nothing", () => {

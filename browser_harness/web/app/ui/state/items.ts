@@ -43,6 +43,8 @@ export interface Problem {
 export interface Item {
   readonly id: number;
   readonly file: File;
+  /** What the page calls it; no other item in line is called so. */
+  readonly name: string;
   readonly status: Status;
   readonly result: Result | null;
   readonly problem: Problem | null;
@@ -51,8 +53,35 @@ export interface Item {
 
 const THUMB_SIDE = 112;
 
-export function itemOf(id: number, file: File): Item {
-  return { id, file, status: "waiting", result: null, problem: null, exported: false };
+export function itemOf(id: number, file: File, name = nameOfFile(file)): Item {
+  return { id, file, name, status: "waiting", result: null, problem: null, exported: false };
+}
+
+/** A folder's file by its path in it. */
+export function nameOfFile(file: File): string {
+  return file.webkitRelativePath || file.name;
+}
+
+/** The list with more files in line; one that is called as another gets a number: pasted images
+ * are all `image.png`. `firstId` and the numbers after it are theirs. */
+export function withFiles(
+  items: readonly Item[],
+  files: readonly File[],
+  firstId: number,
+): readonly Item[] {
+  const taken = new Set(items.map(({ name }) => name));
+  const added = files.map((file, place) => {
+    const name = freeName(nameOfFile(file), taken);
+    taken.add(name);
+    return itemOf(firstId + place, file, name);
+  });
+  return [...items, ...added];
+}
+
+function freeName(name: string, taken: ReadonlySet<string>): string {
+  let free = name;
+  for (let number = 2; taken.has(free); number++) free = `${name} (${number})`;
+  return free;
 }
 
 /** The next one in line. */

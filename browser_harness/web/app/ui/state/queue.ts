@@ -4,10 +4,10 @@ import { text } from "../../text/language.js";
 import { announce } from "./announce.js";
 import {
   countsOf,
-  itemOf,
   neighbourOf,
   nextWaiting,
   resultOf,
+  withFiles,
   withItem,
   type Item,
   type Origin,
@@ -30,7 +30,7 @@ export const state = computed(() => {
   return items.value.some(({ status }) => status === "working") ? "working" : "ready";
 });
 
-let ids = 0;
+let nextId = 1;
 let current: { readonly id: number; readonly aborting: AbortController } | null = null;
 
 /** Puts files in line; the first of them comes into view. */
@@ -38,9 +38,9 @@ export function addFiles(files: readonly File[]): void {
   if (files.length === 0) return announce(text.value.images.add.nothing);
   // A pause is over when nothing is left to do.
   if (nextWaiting(items.value) === null) paused.value = false;
-  const added = files.map((file) => itemOf(++ids, file));
-  items.value = [...items.value, ...added];
-  selectedId.value = added[0]?.id ?? null;
+  selectedId.value = nextId;
+  items.value = withFiles(items.value, files, nextId);
+  nextId += files.length;
   if (files.length > 1) announce(text.value.images.queue.added(files.length));
 }
 
@@ -99,7 +99,7 @@ function set(id: number, changes: Partial<Item>): void {
 function tell(id: number): void {
   const item = items.value.find((one) => one.id === id);
   const { status, queue } = text.value.images;
-  if (item) announce(queue.said(item.file.name, status[item.status]));
+  if (item) announce(queue.said(item.name, status[item.status]));
 }
 
 function originNow(): Origin {

@@ -1,7 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import { effect } from "@preact/signals";
 import { text } from "../../text/language.js";
-import { nameOfFile } from "../state/export_documents.js";
 import { hideOverlay, opacity, overlay, showError } from "../state/explaining.js";
 import { layer } from "../state/layer.js";
 import { drag, inverted, picture, resetView, view } from "../state/picture.js";
@@ -19,7 +18,7 @@ export function Stage() {
   const words = text.value.images.viewer;
   const place = useRef<HTMLCanvasElement>(null);
   useEffect(() => (place.current ? live(place.current) : undefined), []);
-  const name = selected.value ? nameOfFile(selected.value.file) : "";
+  const name = selected.value?.name ?? "";
   return (
     <div
       class={`stage ${drag.value}${isWhole.value ? " whole" : ""}`}

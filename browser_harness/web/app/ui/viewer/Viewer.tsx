@@ -4,7 +4,6 @@ import { useFocus } from "../page/focus.js";
 import { Icon } from "../page/Icon.js";
 import { reasonText } from "../page/reasons.js";
 import { picture, pictureProblem } from "../state/picture.js";
-import { nameOfFile } from "../state/export_documents.js";
 import type { Item } from "../state/items.js";
 import { selected } from "../state/queue.js";
 import { OverlayControls } from "./OverlayControls.js";
@@ -27,12 +26,11 @@ function Seen({ item }: { readonly item: Item }) {
   const words = text.value.images.viewer;
   const heading = useFocus<HTMLHeadingElement>();
   const shown = picture.value?.shown;
-  const name = nameOfFile(item.file);
   return (
     <section class="card viewer" aria-labelledby="viewer-heading">
       <div class="viewer-head">
         <h2 id="viewer-heading" class="file-name" ref={heading} tabIndex={-1}>
-          {name}
+          {item.name}
         </h2>
         {shown && (
           <p class="quiet">
