@@ -42,7 +42,7 @@ format: setup ## format Python and TypeScript
 	@$(BIN)/ruff format --quiet .
 	@$(WITH_NODE) npm --prefix $(WEB) run --silent format
 
-defaults: setup ## train the default checkpoints again (about an hour), into reference/defaults
+defaults: setup ## train the default checkpoints again (about two hours), into reference/defaults
 	@$(BIN)/python -m reference.training defaults
 
 goldens: setup ## rewrite the files that tests compare with (docs/, screenshots); review the diff

@@ -161,19 +161,21 @@ def _sets(options: argparse.Namespace) -> tuple[OpenedSet, ...]:
 
 def _networks(options: argparse.Namespace) -> tuple[list[Named], list[Named]]:
     """Classifiers and autoencoders by name: those that are given, or the defaults."""
-    from reference.defaults import default_folder
+    from reference.defaults import AUTOENCODERS, CLASSIFIERS, default_folder
 
     if options.classifier or options.autoencoder:
         return (
             _named(options.classifier, "--classifier"),
             _named(options.autoencoder, "--autoencoder"),
         )
-    defaults = {"default": "classifier", "ALI": "ali", "L2": "l2"}
-    files = {name: default_folder(one) / "model.safetensors" for name, one in defaults.items()}
-    found = [(name, path) for name, path in files.items() if path.is_file()]
-    return [one for one in found if one[0] == "default"], [
-        one for one in found if one[0] != "default"
-    ]
+    classifiers, autoencoders = (
+        [(title, default_folder(name) / "model.safetensors") for name, title in titles.items()]
+        for titles in (CLASSIFIERS, AUTOENCODERS)
+    )
+    return (
+        [one for one in classifiers if one[1].is_file()],
+        [one for one in autoencoders if one[1].is_file()],
+    )
 
 
 def _classifiers(named: list[Named], preprocess: str | None) -> tuple[ClassifierNetwork, ...]:

@@ -45,11 +45,11 @@ or figure is a folder of OUT with CSV, Markdown, JSON, SVG and PNG; OUT/evaluati
 """
 
 EVALUATE_EPILOG = """\
-Without --classifier and --autoencoder, the default checkpoints are evaluated: one classifier, so
-the robustness matrices have one row. Each further row is a training at another level, LEVEL none,
-hflip or degrees:
+Without --classifier and --autoencoder, the default checkpoints are evaluated. The first classifier
+is the one that everything but the robustness matrices is about; all are rows of these, named by
+their level in training: none, hflip or degrees. To train one on images of your own:
 
-  python -m reference.training train --recipe paper --augmentation LEVEL --data build/nih \\
+  python -m reference.training train --recipe paper --augmentation LEVEL --data NIH \\
       --out build/LEVEL
 
 data sets, in their published layouts; the first chest set is what the networks are trained for:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from reference.calibration import Calibration, fit_calibration
 from reference.evaluation.auc import auc_table
 from reference.evaluation.figures import robustness_figure, roc_figure
@@ -107,7 +109,7 @@ def matrices(evaluation: Evaluation) -> None:
         for place, one in enumerate(found, start=1):
             sheet.document(f"robustness-{place}", one)
             sheet.table(_robustness_table(one, f"robustness-{place}"))
-        rows = ", ".join(network.about.name for network in networks)
+        rows = ", ".join(_weak_to_strong(networks))
         sheet.picture(
             "robustness",
             robustness_figure(found),
@@ -132,9 +134,14 @@ def _robustness(
             sheet.uses(outputs.usage, job.network.about)
             name = job.network.about.name
             cells[name, level] = predictions_of(one.images.name, one.images.labels, outputs)
-    return robustness(
-        tuple(network.about.name for network in evaluation.classifiers), levels, cells
-    )
+    return robustness(_weak_to_strong(evaluation.classifiers), levels, cells)
+
+
+def _weak_to_strong(networks: Sequence[ClassifierNetwork]) -> tuple[str, ...]:
+    """Names of networks by their level in training; other names come last, as they were given."""
+    order = list(LEVELS)
+    names = [network.about.name for network in networks]
+    return tuple(sorted(names, key=lambda one: order.index(one) if one in order else len(order)))
 
 
 def predicted(

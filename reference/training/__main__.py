@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from reference.defaults import NAMES
 from reference.errors import ReferenceInputError, TrainingError
 
 EPILOG = """\
@@ -64,9 +65,7 @@ def parser() -> argparse.ArgumentParser:
     defaults.add_argument(
         "--out", type=Path, default=Path("reference/defaults"), help="(default %(default)s)"
     )
-    defaults.add_argument(
-        "--only", choices=["classifier", "l2", "ali"], action="append", help="repeat for several"
-    )
+    defaults.add_argument("--only", choices=NAMES, action="append", help="repeat for several")
     defaults.add_argument("--xrays", type=Path, help="folder of real radiographs (PNG) to try")
     defaults.add_argument(
         "--note", action="append", help="a sentence for every card; repeat for several"
@@ -167,7 +166,7 @@ def _defaults(chosen: argparse.Namespace) -> None:
         )
     made = Remaking(chosen.work, _say)
     publishing = Publishing(made, chosen.out, chosen.xrays, tuple(chosen.note or ()))
-    for name in chosen.only or ["classifier", "l2", "ali"]:
+    for name in chosen.only or NAMES:
         publishing.publish(name, made.train(name))
         _say(f"{name}: written to {chosen.out / name}")
 

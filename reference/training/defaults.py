@@ -17,6 +17,7 @@ from reference.ali import ALI, autoencoder
 from reference.card import Stage
 from reference.checkpoints import load_checkpoint
 from reference.data import Dataset, cut_by_patient, nih, padchest
+from reference.defaults import CLASSIFIERS
 from reference.densenet import DenseNet, DenseNetShape
 from reference.labels import LABELS
 from reference.phantoms import Cohort, write_nih, write_padchest
@@ -31,7 +32,6 @@ from reference.training.shelf import Shelf, shelve
 from reference.training.tasks import Task
 
 Tell = Callable[[str], None]
-Name = Literal["classifier", "l2", "ali"]
 Part = Literal["train", "validation", "test", "external"]
 
 SEED = 2019
@@ -146,10 +146,10 @@ class Remaking:
         folder = self.work / f"{part}-{preprocess.size}"
         return shelve(self.dataset(part), preprocess, folder, self.tell)
 
-    def train(self, name: Name) -> Trained:
-        """Train one of the networks, or finish what was interrupted."""
-        if name == "classifier":
-            return self._classifier()
+    def train(self, name: str) -> Trained:
+        """Train the default of this name, or finish what was interrupted."""
+        if name in CLASSIFIERS:
+            return self._classifier(name)
         shelves = (self.shelf("train", AUTOENCODER), self.shelf("validation", AUTOENCODER))
         torch.manual_seed(derived_seed(SEED, name))
         task: Task
@@ -160,17 +160,21 @@ class Remaking:
         outcome = self._fit(name, task)
         return Trained((stage(task.recipe, outcome),), outcome.best)
 
-    def _classifier(self) -> Trained:
+    def _classifier(self, name: str) -> Trained:
+        """All begin with the same weights and see the same images, each with its augmentation."""
+        coarse_recipe, fine_recipe = (
+            recipe.model_copy(update={"augmentation": CLASSIFIERS[name]})
+            for recipe in (COARSE_STAGE, FINE_STAGE)
+        )
         shelves = (self.shelf("train", CHESTXNET), self.shelf("validation", CHESTXNET))
         torch.manual_seed(derived_seed(SEED, "classifier"))
         network = DenseNet(SHAPE)
         with torch.no_grad():
             network.classifier.bias.copy_(prior_logits(shelves[0]))
-        coarse = self._fit("classifier-112", ClassifierTask(network, COARSE_STAGE, *shelves))
+        coarse = self._fit(f"{name}-112px", ClassifierTask(network, coarse_recipe, *shelves))
         load_checkpoint(network, coarse.best)
-        fine = ClassifierTask(network, FINE_STAGE, *shelves)
-        outcome = self._fit("classifier-224", fine)
-        return Trained((stage(COARSE_STAGE, coarse), stage(FINE_STAGE, outcome)), outcome.best)
+        fine = self._fit(f"{name}-224px", ClassifierTask(network, fine_recipe, *shelves))
+        return Trained((stage(coarse_recipe, coarse), stage(fine_recipe, fine)), fine.best)
 
     def _fit(self, name: str, task: Task) -> Outcome:
         fabric = fabric_for(task.recipe.precision)

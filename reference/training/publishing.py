@@ -24,6 +24,7 @@ from reference.data import (
     packaged_photographs,
 )
 from reference.data.dataset import ImageFiles
+from reference.defaults import CLASSIFIERS
 from reference.densenet import DenseNet
 from reference.document import write_whole
 from reference.labels import LABELS
@@ -36,7 +37,6 @@ from reference.training.defaults import (
     SEED,
     SHAPE,
     WIDTH,
-    Name,
     Part,
     Remaking,
     Trained,
@@ -80,7 +80,7 @@ class Publishing:
     xrays: Path | None = None
     notes: tuple[str, ...] = ()
 
-    def publish(self, name: Name, trained: Trained) -> Card:
+    def publish(self, name: str, trained: Trained) -> Card:
         """Round, measure, describe and write one network."""
         network = self._network(name)
         load_checkpoint(network, trained.weights)
@@ -90,9 +90,9 @@ class Publishing:
         network.eval()
         weights = self._weights(name, file, network)
         origin = self._provenance(name, trained.stages)
-        if name == "classifier":
+        if name in CLASSIFIERS:
             assert isinstance(network, DenseNet)
-            card = self._classifier_card(network, weights, origin)
+            card = self._classifier_card(CLASSIFIERS[name], network, weights, origin)
         else:
             card = self._autoencoder_card(name, network, weights, origin)
         for part, file_name in ((card.calibration, "calibration.json"), (card.gate, "gate.json")):
@@ -102,11 +102,11 @@ class Publishing:
         write_whole(folder / "card.md", markdown(card).encode())
         return card
 
-    def _network(self, name: Name) -> nn.Module:
-        return DenseNet(SHAPE) if name == "classifier" else autoencoder(LATENT, WIDTH)
+    def _network(self, name: str) -> nn.Module:
+        return DenseNet(SHAPE) if name in CLASSIFIERS else autoencoder(LATENT, WIDTH)
 
-    def _weights(self, name: Name, file: Path, network: nn.Module) -> Weights:
-        if name == "classifier":
+    def _weights(self, name: str, file: Path, network: nn.Module) -> Weights:
+        if name in CLASSIFIERS:
             arguments = {
                 "in_channels": SHAPE.in_channels,
                 "num_classes": SHAPE.num_classes,
@@ -117,8 +117,8 @@ class Publishing:
         sizes = {"latent": LATENT, "width": WIDTH}
         return described(file, "reference.ali:autoencoder", sizes, parameters(network))
 
-    def _provenance(self, name: Name, stages: tuple[Stage, ...]) -> Provenance:
-        preprocess = CHESTXNET if name == "classifier" else AUTOENCODER
+    def _provenance(self, name: str, stages: tuple[Stage, ...]) -> Provenance:
+        preprocess = CHESTXNET if name in CLASSIFIERS else AUTOENCODER
         parts: tuple[Part, ...] = ("train", "validation", "test", "external")
         shelves = {part: self.made.shelf(part, preprocess) for part in parts}
         return Provenance(
@@ -132,7 +132,9 @@ class Publishing:
             device=f"{platform.machine()} CPU",
         )
 
-    def _classifier_card(self, network: DenseNet, weights: Weights, origin: Provenance) -> Card:
+    def _classifier_card(
+        self, level: str, network: DenseNet, weights: Weights, origin: Provenance
+    ) -> Card:
         tests = [self.made.shelf(part, CHESTXNET) for part in ("test", "external")]
         found = classifier_figures(network, self.made.shelf("validation", CHESTXNET), tests)
         notes = (
@@ -143,7 +145,7 @@ class Publishing:
             *self.notes,
         )
         return Card(
-            title="DenseNet-121 at half width, trained on phantoms",
+            title=f"DenseNet-121 at half width, trained on phantoms{_moved(level)}",
             weights=weights,
             provenance=origin,
             labels=LABELS,
@@ -153,7 +155,7 @@ class Publishing:
         )
 
     def _autoencoder_card(
-        self, name: Name, network: nn.Module, weights: Weights, origin: Provenance
+        self, name: str, network: nn.Module, weights: Weights, origin: Provenance
     ) -> Card:
         assert isinstance(network, Autoencoder)
         test, validation = (
@@ -221,6 +223,10 @@ def answers(network: DenseNet, dataset: Dataset, preprocess: Preprocess) -> npt.
     logits = [network(torch.from_numpy(image)) for image in inputs]
     outputs: npt.NDArray[np.float64] = torch.sigmoid(torch.cat(logits).double()).numpy()
     return outputs
+
+
+def _moved(level: str) -> str:
+    return "" if level == CLASSIFIERS["classifier"] else f" with augmentation {level}"
 
 
 def _gate_notes(others: Mapping[str, Scores]) -> tuple[str, ...]:

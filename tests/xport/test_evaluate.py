@@ -271,7 +271,7 @@ def test_operating_points_beside_the_classifier_are_taken(
     assert done.code == 0, done.err
     assert (tmp_path / "out" / "roc" / "calibration.json").read_bytes() == stored.read_bytes()
     (network,) = done.json["results"]["roc"]["networks"]
-    assert (network["name"], network["file"]) == ("default", "model.safetensors")
+    assert (network["name"], network["file"]) == ("hflip", "model.safetensors")
 
 
 def test_real_folder_is_evaluated_unchanged_and_what_it_lacks_is_said(
@@ -289,13 +289,19 @@ def test_real_folder_is_evaluated_unchanged_and_what_it_lacks_is_said(
     assert "No pointing game on NIH ChestX-ray14 (test): it has no masks" in remarks
 
 
-def test_several_classifiers_are_rows_of_the_matrices(root: Path, tmp_path: Path, run: Run) -> None:
-    other = tiny.save(tiny.narrow(seed=4), tmp_path / "turned.safetensors")
+def test_several_classifiers_are_rows_of_the_matrices_from_weak_to_strong(
+    root: Path, tmp_path: Path, run: Run
+) -> None:
+    others = {
+        level: tiny.save(tiny.narrow(seed=4), tmp_path / f"{level}.safetensors")
+        for level in ("mine", "45", "hflip")
+    }
     arguments = _arguments(root, tmp_path / "out", sets=("padchest",))
-    done = run("evaluate", "robustness", *arguments, "--classifier", f"45={other}")
+    rows_of = [word for name, file in others.items() for word in ("--classifier", f"{name}={file}")]
+    done = run("evaluate", "robustness", *arguments, *rows_of)
     assert done.code == 0, done.err
     rows = _rows(tmp_path / "out/robustness/robustness-1.csv")
-    assert [row["trained at"] for row in rows] == ["none", "45"] * 14
+    assert [row["trained at"] for row in rows] == ["none", "hflip", "45", "mine"] * 14
     assert {"none", "45"} <= rows[0].keys()
 
 

@@ -17,7 +17,7 @@ from reference.calibration import Calibration, OperatingPoint
 from reference.card import Card
 from reference.checkpoints import load_checkpoint
 from reference.data import packaged_digits, packaged_photographs
-from reference.defaults import default_folder
+from reference.defaults import CLASSIFIERS, NAMES, default_folder
 from reference.densenet import DenseNet
 from reference.evaluation import auc
 from reference.gate import Gate
@@ -26,10 +26,10 @@ from reference.phantoms import HOSPITAL_A, HOSPITAL_B, Hospital, Patient, phanto
 from reference.predictions import Predictions
 from reference.preprocess import AUTOENCODER, CHESTXNET
 from reference.scores import l1, ssim
+from reference.training.augmentation import TRAIN_LEVELS
 from reference.training.card import markdown
 from reference.training.publishing import CARD, MODEL
 
-NAMES = ("classifier", "l2", "ali")
 FRESH = 10_000_000
 """Seeds from here on are of patients that no set has."""
 
@@ -83,6 +83,21 @@ def test_the_classifier_reaches_what_was_asked() -> None:
     assert not external.without_auc
     assert test.mean_auc >= 0.85
     assert external.mean_auc >= 0.75
+
+
+def test_the_other_classifiers_differ_in_their_augmentation_alone() -> None:
+    def trained(name: str) -> tuple[object, ...]:
+        card = card_of(name)
+        recipes = [dict(one.recipe) for one in card.provenance.stages]
+        assert {recipe.pop("augmentation") for recipe in recipes} == {CLASSIFIERS[name]}
+        steps = [one.steps for one in card.provenance.stages]
+        return recipes, steps, card.provenance.seed, card.provenance.images, card.weights.arguments
+
+    assert tuple(CLASSIFIERS.values()) == ("hflip", "none", "15", "45", "180")
+    assert set(CLASSIFIERS.values()) == set(TRAIN_LEVELS)
+    first, *others = map(trained, CLASSIFIERS)
+    assert all(other == first for other in others)
+    assert len({card_of(name).weights.sha256 for name in CLASSIFIERS}) == len(CLASSIFIERS)
 
 
 @pytest.mark.parametrize(("hospital", "table"), [(HOSPITAL_A, 0), (HOSPITAL_B, 1)])
