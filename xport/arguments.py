@@ -26,6 +26,7 @@ examples:
   xport release --out build/demo                convert, record, judge, report and bundle
   xport release --out build/rays --images rays  the same, also on every image in a folder
   xport judge build/demo --policy strict.toml   judge stored recordings under another policy
+  xport verify build/demo/bundle                check every byte before it is deployed
   xport serve build/demo/bundle                 open the bundle in a browser
   xport doctor                                  what this machine can run, and what is missing
 
@@ -144,8 +145,10 @@ def _add_judging(commands: Any) -> None:
 
 
 def _add_serving(commands: Any) -> None:
+    verify = _command(commands, "verify", "check that a bundle is what was verified")
     serve = _command(commands, "serve", "check a bundle and serve it on this machine")
-    serve.add_argument("bundle", type=Path, help="folder of a bundle")
+    for parser in (verify, serve):
+        parser.add_argument("bundle", type=Path, help="folder of a bundle")
     serve.add_argument("--port", type=int, default=0, help="port; 0 (default) takes a free one")
     serve.add_argument(
         "--path", default="/", help="path to serve it under, such as /tools/xray/ (default /)"

@@ -15,13 +15,11 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from xport.arguments import DEFAULT_STORE, make_parser
+from xport.arguments import make_parser
 from xport.errors import ExitCode, InputError, XportError
 from xport.store import remove_begun
 
 if TYPE_CHECKING:
-    from xport.bench import BenchOptions
-    from xport.benchmark import BenchResult
     from xport.evidence import Evidence
     from xport.harness import BrowserOptions
     from xport.progress import Progress
@@ -188,6 +186,24 @@ def _bundle(options: argparse.Namespace) -> int:
     return _print(options, str(folder), {"bundle": str(folder)})
 
 
+def _verify(options: argparse.Namespace) -> int:
+    from xport.bundle_checks import verify_bundle
+    from xport.bundle_manifest import MANIFEST
+    from xport.digests import of_file
+
+    manifest = verify_bundle(options.bundle)
+    facts = {
+        "release": manifest.release,
+        "title": manifest.title,
+        "version": manifest.version,
+        "verdict": manifest.verdict,
+        "files": len(manifest.files) + len(manifest.model_files()),
+        "manifest_sha256": of_file(options.bundle / MANIFEST),
+    }
+    text = "\n".join(f"{name:<16} {value}" for name, value in facts.items() if value is not None)
+    return _print(options, f"{text}\n{manifest.notice}", facts | {"notice": manifest.notice})
+
+
 def _serve(options: argparse.Namespace) -> int:
     from browser_harness.server import serve_bundle
     from xport.bundle_checks import verify_bundle
@@ -221,64 +237,15 @@ def _doctor(options: argparse.Namespace) -> int:
 
 def _bench(options: argparse.Namespace) -> int:
     from reports.bench import bench_lines, html_bench
-    from xport import bench
+    from xport.bench_command import measure
     from xport.document import write_atomically
 
-    _refuse_ignored(options)
-    usual = (
-        bench.PROFILED_ROUNDS
-        if options.profile
-        else bench.COLD_ROUNDS
-        if options.cold
-        else bench.ROUNDS
-    )
-    chosen = bench.BenchOptions(
-        backends=tuple(options.backend or (("webgl",) if options.cold else ("webgl", "wasm"))),
-        rounds=usual if options.rounds is None else options.rounds,
-        outputs=tuple(options.outputs),
-        gradient=options.gradient,
-        stock_kernels=options.stock_kernels,
-        cold=options.cold,
-        seed=options.seed,
-        browser=_browser_options(options),
-    )
-    result = _bench_result(options, chosen)
+    result = measure(options, _browser_options(options), _progress(options))
     if options.out:
         result.write(options.out / "bench.json")
         write_atomically(options.out / "bench.html", html_bench(result).encode())
     print(result.model_dump_json(indent=2) if options.json else "\n".join(bench_lines(result)))
     return ExitCode.PASSED if result.passed else ExitCode.FAILED
-
-
-def _refuse_ignored(options: argparse.Namespace) -> None:
-    """Refuse options of `bench` that would do nothing.
-
-    Raises:
-        InputError: there is one; it is named.
-    """
-    if options.targets is None:
-        if options.store is not None:
-            raise InputError("only --targets converts anything", "--store", "leave it out")
-        return
-    if options.models:
-        raise InputError("the targets are about the release's own models", options.models[0])
-    for name in ("backend", "outputs", "gradient", "stock_kernels", "cold", "profile"):
-        if getattr(options, name):
-            flag = f"--{name.replace('_', '-')}"
-            raise InputError("the targets fix what is run", flag, "leave it out")
-
-
-def _bench_result(options: argparse.Namespace, chosen: BenchOptions) -> BenchResult:
-    from xport import bench, bench_profile, own_benchmark
-
-    shown = _progress(options)
-    if options.targets is not None:
-        store = options.store or DEFAULT_STORE
-        return own_benchmark.measure_targets(options.targets, store, chosen, shown)
-    if not options.models:
-        raise InputError("nothing to time", "MODEL", "name a model's folder or an ONNX file")
-    measure = bench_profile.profile if options.profile else bench.bench
-    return measure(options.models, chosen, shown)
 
 
 def _evaluate(options: argparse.Namespace) -> int:
@@ -304,6 +271,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "report": _report,
     "bundle": _bundle,
     "release": _release,
+    "verify": _verify,
     "serve": _serve,
     "doctor": _doctor,
     "bench": _bench,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from collections.abc import Callable
@@ -232,9 +233,23 @@ def test_is_refused_when(damage: object, words: str, run_copy: Path, xport: Xpor
     damage(bundle)  # type: ignore[operator]
     with pytest.raises(IntegrityError, match=words):
         verify_bundle(bundle)
-    done = xport("serve", bundle)
-    assert done.returncode == 3
-    assert words in done.stderr
+    for command in ("verify", "serve"):
+        done = xport(command, bundle)
+        assert done.returncode == 3
+        assert words in done.stderr
+
+
+def test_verifying_one_says_which_it_is(mini_run: MiniRun, xport: Xport) -> None:
+    bundle = RunFolder(mini_run.folder).bundle_path
+    told = json.loads(xport("verify", bundle, "--json").stdout)
+    manifest = (bundle / "manifest.json").read_bytes()
+    assert told["manifest_sha256"] == hashlib.sha256(manifest).hexdigest()
+    assert (told["verdict"], told["notice"]) == ("PASSED", "NOT FOR MEDICAL USE")
+    assert told["files"] == sum(path.is_file() for path in bundle.rglob("*")) - 1
+    done = xport("verify", bundle)
+    assert done.returncode == 0
+    assert told["manifest_sha256"] in done.stdout
+    assert "NOT FOR MEDICAL USE" in done.stdout
 
 
 def test_is_not_made_from_a_model_that_changed_since(mini_run: MiniRun, tmp_path: Path) -> None:
