@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from xport.arguments import make_parser
 from xport.errors import ExitCode, InputError, XportError
-from xport.store import remove_begun
 
 if TYPE_CHECKING:
     from xport.evidence import Evidence
@@ -44,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         _complain(options, str(error), code)
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        remove_begun()
+        _remove_begun()
         code = ExitCode.COULD_NOT_RUN
         _complain(options, "interrupted; nothing half-written was kept", code)
         # All is put away; what libraries do at exit may turn the code into the signal's.
@@ -59,6 +58,12 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def _as_interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
+
+
+def _remove_begun() -> None:
+    from xport.store import remove_begun
+
+    remove_begun()
 
 
 def _complain(options: argparse.Namespace, message: str, code: int) -> None:
