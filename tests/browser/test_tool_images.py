@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
@@ -150,6 +151,36 @@ def test_paper_shows_one_image_with_notice_numbers_and_versions(
             expect(sheet.get_by_text(words).first).to_be_visible()
         pixels = sheet.locator("canvas").first.evaluate("(canvas) => canvas.width")
         assert pixels == 960
+
+
+def test_files_that_are_called_alike_can_be_told_apart(
+    browser: Browser, site: Path, picture: Path, tmp_path: Path
+) -> None:
+    name = "A long name that is cut in the list, pasted image.png"
+    damaged = [picture.read_bytes()[:size] for size in (500, 600)]
+    files = []
+    for place, content in enumerate([picture.read_bytes(), *damaged]):
+        files.append(tmp_path / str(place) / name)
+        files[-1].parent.mkdir()
+        files[-1].write_bytes(content)
+    with opened_tool(browser, site) as tool:
+        tool.agree()
+        tool.add(*files)
+        for place, status in enumerate(("done", "failed", "failed")):
+            image = tool.page.locator("li.image").nth(place)
+            expect(image).to_have_attribute("data-status", status, timeout=WAIT_MS)
+        shown = tool.page.locator(".image-name-end").all()
+        assert [end.inner_text() for end in shown] == [
+            "pasted image.png",
+            "ed image.png (2)",
+            "ed image.png (3)",
+        ]
+        assert all(end.bounding_box()["width"] > 60 for end in shown)
+        saved = json.loads(tool.saved("Save as JSON"))
+    assert {image["file"] for image in saved["images"]} == {name}
+    assert [image["sha256"] for image in saved["images"]] == [
+        hashlib.sha256(file.read_bytes()).hexdigest() for file in files
+    ]
 
 
 def test_leaving_asks_only_while_results_were_not_exported(

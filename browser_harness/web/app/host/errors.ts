@@ -41,7 +41,10 @@ export type ImageCode =
   | "too-slow"
   | "no-memory";
 
-/** An image file that cannot be used; `facts.file` is its name, `facts.what` what is wrong. */
+/**
+ * An image file that cannot be used; `facts.file` is its name, `facts.what` what is wrong,
+ * `facts.sha256` the digest of its bytes, if they could be read.
+ */
 export class ImageError extends CodedError<ImageCode> {
   override readonly name = "ImageError";
 }

@@ -79,7 +79,7 @@ export class Pictures {
       if (!image || !view) throw new EngineError("internal", "no input was prepared");
       return { facts, sha256: digest, bytes, classifier: image, autoencoder: small, view };
     } catch (error) {
-      throw ofFile(error, file);
+      throw ofFile(error, file, digest);
     }
   }
 }
@@ -111,10 +111,10 @@ async function contentOf(file: File): Promise<ArrayBuffer> {
   }
 }
 
-function ofFile(error: unknown, { name }: File): unknown {
+function ofFile(error: unknown, { name }: File, digest: string): unknown {
   if (!(error instanceof EngineError) || error.code !== "input-refused") return error;
   const { message, facts } = error;
   const { kind = "unsupported", ...rest } = facts;
-  const about = { file: name, what: message, ...rest };
+  const about = { file: name, sha256: digest, what: message, ...rest };
   return new ImageError(kind as ImageCode, `${name}: ${message.replace(/\.$/, "")}.`, about);
 }

@@ -31,7 +31,7 @@ export const images: Catalogue["images"] = {
     paused: "Angehalten",
     clear: "Alle entfernen",
     clearAsk: (count) =>
-      `Alle ${count} Bilder entfernen? Ergebnisse, die nicht exportiert wurden, gehen verloren.`,
+      `Alle ${count} Bilder entfernen? Die noch warten, und Ergebnisse, die nicht exportiert wurden, gehen verloren.`,
     remove: (name) => `${name} entfernen`,
     retry: (name) => `Noch einmal: ${name}`,
     retryShort: "Noch einmal",
@@ -109,7 +109,7 @@ export const images: Catalogue["images"] = {
     release: "Version",
     manifest: "SHA-256 des Manifests",
     selfTest: "Selbsttest",
-    tools: "Softwarestand",
+    tools: "Geprüft mit",
     picture: "Das Bild",
     overlay: "Mit Überlagerung",
   },

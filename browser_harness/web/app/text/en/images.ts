@@ -30,7 +30,7 @@ export const images = {
     paused: "Paused",
     clear: "Remove all",
     clearAsk: (count: number) =>
-      `Remove all ${count} images? Their results that were not exported are lost.`,
+      `Remove all ${count} images? Those that still wait, and results that were not exported, are lost.`,
     remove: (name: string) => `Remove ${name}`,
     retry: (name: string) => `Try again: ${name}`,
     retryShort: "Try again",
@@ -109,7 +109,7 @@ export const images = {
     release: "Release",
     manifest: "SHA-256 of the manifest",
     selfTest: "Self-test",
-    tools: "Versions",
+    tools: "Verified with",
     picture: "The image",
     overlay: "With overlay",
   },

@@ -31,9 +31,9 @@ export function ImageList() {
 
 function Progress() {
   const words = text.value.images.queue;
-  const { all, finished, unexported } = counts.value;
+  const { all, finished, losable } = counts.value;
   const clear = () => {
-    if (unexported === 0 || confirm(words.clearAsk(all))) removeAll();
+    if (!losable || confirm(words.clearAsk(all))) removeAll();
   };
   return (
     <div class="queue-progress">
@@ -77,7 +77,7 @@ function ImageCard({ item }: { readonly item: Item }) {
       >
         <Thumbnail thumb={item.result?.thumb ?? null} />
         <span class="image-words">
-          <span class="image-name">{name}</span>
+          <ImageName name={name} />
           <span class="image-status">
             <span class="dot" aria-hidden="true" />
             {status[item.status]}
@@ -92,6 +92,19 @@ function ImageCard({ item }: { readonly item: Item }) {
         <IconButton icon="close" name={queue.remove(name)} act={remove} />
       </span>
     </li>
+  );
+}
+
+/** How many letters of a long name's end are always seen: numbers and endings tell names apart. */
+const END = 16;
+
+function ImageName({ name }: { readonly name: string }) {
+  const cut = Math.max(0, name.length - END);
+  return (
+    <span class="image-name" title={name}>
+      <span class="image-name-start">{name.slice(0, cut)}</span>
+      <span class="image-name-end">{name.slice(cut)}</span>
+    </span>
   );
 }
 

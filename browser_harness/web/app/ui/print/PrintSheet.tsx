@@ -6,7 +6,7 @@ import { ValueScale } from "../findings/Scale.js";
 import { arranged, calibratedOf, standingText, type Placed } from "../findings/standing.js";
 import { NOTICE } from "../state/export_documents.js";
 import { overlay } from "../state/explaining.js";
-import type { Item, Result } from "../state/items.js";
+import { nameOfFile, type Item, type Result } from "../state/items.js";
 import { layer } from "../state/layer.js";
 import { picture } from "../state/picture.js";
 import { selected } from "../state/queue.js";
@@ -36,7 +36,7 @@ function Sheet({ item, result }: { readonly item: Item; readonly result: Result 
       <Pictures />
       <Verdict result={result} />
       <Findings result={result} />
-      <Facts result={result} />
+      <Facts file={item.file} result={result} />
       <p class="sheet-notice">
         <strong lang="en">{NOTICE}</strong>
         {page.notice && <strong>{page.notice}</strong>}
@@ -141,7 +141,7 @@ function Rows({ rows, caption }: { readonly rows: readonly Placed[]; readonly ca
   );
 }
 
-function Facts({ result }: { readonly result: Result }) {
+function Facts({ file, result }: { readonly file: File; readonly result: Result }) {
   const { about, images, page } = text.value;
   const words = images.print;
   const { origin, sha256 } = result;
@@ -149,6 +149,8 @@ function Facts({ result }: { readonly result: Result }) {
   const passed = origin.selfTestPassed ? about.passed : about.failed;
   return (
     <dl class="facts">
+      <dt>{words.file}</dt>
+      <dd>{nameOfFile(file)}</dd>
       <dt>{words.digest}</dt>
       <dd class="digest">{sha256}</dd>
       <dt>{words.examined}</dt>

@@ -51,11 +51,13 @@ test("a file without findings has one row that says why", () => {
   const failed = itemFor("a.txt", {
     status: "failed",
     result: null,
-    problem: { code: "not-an-image", detail: "no image, at all" },
+    problem: { code: "not-an-image", detail: "no image, at all", sha256: "ab12" },
   });
+  expect(JSON.parse(jsonOf([failed], SOURCE)).images[0].sha256).toBe("ab12");
   const csv = csvOf([failed], SOURCE);
   expect(csv.trimEnd().split("\r\n").length).toBe(2);
   expect(csv).toContain('failed,"no image, at all"');
+  expect(csv).toContain("a.txt,ab12,");
 });
 
 test("a refused image has the gate's score and threshold, and no findings", () => {

@@ -67,7 +67,7 @@ export function csvOf(items: readonly Item[], source: Source): string {
 export function jsonOf(items: readonly Item[], source: Source): string {
   const images = items.map((item) => ({
     file: nameOfFile(item.file),
-    sha256: item.result?.sha256 ?? null,
+    sha256: digestOf(item),
     bytes: item.file.size,
     status: item.status,
     reason: item.problem?.detail ?? null,
@@ -109,7 +109,7 @@ function sharedCells(item: Item, { release, version, digest }: Source): Cell[] {
     version,
     digest,
     nameOfFile(file),
-    result?.sha256 ?? null,
+    digestOf(item),
     result?.origin.made ?? null,
     result?.origin.backend ?? null,
     result?.origin.renderer ?? null,
@@ -121,6 +121,10 @@ function sharedCells(item: Item, { release, version, digest }: Source): Cell[] {
     check?.gate.threshold ?? null,
     check?.accepted ?? null,
   ];
+}
+
+function digestOf({ result, problem }: Item): string | null {
+  return result?.sha256 ?? problem?.sha256 ?? null;
 }
 
 function selfTestOf(result: Result | null): string | null {

@@ -11,7 +11,11 @@ test.each([".DS_Store", "DICOMDIR", "notes.txt", "report.pdf", "autorun.inf"])(
   (name) => expect(mayBeImage(name)).toBe(false),
 );
 
-test("a folder's images keep their order", () => {
-  const files = ["b.png", "notes.txt", "a.dcm"].map((name) => new File([], name));
-  expect(imagesOf(files).map(({ name }) => name)).toEqual(["b.png", "a.dcm"]);
+test("a folder's images come in the order of their paths", () => {
+  const paths = ["two/b.png", "two/a.dcm", "one/notes.txt", "one/c.png"];
+  const files = paths.map((path) => {
+    const file = new File([], path.replace(/.*\//, ""));
+    return Object.defineProperty(file, "webkitRelativePath", { value: path });
+  });
+  expect(imagesOf(files).map(({ name }) => name)).toEqual(["c.png", "a.dcm", "b.png"]);
 });

@@ -1,3 +1,5 @@
+import { nameOfFile } from "./items.js";
+
 /** Endings of image files; a DICOM file often has none, or the end of its number. */
 const ENDINGS = ["png", "jpg", "jpeg", "jpe", "jfif", "dcm", "dicom", "dic", "ima", "img"];
 
@@ -21,9 +23,10 @@ export async function filesFrom(data: DataTransfer): Promise<File[]> {
   return files;
 }
 
-/** Images among a folder's files that an <input> gave. */
+/** Images among a folder's files that an <input> gave, by their paths: it gives them in any order. */
 export function imagesOf(files: Iterable<File>): File[] {
-  return [...files].filter(({ name }) => mayBeImage(name));
+  const images = [...files].filter(({ name }) => mayBeImage(name));
+  return images.sort((a, b) => nameOfFile(a).localeCompare(nameOfFile(b)));
 }
 
 async function filesIn(folder: FileSystemDirectoryEntry): Promise<File[]> {

@@ -42,10 +42,18 @@ test("the next item, or else the one before, takes a removed one's place", () =>
   expect(neighbourOf(three.slice(0, 1), 1)).toBeNull();
 });
 
-test("only results that were not exported are lost when the page closes", () => {
+test("what waits, and results that were not exported, are lost when the page closes", () => {
   const failed = itemFor("b", { status: "failed", result: null });
   const items = [itemFor("a"), itemFor("c", { exported: true }), failed, itemOf(4, file)];
-  expect(countsOf(items)).toEqual({ all: 4, finished: 3, results: 2, unexported: 1 });
+  expect(countsOf(items)).toEqual({
+    all: 4,
+    finished: 3,
+    results: 2,
+    unexported: 1,
+    losable: true,
+  });
+  expect(countsOf([failed, itemFor("c", { exported: true })]).losable).toBe(false);
+  expect(countsOf([itemOf(4, file)]).losable).toBe(true);
 });
 
 test("a thumbnail shows means of areas between black and white", () => {

@@ -33,8 +33,12 @@ export interface Thumb {
   readonly levels: Uint8Array;
 }
 
-/** Why a file has no result; `detail` is the engine's own English sentence. */
+/**
+ * Why a file has no result; `detail` is the engine's own English sentence, `sha256` that of the
+ * file's bytes, null if they could not be read.
+ */
 export interface Problem {
+  readonly sha256: string | null;
   readonly code: string;
   readonly detail: string;
 }
@@ -105,15 +109,18 @@ export function neighbourOf(items: readonly Item[], id: number): number | null {
   return (items[place + 1] ?? items[place - 1])?.id ?? null;
 }
 
-/** How many there are, are finished, and are lost when the page closes. */
+/** How many there are, are finished, and would be lost when the page closes. */
 export function countsOf(items: readonly Item[]) {
   const finished = items.filter(({ status }) => status !== "waiting" && status !== "working");
   const results = items.filter(({ result }) => result !== null);
+  const unexported = results.filter(({ exported }) => !exported).length;
   return {
     all: items.length,
     finished: finished.length,
     results: results.length,
-    unexported: results.filter(({ exported }) => !exported).length,
+    unexported,
+    /** Images that wait count too: what was pasted or photographed has no other copy. */
+    losable: unexported > 0 || finished.length < items.length,
   };
 }
 

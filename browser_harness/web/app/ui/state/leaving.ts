@@ -1,11 +1,11 @@
 import { effect } from "@preact/signals";
 import { counts } from "./queue.js";
 
-/** Has the browser ask before the page goes, while there are results that were not exported. */
+/** Has the browser ask before the page goes, while images wait or results were not exported. */
 export function askBeforeLeaving(): () => void {
   const ask = (event: BeforeUnloadEvent) => event.preventDefault();
   return effect(() => {
-    if (counts.value.unexported > 0) addEventListener("beforeunload", ask);
+    if (counts.value.losable) addEventListener("beforeunload", ask);
     else removeEventListener("beforeunload", ask);
   });
 }

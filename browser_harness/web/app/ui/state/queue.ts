@@ -114,6 +114,11 @@ function originNow(): Origin {
 
 /** What went wrong with one file, in the engine's words. */
 export function problemOf(error: unknown): Problem {
-  const code = (error as { readonly code?: unknown } | null)?.code;
-  return { code: typeof code === "string" ? code : "input-refused", detail: wordsOf(error) };
+  const { code, facts } = (error ?? {}) as Partial<Record<"code" | "facts", unknown>>;
+  const { sha256 } = (facts ?? {}) as { readonly sha256?: unknown };
+  return {
+    code: typeof code === "string" ? code : "input-refused",
+    detail: wordsOf(error),
+    sha256: typeof sha256 === "string" ? sha256 : null,
+  };
 }

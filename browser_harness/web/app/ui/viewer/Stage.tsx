@@ -3,7 +3,7 @@ import { effect } from "@preact/signals";
 import { text } from "../../text/language.js";
 import { hideOverlay, opacity, overlay, showError } from "../state/explaining.js";
 import { layer } from "../state/layer.js";
-import { drag, inverted, picture, resetView, view } from "../state/picture.js";
+import { drag, inverted, picture, view } from "../state/picture.js";
 import { selected } from "../state/queue.js";
 import { dragBy, gray, isWhole, panBy, shownView, stage, zoomBy } from "../state/stage.js";
 import { drawScene } from "./draw.js";
@@ -95,7 +95,7 @@ function press({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
     "+": () => zoomBy(1.25),
     "=": () => zoomBy(1.25),
     "-": () => zoomBy(0.8),
-    "0": resetView,
+    "0": () => (view.value = null),
     i: () => (inverted.value = !inverted.value),
     o: () => (overlay.value.kind === "none" ? showError() : hideOverlay()),
     ArrowLeft: () => panBy(STEP, 0),
