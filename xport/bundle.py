@@ -8,10 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from reference.document import Document as ReferenceDocument
-from reference.preprocess import Preprocess
 from xport import digests
 from xport.bundle_checks import verify_bundle
+from xport.bundle_evidence import document_bytes, require_verified_page, weights_told
 from xport.bundle_manifest import (
     MANIFEST,
     BundledModel,
@@ -112,7 +111,8 @@ def _fill(
     page: Mapping[str, Path],
     documents: Mapping[str, bytes],
 ) -> Manifest:
-    _require_verified_page(evidence, page)
+    shipped_page = {name: digests.of_file(path) for name, path in page.items()}
+    require_verified_page(evidence, shipped_page, "the web page")
     for name, source in page.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, folder / name)
@@ -167,20 +167,6 @@ def _tools(evidence: Evidence) -> dict[str, str]:
     return {name: ", ".join(sorted(versions)) for name, versions in sorted(found.items())}
 
 
-def _require_verified_page(evidence: Evidence, page: Mapping[str, Path]) -> None:
-    """The engine and wasm bytes that are shipped are those that ran in every browser leg."""
-    shipped = {name: digests.of_file(path) for name, path in page.items()}
-    places = [(r.leg, r.environment.web) for r in evidence.recordings if r.environment]
-    for leg, web in [*places, ("preprocessing", evidence.prepared_in)]:
-        for name, ran in (web.files if web else {}).items():
-            if name in shipped and shipped[name] != ran:
-                raise IntegrityError(
-                    f"{name} is not the file that was verified on {leg}",
-                    str(page[name]),
-                    "run `xport release` again with the page as it is now",
-                )
-
-
 def _bundle_model(
     folder: Path, model: PlannedModel, ships: str, shipped: dict[str, str]
 ) -> BundledModel:
@@ -207,22 +193,14 @@ def _bundle_model(
         path=path,
         signature=model.signature,
         labels=model.labels,
-        weights=None if model.trained else model.weights,
+        weights=weights_told(model),
         explains=model.explains,
-        preprocess=_written(folder, f"{path}preprocess.json", _bytes_of(model.preprocess)),
-        calibration=_written(folder, f"{path}calibration.json", _bytes_of(model.calibration)),
-        gate=_written(folder, f"{path}gate.json", _bytes_of(model.gate)),
+        preprocess=_written(folder, f"{path}preprocess.json", document_bytes(model.preprocess)),
+        calibration=_written(folder, f"{path}calibration.json", document_bytes(model.calibration)),
+        gate=_written(folder, f"{path}gate.json", document_bytes(model.gate)),
         card=_listed(folder, card_path(model.id)),
         files=files,
     )
-
-
-def _bytes_of(document: Preprocess | ReferenceDocument | None) -> bytes | None:
-    if document is None:
-        return None
-    if isinstance(document, Preprocess):
-        return document.document()
-    return (document.model_dump_json(indent=2) + "\n").encode()
 
 
 def _written(folder: Path, path: str, data: bytes | None) -> DataFile | None:

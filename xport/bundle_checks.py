@@ -8,13 +8,12 @@ from pydantic import ValidationError
 
 from reference.preprocess import Preprocess
 from xport import digests
+from xport.bundle_evidence import REMEDY, require_evidence
 from xport.bundle_manifest import MANIFEST, BundledModel, Manifest
 from xport.document import first_problem
 from xport.errors import IntegrityError
 from xport.evidence import EVIDENCE, Evidence
 from xport.self_test_checks import read_self_test, require_recorded
-
-REMEDY = "make the bundle again with `xport bundle`"
 
 
 def verify_bundle(folder: Path) -> Manifest:
@@ -22,8 +21,9 @@ def verify_bundle(folder: Path) -> Manifest:
 
     Raises:
         InputError: there is no manifest, or it cannot be read.
-        IntegrityError: a file is missing, added or changed, or what it holds is not what belongs
-            there: preprocessing, self-test, examples; it is named.
+        IntegrityError: a file is missing, added, changed or a link, or what it holds is not what
+            belongs there: preprocessing, self-test, examples; it is named. Or the manifest says
+            something else than the evidence.
     """
     manifest = Manifest.read(folder / MANIFEST)
     _require_listed_files(folder, manifest)
@@ -38,13 +38,18 @@ def verify_bundle(folder: Path) -> Manifest:
             )
     if EVIDENCE not in manifest.files:
         raise IntegrityError(f"{EVIDENCE} is not listed", str(folder), REMEDY)
-    require_recorded(folder, read_self_test(folder, manifest), Evidence.read(folder / EVIDENCE))
+    evidence = Evidence.read(folder / EVIDENCE)
+    require_evidence(manifest, evidence, folder)
+    require_recorded(folder, read_self_test(folder, manifest), evidence)
     return manifest
 
 
 def _require_listed_files(folder: Path, manifest: Manifest) -> None:
     """Files and manifest name the same bytes, no more and no less."""
     entries = {**manifest.files, **manifest.model_files()}
+    links = [path for path in sorted(folder.rglob("*")) if path.is_symlink()]
+    if links:
+        raise IntegrityError("a link stands for a file of the bundle", str(links[0]), REMEDY)
     found = {name: d for name, d in digests.of_folder(folder).items() if name != MANIFEST}
     for name in sorted(found.keys() | entries.keys()):
         state = None

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 PAGE = "evaluation.html"
 NOTICE = "NOTICE.txt"
+MAX_THREADS = 1024  # torch dies of some thousands
 STORED_CALIBRATION = "calibration.json"
 Named = tuple[str, Path]
 
@@ -38,16 +39,18 @@ def evaluate(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
         UnavailableError: the folder of the results cannot be written.
     """
     from reference.errors import DocumentError
-    from reference.evaluation.results import read_results
 
     with _refusals(), _threads(options.threads), _told(progress) as advance:
         evaluation = _evaluation(options, advance)
         try:
             left_out = _make(evaluation, options.item)
-            results = read_results(evaluation.out, ITEMS)
+            page, results = _write_page(evaluation.out)
         except DocumentError as error:
             raise UnavailableError(error.what, error.where, error.remedy) from error
-    page = _write_page(evaluation.out, results)
+        except BaseException:
+            _write_page(evaluation.out)  # of what was made before: it must not lack its notices
+            raise
+    assert page is not None
     made = ITEMS if options.item == "all" else (options.item,)
     notices = dict.fromkeys(notice for _, result in results for notice in result.notices)
     return {
@@ -229,12 +232,17 @@ def _calibration(given: Path | None, classifiers: Sequence[Named]) -> Calibratio
     return next((Calibration.read(path) for path in stored if path.is_file()), None)
 
 
-def _write_page(out: Path, results: Sequence[tuple[Path, Result]]) -> Path:
+def _write_page(out: Path) -> tuple[Path | None, list[tuple[Path, Result]]]:
+    """Write the page of all results that the folder holds, with their notices; none without one."""
+    from reference.evaluation.results import read_results
     from reports.evaluation import html_evaluation
 
+    results = read_results(out, ITEMS)
+    if not results:
+        return None, []
     notices = dict.fromkeys(notice for _, result in results for notice in result.notices)
     write_atomically(out / NOTICE, ("\n".join(notices) + "\n").encode())
-    return write_atomically(out / PAGE, html_evaluation(results).encode())
+    return write_atomically(out / PAGE, html_evaluation(results).encode()), results
 
 
 def _summary(folder: Path, result: Result) -> dict[str, Any]:
@@ -263,8 +271,10 @@ def _refusals() -> Iterator[None]:
 @contextmanager
 def _threads(count: int) -> Iterator[None]:
     """Let torch compute with that many threads, and as before afterwards."""
-    if count < 1:
-        raise InputError(f"{count} threads compute nothing", "--threads", "give 1 or more")
+    if not 1 <= count <= MAX_THREADS:
+        raise InputError(
+            f"{count} is no number of threads", "--threads", f"give 1 to {MAX_THREADS}"
+        )
     import torch
 
     before = torch.get_num_threads()

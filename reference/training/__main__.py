@@ -12,6 +12,8 @@ from pathlib import Path
 from reference.defaults import NAMES
 from reference.errors import ReferenceInputError, TrainingError
 
+MAX_THREADS = 1024  # torch dies of some thousands
+
 EPILOG = """\
 examples:
   python -m reference.training recipes
@@ -107,9 +109,9 @@ def _run(chosen: argparse.Namespace, line: str) -> None:
     import torch
 
     if chosen.threads is not None:
-        if chosen.threads < 1:
+        if not 1 <= chosen.threads <= MAX_THREADS:
             raise TrainingError(
-                f"{chosen.threads} threads compute nothing", "threads", "give 1 or more"
+                f"{chosen.threads} is no number of threads", "threads", f"give 1 to {MAX_THREADS}"
             )
         torch.set_num_threads(chosen.threads)
     if chosen.command == "train":

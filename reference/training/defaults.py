@@ -124,7 +124,7 @@ class Remaking:
         """Return a part of the phantoms, which are drawn and written if they are not there."""
 
         def progress(done: int, total: int) -> None:
-            if done % 1000 == 0 or done == total:
+            if done % 250 == 0 or done in (1, total):
                 self.tell(f"phantoms: {done:,} of {total:,} images drawn")
 
         if part == "external":

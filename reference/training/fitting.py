@@ -39,10 +39,12 @@ def fabric_for(precision: Precision, accelerator: str = "auto") -> Fabric:
         accelerator: "cpu", "cuda", or "auto" for the best one there is.
 
     Raises:
-        TrainingError: "16-mixed" without a GPU.
+        TrainingError: "cuda" or "16-mixed" without a GPU.
     """
     world = int(os.environ.get("WORLD_SIZE", "1"))
     local = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
+    if accelerator == "cuda" and not torch.cuda.is_available():
+        raise TrainingError("this torch finds no GPU", "accelerator", 'use "cpu" or "auto"')
     if precision == "16-mixed" and (accelerator == "cpu" or not torch.cuda.is_available()):
         raise TrainingError("16-mixed needs a GPU", "precision", 'use "bf16-mixed" or "32-true"')
     # ALI's discriminator step leaves the generator out, which DDP has to be told.

@@ -239,6 +239,59 @@ def test_is_refused_when(damage: object, words: str, run_copy: Path, xport: Xpor
         assert words in done.stderr
 
 
+MANIFEST_LIES: dict[str, tuple[str, ...]] = {
+    "verdict": ("verdict",),
+    "notice": ("notice",),
+    "version": ("version",),
+    "classifier: labels": ("models", "classifier", "labels"),
+    "classifier: title": ("models", "classifier", "title"),
+    "autoencoder: weights": ("models", "autoencoder", "weights"),
+}
+
+
+@pytest.mark.parametrize(("words", "keys"), MANIFEST_LIES.items(), ids=MANIFEST_LIES)
+def test_a_manifest_that_says_other_things_than_the_evidence_is_refused(
+    words: str, keys: tuple[str, ...], run_copy: Path
+) -> None:
+    bundle = run_copy / "bundle"
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    part = manifest
+    for key in keys[:-1]:
+        part = part[key]
+    old = part[keys[-1]]
+    part[keys[-1]] = (
+        "FAILED" if words == "verdict" else old[::-1] if isinstance(old, list) else f"{old}!"
+    )
+    (bundle / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(IntegrityError, match=f"{words} is not that of the evidence"):
+        verify_bundle(bundle)
+
+
+@pytest.mark.parametrize("name", ["a model's shard", "engine.js"])
+def test_a_changed_file_whose_manifest_agrees_is_refused_by_the_evidence(
+    name: str, run_copy: Path
+) -> None:
+    bundle = run_copy / "bundle"
+    path = next(bundle.glob("models/classifier/*.bin" if " " in name else f"**/{name}"))
+    before, data = path.read_bytes(), bytearray(path.read_bytes())
+    data[-3] ^= 1
+    path.write_bytes(data)
+    manifest = (bundle / "manifest.json").read_text()
+    told = manifest.replace(*(hashlib.sha256(one).hexdigest() for one in (before, data)))
+    assert told != manifest
+    (bundle / "manifest.json").write_text(told)
+    with pytest.raises(IntegrityError, match=r"evidence|was verified"):
+        verify_bundle(bundle)
+
+
+def test_a_link_in_the_place_of_a_file_is_refused(run_copy: Path, tmp_path: Path) -> None:
+    script = run_copy / "bundle" / "app.js"
+    script.replace(tmp_path / "app.js")
+    script.symlink_to(tmp_path / "app.js")
+    with pytest.raises(IntegrityError, match="a link stands for a file"):
+        verify_bundle(run_copy / "bundle")
+
+
 def test_verifying_one_says_which_it_is(mini_run: MiniRun, xport: Xport) -> None:
     bundle = RunFolder(mini_run.folder).bundle_path
     told = json.loads(xport("verify", bundle, "--json").stdout)

@@ -335,6 +335,7 @@ BAD: dict[str, Callable[[Path], list[object]]] = {
     "no level": lambda root: ["--levels", "46"],
     "no batch": lambda root: ["--batch", 0],
     "no threads": lambda root: ["--threads", 0],
+    "too many threads": lambda root: ["--threads", 100_000],
     "no limit": lambda root: ["--limit", 0],
     "no seed": lambda root: ["--seed", -1],
     "no calibration": lambda root: ["--calibration", root / "nih" / "phantoms.json"],
@@ -353,6 +354,21 @@ def test_bad_input_is_exit_code_2_in_one_sentence_and_leaves_nothing(
     assert done.err.startswith("xport: ")
     assert "Traceback" not in done.err
     assert not out.exists()
+
+
+def test_what_was_made_before_an_error_has_its_page_and_notices(
+    root: Path, tmp_path: Path, run: Run
+) -> None:
+    folder = Path(shutil.copytree(root / "padchest", tmp_path / "padchest"))
+    (folder / "phantoms.csv").unlink()
+    classifier = root / "networks" / "c.safetensors"
+    arguments = ("--data", f"padchest:{folder}", "--classifier", classifier, "--levels", "none")
+    done = run("evaluate", "all", *arguments, "--out", tmp_path / "out")
+    assert done.code == 2, done.err
+    assert "phantoms.csv" in done.err
+    assert (tmp_path / "out" / "table1").is_dir()
+    assert (tmp_path / "out" / "NOTICE.txt").read_text().startswith(MEDICAL)
+    assert MEDICAL in (tmp_path / "out" / "evaluation.html").read_text()
 
 
 def test_folder_that_cannot_be_written_is_exit_code_3(root: Path, tmp_path: Path, run: Run) -> None:

@@ -66,7 +66,9 @@ def test_prints_the_recipes(capsys: pytest.CaptureFixture[str]) -> None:
         (["--recipe", "l2", "--augmentation", "30"], "'30' is no level of augmentation"),
         (["--recipe", "l2", "--batch", "0"], "batch: Input should be greater than or equal to 1"),
         (["--recipe", "l2", "--precision", "16-mixed", "--accelerator", "cpu"], "needs a GPU"),
-        (["--recipe", "l2", "--threads", "0"], "0 threads compute nothing"),
+        (["--recipe", "l2", "--accelerator", "cuda"], "this torch finds no GPU"),
+        (["--recipe", "l2", "--threads", "0"], "0 is no number of threads"),
+        (["--recipe", "l2", "--threads", "100000"], "give 1 to 1024"),
         (["--recipe", "paper", "--latent", "8"], "latent: Extra inputs are not permitted"),
     ],
 )

@@ -1,0 +1,88 @@
+"""Whether a bundle says what its evidence says: of its verdict, its models and its engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from reference.document import Document as ReferenceDocument
+from reference.preprocess import Preprocess
+from xport import digests
+from xport.bundle_manifest import NOTICE, BundledModel, DataFile, Manifest
+from xport.errors import IntegrityError
+from xport.evidence import Evidence
+from xport.plan import PlannedModel
+from xport.verdict import Status
+
+REMEDY = "make the bundle again with `xport bundle`"
+
+
+def require_evidence(manifest: Manifest, evidence: Evidence, folder: Path) -> None:
+    """Hold a manifest to the evidence that lies beside it.
+
+    Raises:
+        IntegrityError: the verdict is not PASSED, or a model, its files, labels, preprocessing,
+            calibration or gate, the notice or the engine are not those of the evidence.
+    """
+    for what, said, proved in _statements(manifest, evidence):
+        if said != proved:
+            raise IntegrityError(f"{what} is not that of the evidence", str(folder), REMEDY)
+    shipped = {name: entry.sha256 for name, entry in manifest.files.items()}
+    require_verified_page(evidence, shipped, str(folder))
+
+
+def require_verified_page(evidence: Evidence, shipped: Mapping[str, str], where: str) -> None:
+    """Hold a page's files, digests by name, to what ran in every browser leg.
+
+    Raises:
+        IntegrityError: one of them is not the file that ran; it is named.
+    """
+    places = [(r.leg, r.environment.web) for r in evidence.recordings if r.environment]
+    for leg, web in [*places, ("preprocessing", evidence.prepared_in)]:
+        for name, ran in (web.files if web else {}).items():
+            if shipped.get(name, ran) != ran:
+                raise IntegrityError(
+                    f"{name} is not the file that was verified on {leg}",
+                    where,
+                    "run `xport release` again with the page as it is now",
+                )
+
+
+def document_bytes(document: Preprocess | ReferenceDocument | None) -> bytes | None:
+    """A definition, calibration or gate as a bundle's file holds it."""
+    if document is None:
+        return None
+    if isinstance(document, Preprocess):
+        return document.document()
+    return (document.model_dump_json(indent=2) + "\n").encode()
+
+
+def _statements(manifest: Manifest, evidence: Evidence) -> Iterator[tuple[str, object, object]]:
+    """What the manifest says beside what has been proved."""
+    plan = evidence.plan
+    yield "the verdict", (manifest.verdict, evidence.verdict.status), (Status.PASSED,) * 2
+    yield "the notice", manifest.notice, NOTICE
+    for key in ("release", "title", "version", "wasm_threads"):
+        yield key, getattr(manifest, key), getattr(plan, key)
+    yield "the set of models", set(manifest.models), {model.id for model in plan.models}
+    for planned in plan.models:
+        bundled = manifest.models[planned.id]
+        for key in ("kind", "title", "signature", "labels", "explains"):
+            yield f"{planned.id}: {key}", getattr(bundled, key), getattr(planned, key)
+        yield f"{planned.id}: weights", bundled.weights, weights_told(planned)
+        proved = planned.artifacts[plan.ships].files
+        yield f"{planned.id}: a file", _digests(bundled), proved
+        for key in ("preprocess", "calibration", "gate"):
+            said: DataFile | None = getattr(bundled, key)
+            data = document_bytes(getattr(planned, key))
+            told = None if data is None else digests.of_bytes(data)
+            yield f"{planned.id}: {key}", said and said.sha256, told
+
+
+def _digests(model: BundledModel) -> dict[str, str]:
+    return {name: entry.sha256 for name, entry in model.files.items()}
+
+
+def weights_told(model: PlannedModel) -> str | None:
+    """What the page says of the weights: nothing of trained ones, which have a card."""
+    return None if model.trained else model.weights
