@@ -23,7 +23,8 @@ from tests.conftest import MiniRun, Xport
 from xport import digests, workflow
 from xport.bundle import NotPassed, RunSources, build_bundle
 from xport.bundle_checks import verify_bundle
-from xport.bundle_manifest import NOTICE
+from xport.bundle_evidence import require_evidence
+from xport.bundle_manifest import NOTICE, Manifest
 from xport.document import Document
 from xport.errors import InputError, IntegrityError
 from xport.evidence import Evidence
@@ -251,20 +252,20 @@ MANIFEST_LIES: dict[str, tuple[str, ...]] = {
 
 @pytest.mark.parametrize(("words", "keys"), MANIFEST_LIES.items(), ids=MANIFEST_LIES)
 def test_a_manifest_that_says_other_things_than_the_evidence_is_refused(
-    words: str, keys: tuple[str, ...], run_copy: Path
+    words: str, keys: tuple[str, ...], mini_run: MiniRun
 ) -> None:
-    bundle = run_copy / "bundle"
-    manifest = json.loads((bundle / "manifest.json").read_text())
-    part = manifest
+    bundle = RunFolder(mini_run.folder).bundle_path
+    said = json.loads((bundle / "manifest.json").read_text())
+    require_evidence(Manifest.model_validate(said), mini_run.evidence, bundle)
+    part = said
     for key in keys[:-1]:
         part = part[key]
     old = part[keys[-1]]
     part[keys[-1]] = (
         "FAILED" if words == "verdict" else old[::-1] if isinstance(old, list) else f"{old}!"
     )
-    (bundle / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(IntegrityError, match=f"{words} is not that of the evidence"):
-        verify_bundle(bundle)
+        require_evidence(Manifest.model_validate(said), mini_run.evidence, bundle)
 
 
 @pytest.mark.parametrize("name", ["a model's shard", "engine.js"])
