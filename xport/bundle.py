@@ -10,7 +10,7 @@ from pathlib import Path
 
 from xport import digests
 from xport.bundle_checks import verify_bundle
-from xport.bundle_evidence import document_bytes, require_verified_page, weights_told
+from xport.bundle_evidence import changed_page_files, document_bytes, weights_told
 from xport.bundle_manifest import (
     MANIFEST,
     BundledModel,
@@ -111,8 +111,7 @@ def _fill(
     page: Mapping[str, Path],
     documents: Mapping[str, bytes],
 ) -> Manifest:
-    shipped_page = {name: digests.of_file(path) for name, path in page.items()}
-    require_verified_page(evidence, shipped_page, "the web page")
+    _require_verified_page(evidence, page)
     for name, source in page.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, folder / name)
@@ -165,6 +164,17 @@ def _tools(evidence: Evidence) -> dict[str, str]:
         for name, version in tools.items():
             found.setdefault(name, set()).add(version)
     return {name: ", ".join(sorted(versions)) for name, versions in sorted(found.items())}
+
+
+def _require_verified_page(evidence: Evidence, page: Mapping[str, Path]) -> None:
+    """The engine and wasm bytes that are shipped are those that ran in every browser leg."""
+    shipped = {name: digests.of_file(path) for name, path in page.items()}
+    for name, leg in changed_page_files(evidence, shipped):
+        raise IntegrityError(
+            f"{name} is not the file that was verified on {leg}",
+            str(page[name]),
+            "run `xport release` again with the page as it is now",
+        )
 
 
 def _bundle_model(

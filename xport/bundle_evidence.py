@@ -28,24 +28,19 @@ def require_evidence(manifest: Manifest, evidence: Evidence, folder: Path) -> No
         if said != proved:
             raise IntegrityError(f"{what} is not that of the evidence", str(folder), REMEDY)
     shipped = {name: entry.sha256 for name, entry in manifest.files.items()}
-    require_verified_page(evidence, shipped, str(folder))
+    for name, leg in changed_page_files(evidence, shipped):
+        raise IntegrityError(
+            f"{name} is not the file that was verified on {leg}", str(folder), REMEDY
+        )
 
 
-def require_verified_page(evidence: Evidence, shipped: Mapping[str, str], where: str) -> None:
-    """Hold a page's files, digests by name, to what ran in every browser leg.
-
-    Raises:
-        IntegrityError: one of them is not the file that ran; it is named.
-    """
+def changed_page_files(evidence: Evidence, shipped: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Files of the page, given as digests by name, that are not those that ran; and the leg."""
     places = [(r.leg, r.environment.web) for r in evidence.recordings if r.environment]
     for leg, web in [*places, ("preprocessing", evidence.prepared_in)]:
         for name, ran in (web.files if web else {}).items():
             if shipped.get(name, ran) != ran:
-                raise IntegrityError(
-                    f"{name} is not the file that was verified on {leg}",
-                    where,
-                    "run `xport release` again with the page as it is now",
-                )
+                yield name, leg
 
 
 def document_bytes(document: Preprocess | ReferenceDocument | None) -> bytes | None:
@@ -55,6 +50,11 @@ def document_bytes(document: Preprocess | ReferenceDocument | None) -> bytes | N
     if isinstance(document, Preprocess):
         return document.document()
     return (document.model_dump_json(indent=2) + "\n").encode()
+
+
+def weights_told(model: PlannedModel) -> str | None:
+    """What the page says of the weights: nothing of trained ones, which have a card."""
+    return None if model.trained else model.weights
 
 
 def _statements(manifest: Manifest, evidence: Evidence) -> Iterator[tuple[str, object, object]]:
@@ -81,8 +81,3 @@ def _statements(manifest: Manifest, evidence: Evidence) -> Iterator[tuple[str, o
 
 def _digests(model: BundledModel) -> dict[str, str]:
     return {name: entry.sha256 for name, entry in model.files.items()}
-
-
-def weights_told(model: PlannedModel) -> str | None:
-    """What the page says of the weights: nothing of trained ones, which have a card."""
-    return None if model.trained else model.weights

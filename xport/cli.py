@@ -43,7 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         _complain(options, str(error), code)
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        _remove_begun()
+        from xport.store import remove_begun
+
+        remove_begun()
         code = ExitCode.COULD_NOT_RUN
         _complain(options, "interrupted; nothing half-written was kept", code)
         # All is put away; what libraries do at exit may turn the code into the signal's.
@@ -58,12 +60,6 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def _as_interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
-
-
-def _remove_begun() -> None:
-    from xport.store import remove_begun
-
-    remove_begun()
 
 
 def _complain(options: argparse.Namespace, message: str, code: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 PAGE = "evaluation.html"
 NOTICE = "NOTICE.txt"
-MAX_THREADS = 1024  # torch dies of some thousands
 STORED_CALIBRATION = "calibration.json"
 Named = tuple[str, Path]
 
@@ -43,19 +42,17 @@ def evaluate(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
     with _refusals(), _threads(options.threads), _told(progress) as advance:
         evaluation = _evaluation(options, advance)
         try:
-            left_out = _make(evaluation, options.item)
-            page, results = _write_page(evaluation.out)
+            try:
+                left_out = _make(evaluation, options.item)
+            finally:  # what was made before an error must not lack its notices
+                results = _write_page(evaluation.out)
         except DocumentError as error:
             raise UnavailableError(error.what, error.where, error.remedy) from error
-        except BaseException:
-            _write_page(evaluation.out)  # of what was made before: it must not lack its notices
-            raise
-    assert page is not None
     made = ITEMS if options.item == "all" else (options.item,)
     notices = dict.fromkeys(notice for _, result in results for notice in result.notices)
     return {
         "out": str(evaluation.out),
-        "page": str(page),
+        "page": str(evaluation.out / PAGE),
         "notices": list(notices),
         "results": {
             result.name: _summary(folder, result)
@@ -164,21 +161,22 @@ def _sets(options: argparse.Namespace) -> tuple[OpenedSet, ...]:
 
 def _networks(options: argparse.Namespace) -> tuple[list[Named], list[Named]]:
     """Classifiers and autoencoders by name: those that are given, or the defaults."""
-    from reference.defaults import AUTOENCODERS, CLASSIFIERS, default_folder
+    from reference.defaults import AUTOENCODERS, CLASSIFIERS
 
     if options.classifier or options.autoencoder:
         return (
             _named(options.classifier, "--classifier"),
             _named(options.autoencoder, "--autoencoder"),
         )
-    classifiers, autoencoders = (
-        [(title, default_folder(name) / "model.safetensors") for name, title in titles.items()]
-        for titles in (CLASSIFIERS, AUTOENCODERS)
-    )
-    return (
-        [one for one in classifiers if one[1].is_file()],
-        [one for one in autoencoders if one[1].is_file()],
-    )
+    return _defaults(CLASSIFIERS), _defaults(AUTOENCODERS)
+
+
+def _defaults(titles: Mapping[Any, str]) -> list[Named]:
+    """The default checkpoints of these names that are there, by their titles."""
+    from reference.defaults import default_folder
+
+    files = {title: default_folder(name) / "model.safetensors" for name, title in titles.items()}
+    return [(title, path) for title, path in files.items() if path.is_file()]
 
 
 def _classifiers(named: list[Named], preprocess: str | None) -> tuple[ClassifierNetwork, ...]:
@@ -232,17 +230,18 @@ def _calibration(given: Path | None, classifiers: Sequence[Named]) -> Calibratio
     return next((Calibration.read(path) for path in stored if path.is_file()), None)
 
 
-def _write_page(out: Path) -> tuple[Path | None, list[tuple[Path, Result]]]:
-    """Write the page of all results that the folder holds, with their notices; none without one."""
+def _write_page(out: Path) -> list[tuple[Path, Result]]:
+    """Write the page of all results that the folder holds, and their notices; return them."""
     from reference.evaluation.results import read_results
     from reports.evaluation import html_evaluation
 
     results = read_results(out, ITEMS)
     if not results:
-        return None, []
+        return []
     notices = dict.fromkeys(notice for _, result in results for notice in result.notices)
     write_atomically(out / NOTICE, ("\n".join(notices) + "\n").encode())
-    return write_atomically(out / PAGE, html_evaluation(results).encode()), results
+    write_atomically(out / PAGE, html_evaluation(results).encode())
+    return results
 
 
 def _summary(folder: Path, result: Result) -> dict[str, Any]:
@@ -271,14 +270,12 @@ def _refusals() -> Iterator[None]:
 @contextmanager
 def _threads(count: int) -> Iterator[None]:
     """Let torch compute with that many threads, and as before afterwards."""
-    if not 1 <= count <= MAX_THREADS:
-        raise InputError(
-            f"{count} is no number of threads", "--threads", f"give 1 to {MAX_THREADS}"
-        )
     import torch
 
+    from reference.threads import set_threads
+
     before = torch.get_num_threads()
-    torch.set_num_threads(count)
+    set_threads(count)
     try:
         yield
     finally:

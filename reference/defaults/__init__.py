@@ -5,9 +5,15 @@ NOT FOR MEDICAL USE. They lie inside the package so that an installed one has th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
-CLASSIFIERS = {
+Name = Literal[
+    "classifier", "classifier-none", "classifier-15", "classifier-45", "classifier-180", "ali", "l2"
+]
+
+CLASSIFIERS: Mapping[Name, str] = {
     "classifier": "hflip",
     "classifier-none": "none",
     "classifier-15": "15",
@@ -19,10 +25,10 @@ CLASSIFIERS = {
 The first is the one that ships; the others differ from it in that alone.
 """
 
-AUTOENCODERS = {"ali": "ALI", "l2": "L2"}
+AUTOENCODERS: Mapping[Name, str] = {"ali": "ALI", "l2": "L2"}
 """Autoencoders, and what the paper's figures call them."""
 
-NAMES = (*CLASSIFIERS, *AUTOENCODERS)
+NAMES: tuple[Name, ...] = (*CLASSIFIERS, *AUTOENCODERS)
 
 
 def default_folder(name: str) -> Path:

@@ -12,8 +12,6 @@ from pathlib import Path
 from reference.defaults import NAMES
 from reference.errors import ReferenceInputError, TrainingError
 
-MAX_THREADS = 1024  # torch dies of some thousands
-
 EPILOG = """\
 examples:
   python -m reference.training recipes
@@ -106,14 +104,10 @@ def _run(chosen: argparse.Namespace, line: str) -> None:
         for recipe in PRESETS.values():
             print(recipe.model_dump_json(indent=2))
         return
-    import torch
-
     if chosen.threads is not None:
-        if not 1 <= chosen.threads <= MAX_THREADS:
-            raise TrainingError(
-                f"{chosen.threads} is no number of threads", "threads", f"give 1 to {MAX_THREADS}"
-            )
-        torch.set_num_threads(chosen.threads)
+        from reference.threads import set_threads
+
+        set_threads(chosen.threads)
     if chosen.command == "train":
         _train(chosen, line)
     else:

@@ -17,7 +17,7 @@ from reference.ali import ALI, autoencoder
 from reference.card import Stage
 from reference.checkpoints import load_checkpoint
 from reference.data import Dataset, cut_by_patient, nih, padchest
-from reference.defaults import CLASSIFIERS
+from reference.defaults import CLASSIFIERS, Name
 from reference.densenet import DenseNet, DenseNetShape
 from reference.labels import LABELS
 from reference.phantoms import Cohort, write_nih, write_padchest
@@ -146,7 +146,7 @@ class Remaking:
         folder = self.work / f"{part}-{preprocess.size}"
         return shelve(self.dataset(part), preprocess, folder, self.tell)
 
-    def train(self, name: str) -> Trained:
+    def train(self, name: Name) -> Trained:
         """Train the default of this name, or finish what was interrupted."""
         if name in CLASSIFIERS:
             return self._classifier(name)
@@ -160,7 +160,7 @@ class Remaking:
         outcome = self._fit(name, task)
         return Trained((stage(task.recipe, outcome),), outcome.best)
 
-    def _classifier(self, name: str) -> Trained:
+    def _classifier(self, name: Name) -> Trained:
         """All begin with the same weights and see the same images, each with its augmentation."""
         coarse_recipe, fine_recipe = (
             recipe.model_copy(update={"augmentation": CLASSIFIERS[name]})

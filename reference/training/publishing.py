@@ -24,7 +24,7 @@ from reference.data import (
     packaged_photographs,
 )
 from reference.data.dataset import ImageFiles
-from reference.defaults import CLASSIFIERS
+from reference.defaults import CLASSIFIERS, Name
 from reference.densenet import DenseNet
 from reference.document import write_whole
 from reference.labels import LABELS
@@ -80,7 +80,7 @@ class Publishing:
     xrays: Path | None = None
     notes: tuple[str, ...] = ()
 
-    def publish(self, name: str, trained: Trained) -> Card:
+    def publish(self, name: Name, trained: Trained) -> Card:
         """Round, measure, describe and write one network."""
         network = self._network(name)
         load_checkpoint(network, trained.weights)
@@ -102,10 +102,10 @@ class Publishing:
         write_whole(folder / "card.md", markdown(card).encode())
         return card
 
-    def _network(self, name: str) -> nn.Module:
+    def _network(self, name: Name) -> nn.Module:
         return DenseNet(SHAPE) if name in CLASSIFIERS else autoencoder(LATENT, WIDTH)
 
-    def _weights(self, name: str, file: Path, network: nn.Module) -> Weights:
+    def _weights(self, name: Name, file: Path, network: nn.Module) -> Weights:
         if name in CLASSIFIERS:
             arguments = {
                 "in_channels": SHAPE.in_channels,
@@ -117,7 +117,7 @@ class Publishing:
         sizes = {"latent": LATENT, "width": WIDTH}
         return described(file, "reference.ali:autoencoder", sizes, parameters(network))
 
-    def _provenance(self, name: str, stages: tuple[Stage, ...]) -> Provenance:
+    def _provenance(self, name: Name, stages: tuple[Stage, ...]) -> Provenance:
         preprocess = CHESTXNET if name in CLASSIFIERS else AUTOENCODER
         parts: tuple[Part, ...] = ("train", "validation", "test", "external")
         shelves = {part: self.made.shelf(part, preprocess) for part in parts}
@@ -155,7 +155,7 @@ class Publishing:
         )
 
     def _autoencoder_card(
-        self, name: str, network: nn.Module, weights: Weights, origin: Provenance
+        self, name: Name, network: nn.Module, weights: Weights, origin: Provenance
     ) -> Card:
         assert isinstance(network, Autoencoder)
         test, validation = (

@@ -66,8 +66,10 @@ export function nameOfFile(file: File): string {
   return file.webkitRelativePath || file.name;
 }
 
-/** The list with more files in line; one that is called as another gets a number: pasted images
- * are all `image.png`. `firstId` and the numbers after it are theirs. */
+/**
+ * The list with more files in line; `firstId` and the numbers after it are theirs. One that is
+ * called as another gets a number: pasted images are all `image.png`.
+ */
 export function withFiles(
   items: readonly Item[],
   files: readonly File[],
