@@ -95,15 +95,15 @@ function ImageCard({ item }: { readonly item: Item }) {
   );
 }
 
-/** How many letters of a long name's end are always seen: numbers and endings tell names apart. */
-const END = 16;
+/** What is shown of a longer name than fits: numbers and endings tell names apart. */
+const [START, END] = [12, 16];
 
 function ImageName({ name }: { readonly name: string }) {
-  const cut = Math.max(0, name.length - END);
+  if (name.length <= START + END + 1) return <span class="image-name">{name}</span>;
   return (
     <span class="image-name" title={name}>
-      <span class="image-name-start">{name.slice(0, cut)}</span>
-      <span class="image-name-end">{name.slice(cut)}</span>
+      <span class="unseen">{name}</span>
+      <span aria-hidden="true">{`${name.slice(0, START)}…${name.slice(-END)}`}</span>
     </span>
   );
 }
