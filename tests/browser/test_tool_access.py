@@ -134,9 +134,12 @@ def test_the_keyboard_is_enough(browser: Browser, site: Path, picture: Path) -> 
         tab_to(page, "I understand: load the models")
         page.keyboard.press("Enter")
         tool.state("ready")
+        # The page hands the focus to a new heading a moment after it has appeared.
+        expect(page.get_by_role("heading", name="Add chest X-ray images")).to_be_focused()
         tab_to(page, "Choose images")
         page.keyboard.press("Enter")
         tool.examined(picture.name)
+        expect(page.get_by_role("heading", name=picture.name)).to_be_focused()
         tab_to(page, "Explain Finding 5")
         page.keyboard.press("Enter")
         explained = page.get_by_role("button", name="Explain Finding 5", exact=True)
