@@ -19,6 +19,7 @@ import onnxruntime
 from onnx import numpy_helper
 
 from tests.browser.onnx_cases import Case
+from tests.browser.reader_cases import readers
 from xport.arrays import Array
 
 Shape = tuple[int, ...]
@@ -88,7 +89,7 @@ class Sheet:
         """
         number = len(self.labels)
         holes = {hole for _, hole, _, _ in string.Formatter().parse(template) if hole}
-        names = {hole: f"{hole}{number}" for hole in "ymlab"}
+        names = {hole: f"{hole}{number}" for hole in "ymlabp"}
         for hole, order in zip("ml", orders, strict=False):
             if hole in holes or (hole == "m" and "b" in holes):
                 made = "Conv(x, W)" if order == "conv" else f"Transpose<perm = {order}>(x)"
@@ -179,6 +180,10 @@ def _cases(shape: Shape, other: Shape) -> Iterator[tuple[str, Shape]]:
     ):  # fmt: skip
         for template, constant in itertools.product(templates, constants):
             if _together(template, shape, other, constant):
+                yield template, constant
+    if len(shape) < MANY:
+        for template, constant in readers(shape):
+            if shape == other or "{l}" not in template:
                 yield template, constant
 
 
