@@ -194,7 +194,7 @@ def _moved(shape: Shape, order: str) -> Shape:
 
 
 def _constants(shape: Shape) -> list[Shape]:
-    """Every lesser rank, and axes of size 1 in front, behind, between and everywhere else."""
+    """One rank more, the same and every lesser one, and axes of size 1 in all places."""
     rank = len(shape)
     found = [shape[at:] for at in range(rank + 1)]
     places = [slice(0, None, 2), slice(1, None, 2), *range(0 if rank >= MANY else rank)]
@@ -204,7 +204,7 @@ def _constants(shape: Shape) -> list[Shape]:
             if not isinstance(ones, int) or ones < len(tail):
                 holed[ones] = 1
                 found.append(tuple(int(size) for size in holed))
-    return list(dict.fromkeys(found))
+    return [*([(shape[0], *shape)] if rank < MANY else []), *dict.fromkeys(found)]
 
 
 def _together(template: str, shape: Shape, other: Shape, constant: Shape) -> bool:

@@ -32,6 +32,11 @@ def _by_axis(shape: Shape) -> Iterator[tuple[str, Shape]]:
             for op in ("ReduceSum", "ReduceMean", "ReduceMax", "ReduceLogSumExp", "ReduceL2"):
                 axes = f"{{a}} = Constant<value = int64[1] {{{{{axis}}}}}>()"
                 yield f"{axes} {{y}} = {op}<keepdims = {keep}>({{m}}, {{a}})", ()
+        if len({*shape}) == 1:
+            less = f"{{a}} = Constant<value_ints = [{axis}]>() "
+            less += "{p} = ReduceMax<keepdims = 0>({m}, {a})"
+            for pair in ("{p}, {l}", "{l}, {p}", "{p}, {k}", "{k}, {p}"):
+                yield f"{less} {{y}} = Sub({pair})", shape
         yield f"{{y}} = Softmax<axis = {axis}>({{m}})", ()
         yield f"{{a}} = Constant<value_int = {axis}>() {{y}} = CumSum({{m}}, {{a}})", ()
         last = shape[axis:]

@@ -60,6 +60,10 @@ def _formulas() -> dict[str, Network]:
         "chosen": network(
             lambda x, c, conv: torch.where(c, conv(x), torch.zeros(())), choice, 4, 4, 4, 4
         ),
+        "chosen_by_one_for_all": network(
+            lambda x, c, conv: torch.where(c.expand(4, 4, 4, 4), conv(x), 0.0),
+            choice, 4, 4, 4, 4,
+        ),
         "column_first_oblong": network(
             lambda x, c, _: c + x.permute(2, 0, 1), torch.randn(2, 1), 2, 3, 4
         ),
