@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import numpy as np
 
 from xport.onnx_graph.graph import Node
-from xport.tfjs_writer.elementwise import aligned, emit_aligned, require_float, select
+from xport.tfjs_writer.elementwise import require_float
 from xport.tfjs_writer.lowering import Lowering, lowers
-from xport.tfjs_writer.tensor import Tensor
+from xport.tfjs_writer.operands import Operands, aligned, select
+from xport.tfjs_writer.tensor import Stored, Tensor
 
 SELU_ALPHA, SELU_GAMMA = 1.67326319217681884765625, 1.05070102214813232421875
 
@@ -22,7 +22,7 @@ def _scaled(low: Lowering, x: Tensor, factor: float) -> Tensor:
 
 
 def _plus(low: Lowering, x: Tensor, y: Tensor | float) -> Tensor:
-    other = low.scalar(y) if isinstance(y, float) else y
+    other: Stored = low.scalar(y) if isinstance(y, float) else y
     return low.emit("AddV2", [x, other], x.shape, axes=x.axes)
 
 
@@ -47,8 +47,8 @@ def leaky_relu(low: Lowering, node: Node) -> None:
 def prelu(low: Lowering, node: Node) -> None:
     """X where positive, slope · x elsewhere; TF.js's kernel where the slope is per channel."""
     require_float(low, node)
-    rank = len(low.shape(node.inputs[0]))
-    x, slope = aligned(low, node.inputs, rank)
+    operands = aligned(low, node.inputs, len(low.shape(node.inputs[0])))
+    x, slope = operands.tensors
     if slope.rank <= 1 and slope.shape in ((), (1,), (x.shape[-1],)) and x.rank > 1:
         if slope.shape != (x.shape[-1],):
             value = low.constant(node.inputs[1])
@@ -56,12 +56,12 @@ def prelu(low: Lowering, node: Node) -> None:
                 low.const(np.full(x.shape[-1], value, np.float32)) if value is not None else slope
             )
         if slope.shape == (x.shape[-1],):
-            low.write(node.outputs[0], low.emit("Prelu", [x, slope], x.shape, axes=x.axes))
+            low.write(node.outputs[0], operands.of(x, slope).combined(low, "Prelu"))
             return
-    positive = low.emit("Relu", [x], x.shape, axes=x.axes)
-    negative = low.emit("Relu", [low.emit("Neg", [x], x.shape, axes=x.axes)], x.shape, axes=x.axes)
-    below = emit_aligned(low, "Mul", [negative, slope], rank)
-    low.write(node.outputs[0], emit_aligned(low, "Sub", [positive, below], rank))
+    positive = low.compute("Relu", [x], x.shape)
+    negative = low.compute("Relu", [low.compute("Neg", [x], x.shape)], x.shape)
+    below = low.compute("Mul", [negative, slope], operands.shape)
+    low.write(node.outputs[0], operands.of(positive, below).combined(low, "Sub"))
 
 
 @lowers("Elu", "Celu", "Selu")
@@ -169,7 +169,7 @@ def thresholded(low: Lowering, node: Node) -> None:
 def _beyond(low: Lowering, x: Tensor, op: str, limit: float, added: float) -> Tensor:
     chosen = low.emit(op, [x, low.scalar(limit)], x.shape, "bool", x.axes)
     moved = _plus(low, x, added) if added else x
-    return replace(select(low, chosen, moved, low.scalar(0.0)), axes=x.axes)
+    return select(low, Operands((chosen, moved, low.scalar(0.0)), x.axes))
 
 
 @lowers("Softsign", "Mish")

@@ -28,7 +28,7 @@ def interleaved(low: Lowering, x: Tensor, row: int, column: int) -> Tensor:
     batch, height, width, depth = x.shape
     parts = low.split(x, 3, [depth // row] * row)
     line = width * (depth // row)
-    flat = [low.reshape(part, (batch * height, line)) for part in parts]
+    flat = [low.reshape(part.as_stored, (batch * height, line)) for part in parts]
     shape = (batch, height * row, width * column, depth // (row * column))
     return low.reshape(low.concat(flat, 1), shape, x.axes)
 
@@ -38,7 +38,7 @@ def space_to_depth(low: Lowering, node: Node) -> None:
     """Blocks of pixels become blocks of channels: `interleaved` undone."""
     x, block = low.channels_last(node.inputs[0]), int(node.get("blocksize"))
     batch, height, width, channels = x.shape
-    rows = low.reshape(x, (batch * height // block, block * width * channels))
+    rows = low.reshape(x.as_stored, (batch * height // block, block * width * channels))
     parts = low.split(rows, 1, [width * channels] * block)
     shape = (batch, height // block, width // block, block * channels)
     out = low.concat([low.reshape(part, shape, x.axes) for part in parts], 3)

@@ -11,7 +11,7 @@ import numpy as np
 
 from xport.onnx_graph.graph import Node, refuse
 from xport.tfjs_writer.lowering import Lowering, lowers
-from xport.tfjs_writer.tensor import Tensor
+from xport.tfjs_writer.tensor import Stored, Tensor
 
 KERNEL_LAST = (2, 3, 1, 0)
 """Height, width, input channels, output channels of an ONNX kernel (out, in, height, width)."""
@@ -88,10 +88,10 @@ def _convolve(low: Lowering, node: Node, image: Tensor, kernel: Tensor, window: 
 def _depthwise_kernel(low: Lowering, kernel: Tensor, channels: int) -> Tensor:
     """A kernel (height, width, 1, channels · multiplier) as TF.js has it."""
     height, width, _, outputs = kernel.shape
-    return low.reshape(kernel, (height, width, channels, outputs // channels))
+    return low.reshape(kernel.as_stored, (height, width, channels, outputs // channels))
 
 
-def convolve(low: Lowering, image: Tensor, kernel: Tensor, window: Window) -> Tensor:
+def convolve(low: Lowering, image: Tensor, kernel: Stored, window: Window) -> Tensor:
     """An ordinary convolution, channels last."""
     return low.emit(
         "Conv2D", [image, kernel], _output_shape(image, kernel.shape[3], window),
@@ -99,7 +99,7 @@ def convolve(low: Lowering, image: Tensor, kernel: Tensor, window: Window) -> Te
     )  # fmt: skip
 
 
-def depthwise(low: Lowering, image: Tensor, kernel: Tensor, window: Window) -> Tensor:
+def depthwise(low: Lowering, image: Tensor, kernel: Stored, window: Window) -> Tensor:
     """A convolution of every channel by itself, channels last."""
     outputs = kernel.shape[2] * kernel.shape[3]
     return low.emit(
@@ -146,7 +146,7 @@ def _two_dimensional(low: Lowering, node: Node) -> tuple[Tensor, Tensor]:
     kernel = low.as_axes(node.inputs[1], KERNEL_LAST if rank == 4 else (2, 1, 0))
     if rank == 3:
         image = low.reshape(image, (image.shape[0], 1, *image.shape[1:]), (0, 2, 3, 1))
-        kernel = low.reshape(kernel, (1, *kernel.shape))
+        kernel = low.reshape(kernel, (1, *kernel.shape), KERNEL_LAST)
     return image, kernel
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-
 import numpy as np
 
 from xport.onnx_graph.graph import Node, refuse
 from xport.tfjs_writer.lowering import Lowering, lowers
-from xport.tfjs_writer.tensor import Tensor, plain_axes
+from xport.tfjs_writer.operands import aligned, select
+from xport.tfjs_writer.tensor import Tensor
 
 UNARY = {
     "Abs": "Abs", "Acosh": "Acosh", "Asinh": "Asinh",
@@ -24,47 +22,7 @@ COMPARISONS = {
     "LessOrEqual": "LessEqual",
 }  # fmt: skip
 LOGICAL = {"And": "LogicalAnd", "Or": "LogicalOr", "Xor": "NotEqual"}
-WHERE_RANK = 4
 VARIADIC = {"Max": "Maximum", "Min": "Minimum", "Sum": "AddV2"}
-
-
-def aligned(low: Lowering, names: Sequence[str], rank: int) -> list[Tensor]:
-    """Values in one layout, ready for TensorFlow's broadcasting (from the last axis on).
-
-    The layout is that of the largest computed value of full rank; smaller constants lose their
-    leading axes of size 1.
-    """
-    computed = [n for n in names if low.constant(n) is None and len(low.shape(n)) == rank]
-
-    def weight(name: str) -> tuple[int, bool]:
-        return math.prod(low.shape(name)), low.any(name).axes != plain_axes(rank)
-
-    leader = max(computed, key=weight, default=None)  # of equals, one that a convolution made
-    axes = low.any(leader).axes if leader is not None else plain_axes(rank)
-    return [_aligned(low, name, rank, axes) for name in names]
-
-
-def _aligned(low: Lowering, name: str, rank: int, axes: tuple[int, ...]) -> Tensor:
-    shape = low.shape(name)
-    value = low.constant(name)
-    if value is not None:
-        moved = value.reshape((1,) * (rank - value.ndim) + value.shape).transpose(axes)
-        while moved.ndim > 1 and moved.shape[0] == 1:
-            moved = moved[0]
-        return low.const(moved, name)
-    if len(shape) == rank:
-        return low.as_axes(name, axes)
-    full = low.reshape(low.plain(name), (1,) * (rank - len(shape)) + shape)
-    return low.permute(full, axes)
-
-
-def emit_aligned(
-    low: Lowering, op: str, tensors: Sequence[Tensor], rank: int, dtype: str | None = None
-) -> Tensor:
-    """One operator on aligned tensors; the output has the layout of those of full rank."""
-    axes = next((t.axes for t in tensors if t.rank == rank), plain_axes(rank))
-    shape = np.broadcast_shapes(*(t.shape for t in tensors))
-    return low.emit(op, tensors, (1,) * (rank - len(shape)) + shape, dtype, axes)
 
 
 def _rank(low: Lowering, node: Node) -> int:
@@ -96,80 +54,51 @@ def logical_not(low: Lowering, node: Node) -> None:
 @lowers(*BINARY)
 def binary(low: Lowering, node: Node) -> None:
     """Arithmetic with broadcasting."""
-    rank = _rank(low, node)
-    tensors = aligned(low, node.inputs, rank)
-    if node.op == "Pow" and (tensors[0].dtype, tensors[1].dtype) == ("float32", "int32"):
-        power = tensors[1]
-        tensors[1] = low.emit(
-            "Cast", [power], power.shape, "float32", power.axes, DstT="DT_FLOAT", SrcT="DT_INT32"
-        )
-    if tensors[0].dtype != tensors[1].dtype:
-        raise refuse(node, f"mixes {tensors[0].dtype} and {tensors[1].dtype}")
-    integers = tensors[0].dtype != "float32"
-    if integers and node.op in ("Div", "Pow"):
+    operands = aligned(low, node.inputs, _rank(low, node))
+    left, right = operands.tensors
+    if node.op == "Pow" and (left.dtype, right.dtype) == ("float32", "int32"):
+        codes = {"DstT": "DT_FLOAT", "SrcT": "DT_INT32"}
+        right = low.compute("Cast", [right], right.shape, "float32", **codes)
+    if left.dtype != right.dtype:
+        raise refuse(node, f"mixes {left.dtype} and {right.dtype}")
+    if left.dtype != "float32" and node.op in ("Div", "Pow"):
         raise refuse(node, "on integers is not exact in TF.js")
-    low.write(node.outputs[0], emit_aligned(low, BINARY[node.op], tensors, rank))
+    low.write(node.outputs[0], operands.of(left, right).combined(low, BINARY[node.op]))
 
 
 @lowers(*COMPARISONS)
 def comparison(low: Lowering, node: Node) -> None:
     """Comparison with broadcasting; the output is bool."""
-    rank = _rank(low, node)
-    tensors = aligned(low, node.inputs, rank)
-    low.write(node.outputs[0], emit_aligned(low, COMPARISONS[node.op], tensors, rank, "bool"))
+    operands = aligned(low, node.inputs, _rank(low, node))
+    low.write(node.outputs[0], operands.combined(low, COMPARISONS[node.op], "bool"))
 
 
 @lowers(*LOGICAL)
 def logical(low: Lowering, node: Node) -> None:
     """And, Or, Xor with broadcasting."""
-    rank = _rank(low, node)
-    tensors = aligned(low, node.inputs, rank)
-    low.write(node.outputs[0], emit_aligned(low, LOGICAL[node.op], tensors, rank, "bool"))
+    operands = aligned(low, node.inputs, _rank(low, node))
+    low.write(node.outputs[0], operands.combined(low, LOGICAL[node.op], "bool"))
 
 
 @lowers(*VARIADIC, "Mean")
 def variadic(low: Lowering, node: Node) -> None:
     """Any number of inputs, two by two; a mean is the sum by their number."""
-    rank = _rank(low, node)
-    tensors = aligned(low, node.inputs, rank)
-    out = tensors[0]
-    for one in tensors[1:]:
-        out = emit_aligned(low, VARIADIC.get(node.op, "AddV2"), [out, one], rank)
+    operands = aligned(low, node.inputs, _rank(low, node))
+    out, *others = operands.tensors
+    for one in others:
+        both = operands.of(out, one)
+        out = low.compute(VARIADIC.get(node.op, "AddV2"), both.tensors, both.shape)
     if node.op == "Mean":
-        out = emit_aligned(low, "RealDiv", [out, low.scalar(len(tensors))], rank)
-    if out.rank != rank or len(tensors) == 1:
-        out = low.emit("Identity", [out], out.shape)
-    low.write(node.outputs[0], out)
+        out = low.compute("RealDiv", [out, low.scalar(len(node.inputs))], out.shape)
+    if not others:
+        out = low.compute("Identity", [out], out.shape)
+    low.write(node.outputs[0], operands.whole(low, out))
 
 
 @lowers("Where")
 def where(low: Lowering, node: Node) -> None:
     """A choice per element, with broadcasting."""
-    rank = _rank(low, node)
-    tensors = aligned(low, node.inputs, rank)
-    axes = next((t.axes for t in tensors if t.rank == rank), plain_axes(rank))
-    shape = np.broadcast_shapes(*(t.shape for t in tensors))
-    chosen = select(low, *tensors)
-    low.write(node.outputs[0], low.reshape(chosen, (1,) * (rank - len(shape)) + shape, axes))
-
-
-def select(low: Lowering, condition: Tensor, yes: Tensor, no: Tensor) -> Tensor:
-    """One of two per element; beyond rank 4, which WebGL's kernel ends at, as a flat list."""
-    three = [condition, yes, no]
-    shape = np.broadcast_shapes(*(t.shape for t in three))
-    if len(shape) > WHERE_RANK:
-        size = math.prod(shape)
-        whole = [t if t.shape in (shape, ()) else broadcast(low, t, shape) for t in three]
-        three = [low.reshape(t, (size,) if t.rank else ()) for t in whole]
-        return low.reshape(low.emit("SelectV2", three, (size,), yes.dtype), shape)
-    axes = next((t.axes for t in three if t.shape == shape), plain_axes(len(shape)))
-    return low.emit("SelectV2", three, shape, yes.dtype, axes)
-
-
-def broadcast(low: Lowering, x: Tensor, shape: Sequence[int]) -> Tensor:
-    """The tensor repeated to a shape; fewer axes than it has are put in front."""
-    x = low.reshape(x, (1,) * (len(shape) - x.rank) + x.shape)
-    return low.emit("BroadcastTo", [x, low.ints(shape)], shape) if x.shape != shape else x
+    low.write(node.outputs[0], select(low, aligned(low, node.inputs, _rank(low, node))))
 
 
 @lowers("Cast", "CastLike")
@@ -256,15 +185,11 @@ def is_inf(low: Lowering, node: Node) -> None:
 @lowers("Mod")
 def modulo(low: Lowering, node: Node) -> None:
     """With the sign of the divisor for integers, of the dividend for floating point (fmod)."""
-    rank = _rank(low, node)
-    x, y = aligned(low, node.inputs, rank)
+    operands = aligned(low, node.inputs, _rank(low, node))
+    x = operands.tensors[0]
     if x.dtype != "float32" or not node.get("fmod", 0):
         raise refuse(node, "on integers is not exact in TF.js")
-    magnitude = emit_aligned(
-        low,
-        "FloorMod",
-        [low.emit("Abs", [x], x.shape, axes=x.axes), low.emit("Abs", [y], y.shape, axes=y.axes)],
-        rank,
-    )
-    sign = low.emit("Sign", [x], x.shape, axes=x.axes)
-    low.write(node.outputs[0], emit_aligned(low, "Mul", [magnitude, sign], rank))
+    sizes = operands.of(*(low.compute("Abs", [one], one.shape) for one in operands.tensors))
+    magnitude = low.compute("FloorMod", sizes.tensors, sizes.shape)
+    sign = low.compute("Sign", [x], x.shape)
+    low.write(node.outputs[0], operands.of(magnitude, sign).combined(low, "Mul"))

@@ -11,7 +11,7 @@ import numpy as np
 
 from xport.arrays import Array
 from xport.onnx_graph.graph import Node
-from xport.tfjs_writer.tensor import Axes, Tensor, plain_axes
+from xport.tfjs_writer.tensor import Axes, Stored, Tensor, fault, plain_axes
 from xport.tfjs_writer.tf_graph import PLACEHOLDER, TfGraph, TfType
 
 FEW_CHANNELS = 4
@@ -25,58 +25,70 @@ class Emitting:
     target: TfGraph = field(default_factory=TfGraph)
     node: Node | None = None
 
+    def compute(
+        self,
+        op: str,
+        inputs: Sequence[Stored],
+        shape: Sequence[int],
+        dtype: str | None = None,
+        **attributes: Any,
+    ) -> Stored:
+        """Append an operator with one output, of the first input's dtype unless given."""
+        kind = TfType(tuple(int(size) for size in shape), dtype or inputs[0].dtype)
+        hint = self.node.outputs[0] if self.node else op
+        node = self.target.add(op, [t.ref for t in inputs], [kind], f"{hint}/{op}", attributes)
+        return Stored(node.name, kind.shape, kind.dtype)
+
     def emit(
         self,
         op: str,
-        inputs: Sequence[Tensor],
+        inputs: Sequence[Stored],
         shape: Sequence[int],
         dtype: str | None = None,
         axes: Axes | None = None,
         **attributes: Any,
     ) -> Tensor:
-        """Append an operator with one output; `axes` by default those of an input of its rank."""
-        kind = TfType(tuple(int(size) for size in shape), dtype or inputs[0].dtype)
-        hint = self.node.outputs[0] if self.node else op
-        node = self.target.add(op, [t.ref for t in inputs], [kind], f"{hint}/{op}", attributes)
+        """`compute` what stands for a value; `axes` by default those of all inputs of its rank.
+
+        Raises:
+            ConversionError: these inputs do not lie in one order.
+        """
+        found = self.compute(op, inputs, shape, dtype, **attributes)
         if axes is None:
-            same = [t.axes for t in inputs if t.rank == len(kind.shape)]
-            axes = same[0] if same else plain_axes(len(kind.shape))
-        return Tensor(node.name, kind.shape, kind.dtype, axes)
+            orders = {t.axes for t in inputs if isinstance(t, Tensor) and t.rank == found.rank}
+            if len(orders) > 1:
+                raise fault(f"{self.node}: {op} mixes the orders of axes {sorted(orders)}")
+            axes = orders.pop() if orders else plain_axes(found.rank)
+        return found.ordered(axes)
 
-    def emit_many(
-        self, op: str, inputs: Sequence[Tensor], shapes: Sequence[Sequence[int]], **attributes: Any
-    ) -> list[Tensor]:
-        """Append an operator with several outputs of the first input's dtype and axes."""
-        first = inputs[0]
-        kinds = [TfType(tuple(int(size) for size in shape), first.dtype) for shape in shapes]
-        hint = self.node.outputs[0] if self.node else op
-        node = self.target.add(op, [t.ref for t in inputs], kinds, f"{hint}/{op}", attributes)
-        return [
-            Tensor(f"{node.name}:{i}" if i else node.name, kind.shape, kind.dtype, first.axes)
-            for i, kind in enumerate(kinds)
-        ]
-
-    def const(self, value: Array, hint: str = "") -> Tensor:
+    def const(self, value: Array, hint: str = "") -> Stored:
         """A constant, stored as it is given."""
         if not hint and self.node is not None:
             hint = f"{self.node.outputs[0]}/const"
         node = self.target.constant(value, hint)
-        return Tensor(node.name, node.type.shape, node.type.dtype, plain_axes(len(node.type.shape)))
+        return Stored(node.name, node.type.shape, node.type.dtype)
 
-    def scalar(self, value: float) -> Tensor:
+    def scalar(self, value: float) -> Stored:
         """A float32 number."""
         return self.const(np.asarray(value, dtype=np.float32))
 
-    def ints(self, values: Sequence[int]) -> Tensor:
+    def ints(self, values: Sequence[int]) -> Stored:
         """A list of integers, as operators take shapes and axes."""
         return self.const(np.asarray(values, dtype=np.int64))
 
-    def reshape(self, tensor: Tensor, shape: Sequence[int], axes: Axes | None = None) -> Tensor:
-        """The same elements in another shape; `axes` are ONNX's order unless given."""
+    def reshape(self, tensor: Stored, shape: Sequence[int], axes: Axes | None = None) -> Tensor:
+        """The same elements in another shape; `axes` are ONNX's order unless given.
+
+        Raises:
+            ConversionError: they are not given, and what is reshaped lies in another order.
+        """
         goal = tuple(int(size) for size in shape)
-        axes = plain_axes(len(goal)) if axes is None else axes
+        if axes is None:
+            if isinstance(tensor, Tensor) and tensor != tensor.as_stored:
+                raise fault(f"{self.node}: reshapes what lies in the order {tensor.axes}")
+            axes = plain_axes(len(goal))
         if goal == tensor.shape:
-            return Tensor(tensor.ref, goal, tensor.dtype, axes)
+            return tensor.ordered(axes)
         return self.emit("Reshape", [tensor, self.ints(goal)], goal, axes=axes)
 
     def permute(self, tensor: Tensor, axes: Axes) -> Tensor:
@@ -106,11 +118,12 @@ class Emitting:
         pixels = math.prod(shape) // channels
         identity = self.const(np.eye(channels, dtype=np.float32))
         forward = moved == 3
+        operands: list[Stored]
         if forward:
-            operands = [identity, self.reshape(tensor, (pixels, channels))]
+            operands = [identity, self.reshape(tensor.as_stored, (pixels, channels))]
             goal = (channels, pixels)
         else:
-            operands = [self.reshape(tensor, (channels, pixels)), identity]
+            operands = [self.reshape(tensor.as_stored, (channels, pixels)), identity]
             goal = (pixels, channels)
         product = self.emit("MatMul", operands, goal, transpose_a=not forward, transpose_b=forward)
         return self.reshape(product, shape, axes)
@@ -121,7 +134,15 @@ class Emitting:
             return [tensor]
         shapes = [(*tensor.shape[:axis], size, *tensor.shape[axis + 1 :]) for size in sizes]
         inputs = [tensor, self.ints(sizes), self.ints_scalar(axis)]
-        return self.emit_many("SplitV", inputs, shapes, num_split=len(sizes))
+        hint = self.node.outputs[0] if self.node else "SplitV"
+        node = self.target.add(
+            "SplitV", [t.ref for t in inputs], [TfType(shape, tensor.dtype) for shape in shapes],
+            f"{hint}/SplitV", {"num_split": len(sizes)},
+        )  # fmt: skip
+        return [
+            Tensor(f"{node.name}:{i}" if i else node.name, shape, tensor.dtype, tensor.axes)
+            for i, shape in enumerate(shapes)
+        ]
 
     def concat(self, tensors: Sequence[Tensor], axis: int) -> Tensor:
         """Tensors of one layout put together along a stored axis."""
@@ -130,8 +151,8 @@ class Emitting:
         shape = list(tensors[0].shape)
         shape[axis] = sum(tensor.shape[axis] for tensor in tensors)
         inputs = [*tensors, self.ints_scalar(axis)]
-        return self.emit("ConcatV2", inputs, shape, axes=tensors[0].axes, N=len(tensors))
+        return self.emit("ConcatV2", inputs, shape, N=len(tensors))
 
-    def ints_scalar(self, value: int) -> Tensor:
+    def ints_scalar(self, value: int) -> Stored:
         """One integer, as operators take an axis."""
         return self.const(np.asarray(value, dtype=np.int32))

@@ -9,8 +9,8 @@ import numpy as np
 
 from xport.arrays import Array
 from xport.onnx_graph.graph import Node, refuse
-from xport.tfjs_writer.elementwise import select
 from xport.tfjs_writer.lowering import Lowering, lowers
+from xport.tfjs_writer.operands import Operands, select
 from xport.tfjs_writer.shaping import sliced
 from xport.tfjs_writer.tensor import Tensor
 
@@ -118,4 +118,4 @@ def triangle(low: Lowering, node: Node) -> None:
     ones = np.ones(x.shape[-2:], dtype=bool)
     kept = np.triu(ones, diagonal) if node.get("upper", 1) else np.tril(ones, diagonal)
     zero = low.const(np.zeros((), dtype=x.dtype))
-    low.write(node.outputs[0], select(low, low.const(kept), x, zero))
+    low.write(node.outputs[0], select(low, Operands((low.const(kept), x, zero), x.axes)))

@@ -18,7 +18,7 @@ from xport.errors import ConversionError
 from xport.onnx_graph.graph import Graph, Node, refuse
 from xport.tfjs_writer.emitting import Emitting
 from xport.tfjs_writer.requirements import require_all_asked_for, require_axis, require_tensor
-from xport.tfjs_writer.tensor import Axes, Tensor, last_axes, plain_axes
+from xport.tfjs_writer.tensor import Axes, Tensor, fault, last_axes, plain_axes
 from xport.tfjs_writer.tf_graph import CONST, DTYPES, PLACEHOLDER, TfGraph, TfType
 
 MAX_RANK = 6
@@ -130,7 +130,7 @@ class Lowering(Emitting):
             value = self.constant(name)
             if value is None:
                 raise ConversionError(f"value {name!r} is read before it is written")
-            self._remember(name, self.const(value, name))
+            self._remember(name, self.const(value, name).as_stored)
         return next(reversed(self._tensors[name].values()))
 
     def as_axes(self, name: str, axes: Axes) -> Tensor:
@@ -140,8 +140,7 @@ class Lowering(Emitting):
         if axes not in variants:
             value = self.constant(name)
             if value is not None:
-                moved = self.const(value.transpose(axes), name)
-                variants[axes] = Tensor(moved.ref, moved.shape, moved.dtype, axes)
+                variants[axes] = self.const(value.transpose(axes), name).ordered(axes)
             else:
                 newest = variants.pop(found.axes)
                 variants[axes] = self.permute(found, axes)
@@ -169,11 +168,9 @@ class Lowering(Emitting):
         known = self.source.types.get(name)
         restored = tuple(np.asarray(tensor.shape, dtype=int)[list(np.argsort(tensor.axes))])
         if known is not None and (restored != known.shape or not _fits(tensor.dtype, known.dtype)):
-            raise ConversionError(
+            raise fault(
                 f"{self.node}: lowered to {tensor.dtype}{list(restored)}, "
-                f"ONNX says {known.dtype.name}{list(known.shape)}",
-                "",
-                "this is a fault of the direct writer; report the model",
+                f"ONNX says {known.dtype.name}{list(known.shape)}"
             )
         self._remember(name, tensor)
 

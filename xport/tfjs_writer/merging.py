@@ -34,7 +34,7 @@ def merged(low: Lowering, x: Tensor, touched: Sequence[int]) -> tuple[Tensor, li
     if len(shape) > KERNEL_RANK:
         node = low.node or Node("operator", [], [""])
         raise refuse(node, f"changes {len(touched)} of {x.rank} axes, too many for WebGL")
-    return low.reshape(x, shape), sources
+    return low.reshape(x.as_stored, shape), sources
 
 
 def reverse(low: Lowering, x: Tensor, stored: Sequence[int]) -> Tensor:

@@ -6,14 +6,15 @@ import numpy as np
 
 from xport.arrays import Array
 from xport.onnx_graph.graph import Node, refuse
-from xport.tfjs_writer.elementwise import aligned, emit_aligned, require_float
+from xport.tfjs_writer.elementwise import require_float
 from xport.tfjs_writer.lowering import Lowering, lowers
+from xport.tfjs_writer.operands import Operands, operand
 from xport.tfjs_writer.reductions import reduced
-from xport.tfjs_writer.tensor import Tensor
+from xport.tfjs_writer.tensor import Stored, Tensor
 
 
-def _binary(low: Lowering, op: str, x: Tensor, y: Tensor) -> Tensor:
-    return low.emit(op, [x, y], x.shape, axes=x.axes)
+def _binary(low: Lowering, op: str, x: Tensor, y: Stored) -> Tensor:
+    return low.emit(op, [x, y], x.shape)
 
 
 def _moments(low: Lowering, x: Tensor, axes: list[int], epsilon: float) -> tuple[Tensor, ...]:
@@ -26,7 +27,7 @@ def _moments(low: Lowering, x: Tensor, axes: list[int], epsilon: float) -> tuple
     return centred, mean, low.emit("Rsqrt", [shifted], shifted.shape, axes=x.axes)
 
 
-def per_axis(low: Lowering, name: str, x: Tensor, axis: int) -> Tensor:
+def per_axis(low: Lowering, name: str, x: Tensor, axis: int) -> Stored:
     """A vector along one axis of a value, shaped to broadcast against it as it is stored.
 
     Along the last stored axis it stays a vector, which later passes know as a bias.
@@ -36,7 +37,8 @@ def per_axis(low: Lowering, name: str, x: Tensor, axis: int) -> Tensor:
     if value is not None:
         return low.const(value.reshape(-1, *(1,) * after), name)
     vector = low.plain(name)
-    return low.reshape(vector, (vector.shape[0], *(1,) * after))
+    found = low.reshape(vector, (vector.shape[0], *(1,) * after))
+    return Stored(found.ref, found.shape, found.dtype)  # it lacks the axes in front
 
 
 @lowers("BatchNormalization")
@@ -48,9 +50,10 @@ def batch_normalization(low: Lowering, node: Node) -> None:
     x = low.any(node.inputs[0])
     gamma, beta, mean, variance = (per_axis(low, name, x, 1) for name in node.inputs[1:5])
     epsilon = low.scalar(float(node.get("epsilon", 1e-5)))
-    spread = low.emit("Rsqrt", [_binary(low, "AddV2", variance, epsilon)], variance.shape)
-    scale = _binary(low, "Mul", gamma, spread)
-    shift = _binary(low, "Sub", beta, _binary(low, "Mul", mean, scale))
+    shape = variance.shape
+    spread = low.compute("Rsqrt", [low.compute("AddV2", [variance, epsilon], shape)], shape)
+    scale = low.compute("Mul", [gamma, spread], shape)
+    shift = low.compute("Sub", [beta, low.compute("Mul", [mean, scale], shape)], shape)
     low.write(node.outputs[0], _binary(low, "AddV2", _binary(low, "Mul", x, scale), shift))
 
 
@@ -62,7 +65,7 @@ def instance_normalization(low: Lowering, node: Node) -> None:
     axes = list(range(2, x.rank))
     centred, _, spread = _moments(low, x, axes, float(node.get("epsilon", 1e-5)))
     scale, shift = (per_axis(low, name, x, 1) for name in node.inputs[1:3])
-    factor = low.emit("Mul", [spread, scale], spread.shape, axes=x.axes)
+    factor = _binary(low, "Mul", spread, scale)
     low.write(node.outputs[0], _binary(low, "AddV2", _binary(low, "Mul", centred, factor), shift))
 
 
@@ -78,22 +81,10 @@ def layer_normalization(low: Lowering, node: Node) -> None:
     out = _binary(low, "Mul", centred, spread)
     for op, name in zip(("Mul", "AddV2"), node.inputs[1:3], strict=False):
         if name:
-            out = emit_aligned(low, op, [out, _like(low, name, out)], out.rank)
+            out = Operands((out, operand(low, name, x.axes)), x.axes).combined(low, op)
     for name, tensor in zip(node.outputs, (out, mean, spread), strict=False):
         if name:
             low.write(name, tensor)
-
-
-def _like(low: Lowering, name: str, x: Tensor) -> Tensor:
-    """A parameter of the last axes of a value, as that is stored."""
-    value = low.constant(name)
-    if value is None:
-        (parameter,) = aligned(low, [name], x.rank)
-        return low.permute(parameter, x.axes)
-    full = value.reshape((1,) * (x.rank - value.ndim) + value.shape).transpose(x.axes)
-    while full.ndim > 1 and full.shape[0] == 1:
-        full = full[0]
-    return low.const(full, name)
 
 
 @lowers("GroupNormalization")
@@ -105,14 +96,14 @@ def group_normalization(low: Lowering, node: Node) -> None:
     x = low.channels_last(node.inputs[0])
     groups, channels = int(node.get("num_groups")), x.shape[-1]
     pixels = int(np.prod(x.shape[1:-1], dtype=np.int64))
-    split = low.reshape(x, (x.shape[0], pixels, groups, channels // groups))
+    split = low.reshape(x.as_stored, (x.shape[0], pixels, groups, channels // groups))
     centred, _, spread = _moments(low, split, [1, 3], float(node.get("epsilon", 1e-5)))
     even = low.reshape(_binary(low, "Mul", centred, spread), x.shape, x.axes)
     scale, shift = (_by_channel(low, node, name, channels) for name in node.inputs[1:3])
     low.write(node.outputs[0], _binary(low, "AddV2", _binary(low, "Mul", even, scale), shift))
 
 
-def _by_channel(low: Lowering, node: Node, name: str, channels: int) -> Tensor:
+def _by_channel(low: Lowering, node: Node, name: str, channels: int) -> Stored:
     """Parameters per channel (opset 21 on), or per group, repeated (before)."""
     value: Array | None = low.constant(name)
     if value is None:

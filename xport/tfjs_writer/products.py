@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from xport.onnx_graph.graph import Node, refuse
-from xport.tfjs_writer.elementwise import aligned, emit_aligned, require_float
+from xport.tfjs_writer.elementwise import require_float
 from xport.tfjs_writer.lowering import Lowering, lowers
+from xport.tfjs_writer.operands import Operands, operand
 from xport.tfjs_writer.tensor import Tensor, plain_axes
 
 
@@ -32,13 +33,13 @@ def gemm(low: Lowering, node: Node) -> None:
 
 
 def _plus_bias(low: Lowering, node: Node, out: Tensor) -> Tensor:
-    (bias,) = aligned(low, [node.inputs[2]], 2)
+    bias = operand(low, node.inputs[2], plain_axes(2))
     beta = float(node.get("beta", 1.0))
     if beta != 1.0:
-        bias = low.emit("Mul", [bias, low.scalar(beta)], bias.shape, axes=bias.axes)
+        bias = low.compute("Mul", [bias, low.scalar(beta)], bias.shape)
     if bias.shape == (out.shape[1],):
         return low.emit("BiasAdd", [out, bias], out.shape)
-    return emit_aligned(low, "AddV2", [out, bias], 2)
+    return Operands((out, bias), plain_axes(2)).combined(low, "AddV2")
 
 
 @lowers("MatMul")
@@ -165,7 +166,7 @@ def _contracted(low: Lowering, x: _Lettered, y: _Lettered, out: str) -> _Lettere
         order = tuple(one.letters.index(c) for c in batch + first + second)
         moved = low.permute(replace(one.tensor, axes=plain_axes(one.tensor.rank)), order)
         goal = [math.prod(sizes[c] for c in group) for group in (batch, first, second)]
-        return low.reshape(moved, goal)
+        return low.reshape(moved.as_stored, goal)
 
     a, b = matrix(x, rows, summed), matrix(y, summed, columns)
     product = low.emit("BatchMatMulV2", [a, b], (a.shape[0], a.shape[1], b.shape[2]),

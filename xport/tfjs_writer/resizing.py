@@ -214,12 +214,16 @@ def mixed_rows(low: Lowering, x: Tensor, axis: int, matrix: Array) -> Tensor:
     rows, length = matrix.shape
     goal = (*x.shape[:stored], rows, *x.shape[stored + 1 :])
     if after == 1:
-        flat, right = low.reshape(x, (before, length)), low.const(matrix.T.astype(np.float32))
+        flat, right = (
+            low.reshape(x.as_stored, (before, length)),
+            low.const(matrix.T.astype(np.float32)),
+        )
         out = low.emit("MatMul", [flat, right], (before, rows), transpose_a=False,
                        transpose_b=False)  # fmt: skip
     else:
-        flat, left = low.reshape(x, (before, length, after)), matrix.astype(np.float32)[None]
-        out = low.emit("BatchMatMulV2", [low.const(left), flat], (before, rows, after),
+        flat, left = low.reshape(x.as_stored, (before, length, after)), matrix[None]
+        factors = [low.const(left.astype(np.float32)), flat]
+        out = low.emit("BatchMatMulV2", factors, (before, rows, after),
                        adj_x=False, adj_y=False)  # fmt: skip
     return low.reshape(out, goal, x.axes)
 

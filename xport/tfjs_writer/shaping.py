@@ -12,7 +12,7 @@ from xport.onnx_graph.graph import Node, refuse
 from xport.tfjs_writer.lowering import Lowering, lowers
 from xport.tfjs_writer.merging import merged, reverse
 from xport.tfjs_writer.resizing import picked_rows
-from xport.tfjs_writer.tensor import Tensor
+from xport.tfjs_writer.tensor import Stored, Tensor
 
 WORTH_MERGING = 4
 
@@ -186,7 +186,7 @@ def sliced(low: Lowering, x: Tensor, begin: Sequence[int], size: Sequence[int]) 
         inputs = [x, low.ints(begin), low.ints(goal)]
         return low.emit("Slice", inputs, goal, axes=x.axes)
     inner = math.prod(x.shape[last + 1 :])
-    flat = low.reshape(x, (*x.shape[:last], x.shape[last] * inner))
+    flat = low.reshape(x.as_stored, (*x.shape[:last], x.shape[last] * inner))
     inputs = [
         flat,
         low.ints([*begin[:last], begin[last] * inner]),
@@ -267,7 +267,7 @@ def _pads(low: Lowering, node: Node, x: Tensor) -> Array:
     return pads
 
 
-def _fill(low: Lowering, node: Node, x: Tensor) -> Tensor:
+def _fill(low: Lowering, node: Node, x: Tensor) -> Stored:
     value = low.fixed(node, 2, "padding value")
     number = 0.0 if value is None else float(np.asarray(value).reshape(-1)[0])
     return low.const(np.asarray(number, dtype=x.dtype))

@@ -31,7 +31,7 @@ from xport.tfjs_writer.convolution import (
 )
 from xport.tfjs_writer.lowering import Lowering, lowers
 from xport.tfjs_writer.shaping import sliced
-from xport.tfjs_writer.tensor import Tensor
+from xport.tfjs_writer.tensor import Stored, Tensor
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ def _cut_to_fit(low: Lowering, image: Tensor, window: Window) -> tuple[Tensor, W
     return image, replace(window, pads=tuple((max(a, 0), max(b, 0)) for a, b in window.pads))
 
 
-def _turned(low: Lowering, kernel: Tensor, strides: Sequence[int], axes: Sequence[Taps]) -> Tensor:
+def _turned(low: Lowering, kernel: Tensor, strides: Sequence[int], axes: Sequence[Taps]) -> Stored:
     """The kernel of the ordinary convolution, from one stored (height, width, out, in).
 
     Rows lie in the order (row of the new kernel, phase) before they are split into the two.
@@ -176,18 +176,16 @@ def _turned(low: Lowering, kernel: Tensor, strides: Sequence[int], axes: Sequenc
         if (height, width) != (1, 1):
             kernel = low.emit("ReverseV2", [kernel, low.ints([0, 1])], kernel.shape)
         swapped = low.ints([0, 1, 3, 2])
-        return low.emit("Transpose", [kernel, swapped], (height, width, inputs, outputs))
+        return low.compute("Transpose", [kernel, swapped], (height, width, inputs, outputs))
     for axis, tap in enumerate(axes):
         zeros = kernel.shape[axis]
         rows = [row if row >= 0 else zeros for taps in tap.source for row in taps]
         kernel = gathered(low, kernel, axis, rows)
     (a, s), (b, r) = ((tap.width, stride) for tap, stride in zip(axes, strides, strict=True))
-    split = low.reshape(kernel, (a, s, b, r, outputs, inputs))
+    split = low.reshape(kernel.as_stored, (a, s, b, r, outputs, inputs))
     order = (0, 2, 5, 1, 3, 4)
-    moved = low.emit(
-        "Transpose", [split, low.ints(order)], [split.shape[i] for i in order],
-        axes=tuple(range(6)),
-    )  # fmt: skip
+    shape = [split.shape[i] for i in order]
+    moved = low.compute("Transpose", [split, low.ints(order)], shape)
     return low.reshape(moved, (a, b, inputs, s * r * outputs))
 
 
@@ -198,12 +196,12 @@ def _depthwise_transposed(
     strides, dilations = geometry.strides, geometry.dilations
     if strides[0] * strides[1] > 1:
         zeros = np.zeros((*image.shape[:3], image.shape[3] * (strides[0] * strides[1] - 1)))
-        filler = replace(low.const(zeros.astype(np.float32)), axes=image.axes)
+        filler = low.const(zeros.astype(np.float32)).ordered(image.axes)
         image = interleaved(low, low.concat([image, filler], 3), *strides)
     size = kernel.shape[:2]
     if size != (1, 1):
         kernel = low.emit("ReverseV2", [kernel, low.ints([0, 1])], kernel.shape)
-    kernel = low.reshape(kernel, (*size, kernel.shape[3], 1))
+    kernel = low.reshape(kernel.as_stored, (*size, kernel.shape[3], 1))
     pads = tuple(
         ((size[i] - 1) * dilations[i] - begin, length - image.shape[1 + i] + begin)
         for i, (begin, length) in enumerate(zip(geometry.begins, geometry.lengths, strict=True))
