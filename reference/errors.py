@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class ReferenceInputError(ValueError):
     """Base of every error that this package raises on purpose.
@@ -20,6 +23,18 @@ class ReferenceInputError(ValueError):
         place = f"{self.where}: " if self.where else ""
         advice = f"; {self.remedy}" if self.remedy else ""
         return f"{place}{self.what}{advice}"
+
+
+@contextmanager
+def located(where: str) -> Iterator[None]:
+    """What is raised within and names no place is said of ``where``: a file, tensor or argument."""
+    try:
+        yield
+    except ReferenceInputError as error:
+        if not error.where:
+            error.where = where
+            error.args = (error.what, where, error.remedy)
+        raise
 
 
 class ArchitectureError(ReferenceInputError):
