@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from reference.errors import CheckpointError
+from reference.errors import CheckpointError, located
 from reference.remaps import (
     OPERATING_POINTS_KEY,
     Family,
@@ -76,21 +76,22 @@ def load_checkpoint(
             model; or a tensor is missing, unknown, misshapen, not a number, or infinite.
             The error names the tensor and counts the others.
     """
-    path = Path(path)
+    with located(str(path)):
+        return _loaded(module, Path(path), trust_pickle_and_run_its_code)
+
+
+def _loaded(module: nn.Module, path: Path, run_its_code: bool) -> CheckpointInfo:
     content = read_bytes(path)
-    values = parse(content, str(path), run_its_code=trust_pickle_and_run_its_code)
+    values = parse(content, run_its_code=run_its_code)
     expected = module.state_dict()
     points = None if OPERATING_POINTS_KEY in expected else _take_operating_points(values)
-    tensors = _only_tensors(values, str(path))
-    family, tensors = renamed(tensors, str(path))
+    tensors = _only_tensors(values)
+    family, tensors = renamed(tensors)
     family = Family.XRV if points is not None and family is Family.OWN else family
-    absent = _check_names(expected, tensors, str(path))
-    fitted = {
-        name: _fitted(tensor, expected[name], f"{path}, tensor {name!r}")
-        for name, tensor in tensors.items()
-    }
-    _check_numbers(fitted, str(path))
-    operating_points = _operating_points(points, fitted, str(path))
+    absent = _check_names(expected, tensors)
+    fitted = {name: _fitted(name, tensor, expected[name]) for name, tensor in tensors.items()}
+    _check_numbers(fitted)
+    operating_points = _operating_points(points, fitted)
     fitted, labels = in_label_order(family, fitted)
     module.load_state_dict({name: expected[name] for name in absent} | fitted)
     return CheckpointInfo(
@@ -111,19 +112,17 @@ def _take_operating_points(values: dict[str, object]) -> object | None:
     return values.pop(held[0]) if held else None
 
 
-def _only_tensors(values: Mapping[str, object], where: str) -> dict[str, torch.Tensor]:
+def _only_tensors(values: Mapping[str, object]) -> dict[str, torch.Tensor]:
     tensors: dict[str, torch.Tensor] = {}
     for name, value in values.items():
         if not isinstance(value, torch.Tensor):
             raise CheckpointError(
-                f"is a {type(value).__name__}, not a tensor",
-                where=f"{where}, entry {name!r}",
+                f"entry {name!r} is a {type(value).__name__}, not a tensor",
                 remedy="save model.state_dict()",
             )
         if value.layout is not torch.strided or value.is_quantized or value.is_complex():
             raise CheckpointError(
-                "is sparse, quantised or complex",
-                where=f"{where}, tensor {name!r}",
+                f"tensor {name!r} is sparse, quantised or complex",
                 remedy="save dense float32 weights",
             )
         tensors[name] = value
@@ -138,7 +137,7 @@ def _and_others(names: Sequence[str]) -> str:
 
 
 def _check_names(
-    expected: Mapping[str, torch.Tensor], held: Mapping[str, torch.Tensor], where: str
+    expected: Mapping[str, torch.Tensor], held: Mapping[str, torch.Tensor]
 ) -> tuple[str, ...]:
     """Return the counters that the file may lack; refuse any other difference of names."""
     absent = [name for name in expected if name not in held]
@@ -152,36 +151,34 @@ def _check_names(
     if problems and len(unknown) == len(held):
         problems.insert(0, "the file is of another architecture")
     if problems:
-        raise CheckpointError("; ".join(problems), where=where, remedy=_OTHER_MODEL)
+        raise CheckpointError("; ".join(problems), remedy=_OTHER_MODEL)
     return tuple(absent)
 
 
-def _fitted(tensor: torch.Tensor, place: torch.Tensor, where: str) -> torch.Tensor:
+def _fitted(name: str, tensor: torch.Tensor, place: torch.Tensor) -> torch.Tensor:
     """Return the tensor in the number format of its place.
 
     Half and double precision weights are converted; float32 is what every target runs.
     """
     if tensor.shape != place.shape:
         raise CheckpointError(
-            f"has shape {tuple(tensor.shape)}, the model needs {tuple(place.shape)}",
-            where=where,
+            f"tensor {name!r} has shape {tuple(tensor.shape)}, "
+            f"the model needs {tuple(place.shape)}",
             remedy=_OTHER_MODEL,
         )
     if tensor.is_floating_point() != place.is_floating_point():
         raise CheckpointError(
-            f"holds {tensor.dtype} numbers, the model needs {place.dtype}",
-            where=where,
+            f"tensor {name!r} holds {tensor.dtype} numbers, the model needs {place.dtype}",
             remedy="save the weights as they were trained",
         )
     return tensor.to(dtype=place.dtype)
 
 
-def _check_numbers(tensors: Mapping[str, torch.Tensor], where: str) -> None:
+def _check_numbers(tensors: Mapping[str, torch.Tensor]) -> None:
     unusable = [name for name, tensor in tensors.items() if not torch.isfinite(tensor).all()]
     if unusable:
         raise CheckpointError(
             f"{_and_others(unusable)} holds NaN or infinite numbers",
-            where=where,
             remedy="take a checkpoint from before the training diverged",
         )
     negative = [
@@ -192,13 +189,12 @@ def _check_numbers(tensors: Mapping[str, torch.Tensor], where: str) -> None:
     if negative:
         raise CheckpointError(
             f"{_and_others(negative)} holds negative variances",
-            where=where,
             remedy="the file is damaged; take another copy",
         )
 
 
 def _operating_points(
-    points: object | None, tensors: Mapping[str, torch.Tensor], where: str
+    points: object | None, tensors: Mapping[str, torch.Tensor]
 ) -> tuple[float | None, ...] | None:
     """Return one probability per output; NaN in the file means that an output has none."""
     if points is None:
@@ -208,7 +204,6 @@ def _operating_points(
     except (TypeError, ValueError, RuntimeError) as error:
         raise CheckpointError(
             f"{OPERATING_POINTS_KEY!r} is not a list of numbers",
-            where=where,
             remedy="save the operating points as a tensor, or leave them out",
         ) from error
     bias = tensors.get("classifier.bias")
@@ -216,7 +211,6 @@ def _operating_points(
     if held.numel() != outputs:
         raise CheckpointError(
             f"{OPERATING_POINTS_KEY!r} has {held.numel()} values, the model {outputs} outputs",
-            where=where,
             remedy=_OTHER_MODEL,
         )
     values: list[float] = held.tolist()
@@ -225,7 +219,6 @@ def _operating_points(
     if wrong:
         raise CheckpointError(
             f"{OPERATING_POINTS_KEY!r} holds {wrong[0]:g}, which is no probability",
-            where=where,
             remedy="operating points lie between 0 and 1",
         )
     return tuple(known)

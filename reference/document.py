@@ -1,8 +1,9 @@
-"""Frozen JSON documents of the PyTorch side: typed, versioned, written whole or not at all."""
+"""Documents on disk: frozen, typed, versioned JSON, written whole or not at all."""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -12,8 +13,11 @@ from pathlib import Path
 from typing import Self, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 
-from reference.errors import DocumentError
+from reference.errors import DocumentError, UnavailableError
+
+_KEY = re.compile(r"[a-z_]\w*(\.\w+)*: ")
 
 
 class Document(BaseModel):
@@ -22,13 +26,15 @@ class Document(BaseModel):
     Numbers may be NaN or infinite only where a field says so; they are written as strings.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", ser_json_inf_nan="strings", protected_namespaces=()
+    )
 
     def write(self, path: Path) -> Path:
         """Write as JSON at ``path``: a reader sees the old file or the whole new one.
 
         Raises:
-            DocumentError: the disk is full or the folder cannot be written.
+            UnavailableError: the disk is full or the folder cannot be written.
         """
         return write_whole(path, (self.model_dump_json(indent=2) + "\n").encode())
 
@@ -43,23 +49,40 @@ class Document(BaseModel):
             return cls.model_validate_json(path.read_bytes())
         except OSError as error:
             raise DocumentError(
-                f"the file cannot be read ({error.strerror})", str(path), "check the path"
+                f"cannot read {cls.__name__}: {error.strerror}", str(path), "check the path"
             ) from error
         except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            key = ".".join(map(str, first["loc"])) or "document"
             raise DocumentError(
-                f"this is no {cls.__name__}: {key}: {first['msg']}",
+                f"not a valid {cls.__name__}: {first_problem(error)}",
                 str(path),
                 "write the document again with this version",
             ) from error
+
+
+def first_problem(error: ValidationError) -> str:
+    """The problems of a failed validation in words, each with the key it concerns."""
+    problems = [_problem(item) for item in error.errors(include_url=False)]
+    more = f" (and {len(problems) - 3} more)" if len(problems) > 3 else ""
+    return "; ".join(problems[:3]) + more
+
+
+def _problem(item: ErrorDetails) -> str:
+    """One problem: the key in full, and what is wrong.
+
+    Our own validators say `key: what` of a key inside the part that they check.
+    """
+    place = ".".join(str(part) for part in item["loc"])
+    if item["type"] != "value_error":
+        return f"{place or 'document'}: {item['msg']}"
+    said = str(item["ctx"]["error"])
+    return f"{place}{'.' if _KEY.match(said) else ': '}{said}" if place else said
 
 
 def write_whole(path: Path, content: bytes) -> Path:
     """Write ``content`` at ``path`` as ``writing_whole`` does.
 
     Raises:
-        DocumentError: the disk is full or the folder cannot be written.
+        UnavailableError: the disk is full or the folder cannot be written.
     """
     with writing_whole(path) as file:
         file.buffer.write(content)
@@ -71,7 +94,7 @@ def writing_whole(path: Path) -> Iterator[TextIOWrapper]:
     """A file that gets its name only if all went well, through a temporary file beside it.
 
     Raises:
-        DocumentError: the disk is full or the folder cannot be written.
+        UnavailableError: the disk is full or the folder cannot be written.
     """
     temporary = None
     try:
@@ -87,7 +110,7 @@ def writing_whole(path: Path) -> Iterator[TextIOWrapper]:
         temporary.chmod(0o644)
         temporary.replace(path)
     except OSError as error:
-        raise DocumentError(
+        raise UnavailableError(
             f"the file cannot be written ({error.strerror})",
             str(path),
             "free disk space or choose another folder",

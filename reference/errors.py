@@ -1,25 +1,79 @@
-"""Errors of the PyTorch side: each says what is wrong, where, and what to do about it."""
+"""Errors that say what happened, where, and what to do about it; each knows its exit code.
+
+The tree of the whole project begins here, because this package imports none of the others;
+``xport.errors`` goes on with what conversion and runs add.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
 
-class ReferenceInputError(ValueError):
-    """Base of every error that this package raises on purpose.
+
+class ExitCode(IntEnum):
+    """What a command line returns."""
+
+    PASSED = 0
+    FAILED = 1
+    BAD_INPUT = 2
+    COULD_NOT_RUN = 3
+
+
+class XportError(Exception):
+    """Base of every error that is raised on purpose.
 
     Args:
         what: what is wrong, one sentence without a full stop.
-        where: the file, tensor or argument concerned.
+        where: the file, key, node, leg, tensor or probe concerned.
         remedy: what the reader can do next.
+        details: the own words of the tool or browser behind the error, on lines of their own.
     """
 
-    def __init__(self, what: str, where: str = "", remedy: str = "") -> None:
-        self.what, self.where, self.remedy = what, where, remedy
-        super().__init__(what, where, remedy)
+    exit_code = ExitCode.COULD_NOT_RUN
+
+    def __init__(self, what: str, where: str = "", remedy: str = "", details: str = "") -> None:
+        self.what, self.where, self.remedy, self.details = what, where, remedy, details
+        super().__init__(what, where, remedy, details)
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
         advice = f"; {self.remedy}" if self.remedy else ""
-        return f"{place}{self.what}{advice}"
+        words = f"\n{self.details}" if self.details else ""
+        return f"{place}{self.what}{advice}{words}"
+
+    def locate(self, where: str) -> None:
+        """Say where, if the error does not say it yet."""
+        self.where = self.where or where
+        self.args = (self.what, self.where, self.remedy, self.details)
+
+
+@contextmanager
+def located(where: str) -> Iterator[None]:
+    """What is raised within and names no place is said of ``where``: a file, tensor or argument."""
+    try:
+        yield
+    except XportError as error:
+        error.locate(where)
+        raise
+
+
+class InputError(XportError):
+    """Something the user gave is unreadable, malformed, absurd or of another model."""
+
+    exit_code = ExitCode.BAD_INPUT
+
+
+class UnavailableError(XportError):
+    """This machine lacks what the step needs (a package, a browser, disk space)."""
+
+
+class DocumentError(InputError):
+    """A stored document cannot be read, or is not what it should be."""
+
+
+class ReferenceInputError(InputError, ValueError):
+    """Base of the errors of networks, images, data sets and trainings that cannot be used."""
 
 
 class ArchitectureError(ReferenceInputError):
@@ -52,10 +106,6 @@ class MissingImageError(ImageError):
 
 class DataError(ReferenceInputError):
     """A data set's folder, table or list is not as published, or none of it could be used."""
-
-
-class DocumentError(ReferenceInputError):
-    """A stored document cannot be read or written, or is not what it should be."""
 
 
 class CalibrationError(ReferenceInputError):

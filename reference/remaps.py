@@ -82,14 +82,11 @@ def own_name(family: Family, name: str) -> str:
     return name
 
 
-def renamed(
-    tensors: Mapping[str, torch.Tensor], where: str
-) -> tuple[Family, dict[str, torch.Tensor]]:
+def renamed(tensors: Mapping[str, torch.Tensor]) -> tuple[Family, dict[str, torch.Tensor]]:
     """Return the family and the tensors under this package's keys.
 
     Args:
         tensors: what the file holds, under the file's keys.
-        where: the file, for the error.
 
     Raises:
         CheckpointError: two keys of the file mean the same tensor.
@@ -102,7 +99,6 @@ def renamed(
         if target in result:
             raise CheckpointError(
                 f"the file holds tensor {target!r} twice, the second time as {name!r}",
-                where=where,
                 remedy="save the state dict of one model again",
             )
         result[target] = tensor

@@ -42,34 +42,29 @@ def read_bytes(path: Path) -> bytes:
     """
     try:
         if not path.is_file():
-            raise CheckpointError(
-                "there is no such file", where=str(path), remedy="check the path of the weights"
-            )
+            raise CheckpointError("there is no such file", remedy="check the path of the weights")
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise CheckpointError(
                 f"the file has {size:,} bytes, the limit is {MAX_BYTES:,}",
-                where=str(path),
                 remedy="give the weights alone, without optimiser state",
             )
         content = path.read_bytes()
     except OSError as error:
         raise CheckpointError(
             f"the file cannot be read ({error.strerror})",
-            where=str(path),
             remedy="check its permissions",
         ) from error
     if not content:
-        raise CheckpointError("the file is empty", where=str(path), remedy=_AGAIN)
+        raise CheckpointError("the file is empty", remedy=_AGAIN)
     return content
 
 
-def parse(content: bytes, where: str, *, run_its_code: bool) -> dict[str, object]:
+def parse(content: bytes, *, run_its_code: bool) -> dict[str, object]:
     """Return the named values of a weights file: tensors, if the file is as it should be.
 
     Args:
         content: the bytes of the file; the format is told from them, not from a name.
-        where: the file, for the errors.
         run_its_code: unpickle without restriction. Never for a file you do not trust.
 
     Raises:
@@ -77,27 +72,26 @@ def parse(content: bytes, where: str, *, run_its_code: bool) -> dict[str, object
         CheckpointError: the file is damaged, of another format, or holds no weights.
     """
     if content[8:9] == b"{":
-        return dict(_parse_safetensors(content, where))
+        return dict(_parse_safetensors(content))
     if not content.startswith((b"PK\x03\x04", b"\x80")):
         raise CheckpointError(
             "the file is neither safetensors nor a PyTorch checkpoint, or its start is damaged",
-            where=where,
             remedy=f"{_AGAIN}, or save a state dict",
         )
-    return _named_values(_parse_pytorch(content, where, run_its_code), where)
+    return _named_values(_parse_pytorch(content, run_its_code))
 
 
-def _parse_safetensors(content: bytes, where: str) -> dict[str, torch.Tensor]:
+def _parse_safetensors(content: bytes) -> dict[str, torch.Tensor]:
     try:
         return safetensors.torch.load(content)
     # The second kind covers headers that are valid JSON of an unknown dtype or shape.
     except (safetensors.SafetensorError, ValueError, KeyError, RuntimeError) as error:
         raise CheckpointError(
-            f"the safetensors file is truncated or damaged ({error})", where=where, remedy=_AGAIN
+            f"the safetensors file is truncated or damaged ({error})", remedy=_AGAIN
         ) from error
 
 
-def _parse_pytorch(content: bytes, where: str, run_its_code: bool) -> object:
+def _parse_pytorch(content: bytes, run_its_code: bool) -> object:
     try:
         with warnings.catch_warnings():
             # PyTorch warns of old pickle protocols and of TorchScript; both end below.
@@ -106,21 +100,19 @@ def _parse_pytorch(content: bytes, where: str, run_its_code: bool) -> object:
                 io.BytesIO(content), map_location="cpu", weights_only=not run_its_code
             )
     except pickle.UnpicklingError as error:
-        raise UnsafeCheckpointError(_reason(str(error)), where=where, remedy=_RESAVE) from error
+        raise UnsafeCheckpointError(_reason(str(error)), remedy=_RESAVE) from error
     except ImportError as error:
         raise CheckpointError(
             f"the pickle needs a package that is not installed ({error})",
-            where=where,
             remedy="install that package where you trust the file and save the state dict there",
         ) from error
     # A damaged pickle can make the reader raise anything at all; none of it is our fault.
     except Exception as error:
         if "TorchScript" in str(error):
             reason = "the file is a TorchScript program, not weights"
-            raise UnsafeCheckpointError(reason, where=where, remedy=_RESAVE) from error
+            raise UnsafeCheckpointError(reason, remedy=_RESAVE) from error
         raise CheckpointError(
             f"the PyTorch checkpoint is truncated or damaged ({type(error).__name__})",
-            where=where,
             remedy=_AGAIN,
         ) from error
 
@@ -135,7 +127,7 @@ def _reason(message: str) -> str:
     return "the file is a pickle of something else than a state dict, so it was not loaded"
 
 
-def _named_values(payload: object, where: str) -> dict[str, object]:
+def _named_values(payload: object) -> dict[str, object]:
     """Find the state dict: the payload, its ``state_dict`` entry, or a trusted module's."""
     if isinstance(payload, nn.Module):
         named: dict[str, object] = dict(payload.state_dict())
@@ -146,14 +138,12 @@ def _named_values(payload: object, where: str) -> dict[str, object]:
     if not isinstance(payload, Mapping) or not payload:
         raise CheckpointError(
             f"the file holds no weights but {_kind(payload)}",
-            where=where,
             remedy="save model.state_dict()",
         )
     unnamed = [key for key in payload if not isinstance(key, str)]
     if unnamed:
         raise CheckpointError(
             f"the file holds a value under {unnamed[0]!r}, which is not a tensor's name",
-            where=where,
             remedy="save model.state_dict()",
         )
     return dict(payload)

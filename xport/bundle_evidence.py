@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from reference.document import Document as ReferenceDocument
 from reference.preprocess import Preprocess
 from xport import digests
 from xport.bundle_manifest import NOTICE, BundledModel, DataFile, Manifest
+from xport.document import Document
 from xport.errors import IntegrityError
 from xport.evidence import Evidence
 from xport.plan import PlannedModel
@@ -43,7 +43,7 @@ def changed_page_files(evidence: Evidence, shipped: Mapping[str, str]) -> Iterat
                 yield name, leg
 
 
-def document_bytes(document: Preprocess | ReferenceDocument | None) -> bytes | None:
+def document_bytes(document: Preprocess | Document | None) -> bytes | None:
     """A definition, calibration or gate as a bundle's file holds it."""
     if document is None:
         return None

@@ -239,12 +239,12 @@ def _doctor(options: argparse.Namespace) -> int:
 def _bench(options: argparse.Namespace) -> int:
     from reports.bench import bench_lines, html_bench
     from xport.bench_command import measure
-    from xport.document import write_atomically
+    from xport.document import write_whole
 
     result = measure(options, _browser_options(options), _progress(options))
     if options.out:
         result.write(options.out / "bench.json")
-        write_atomically(options.out / "bench.html", html_bench(result).encode())
+        write_whole(options.out / "bench.html", html_bench(result).encode())
     print(result.model_dump_json(indent=2) if options.json else "\n".join(bench_lines(result)))
     return ExitCode.PASSED if result.passed else ExitCode.FAILED
 

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from reference.calibration import Calibration
-from reference.document import Document
-from reference.errors import DocumentError
 from reference.gate import Gate
-from xport.errors import InputError
+from xport.document import Document
+from xport.errors import DocumentError, InputError
 from xport.release_tables import ModelEntry
 
 D = TypeVar("D", bound=Document)

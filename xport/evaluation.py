@@ -8,8 +8,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xport.document import write_atomically
-from xport.errors import InputError, UnavailableError
+from xport.document import write_whole
+from xport.errors import InputError
 from xport.evaluation_arguments import ITEMS
 from xport.progress import Progress, Step
 
@@ -37,17 +37,12 @@ def evaluate(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
         InputError: an option, a checkpoint or a data set is not as it should be.
         UnavailableError: the folder of the results cannot be written.
     """
-    from reference.errors import DocumentError
-
-    with _refusals(), _threads(options.threads), _told(progress) as advance:
+    with _threads(options.threads), _told(progress) as advance:
         evaluation = _evaluation(options, advance)
         try:
-            try:
-                left_out = _make(evaluation, options.item)
-            finally:  # what was made before an error must not lack its notices
-                results = _write_page(evaluation.out)
-        except DocumentError as error:
-            raise UnavailableError(error.what, error.where, error.remedy) from error
+            left_out = _make(evaluation, options.item)
+        finally:  # what was made before an error must not lack its notices
+            results = _write_page(evaluation.out)
     made = ITEMS if options.item == "all" else (options.item,)
     notices = dict.fromkeys(notice for _, result in results for notice in result.notices)
     return {
@@ -86,7 +81,7 @@ def phantoms(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
     from reference.phantoms import LAYOUTS, Cohort
 
     title = f"phantoms in the layout {options.layout}"
-    with _refusals(), _told(progress) as advance:
+    with _told(progress) as advance:
         cohort = Cohort(options.seed, options.patients, options.size)
         write = LAYOUTS[options.layout]
         written = write(options.folder, cohort, lambda done, total: advance(title, done, total))
@@ -239,8 +234,8 @@ def _write_page(out: Path) -> list[tuple[Path, Result]]:
     if not results:
         return []
     notices = dict.fromkeys(notice for _, result in results for notice in result.notices)
-    write_atomically(out / NOTICE, ("\n".join(notices) + "\n").encode())
-    write_atomically(out / PAGE, html_evaluation(results).encode())
+    write_whole(out / NOTICE, ("\n".join(notices) + "\n").encode())
+    write_whole(out / PAGE, html_evaluation(results).encode())
     return results
 
 
@@ -254,17 +249,6 @@ def _summary(folder: Path, result: Result) -> dict[str, Any]:
         "remarks": result.remarks,
         "files": sorted(path.name for path in folder.iterdir()),
     }
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """Errors of the PyTorch side as ours."""
-    from reference.errors import ReferenceInputError
-
-    try:
-        yield
-    except ReferenceInputError as error:
-        raise InputError(error.what, error.where, error.remedy) from error
 
 
 @contextmanager

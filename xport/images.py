@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xport import digests
-from xport.document import write_atomically
+from xport.document import write_whole
 from xport.errors import InputError, IntegrityError
 from xport.plan import BROUGHT, PlannedImage
 
@@ -171,8 +171,6 @@ def _read(path: Path, prefix: str, source: str) -> ImageFile:
         return ImageFile(f"{prefix}-{path.name}", f"{source}/{path.name}", path.read_bytes())
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", str(path), "leave it out") from error
-    except ImageError as error:
-        raise InputError(error.what, error.where, error.remedy) from error
 
 
 @dataclass(frozen=True)
@@ -186,7 +184,7 @@ class ImageFolder:
         for image in images:
             path = self.path(image.planned())
             if not path.is_file():
-                write_atomically(path, image.content)
+                write_whole(path, image.content)
         return tuple(image.planned() for image in images)
 
     def path(self, image: PlannedImage) -> Path:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from xport import digests
-from xport.errors import InputError
+from xport.errors import DocumentError, InputError
 
 CARD = "card.json"
 
@@ -25,7 +25,6 @@ def read_card(checkpoint: Path | None, key: str) -> dict[str, Any] | None:
     if checkpoint is None or path is None or not path.is_file():
         return None
     from reference.card import Card  # which takes a second, and is not needed without a card
-    from reference.errors import DocumentError
 
     try:
         card = Card.read(path)

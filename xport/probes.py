@@ -12,8 +12,8 @@ from reference.preprocess import Preprocess
 from xport import digests
 from xport.arrays import Array
 from xport.artifact import Signature, TensorSpec
-from xport.document import write_atomically
-from xport.errors import InputError, IntegrityError
+from xport.document import write_whole
+from xport.errors import InputError, IntegrityError, located
 from xport.images import ImageFile
 from xport.plan import PlannedProbe
 
@@ -88,7 +88,6 @@ def image_inputs(
             zero-sized, too large); the file is named.
     """
     from reference.decoding import decode
-    from reference.errors import ImageError
 
     if preprocess is None:
         raise InputError(
@@ -98,10 +97,8 @@ def image_inputs(
         )
     (spec,), probes = signature.inputs, []
     for image in images:
-        try:
+        with located(image.source):
             values = preprocess.apply(decode(image.content, image.source))
-        except ImageError as error:
-            raise InputError(error.what, error.where, error.remedy) from error
         probes.append(Probe(image.name, image.source, {spec.name: values}))
     return probes
 
@@ -156,7 +153,7 @@ class ProbeFolder:
             for array in probe.inputs.values():
                 path = self.path(digests.of_array(array))
                 if not path.is_file():
-                    write_atomically(path, digests.bytes_of(array))
+                    write_whole(path, digests.bytes_of(array))
         return tuple(probe.planned() for probe in probes)
 
     def path(self, digest: str) -> Path:

@@ -11,7 +11,7 @@ import numpy as np
 
 from xport import digests
 from xport.arrays import Array
-from xport.document import write_atomically
+from xport.document import write_whole
 from xport.errors import InputError, IntegrityError, RunnerCrashed, XportError
 from xport.plan import Leg, Plan, PlannedModel
 from xport.probes import ProbeFolder
@@ -122,7 +122,7 @@ class RecordingFolder:
         """Write the arrays, then the document that names their digest."""
         path = self.path(recording.model, recording.leg)
         data = _pack(arrays)
-        write_atomically(path.with_suffix(".npz"), data)
+        write_whole(path.with_suffix(".npz"), data)
         recording.model_copy(update={"arrays_digest": digests.of_bytes(data)}).write(path)
 
     def load(self, model: str, leg: str) -> tuple[Recording, Arrays] | None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from xport.callables import search_in
 from xport.conversion import Converter
-from xport.document import write_atomically
+from xport.document import write_whole
 from xport.errors import IntegrityError
 from xport.evidence import Evidence
 from xport.harness import BrowserOptions, Harness, runs_lean
@@ -149,8 +149,8 @@ def report(out: Path) -> tuple[Path, Path]:
     run = RunFolder(out)
     with run.locked():
         evidence = run.evidence()
-        write_atomically(run.report_path, html_report(evidence).encode())
-        write_atomically(run.junit_path, junit_xml(evidence).encode())
+        write_whole(run.report_path, html_report(evidence).encode())
+        write_whole(run.junit_path, junit_xml(evidence).encode())
     return run.report_path, run.junit_path
 
 

@@ -11,6 +11,7 @@ same samples, and both refuse the same files. A file's name never matters, only 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from reference.decoding.dicom_data_set import is_dicom
 from reference.decoding.jpeg import SOI, jpeg_picture
 from reference.decoding.png import SIGNATURE, png_picture
 from reference.decoding.refusal import EXPORT_AGAIN, EXPORT_SMALLER
-from reference.errors import ImageError
+from reference.errors import ImageError, located
 from reference.picture import Picture
 
 __all__ = ["decode", "read_picture"]
@@ -38,16 +39,14 @@ def decode(content: bytes, where: str = "image") -> Picture:
             is not read (each is named), above ``MAX_PIXELS``, without pixels, truncated or
             damaged.
     """
-    if not content:
-        raise ImageError("the file is empty", where, EXPORT_AGAIN)
-    _check_bytes(len(content), where)
-    if content.startswith(SIGNATURE):
-        return png_picture(content, where)
-    if content.startswith(SOI):
-        return jpeg_picture(content, where)
-    if is_dicom(content):
-        return dicom_picture(content, where)
-    raise ImageError("the file is not a PNG, JPEG or DICOM image", where, EXPORT_AGAIN)
+    with located(where):
+        if not content:
+            raise ImageError("the file is empty", remedy=EXPORT_AGAIN)
+        _check_bytes(len(content))
+        for begins_like, picture_of in _FORMATS:
+            if begins_like(content):
+                return picture_of(content)
+        raise ImageError("the file is not a PNG, JPEG or DICOM image", remedy=EXPORT_AGAIN)
 
 
 def read_picture(path: str | PathLike[str]) -> Picture:
@@ -57,25 +56,33 @@ def read_picture(path: str | PathLike[str]) -> Picture:
         ImageError: there is no such file, it cannot be read, or ``decode`` refuses it.
     """
     path = Path(path)
-    return decode(_content(path), str(path))
+    with located(str(path)):
+        content = _content(path)
+    return decode(content, str(path))
 
 
 def _content(path: Path) -> bytes:
     try:
         if not path.is_file():
-            raise ImageError("there is no such file", str(path), "check the path of the image")
-        _check_bytes(path.stat().st_size, str(path))
+            raise ImageError("there is no such file", remedy="check the path of the image")
+        _check_bytes(path.stat().st_size)
         return path.read_bytes()
     except OSError as error:
         raise ImageError(
-            f"the file cannot be read ({error.strerror})", str(path), "check its permissions"
+            f"the file cannot be read ({error.strerror})", remedy="check its permissions"
         ) from error
 
 
-def _check_bytes(size: int, where: str) -> None:
+def _check_bytes(size: int) -> None:
     if size > picture.MAX_BYTES:
         raise ImageError(
             f"the file has {size:,} bytes, the limit is {picture.MAX_BYTES:,}",
-            where,
-            EXPORT_SMALLER,
+            remedy=EXPORT_SMALLER,
         )
+
+
+_FORMATS: tuple[tuple[Callable[[bytes], bool], Callable[[bytes], Picture]], ...] = (
+    (lambda content: content.startswith(SIGNATURE), png_picture),
+    (lambda content: content.startswith(SOI), jpeg_picture),
+    (is_dicom, dicom_picture),
+)

@@ -9,13 +9,13 @@ from reference.decoding.dicom_pixels import stored_values
 from reference.picture import Picture
 
 
-def dicom_picture(content: bytes, where: str) -> Picture:
+def dicom_picture(content: bytes) -> Picture:
     """Return the frame of a DICOM file, with its window applied and black at 0.
 
     The rules are said by ``read_dicom`` (the elements), ``stored_image`` and ``stored_values``
     (the pixels) and ``display_of`` (the samples).
     """
-    file = read_dicom(content, where)
+    file = read_dicom(content)
     image = stored_image(file)
     display = display_of(file.elements, image)
     samples = display.table[stored_values(file, image)]

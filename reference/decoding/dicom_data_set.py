@@ -45,7 +45,6 @@ class Elements:
 
     data: Dataset
     transfer_syntax: str
-    where: str
 
     @property
     def big_endian(self) -> bool:
@@ -71,7 +70,7 @@ class Elements:
         numbers = [part.strip(" \0") for part in text.split("\\")]
         for part in numbers:
             if not _DECIMAL.fullmatch(part) or float(part) in (float("inf"), -float("inf")):
-                raise damaged(f"its {keyword} {part!r} is no number", self.where)
+                raise damaged(f"its {keyword} {part!r} is no number")
         return float(numbers[0])
 
     def raw(self, keyword: str) -> bytes | None:
@@ -95,21 +94,21 @@ class Elements:
             return self._first_item(found.value or b"")
         # Of undefined length: pydicom has read it already.
         items = found.value if found and found.VR == "SQ" else None
-        return Elements(items[0], self.transfer_syntax, self.where) if items else None
+        return Elements(items[0], self.transfer_syntax) if items else None
 
     def _first_item(self, value: bytes) -> Elements | None:
         """Read no more than the first item, since there may be millions."""
         if not value:
             return None
         if len(value) < 8:
-            raise damaged("a sequence is malformed", self.where)
+            raise damaged("a sequence is malformed")
         group, element, length = struct.unpack_from(">HHI" if self.big_endian else "<HHI", value)
         whole = length == _UNDEFINED or 8 + length <= len(value)
         if (group, element) != _ITEM or not whole:
-            raise damaged("a sequence is malformed", self.where)
+            raise damaged("a sequence is malformed")
         item = value[8:] if length == _UNDEFINED else value[8 : 8 + length]
-        with _refused(self.where):
-            return _Reading(item, 0, self.where).elements(self.transfer_syntax, lambda _: False)
+        with _refused():
+            return _Reading(item, 0).elements(self.transfer_syntax, lambda _: False)
 
     def __contains__(self, keyword: str) -> bool:
         return _tag(keyword) in self.data
@@ -153,7 +152,7 @@ def is_dicom(content: bytes) -> bool:
     return content[_PREAMBLE : _PREAMBLE + 4] == b"DICM" or bare
 
 
-def read_dicom(content: bytes, where: str) -> DicomFile:
+def read_dicom(content: bytes) -> DicomFile:
     """Return the elements of a DICOM file up to its pixels; what follows them is not looked at.
 
     Without a file meta group, the data set is explicit little endian if its first element's
@@ -164,12 +163,12 @@ def read_dicom(content: bytes, where: str) -> DicomFile:
             are too many, there is a file meta group without a transfer syntax, or a deflated data
             set is damaged or above ``MAX_BYTES``.
     """
-    with _refused(where):
-        return _read(content, where)
+    with _refused():
+        return _read(content)
 
 
 @contextmanager
-def _refused(where: str) -> Iterator[None]:
+def _refused() -> Iterator[None]:
     """Turn whatever pydicom raises over a damaged file into an ImageError, and warn of nothing."""
     try:
         with warnings.catch_warnings():
@@ -178,57 +177,57 @@ def _refused(where: str) -> Iterator[None]:
     except ImageError:
         raise
     except Exception as error:
-        raise damaged("its elements cannot be read", where) from error
+        raise damaged("its elements cannot be read") from error
 
 
-def _read(content: bytes, where: str) -> DicomFile:
+def _read(content: bytes) -> DicomFile:
     start = _PREAMBLE + 4 if content[_PREAMBLE : _PREAMBLE + 4] == b"DICM" else 0
     if content[start : start + 2] != b"\2\0":
         letters = content[start + 4 : start + 6]
         explicit = len(letters) == 2 and letters.isalpha() and letters.isupper()
-        return _data_set(content, start, EXPLICIT if explicit else IMPLICIT, where)
-    meta = _Reading(content, start, where)
+        return _data_set(content, start, EXPLICIT if explicit else IMPLICIT)
+    meta = _Reading(content, start)
     elements = meta.elements(EXPLICIT, lambda tag: tag >> 16 != 2)
     transfer_syntax = elements.text("TransferSyntaxUID")
     if not transfer_syntax:
-        raise damaged("it does not say how its pixels are coded", where)
+        raise damaged("it does not say how its pixels are coded")
     if transfer_syntax == DEFLATED:
-        return _data_set(_inflated(content[meta.end :], where), 0, DEFLATED, where)
-    return _data_set(content, meta.end, transfer_syntax, where)
+        return _data_set(_inflated(content[meta.end :]), 0, DEFLATED)
+    return _data_set(content, meta.end, transfer_syntax)
 
 
-def _data_set(content: bytes, start: int, transfer_syntax: str, where: str) -> DicomFile:
-    reading = _Reading(content, start, where)
+def _data_set(content: bytes, start: int, transfer_syntax: str) -> DicomFile:
+    reading = _Reading(content, start)
     elements = reading.elements(transfer_syntax, lambda tag: tag >= _PIXEL_DATA)
     return DicomFile(elements, reading.pixels, transfer_syntax)
 
 
-def _inflated(content: bytes, where: str) -> bytes:
+def _inflated(content: bytes) -> bytes:
     stream = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
         data = stream.decompress(content, picture.MAX_BYTES + 1)
     except zlib.error as error:
-        raise damaged("its deflated elements cannot be unpacked", where) from error
+        raise damaged("its deflated elements cannot be unpacked") from error
     # One zero may follow, so that the file's length is even.
     if not stream.eof or stream.unused_data not in (b"", b"\0"):
-        raise damaged("its deflated elements are cut off or too long", where)
+        raise damaged("its deflated elements are cut off or too long")
     return data
 
 
 class _Reading(io.BytesIO):
     """The file as pydicom reads it, counting; each element's length is checked before its value."""
 
-    def __init__(self, content: bytes, start: int, where: str) -> None:
+    def __init__(self, content: bytes, start: int) -> None:
         super().__init__(content)
         self.seek(start)
         self.end = start
         self.pixels: PixelData | None = None
-        self._content, self._where, self._reads = content, where, 0
+        self._content, self._reads = content, 0
 
     def read(self, size: int | None = -1, /) -> bytes:
         self._reads += 1
         if self._reads > MAX_READS:
-            raise damaged("it has far too many elements", self._where)
+            raise damaged("it has far too many elements")
         return super().read(size)
 
     def elements(self, transfer_syntax: str, stop: Callable[[int], bool]) -> Elements:
@@ -237,7 +236,7 @@ class _Reading(io.BytesIO):
         letters = self._content[self.tell() + 4 : self.tell() + 6]
         # Otherwise pydicom would find out by itself how the elements are coded.
         if len(letters) == 2 and implicit == all(0x40 < byte < 0x5B for byte in letters):
-            raise damaged("its elements are not coded as it says", self._where)
+            raise damaged("its elements are not coded as it says")
 
         def stop_when(tag: int, vr: str | None, length: int) -> bool:
             undefined, pixels = length == _UNDEFINED, tag == _PIXEL_DATA
@@ -247,7 +246,7 @@ class _Reading(io.BytesIO):
             if not undefined:
                 self.end = self.tell() + length
                 if self.end > len(self._content):
-                    raise damaged("an element ends after the file", self._where)
+                    raise damaged("an element ends after the file")
             if pixels:
                 size = None if undefined else length
                 self.pixels = PixelData(self._content, self.tell(), size, vr == "OW")
@@ -258,6 +257,6 @@ class _Reading(io.BytesIO):
         data = read_dataset(self, implicit, not big, stop_when=stop_when)
         # pydicom reads the 8 bytes that delimit an item, and does not ask.
         if self.end not in (-1, self.tell(), self.tell() - 8):
-            raise damaged("it ends within an element", self._where)
+            raise damaged("it ends within an element")
         self.end = self.tell()
-        return Elements(data, transfer_syntax, self._where)
+        return Elements(data, transfer_syntax)

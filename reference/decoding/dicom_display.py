@@ -68,7 +68,7 @@ def display_of(elements: Elements, image: StoredImage) -> Display:
     if rescaled is None and shown is None:
         return _identity(image, value)
     with np.errstate(over="ignore"):  # of exp: 1 / (1 + inf) is the 0 that is meant
-        y = (shown or _full_range(elements.where, x))(x)
+        y = (shown or _full_range(x))(x)
     sample = np.floor(y * 65535 + 0.5).astype(np.uint16)
     return Display(65535 - sample if image.inverted else sample, 65535)
 
@@ -88,13 +88,13 @@ def _rescaled(elements: Elements, value: Float64Array) -> Float64Array | None:
     slope = 1.0 if slope is None else slope
     intercept = 0.0 if intercept is None else intercept
     if slope == 0:
-        raise damaged("RescaleSlope is 0", elements.where)
+        raise damaged("RescaleSlope is 0")
     if (slope, intercept) == (1.0, 0.0):
         return None
     with np.errstate(over="ignore", invalid="ignore"):
         x: Float64Array = slope * value + intercept
     if not np.isfinite(x).all():
-        raise damaged("its rescaled values are no numbers", elements.where)
+        raise damaged("its rescaled values are no numbers")
     return x
 
 
@@ -111,14 +111,12 @@ def _window(elements: Elements) -> Shown | None:
     if center is None and width is None:
         return None
     if center is None or width is None:
-        raise damaged("half of its window is missing", elements.where)
+        raise damaged("half of its window is missing")
     function = elements.text("VOILUTFunction") or "LINEAR"
     if function not in ("LINEAR", "LINEAR_EXACT", "SIGMOID"):
-        raise unsupported(
-            f"the DICOM image's VOILUTFunction {function} is not read", elements.where
-        )
+        raise unsupported(f"the DICOM image's VOILUTFunction {function} is not read")
     if width <= 0 or (function == "LINEAR" and width < 1):
-        raise damaged(f"its window's width is {width:g}", elements.where)
+        raise damaged(f"its window's width is {width:g}")
     if function == "SIGMOID":
         return lambda x: 1 / (1 + np.exp(-4 * (x - center) / width))
     if function == "LINEAR":
@@ -138,10 +136,10 @@ def _linear(middle: float, width: float) -> Shown:
     return shown
 
 
-def _full_range(where: str, x: Float64Array) -> Shown:
+def _full_range(x: Float64Array) -> Shown:
     least, most = x.min(), x.max()
     if not least < most:
-        raise damaged("all its values would look the same", where)
+        raise damaged("all its values would look the same")
     return lambda x: (x - least) / (most - least)
 
 
@@ -162,14 +160,14 @@ def _lut(elements: Elements, keyword: str, looked_up: Float64Array) -> _Lut | No
     item = elements.item(keyword)
     if item is None:
         return None
-    where, order = elements.where, ">" if elements.big_endian else "<"
+    order = ">" if elements.big_endian else "<"
     descriptor, data = item.element("LUTDescriptor"), item.raw("LUTData")
     numbers = (descriptor and descriptor.value) or b""
     if descriptor is None or len(numbers) != 6 or data is None:
-        raise damaged("a LUT is incomplete", where)
+        raise damaged("a LUT is incomplete")
     count, first, bits = np.frombuffer(numbers, order + "u2").tolist()
     if not 8 <= bits <= 16:
-        raise unsupported(f"the DICOM image has a LUT of {bits} bits, 8 to 16 are read", where)
+        raise unsupported(f"the DICOM image has a LUT of {bits} bits, 8 to 16 are read")
     count = count or 65536
     signed = looked_up.min() < 0 if descriptor.VR is None else descriptor.VR == "SS"
     if signed and first >= 32768:
@@ -179,5 +177,5 @@ def _lut(elements: Elements, keyword: str, looked_up: Float64Array) -> _Lut | No
     elif bits == 8 and len(data) == count + count % 2:
         entries = np.frombuffer(data, np.uint8, count).astype(np.float64)
     else:
-        raise damaged("a LUT is not as long as it says", where)
+        raise damaged("a LUT is not as long as it says")
     return _Lut(np.minimum(entries, 2**bits - 1), first, bits)

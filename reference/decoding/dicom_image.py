@@ -46,48 +46,41 @@ def stored_image(file: DicomFile) -> StoredImage:
             element that is needed is missing or has a value that is not read, no pixels by Rows
             and Columns, or too many.
     """
-    elements, where = file.elements, file.elements.where
+    elements = file.elements
     frames = elements.text("NumberOfFrames")
     if frames not in ("", "1"):
-        raise unsupported(
-            f"the DICOM file holds {frames} frames, one is read", where, "export one frame"
-        )
+        raise unsupported(f"the DICOM file holds {frames} frames, one is read", "export one frame")
     if file.pixels is None:
         raise _without_pixels(elements)
     photometric = elements.text("PhotometricInterpretation")
     if photometric not in ("MONOCHROME1", "MONOCHROME2"):
-        raise unsupported(
-            f"the DICOM image is {photometric or 'of no named kind'}, gray is read", where
-        )
+        raise unsupported(f"the DICOM image is {photometric or 'of no named kind'}, gray is read")
     samples = _needed(elements, "SamplesPerPixel")
     if samples != 1:
-        raise unsupported(f"the DICOM image has {samples} samples per pixel, 1 is read", where)
+        raise unsupported(f"the DICOM image has {samples} samples per pixel, 1 is read")
     allocated, bits = _needed(elements, "BitsAllocated"), _needed(elements, "BitsStored")
     if allocated not in (8, 16) or not 8 <= bits <= allocated:
-        raise unsupported(
-            f"the DICOM image stores {bits} bits in {allocated}, 8 to 16 are read", where
-        )
+        raise unsupported(f"the DICOM image stores {bits} bits in {allocated}, 8 to 16 are read")
     high = elements.integer("HighBit")
     if high not in (None, bits - 1):
-        raise unsupported(f"the DICOM image's highest bit is {high}, {bits - 1} is read", where)
+        raise unsupported(f"the DICOM image's highest bit is {high}, {bits - 1} is read")
     signed = _needed(elements, "PixelRepresentation")
     if signed > 1:
-        raise damaged("PixelRepresentation is neither 0 nor 1", where)
+        raise damaged("PixelRepresentation is neither 0 nor 1")
     rows, columns = _needed(elements, "Rows"), _needed(elements, "Columns")
-    check_size(columns, rows, where)
+    check_size(columns, rows)
     return StoredImage(rows, columns, allocated, bits, signed == 1, photometric == "MONOCHROME1")
 
 
 def _without_pixels(elements: Elements) -> ImageError:
-    where = elements.where
     if "FloatPixelData" in elements or "DoubleFloatPixelData" in elements:
-        return unsupported("the DICOM file holds pixels of floating point", where)
+        return unsupported("the DICOM file holds pixels of floating point")
     what = "a document and no pixels" if "EncapsulatedDocument" in elements else "no pixels"
-    return unsupported(f"the DICOM file holds {what}", where, "choose a DICOM file with an image")
+    return unsupported(f"the DICOM file holds {what}", "choose a DICOM file with an image")
 
 
 def _needed(elements: Elements, keyword: str) -> int:
     value = elements.integer(keyword)
     if value is None:
-        raise damaged(f"{keyword} is missing", elements.where)
+        raise damaged(f"{keyword} is missing")
     return value

@@ -46,85 +46,83 @@ def stored_values(file: DicomFile, image: StoredImage) -> Stored:
     Raises:
         ImageError: the transfer syntax is not read, or the pixels are truncated or damaged.
     """
-    pixels, where = file.pixels, file.elements.where
+    pixels = file.pixels
     assert pixels is not None
     if file.transfer_syntax in (IMPLICIT, EXPLICIT, DEFLATED, BIG_ENDIAN):
-        words = _native(pixels, image, file.transfer_syntax == BIG_ENDIAN, where)
+        words = _native(pixels, image, file.transfer_syntax == BIG_ENDIAN)
     elif file.transfer_syntax in _CODECS:
-        stream = _fragments(pixels, where)
-        words = _CODECS[file.transfer_syntax](stream, image, where)
+        stream = _fragments(pixels)
+        words = _CODECS[file.transfer_syntax](stream, image)
     else:
-        raise unsupported(
-            f"the DICOM image's transfer syntax {file.transfer_syntax} is not read", where
-        )
+        raise unsupported(f"the DICOM image's transfer syntax {file.transfer_syntax} is not read")
     if image.bits < image.allocated:
         words = words & image.dtype.type(2**image.bits - 1)
     return words
 
 
-def _native(pixels: PixelData, image: StoredImage, big_endian: bool, where: str) -> Stored:
+def _native(pixels: PixelData, image: StoredImage, big_endian: bool) -> Stored:
     if pixels.length is None:
-        raise damaged("its pixels are in fragments, but not compressed", where)
+        raise damaged("its pixels are in fragments, but not compressed")
     if big_endian and image.allocated == 8 and pixels.words:
-        raise unsupported("the DICOM image swaps its 8-bit pixels", where)
+        raise unsupported("the DICOM image swaps its 8-bit pixels")
     count = image.rows * image.columns
     if pixels.length < count * image.allocated // 8:
-        raise damaged("pixels are missing", where)
+        raise damaged("pixels are missing")
     order = image.dtype.newbyteorder(">" if big_endian else "<")
     words = np.frombuffer(pixels.content, order, count, pixels.start)
     return words.astype(image.dtype, copy=False).reshape(image.rows, image.columns)
 
 
-def _fragments(pixels: PixelData, where: str) -> bytes:
+def _fragments(pixels: PixelData) -> bytes:
     """Return all fragments after the offset table, joined (PS3.5 A.4)."""
     if pixels.length is not None:
-        raise damaged("its compressed pixels are not in fragments", where)
+        raise damaged("its compressed pixels are not in fragments")
     content, at = pixels.content, pixels.start
     found: list[memoryview] = []
     while True:
         tag, length = content[at : at + 4], content[at + 4 : at + 8]
         if len(length) < 4:
-            raise damaged("its compressed pixels are cut off", where)
+            raise damaged("its compressed pixels are cut off")
         if tag == _ITEMS_END:
             break
         end = at + 8 + int.from_bytes(length, "little")
         if tag != _ITEM or end > len(content):
-            raise damaged("its compressed pixels are cut off", where)
+            raise damaged("its compressed pixels are cut off")
         found.append(memoryview(content)[at + 8 : end])
         at = end
     if len(found) < 2:
-        raise damaged("its compressed pixels are missing", where)
+        raise damaged("its compressed pixels are missing")
     return b"".join(found[1:])
 
 
-def _from_rle(stream: bytes, image: StoredImage, where: str) -> Stored:
+def _from_rle(stream: bytes, image: StoredImage) -> Stored:
     """Source: PS3.5 annex G."""
     size, count = image.allocated // 8, image.rows * image.columns
     if len(stream) < 64:
-        raise damaged("its RLE header is cut off", where)
+        raise damaged("its RLE header is cut off")
     segments, *starts = struct.unpack("<16I", stream[:64])
     if segments != size:
-        raise damaged("its RLE segments are not one per byte", where)
+        raise damaged("its RLE segments are not one per byte")
     ends = [*starts[1:size], len(stream)]
     planes = []
     for start, end in zip(starts[:size], ends, strict=True):
         if not 64 <= start <= end <= len(stream):
-            raise damaged("its RLE segments lie outside", where)
-        planes.append(np.frombuffer(_unpacked(stream[start:end], count, where), np.uint8))
+            raise damaged("its RLE segments lie outside")
+        planes.append(np.frombuffer(_unpacked(stream[start:end], count), np.uint8))
     interleaved = np.stack(planes[::-1], axis=1)  # little endian
     return interleaved.view(image.dtype.newbyteorder("<")).reshape(image.rows, image.columns)
 
 
-def _unpacked(packed: bytes, count: int, where: str) -> bytearray:
+def _unpacked(packed: bytes, count: int) -> bytearray:
     found, at = bytearray(), 0
     while len(found) < count:
         if at >= len(packed):
-            raise damaged("an RLE segment ends too early", where)
+            raise damaged("an RLE segment ends too early")
         control = packed[at]
         if control < 128:
             run = packed[at + 1 : at + 2 + control]
             if len(run) <= control:
-                raise damaged("an RLE segment ends too early", where)
+                raise damaged("an RLE segment ends too early")
             found += run
             at += 2 + control
         else:
@@ -132,51 +130,51 @@ def _unpacked(packed: bytes, count: int, where: str) -> bytearray:
             found += packed[at + 1 : at + 2] * (257 - control if control > 128 else 0)
             at += 2 if control > 128 else 1
     if len(found) > count:
-        raise damaged("an RLE segment does not fit the image", where)
+        raise damaged("an RLE segment does not fit the image")
     return found
 
 
-def _from_baseline(stream: bytes, image: StoredImage, where: str) -> Stored:
-    frame = _checked_frame(stream, image, (BASELINE, EXTENDED), where)
-    check_kind(frame, where)
-    return decoded(stream, frame, where)[..., 0].astype(image.dtype, copy=False)
+def _from_baseline(stream: bytes, image: StoredImage) -> Stored:
+    frame = _checked_frame(stream, image, (BASELINE, EXTENDED))
+    check_kind(frame)
+    return decoded(stream, frame)[..., 0].astype(image.dtype, copy=False)
 
 
-def _from_lossless(stream: bytes, image: StoredImage, where: str) -> Stored:
+def _from_lossless(stream: bytes, image: StoredImage) -> Stored:
     """Decode twice, since libjpeg-turbo goes on with zeros, and says nothing, at the data's end.
 
     With other bytes put after the data, a picture that needed them is another one.
     """
-    frame = _checked_frame(stream, image, (LOSSLESS,), where)
+    frame = _checked_frame(stream, image, (LOSSLESS,))
     longer = stream[: frame.end] + b"\x35\xa6\x59\xca" * 16 + stream[frame.end :]
-    words, again = (_by_codec(imagecodecs.jpeg8_decode, s, image, where) for s in (stream, longer))
+    words, again = (_by_codec(imagecodecs.jpeg8_decode, s, image) for s in (stream, longer))
     if not np.array_equal(words, again):
-        raise damaged("pixels are missing", where)
+        raise damaged("pixels are missing")
     return words
 
 
-def _from_ls(stream: bytes, image: StoredImage, where: str) -> Stored:
-    _checked_frame(stream, image, (JPEG_LS,), where)
-    return _by_codec(imagecodecs.jpegls_decode, stream, image, where)
+def _from_ls(stream: bytes, image: StoredImage) -> Stored:
+    _checked_frame(stream, image, (JPEG_LS,))
+    return _by_codec(imagecodecs.jpegls_decode, stream, image)
 
 
-def _from_near_ls(stream: bytes, image: StoredImage, where: str) -> Stored:
-    words = _from_ls(stream, image, where)
-    return _clipped(words, frame_of(stream, where).precision, image)
+def _from_near_ls(stream: bytes, image: StoredImage) -> Stored:
+    words = _from_ls(stream, image)
+    return _clipped(words, frame_of(stream).precision, image)
 
 
-def _from_2000(stream: bytes, image: StoredImage, where: str) -> Stored:
+def _from_2000(stream: bytes, image: StoredImage) -> Stored:
     # SOC and SIZ begin every codestream (ISO/IEC 15444-1, A.5.1).
     if len(stream) < 43 or stream[:4] != b"\xff\x4f\xff\x51":
-        raise damaged("its compressed pixels do not begin like JPEG 2000", where)
+        raise damaged("its compressed pixels do not begin like JPEG 2000")
     right, bottom, left, top = struct.unpack_from(">4I", stream, 8)
     components, depth = struct.unpack_from(">HB", stream, 40)
-    _check_frame(bottom - top, right - left, components, (depth & 127) + 1, image, where)
-    return _by_codec(imagecodecs.jpeg2k_decode, stream, image, where)
+    _check_frame(bottom - top, right - left, components, (depth & 127) + 1, image)
+    return _by_codec(imagecodecs.jpeg2k_decode, stream, image)
 
 
-def _from_lossy_2000(stream: bytes, image: StoredImage, where: str) -> Stored:
-    words = _from_2000(stream, image, where)
+def _from_lossy_2000(stream: bytes, image: StoredImage) -> Stored:
+    words = _from_2000(stream, image)
     return _clipped(words, (stream[42] & 127) + 1, image)
 
 
@@ -192,45 +190,40 @@ def _by_codec(
     decode: Callable[[bytes], npt.NDArray[np.generic]],
     stream: bytes,
     image: StoredImage,
-    where: str,
 ) -> Stored:
     try:
         words = decode(stream)
     except Exception as error:  # whatever it may be, the image is at fault
-        raise damaged(str(error), where) from error
+        raise damaged(str(error)) from error
     if words.shape != (image.rows, image.columns) or words.dtype.itemsize > 2:
-        raise damaged("its compressed pixels contradict its header", where)
+        raise damaged("its compressed pixels contradict its header")
     return words.astype(image.dtype, copy=False)  # a negative number's bits stay
 
 
-def _checked_frame(
-    stream: bytes, image: StoredImage, processes: tuple[int, ...], where: str
-) -> Frame:
-    frame = frame_of(stream, where)
+def _checked_frame(stream: bytes, image: StoredImage, processes: tuple[int, ...]) -> Frame:
+    frame = frame_of(stream)
     if frame.process not in processes:
-        raise damaged("its pixels are coded in another way than it says", where)
-    _check_frame(frame.height, frame.width, len(frame.sampling), frame.precision, image, where)
+        raise damaged("its pixels are coded in another way than it says")
+    _check_frame(frame.height, frame.width, len(frame.sampling), frame.precision, image)
     return frame
 
 
 def _check_frame(
-    height: int, width: int, components: int, precision: int, image: StoredImage, where: str
+    height: int, width: int, components: int, precision: int, image: StoredImage
 ) -> None:
     if (height, width, components) != (image.rows, image.columns, 1):
         raise damaged(
             f"its compressed pixels are {width}x{height} in {components} components, "
             f"it says {image.columns}x{image.rows} in 1",
-            where,
         )
     if precision > image.allocated:
         raise unsupported(
             f"the DICOM image's compressed pixels have {precision} bits per sample, "
             f"{image.allocated} are read",
-            where,
         )
 
 
-_CODECS: dict[str, Callable[[bytes, StoredImage, str], Stored]] = {
+_CODECS: dict[str, Callable[[bytes, StoredImage], Stored]] = {
     "1.2.840.10008.1.2.5": _from_rle,
     "1.2.840.10008.1.2.4.50": _from_baseline,
     "1.2.840.10008.1.2.4.51": _from_baseline,

@@ -19,7 +19,7 @@ _SAMPLINGS = ((1, 1), (2, 1), (1, 2), (2, 2), (4, 1), (1, 4))
 _SPACES = {1: "GRAY", 3: "RGB", 4: "CMYK"}
 
 
-def jpeg_picture(content: bytes, where: str) -> Picture:
+def jpeg_picture(content: bytes) -> Picture:
     """Return the pixels of a JPEG: baseline, extended or progressive, gray, color or CMYK.
 
     Rules, the same in engine/decode/jpeg.ts:
@@ -36,38 +36,38 @@ def jpeg_picture(content: bytes, where: str) -> Picture:
       after it, restart markers out of order. A changed bit whose codes still make sense is not
       found: JPEG has no checksum.
     """
-    frame = frame_of(content, where)
-    check_kind(frame, where)
-    check_size(frame.width, frame.height, where)
-    samples = decoded(content, frame, where)
+    frame = frame_of(content)
+    check_kind(frame)
+    check_size(frame.width, frame.height)
+    samples = decoded(content, frame)
     if len(frame.sampling) == 4:
         samples = _rgb_from_cmyk(samples)
     return Picture(samples, 255, orientation(frame.exif), "jpeg")
 
 
-def check_kind(frame: Frame, where: str) -> None:
+def check_kind(frame: Frame) -> None:
     """Refuse what is a JPEG, but none that is read."""
     if frame.process not in (BASELINE, EXTENDED, PROGRESSIVE):
-        raise unsupported("the JPEG is lossless, hierarchical or arithmetically coded", where)
+        raise unsupported("the JPEG is lossless, hierarchical or arithmetically coded")
     if frame.precision != 8:
-        raise unsupported(f"the JPEG has {frame.precision} bits per sample, 8 are read", where)
+        raise unsupported(f"the JPEG has {frame.precision} bits per sample, 8 are read")
     if len(frame.sampling) not in _SPACES:
-        raise unsupported(f"the JPEG has {len(frame.sampling)} components", where)
+        raise unsupported(f"the JPEG has {len(frame.sampling)} components")
     luma, *others = frame.sampling
     chroma_once = all(factors == (1, 1) for factors in others[:2])
     if others and not (chroma_once and luma in _SAMPLINGS and others[2:] in ([], [luma])):
-        raise unsupported("the JPEG samples its colours in a way that is not read", where)
+        raise unsupported("the JPEG samples its colours in a way that is not read")
 
 
-def decoded(content: bytes, frame: Frame, where: str) -> npt.NDArray[np.uint8]:
+def decoded(content: bytes, frame: Frame) -> npt.NDArray[np.uint8]:
     """Return (H, W, C) samples as libjpeg-turbo gives them: gray, RGB or stored CMYK."""
     space = _SPACES[len(frame.sampling)]
     try:
         samples: npt.NDArray[np.uint8] = simplejpeg.decode_jpeg(content, space, strict=True)
     except Exception as error:  # whatever it may be, the image is at fault
-        raise damaged(str(error), where) from error
+        raise damaged(str(error)) from error
     if samples.shape != (frame.height, frame.width, len(frame.sampling)):
-        raise damaged("its header contradicts its pixels", where)
+        raise damaged("its header contradicts its pixels")
     return samples
 
 

@@ -47,7 +47,7 @@ class Frame:
     end: int = 0
 
 
-def frame_of(content: bytes, where: str) -> Frame:
+def frame_of(content: bytes) -> Frame:
     """Return what the markers from SOI to EOI say; bytes after EOI are ignored.
 
     Raises:
@@ -55,64 +55,64 @@ def frame_of(content: bytes, where: str) -> Frame:
             frame or scan, a second frame, a scan before the frame, or more than ``MAX_SCANS``.
     """
     if content[:2] != bytes([0xFF, _SOI]):
-        raise damaged("it does not begin like a JPEG", where)
+        raise damaged("it does not begin like a JPEG")
     frame, exif, scans, at = None, b"", 0, 2
     while True:
-        marker, at = _marker(content, at, where)
+        marker, at = _marker(content, at)
         if marker == _EOI:
             break
         if marker in _ALONE:
             continue
-        segment = _segment(content, at, where)
+        segment = _segment(content, at)
         at += 2 + len(segment)
         if marker in _FRAMES:
             if frame is not None:
-                raise damaged("it has two frames", where)
-            frame = _frame(marker, segment, where)
+                raise damaged("it has two frames")
+            frame = _frame(marker, segment)
         elif marker == _APP1 and not exif and segment.startswith(_EXIF):
             exif = segment[len(_EXIF) :]
         elif marker == _SOS:
             if frame is None:
-                raise damaged("pixels come before the frame", where)
+                raise damaged("pixels come before the frame")
             scans += 1
             if scans > MAX_SCANS:
-                raise unsupported(f"the JPEG has more than {MAX_SCANS} scans", where)
-            at = _scan_end(content, at, frame.process, where)
+                raise unsupported(f"the JPEG has more than {MAX_SCANS} scans")
+            at = _scan_end(content, at, frame.process)
     if frame is None or not scans:
-        raise damaged("it has no pixels", where)
+        raise damaged("it has no pixels")
     return replace(frame, exif=exif, end=at - 2)
 
 
-def _marker(content: bytes, at: int, where: str) -> tuple[int, int]:
+def _marker(content: bytes, at: int) -> tuple[int, int]:
     """Return the marker at this place, after any fill bytes, and where it ends."""
     start = at
     while content[at : at + 1] == b"\xff":
         at += 1
     if at >= len(content):
-        raise damaged("it ends too early", where)
+        raise damaged("it ends too early")
     if at == start or content[at] == 0:
-        raise damaged("a marker is missing", where)
+        raise damaged("a marker is missing")
     return content[at], at + 1
 
 
-def _segment(content: bytes, at: int, where: str) -> bytes:
+def _segment(content: bytes, at: int) -> bytes:
     length = int.from_bytes(content[at : at + 2], "big")
     if length < 2 or at + length > len(content):
-        raise damaged("a segment is cut off", where)
+        raise damaged("a segment is cut off")
     return content[at + 2 : at + length]
 
 
-def _frame(process: int, segment: bytes, where: str) -> Frame:
+def _frame(process: int, segment: bytes) -> Frame:
     count = segment[5] if len(segment) > 5 else 0
     if not count or len(segment) != 6 + 3 * count:
-        raise damaged("its frame header has no possible length", where)
+        raise damaged("its frame header has no possible length")
     height, width = (int.from_bytes(segment[i : i + 2], "big") for i in (1, 3))
     sampling = tuple((factors >> 4, factors & 15) for factors in segment[7::3])
     return Frame(process, segment[0], height, width, sampling)
 
 
-def _scan_end(content: bytes, at: int, process: int, where: str) -> int:
+def _scan_end(content: bytes, at: int, process: int) -> int:
     found = (_AFTER_LS_SCAN if process == JPEG_LS else _AFTER_SCAN).search(content, at)
     if found is None:
-        raise damaged("it ends too early", where)
+        raise damaged("it ends too early")
     return found.start()

@@ -78,7 +78,7 @@ class _Chunks:
     orientation: int | None = None
 
 
-def png_picture(content: bytes, where: str) -> Picture:
+def png_picture(content: bytes) -> Picture:
     """Return the pixels of a PNG, of any color type, depth and interlacing.
 
     Rules (PNG, third edition), the same in engine/decode/png.ts:
@@ -94,54 +94,54 @@ def png_picture(content: bytes, where: str) -> Picture:
       do, or holds fewer or more bytes than the header says; a filter above 4.
     - Bytes after IEND are ignored.
     """
-    chunks = _parsed(content, where)
+    chunks = _parsed(content)
     header = chunks.header
-    lines = memoryview(_inflated(chunks, where))
+    lines = memoryview(_inflated(chunks))
     shape = header.height, header.width, 3 if header.color_type in (_RGB, _RGBA) else 1
     samples = np.empty(shape, np.dtype("u2" if header.depth == 16 else "u1"))
     start = 0
     for rows, columns, height, width in header.passes():
         size = height * (1 + header.row_bytes(width))
-        part = _unfiltered(lines[start : start + size], header, height, width, where)
+        part = _unfiltered(lines[start : start + size], header, height, width)
         samples[rows, columns] = part[..., : shape[2]]
         start += size
     if header.color_type == _PALETTE:
-        samples = _looked_up(samples, header.depth, chunks.palettes[0], where)
+        samples = _looked_up(samples, header.depth, chunks.palettes[0])
     white = 65535 if header.depth == 16 else 255
     return Picture(samples, white, chunks.orientation or 1, "png")
 
 
-def _chunks(content: bytes, where: str) -> Iterator[tuple[bytes, memoryview]]:
+def _chunks(content: bytes) -> Iterator[tuple[bytes, memoryview]]:
     """Yield kind and data of each chunk up to IEND, with lengths and checksums checked."""
     view, at = memoryview(content), len(SIGNATURE)
     while True:
         if at + 12 > len(content):
-            raise damaged("the file ends before its last chunk", where)
+            raise damaged("the file ends before its last chunk")
         length, kind = struct.unpack_from(">I4s", content, at)
         end = at + 8 + length
         if end + 4 > len(content):
-            raise damaged("a chunk ends after the file", where)
+            raise damaged("a chunk ends after the file")
         if zlib.crc32(view[at + 4 : end]) != int.from_bytes(view[end : end + 4], "big"):
-            raise damaged("a chunk's checksum is wrong", where)
+            raise damaged("a chunk's checksum is wrong")
         if not kind.isalpha():
-            raise damaged("a chunk has no name", where)
+            raise damaged("a chunk has no name")
         yield kind, view[at + 8 : end]
         if kind == b"IEND":
             return
         at = end + 4
 
 
-def _parsed(content: bytes, where: str) -> _Chunks:
-    parts = _chunks(content, where)
+def _parsed(content: bytes) -> _Chunks:
+    parts = _chunks(content)
     kind, data = next(parts)
     if kind != b"IHDR":
-        raise damaged("the header is not first", where)
-    found = _Chunks(_header(bytes(data), where))
+        raise damaged("the header is not first")
+    found = _Chunks(_header(bytes(data)))
     before, late = kind, False
     for kind, data in parts:
         if kind == b"IDAT":
             if found.data and before != b"IDAT":
-                raise damaged("the pixels are in pieces apart", where)
+                raise damaged("the pixels are in pieces apart")
             found.data.append(data)
         elif kind == b"PLTE":
             late = late or bool(found.data)
@@ -149,32 +149,32 @@ def _parsed(content: bytes, where: str) -> _Chunks:
         elif kind == b"eXIf" and found.orientation is None:
             found.orientation = orientation(bytes(data))
         elif kind == b"IHDR":
-            raise damaged("it has two headers", where)
+            raise damaged("it has two headers")
         elif kind not in _KNOWN and not kind[0] & 32:
-            raise damaged(f"it has an unknown critical chunk {kind!r}", where)
+            raise damaged(f"it has an unknown critical chunk {kind!r}")
         before = kind
     if not found.data:
-        raise damaged("it has no pixels", where)
+        raise damaged("it has no pixels")
     if found.header.color_type == _PALETTE and (late or len(found.palettes) != 1):
-        raise damaged("its palette is missing, late or given twice", where)
+        raise damaged("its palette is missing, late or given twice")
     return found
 
 
-def _header(data: bytes, where: str) -> _Header:
+def _header(data: bytes) -> _Header:
     if len(data) != 13:
-        raise damaged("its header has a wrong length", where)
+        raise damaged("its header has a wrong length")
     width, height, depth, color_type, compression, filters, interlace = struct.unpack(
         ">IIBBBBB", data
     )
     if depth not in _DEPTHS.get(color_type, ()):
-        raise damaged(f"color type {color_type} with depth {depth} does not exist", where)
+        raise damaged(f"color type {color_type} with depth {depth} does not exist")
     if compression or filters or interlace > 1:
-        raise damaged("its compression, filter or interlace method does not exist", where)
-    check_size(width, height, where)
+        raise damaged("its compression, filter or interlace method does not exist")
+    check_size(width, height)
     return _Header(width, height, depth, color_type, bool(interlace))
 
 
-def _inflated(chunks: _Chunks, where: str) -> bytes:
+def _inflated(chunks: _Chunks) -> bytes:
     """Return the filtered rows, of just the size that the header implies."""
     header = chunks.header
     size = sum(height * (1 + header.row_bytes(width)) for *_, height, width in header.passes())
@@ -184,17 +184,17 @@ def _inflated(chunks: _Chunks, where: str) -> bytes:
         # The last bytes may be out before the checksum is seen.
         lines += stream.decompress(stream.unconsumed_tail, size + 1 - len(lines) or 1)
     except zlib.error as error:
-        raise damaged("its compressed stream is broken", where) from error
+        raise damaged("its compressed stream is broken") from error
     if len(lines) > size:
-        raise damaged("it holds more pixels than its header says", where)
+        raise damaged("it holds more pixels than its header says")
     if stream.unused_data:
-        raise damaged("bytes follow its compressed stream", where)
+        raise damaged("bytes follow its compressed stream")
     if len(lines) < size or not stream.eof:
-        raise damaged("it holds fewer pixels than its header says", where)
+        raise damaged("it holds fewer pixels than its header says")
     return lines
 
 
-def _unfiltered(lines: memoryview, header: _Header, height: int, width: int, where: str) -> Samples:
+def _unfiltered(lines: memoryview, header: _Header, height: int, width: int) -> Samples:
     """Return (height, width, channels) samples, or palette indices, of one pass.
 
     libpng is given no more than the pixels, in a PNG that is made for it: not interlaced, not
@@ -202,7 +202,7 @@ def _unfiltered(lines: memoryview, header: _Header, height: int, width: int, whe
     """
     step = 1 + header.row_bytes(width)
     if max(lines[::step]) > 4:
-        raise damaged("a row has an unknown filter", where)
+        raise damaged("a row has an unknown filter")
     color_type = _GRAY if header.color_type == _PALETTE else header.color_type
     made = struct.pack(">IIBBBBB", width, height, header.depth, color_type, 0, 0, 0)
     file = SIGNATURE + b"".join(
@@ -219,16 +219,16 @@ def _unfiltered(lines: memoryview, header: _Header, height: int, width: int, whe
     try:
         samples = imagecodecs.png_decode(file)
     except Exception as error:  # whatever it may be, the image is at fault
-        raise damaged(str(error), where) from error
+        raise damaged(str(error)) from error
     return samples.reshape(height, width, _CHANNELS[header.color_type])
 
 
-def _looked_up(indices: Samples, depth: int, palette: bytes, where: str) -> Samples:
+def _looked_up(indices: Samples, depth: int, palette: bytes) -> Samples:
     if not palette or len(palette) % 3 or len(palette) > 3 * 2**depth:
-        raise damaged("its palette has a wrong length", where)
+        raise damaged("its palette has a wrong length")
     colors = np.frombuffer(palette, np.uint8).reshape(-1, 3)
     # libpng has scaled the indices as if they were gray.
     indices = indices[..., 0] // (255 // (2**depth - 1))
     if indices.max() >= len(colors):
-        raise damaged("a pixel is of no colour of the palette", where)
+        raise damaged("a pixel is of no colour of the palette")
     return colors[indices]

@@ -223,7 +223,7 @@ def save(figure: Figure, folder: Path, name: str, note: str) -> tuple[Path, Path
         note: what stands under the figure, such as what the images were.
 
     Raises:
-        DocumentError: the folder cannot be written.
+        UnavailableError: the folder cannot be written.
     """
     written = []
     with _own_style():

@@ -15,7 +15,7 @@ from reference.ali import Autoencoder, autoencoder
 from reference.checkpoints import load_checkpoint
 from reference.densenet import Classifier, DenseNetShape
 from reference.document import Document
-from reference.errors import CheckpointError
+from reference.errors import CheckpointError, located
 from reference.labels import LABELS, XRV_LABELS
 from reference.preprocess import AUTOENCODER, CHESTXNET, XRV, Preprocess
 from reference.remaps import renamed
@@ -83,7 +83,8 @@ def read_classifier(
     """
     path = Path(path)
     tensors = _tensors(path)
-    shape = densenet_shape(tensors, str(path))
+    with located(str(path)):
+        shape = densenet_shape(tensors)
     made = preprocess or (CHESTXNET if shape.in_channels == CHESTXNET.channels else XRV)
     if made.channels != shape.in_channels:
         raise CheckpointError(
@@ -125,7 +126,7 @@ def read_autoencoder(path: Path, name: str) -> AutoencoderNetwork:
     return AutoencoderNetwork(_about(path, name, "autoencoder", module, AUTOENCODER), module)
 
 
-def densenet_shape(tensors: Mapping[str, torch.Tensor], where: str) -> DenseNetShape:
+def densenet_shape(tensors: Mapping[str, torch.Tensor]) -> DenseNetShape:
     """Return the sizes of the DenseNet that these tensors are of.
 
     Raises:
@@ -149,14 +150,15 @@ def densenet_shape(tensors: Mapping[str, torch.Tensor], where: str) -> DenseNetS
         )
     except (KeyError, IndexError) as error:
         raise CheckpointError(
-            f"this is no DenseNet: there is no tensor {error}", where, _OTHER
+            f"this is no DenseNet: there is no tensor {error}", remedy=_OTHER
         ) from error
 
 
 def _tensors(path: Path) -> dict[str, torch.Tensor]:
-    values = parse(read_bytes(path), str(path), run_its_code=False)
-    found = {name: value for name, value in values.items() if isinstance(value, torch.Tensor)}
-    return renamed(found, str(path))[1]
+    with located(str(path)):
+        values = parse(read_bytes(path), run_its_code=False)
+        found = {name: value for name, value in values.items() if isinstance(value, torch.Tensor)}
+        return renamed(found)[1]
 
 
 def _about(

@@ -100,7 +100,7 @@ class Passes:
 
         Raises:
             DataError: not one image could be used.
-            DocumentError: the folder cannot be written.
+            UnavailableError: the folder cannot be written.
         """
         listing = self._listing(dataset)
         keys = [hashlib.sha256(f"{job.identity}\n{listing}".encode()).hexdigest() for job in jobs]

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from reference.data import Usage
 from reference.document import Document, write_whole
-from reference.errors import DocumentError
+from reference.errors import UnavailableError
 from reference.evaluation.networks import Network
 from reference.evaluation.tables import Table, csv_text, markdown_text
 
@@ -146,7 +146,7 @@ def new_sheet(
     """Make a result in ``out/name``: an older one is replaced when the new one is whole.
 
     Raises:
-        DocumentError: the folder cannot be written.
+        UnavailableError: the folder cannot be written.
     """
     staging = None
     try:
@@ -158,7 +158,7 @@ def new_sheet(
         staging.chmod(0o755)
         _replace(out / name, staging)
     except OSError as error:
-        raise DocumentError(
+        raise UnavailableError(
             f"the folder cannot be written ({error.strerror})", str(out), "choose another folder"
         ) from error
     finally:

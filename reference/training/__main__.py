@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from reference.defaults import NAMES
-from reference.errors import ReferenceInputError, TrainingError
+from reference.errors import TrainingError, XportError
 
 EPILOG = """\
 examples:
@@ -75,14 +75,17 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; return its exit code: 0 done, 2 bad input, 130 interrupted."""
+    """Run a command; return its exit code.
+
+    0: done; 2: bad input; 3: a folder cannot be written; 130: interrupted.
+    """
     given = list(sys.argv[1:] if arguments is None else arguments)
     chosen = parser().parse_args(given)
     try:
         _run(chosen, shlex.join(given))
-    except ReferenceInputError as error:
+    except XportError as error:
         print(f"error: {error}", file=sys.stderr)
-        return 2
+        return error.exit_code
     except ModuleNotFoundError as error:
         if error.name != "lightning_fabric":
             raise

@@ -104,7 +104,7 @@ class Fitting:
             TrainingError: there is no such level of augmentation, the batch does not fit the images
                 or the processes, the stored state is of another training, or a loss is no longer
                 finite.
-            DocumentError: the state cannot be written.
+            UnavailableError: the state cannot be written.
         """
         devices = [self.fabric.device] if self.fabric.device.type == "cuda" else []
         with torch.random.fork_rng(devices):

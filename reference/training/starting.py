@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 
 from reference.densenet import DenseNet
-from reference.errors import CheckpointError
+from reference.errors import CheckpointError, located
 from reference.remaps import OPERATING_POINTS_KEY, renamed
 from reference.weight_files import parse, read_bytes
 
@@ -29,14 +29,18 @@ def load_features(network: DenseNet, path: Path) -> int:
         CheckpointError: the file is absent or damaged, or a tensor is missing, unknown, misshapen
             or not finite; the network is untouched then.
     """
-    where = str(path)
-    values = parse(read_bytes(path), where, run_its_code=False)
+    with located(str(path)):
+        return _load(network, path)
+
+
+def _load(network: DenseNet, path: Path) -> int:
+    values = parse(read_bytes(path), run_its_code=False)
     tensors = {
         name: value
         for name, value in values.items()
         if isinstance(value, torch.Tensor) and name != OPERATING_POINTS_KEY
     }
-    _, named = renamed(tensors, where)
+    _, named = renamed(tensors)
     given = {name: tensor for name, tensor in named.items() if not name.startswith(_HEAD)}
     wanted = {
         name: tensor for name, tensor in network.state_dict().items() if not name.startswith(_HEAD)
@@ -45,8 +49,7 @@ def load_features(network: DenseNet, path: Path) -> int:
     if odd:
         raise CheckpointError(
             f"the features differ in {len(odd)} tensors, first {odd[0]!r}",
-            where,
-            "give weights of a DenseNet of the same sizes",
+            remedy="give weights of a DenseNet of the same sizes",
         )
     fitted: dict[str, torch.Tensor] = {}
     for name, tensor in given.items():
@@ -54,12 +57,11 @@ def load_features(network: DenseNet, path: Path) -> int:
             tensor = tensor.sum(dim=1, keepdim=True)
         if name not in wanted or tensor.shape != wanted[name].shape:
             raise CheckpointError(
-                f"has shape {tuple(tensor.shape)}, which the network has not",
-                f"{where}, tensor {name!r}",
-                "give weights of a DenseNet of the same sizes",
+                f"tensor {name!r} has shape {tuple(tensor.shape)}, which the network has not",
+                remedy="give weights of a DenseNet of the same sizes",
             )
         if not torch.isfinite(tensor).all():
-            raise CheckpointError("is not finite", f"{where}, tensor {name!r}", "take another file")
+            raise CheckpointError(f"tensor {name!r} is not finite", remedy="take another file")
         fitted[name] = tensor.to(wanted[name].dtype)
     network.load_state_dict(network.state_dict() | fitted)
     return len(fitted)

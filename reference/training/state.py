@@ -81,7 +81,7 @@ def write_state(
     """Write everything that a training needs to go on; a reader sees the old file or the new one.
 
     Raises:
-        DocumentError: the disk is full or the folder cannot be written.
+        UnavailableError: the disk is full or the folder cannot be written.
     """
     tensors: dict[str, torch.Tensor] = {}
     groups: dict[str, list[dict[str, Any]]] = {}

@@ -237,7 +237,7 @@ def test_extra_tensor_is_named(miniature: Classifier, tmp_path: Path) -> None:
 def test_misshapen_tensor_is_named_with_both_shapes(miniature: Classifier, tmp_path: Path) -> None:
     state = _copy(miniature) | {"classifier.bias": torch.zeros(18)}
     message = str(_refusal(miniature, _saved(state, tmp_path)))
-    assert "'classifier.bias': has shape (18,), the model needs (14,)" in message
+    assert "'classifier.bias' has shape (18,), the model needs (14,)" in message
 
 
 def test_misshapen_head_of_a_permuted_family_is_named(
@@ -296,7 +296,7 @@ def test_entry_of_another_kind_is_named(
 ) -> None:
     state = _copy(miniature) | {"classifier.bias": value}  # type: ignore[operator]
     error = _refusal(miniature, _saved(state, tmp_path))
-    assert "'classifier.bias'" in error.where
+    assert "'classifier.bias'" in error.what
     assert complaint in error.what
 
 

@@ -17,7 +17,7 @@ from tests.reference.evaluation import tiny
 
 
 def test_tensors_tell_the_sizes_of_the_papers_network() -> None:
-    assert densenet_shape(densenet121().state_dict(), "here") == DenseNetShape()
+    assert densenet_shape(densenet121().state_dict()) == DenseNetShape()
 
 
 @pytest.mark.parametrize(
