@@ -12,7 +12,7 @@ import safetensors.torch
 import torch
 
 from reference.densenet import DenseNet, DenseNetShape
-from reference.errors import DocumentError, TrainingError
+from reference.errors import TrainingError, UnavailableError
 from reference.training import state
 from reference.training.classifier import ClassifierTask
 from reference.training.fitting import BEST, STATE, Fitting, fabric_for
@@ -187,7 +187,7 @@ def test_a_full_disk_is_an_error_and_leaves_the_old_state(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(DocumentError, match="No space left"):
+    with pytest.raises(UnavailableError, match="No space left"):
         fitting(make_task("l2"), tmp_path).run(pause_at=2)
     assert (tmp_path / STATE).read_bytes() == before
 
