@@ -108,7 +108,7 @@ await writeFile(path.join(dist, "lean/operators.json"), JSON.stringify(Object.ke
 await script("runner", "runner/runner.ts");
 await script("bench", "bench/bench.ts");
 const undeployed = ["runner.js", "bench.js", "runner.html", "bench.html", "host.js"];
-await script("picture.worker", "engine/picture_worker.ts", { plugins: [], licenses: true });
+await script("picture.worker", "engine/picture/worker.ts", { plugins: [], licenses: true });
 for (const [name, file] of Object.entries(codecs)) {
   await script(name, path.join(modules, `${file}.js`), { plugins: [withoutNode] });
   await cp(path.join(modules, `${file}.wasm`), path.join(dist, `${name}.wasm`));

@@ -1,5 +1,5 @@
 import { EngineError } from "./errors.js";
-import type { saliencyByAutodiff as whole } from "./gradient.js";
+import type { saliencyByAutodiff as whole } from "./tfjs/gradient.js";
 
 /** Stands in the lean engine for gradients by tf.grad. Throws EngineError `execution-failed`. */
 export const saliencyByAutodiff: typeof whole = () => {

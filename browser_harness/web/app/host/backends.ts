@@ -1,4 +1,4 @@
-import type { BackendEnvironment, BackendName } from "../../engine/backend.js";
+import type { BackendEnvironment, BackendName } from "../../engine/tfjs/backend.js";
 import { EngineClient } from "./engine_client.js";
 import { aborted, EngineError, isAbort, ManifestError } from "./errors.js";
 import { NothingPasses, requireWanted, wordsOf } from "./errors.js";

@@ -1,5 +1,5 @@
-import type { BackendEnvironment, BackendName } from "../../engine/backend.js";
-import type { Memory } from "../../engine/run.js";
+import type { BackendEnvironment, BackendName } from "../../engine/tfjs/backend.js";
+import type { Memory } from "../../engine/tfjs/run.js";
 import type { WireError } from "./errors.js";
 import type { ModelPlan, Release } from "./release.js";
 import type { Seen } from "./seen.js";

@@ -1,4 +1,4 @@
-import type { BackendEnvironment, BackendName } from "../../engine/backend.js";
+import type { BackendEnvironment, BackendName } from "../../engine/tfjs/backend.js";
 import type { SelfTestReport } from "./types.js";
 
 const PREFIX = "xport-self-test-v1";

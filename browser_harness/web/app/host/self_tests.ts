@@ -1,4 +1,4 @@
-import type { BackendName } from "../../engine/backend.js";
+import type { BackendName } from "../../engine/tfjs/backend.js";
 import { sha256 } from "../../engine/files.js";
 import type { EngineClient } from "./engine_client.js";
 import { isLoss } from "./engine_client.js";

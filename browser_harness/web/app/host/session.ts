@@ -1,5 +1,5 @@
-import type { BackendName } from "../../engine/backend.js";
-import type { Memory } from "../../engine/run.js";
+import type { BackendName } from "../../engine/tfjs/backend.js";
+import type { Memory } from "../../engine/tfjs/run.js";
 import { attemptOf, Backends, type Engine } from "./backends.js";
 import { isLoss } from "./engine_client.js";
 import { EngineError, NothingPasses, wordsOf } from "./errors.js";

@@ -1,7 +1,7 @@
-import type { BackendEnvironment, BackendName } from "../../engine/backend.js";
+import type { BackendEnvironment, BackendName } from "../../engine/tfjs/backend.js";
 import type { ErrorCode } from "../../engine/errors.js";
-import type { PictureFacts } from "../../engine/picture_messages.js";
-import type { Memory } from "../../engine/run.js";
+import type { PictureFacts } from "../../engine/picture/messages.js";
+import type { Memory } from "../../engine/tfjs/run.js";
 import type { Manifest } from "./manifest.js";
 import type { Unstored } from "./model_cache.js";
 import type { Seen } from "./seen.js";

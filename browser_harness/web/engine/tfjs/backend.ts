@@ -4,10 +4,10 @@ import { getThreadsCount, setThreadsCount, setWasmPaths } from "@tensorflow/tfjs
 import { MathBackendWebGL } from "@tensorflow/tfjs-backend-webgl";
 
 import { ContextGuard } from "./context.js";
-import { installWasmKernels } from "./copies.js";
-import { EngineError, wordsOf } from "./errors.js";
-import { useEngineKernels } from "./kernels.js";
-import { Patience } from "./patience.js";
+import { installWasmKernels } from "./wasm_kernels.js";
+import { EngineError, wordsOf } from "../errors.js";
+import { useEngineKernels } from "./own_kernels.js";
+import { Patience } from "../patience.js";
 import { measureMantissaBits } from "./precision.js";
 import { installWebGLKernels } from "./webgl_kernels.js";
 

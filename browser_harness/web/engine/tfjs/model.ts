@@ -1,11 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { GraphModel } from "@tensorflow/tfjs-converter";
 
-import { EngineError, wordsOf } from "./errors.js";
-import { allInOrder, fetchVerified } from "./files.js";
+import { EngineError, wordsOf } from "../errors.js";
+import { allInOrder, fetchVerified } from "../files.js";
 import type { GraphNode } from "./graph.js";
 import { mapSignature, type ModelSignature, type TensorNames } from "./signature.js";
-import type { FileDigest, FileListing, Signature } from "./types.js";
+import type { FileDigest, FileListing, Signature } from "../types.js";
 import { findable, requireListed, requireWeightsFill, shardsOf } from "./weights.js";
 
 /** Where a model is and what it must be. */
