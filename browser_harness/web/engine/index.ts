@@ -14,7 +14,7 @@ export type { Preprocess } from "./picture/definition.js";
 export { EngineError, wordsOf } from "./errors.js";
 export type { ErrorCode, ErrorFacts } from "./errors.js";
 export { allInOrder, fetchVerified, requireDigest, sha256 } from "./files.js";
-export { saliencyByAutodiff } from "./tfjs/gradient.js";
+export { saliencyByAutodiff } from "./tfjs/autodiff.js";
 export type { GradientResult, Selection } from "./tfjs/gradient.js";
 export { useEngineKernels } from "./tfjs/own_kernels.js";
 export { disposeModel, loadModel, withOutputs } from "./tfjs/model.js";

@@ -1,7 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
-import "@tensorflow/tfjs-backend-cpu";
-import { getThreadsCount, setThreadsCount, setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
-import { MathBackendWebGL } from "@tensorflow/tfjs-backend-webgl";
+import "@tensorflow/tfjs-backend-cpu/dist/base.js"; // without all kernels, as the others here
+import {
+  getThreadsCount,
+  setThreadsCount,
+  setWasmPaths,
+} from "@tensorflow/tfjs-backend-wasm/dist/base.js";
+import { MathBackendWebGL } from "@tensorflow/tfjs-backend-webgl/dist/base.js";
 
 import { ContextGuard } from "./context.js";
 import { installWasmKernels } from "./wasm_kernels.js";
