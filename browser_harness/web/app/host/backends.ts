@@ -6,7 +6,7 @@ import type { OpenedRelease, Tell } from "./opened_release.js";
 import type { Pictures } from "./pictures.js";
 import { RememberedTests } from "./remembered.js";
 import { SelfTestFailed, SelfTests } from "./self_tests.js";
-import type { Attempt, SelfTestReport } from "./types.js";
+import type { Attempt, SelfTestReport } from "./report.js";
 
 const WORKER = "engine.worker.js";
 

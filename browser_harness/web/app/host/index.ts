@@ -12,6 +12,7 @@ export type { BundledModel, DataFile, Example, Manifest, ReadManifest } from "./
 export { fetchModels, pruneModels } from "./models.js";
 export type { Fetched, ModelFiles } from "./models.js";
 export { MODEL_CACHE, type Unstored } from "./model_cache.js";
+export type * from "./report.js";
 export type * from "./seen.js";
 export { openSession } from "./session.js";
 export type * from "./types.js";

@@ -7,15 +7,8 @@ import { OpenedRelease } from "./opened_release.js";
 import { Pictures, regionOf } from "./pictures.js";
 import { Queue, untilAborted } from "./queue.js";
 import { SelfTestFailed, type CaseProgress } from "./self_tests.js";
-import type {
-  Examined,
-  Explanation,
-  OpenRequest,
-  Running,
-  SelfTestReport,
-  Session,
-  Shown,
-} from "./types.js";
+import type { Examined, Explanation, OpenRequest, Running, Session, Shown } from "./types.js";
+import type { SelfTestReport } from "./report.js";
 
 type Listener = (running: Running | null, reason: string | null) => void;
 
