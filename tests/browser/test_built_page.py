@@ -6,9 +6,10 @@ import gzip
 import json
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
-from browser_harness.assets import PAGE_FOLDER, app_files, page_files
+from browser_harness.assets import OPERATORS, PAGE_FOLDER, app_files, page_files
 from xport import digests
 
 WEB = PAGE_FOLDER.parent
@@ -60,6 +61,13 @@ def test_a_page_has_the_kernels_that_its_operators_need() -> None:
 def test_what_most_models_need_of_the_engine_is_small() -> None:
     """Bytes as a host sends them; with all kernels and gradients it is 246 kB."""
     assert len(gzip.compress((PAGE_FOLDER / "engine.js").read_bytes())) < 195_000
+
+
+def test_an_installed_package_has_every_file_of_the_pages() -> None:
+    project = tomllib.loads((WEB.parents[1] / "pyproject.toml").read_text())
+    patterns = project["tool"]["setuptools"]["package-data"]["browser_harness"]
+    packed = {path for pattern in patterns for path in WEB.parent.glob(pattern)}
+    assert {*app_files().values(), *page_files().values(), PAGE_FOLDER / OPERATORS} <= packed
 
 
 def test_scripts_do_not_evaluate_text() -> None:
