@@ -25,13 +25,19 @@ PAGE_FILES = (
     "runner.html",
     "runner.js",
     "engine.js",
+    "engine.kernels.js",
+    "engine.gradient.js",
     "tfjs-backend-wasm.wasm",
     "tfjs-backend-wasm-simd.wasm",
     "tfjs-backend-wasm-threaded-simd.wasm",
     *PICTURE_FILES,
 )
-ENGINE, LEAN_ENGINE = "engine.js", "lean/engine.js"
-LEAN_OPERATORS = "lean/operators.json"
+OTHER_KERNELS = "engine.kernels.js"
+"""What engine.js fetches when a model has an operator that is not among `OPERATORS`."""
+
+OPERATORS = "engine-operators.json"
+"""The operators of TF.js graphs that engine.js runs by itself, as the build lists them."""
+
 APP_LISTING = "app-files.json"
 """What the deployed page consists of, as its build lists it: a JSON array of names."""
 
@@ -44,33 +50,22 @@ ONNX_RUNTIME_FILES = (
 )
 
 
-def page_files(folder: Path = PAGE_FOLDER, *, lean: bool = False) -> dict[str, Path]:
+def page_files(folder: Path = PAGE_FOLDER, *, operators: Set[str] | None = None) -> dict[str, Path]:
     """The files of the page that CI drives, by name.
 
     Args:
-        lean: take the engine that has some operators' kernels only; see `lean_covers`.
+        operators: of the TF.js graphs that run; kernels that they do not need are left out. None
+            leaves out nothing.
 
     Raises:
         UnavailableError: the page has not been built.
     """
-    return _existing(folder, PAGE_FILES) | (_existing_lean(folder) if lean else {})
+    return _needed(_existing(folder, PAGE_FILES), folder, operators)
 
 
-def app_files(folder: Path = PAGE_FOLDER, *, lean: bool = False) -> dict[str, Path]:
+def app_files(folder: Path = PAGE_FOLDER, *, operators: Set[str] | None = None) -> dict[str, Path]:
     """The files of the page that is deployed, by name; all else as in `page_files`."""
-    listing = _existing(folder, (APP_LISTING,))[APP_LISTING]
-    files = _existing(folder, tuple(json.loads(listing.read_text(encoding="utf-8"))))
-    return files | (_existing_lean(folder) if lean else {})
-
-
-def lean_covers(operators: Set[str], folder: Path = PAGE_FOLDER) -> bool:
-    """Whether the lean engine has kernels for these operators of TF.js graphs.
-
-    Raises:
-        UnavailableError: the page has not been built.
-    """
-    listing = _existing(folder, (LEAN_OPERATORS,))[LEAN_OPERATORS]
-    return operators <= set(json.loads(listing.read_text(encoding="utf-8")))
+    return _needed(_existing(folder, _listed(folder, APP_LISTING)), folder, operators)
 
 
 def bench_files(folder: Path = PAGE_FOLDER) -> dict[str, Path]:
@@ -87,8 +82,15 @@ def onnx_runtime_files(folder: Path = ONNX_RUNTIME_FOLDER) -> dict[str, Path]:
     return _existing(folder, ONNX_RUNTIME_FILES)
 
 
-def _existing_lean(folder: Path) -> dict[str, Path]:
-    return {ENGINE: _existing(folder, (LEAN_ENGINE,))[LEAN_ENGINE]}
+def _needed(files: dict[str, Path], folder: Path, operators: Set[str] | None) -> dict[str, Path]:
+    if operators is None or not operators <= set(_listed(folder, OPERATORS)):
+        return files
+    return {name: path for name, path in files.items() if name != OTHER_KERNELS}
+
+
+def _listed(folder: Path, listing: str) -> tuple[str, ...]:
+    file = _existing(folder, (listing,))[listing]
+    return tuple(json.loads(file.read_text(encoding="utf-8")))
 
 
 def _existing(folder: Path, names: tuple[str, ...]) -> dict[str, Path]:

@@ -10,6 +10,7 @@ REMEDIES = {
     "backend-refused": "see the browser's own words; choose another backend",
     "threads-refused": "ask for at most as many threads as TF.js starts here",
     "context-lost": "open the runner again; a smaller model or more memory may help",
+    "unreachable": "the page lacks a file: run `npm run build` in browser_harness/web",
     "file-refused": "the model's files are not those that were recorded; convert it again",
     "signature-refused": "this is not the model that was declared; convert it again",
     "output-refused": "the graph is not the model that was declared; convert it again",

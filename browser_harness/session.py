@@ -83,7 +83,7 @@ class BrowserSession:
 
     def _page_files(self) -> dict[str, Path]:
         if not self.settings.bench:
-            return page_files(self.settings.page_folder, lean=self.settings.lean)
+            return page_files(self.settings.page_folder, operators=self.settings.operators)
         runtime = {f"ort/{name}": path for name, path in onnx_runtime_files().items()}
         return bench_files(self.settings.page_folder) | runtime
 

@@ -27,7 +27,8 @@ class BrowserSettings:
         allow_reduced_precision: accept less than float32, to simulate a phone.
         stock_kernels: run TF.js's own kernels even where the engine has faster ones, to compare.
         bench: open the page that measures, with onnxruntime-web beside it.
-        lean: run the engine with some operators' kernels only; the page that measures never does.
+        operators: of the models' graphs; kernels that they do not need are not served. None serves
+            all, as the page that measures does.
         page_folder: the built page.
     """
 
@@ -44,5 +45,5 @@ class BrowserSettings:
     allow_reduced_precision: bool = False
     stock_kernels: bool = False
     bench: bool = False
-    lean: bool = False
+    operators: frozenset[str] | None = None
     page_folder: Path = PAGE_FOLDER

@@ -1,7 +1,7 @@
 """From a network's outputs to calibrated ones: the paper's Equation 1 and its operating points.
 
-Equation 1 is computed in float64, every operation rounded on its own; ``engine/calibration.ts``
-gives the same bits.
+Equation 1 is computed in float64, every operation rounded on its own;
+``engine/decide/calibration.ts`` gives the same bits.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """How far an image is from its reconstruction, defined so exactly that JavaScript repeats it.
 
 Every function computes in float64 from float32 or float64, each operation rounded on its own, and
-adds in the order of the pixels (rows from the top, each from the left). ``engine/scores.ts`` does
-the same and gives the same bits. Images are (H, W) on [-1, 1], as the autoencoders are trained.
+adds in the order of the pixels (rows from the top, each from the left). ``engine/decide/scores.ts``
+does the same and gives the same bits. Images are (H, W) on [-1, 1], as the autoencoders are
+trained.
 
 A NaN anywhere gives NaN, which no gate accepts.
 """
@@ -30,7 +31,7 @@ DEFINITIONS: dict[ScoreName, str] = {
     ),
     "latent": "sum of squares of the latent vector",
 }
-"""What a threshold belongs to; the same words as in ``engine/scores.ts``."""
+"""What a threshold belongs to; the same words as in ``engine/decide/scores.ts``."""
 
 HIGHER_IS_LIKELIER: dict[ScoreName, bool] = {
     "l1": False,

@@ -172,7 +172,7 @@ def _require_verified_page(evidence: Evidence, page: Mapping[str, Path]) -> None
     for name, leg in changed_page_files(evidence, shipped):
         raise IntegrityError(
             f"{name} is not the file that was verified on {leg}",
-            str(page[name]),
+            str(page.get(name, name)),
             "run `xport release` again with the page as it is now",
         )
 

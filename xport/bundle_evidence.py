@@ -14,6 +14,9 @@ from xport.evidence import Evidence
 from xport.plan import PlannedModel
 from xport.verdict import Status
 
+ENGINE = ("engine.js", "engine.kernels.js")
+"""The scripts that compute: they ship if, and only if, they were there when the models ran."""
+
 REMEDY = "make the bundle again with `xport bundle`"
 
 
@@ -38,8 +41,10 @@ def changed_page_files(evidence: Evidence, shipped: Mapping[str, str]) -> Iterat
     """Files of the page, given as digests by name, that are not those that ran; and the leg."""
     places = [(r.leg, r.environment.web) for r in evidence.recordings if r.environment]
     for leg, web in [*places, ("preprocessing", evidence.prepared_in)]:
-        for name, ran in (web.files if web else {}).items():
-            if shipped.get(name, ran) != ran:
+        if web is None:
+            continue
+        for name in sorted({*ENGINE, *web.files.keys() & shipped.keys()}):
+            if shipped.get(name) != web.files.get(name):
                 yield name, leg
 
 

@@ -39,18 +39,15 @@ class BrowserOptions:
     require_renderer: str | None = None
 
 
-def runs_lean(plan: Plan) -> bool:
-    """Whether the lean engine runs all TF.js models of a plan: then it is verified and ships.
+def graph_operators(plan: Plan) -> frozenset[str]:
+    """The operators of all TF.js models of a plan; they decide what of the engine runs and ships.
 
     Raises:
         InputError: a model cannot be read.
-        UnavailableError: the page has not been built.
     """
-    from browser_harness.assets import lean_covers
-
     planned = [artifact for model in plan.models for artifact in model.artifacts.values()]
     folders = [artifact.path for artifact in planned if artifact.format is Format.TFJS]
-    return lean_covers(frozenset().union(*map(operators_of, folders)))
+    return frozenset().union(*map(operators_of, folders))
 
 
 @dataclass(frozen=True)
@@ -97,8 +94,8 @@ class Harness:
         return BrowserPreparer(settings, plan.preprocessing.pipelines)
 
     @cached_property
-    def _lean(self) -> bool:
-        return runs_lean(self.plan)
+    def _operators(self) -> frozenset[str]:
+        return graph_operators(self.plan)
 
     def _settings(self, backend: str) -> BrowserSettings:
         from browser_harness.browsers import Graphics
@@ -111,6 +108,6 @@ class Harness:
             browser=self.options.browser,
             shader_cache=self.shader_caches / backend,
             timeout_s=self.plan.timeout_seconds,
-            lean=self._lean,
+            operators=self._operators,
             require_renderer=self.options.require_renderer or self.plan.policy.require_renderer,
         )

@@ -15,7 +15,7 @@ from xport.conversion import Converter
 from xport.document import write_whole
 from xport.errors import IntegrityError
 from xport.evidence import Evidence
-from xport.harness import BrowserOptions, Harness, runs_lean
+from xport.harness import BrowserOptions, Harness, graph_operators
 from xport.judgement import evidence_of, load
 from xport.plan import Plan
 from xport.policy import Policy
@@ -189,7 +189,7 @@ def bundle(out: Path) -> Path:
         for model in plan.models:
             if model.card:
                 documents[card_path(model.id)] = html_card(model.title, model.card).encode()
-        page = app_files(lean=runs_lean(plan))
+        page = app_files(operators=graph_operators(plan))
         build_bundle(shown, sources, page, documents, run.bundle_path)
     return run.bundle_path
 

@@ -7,7 +7,7 @@ import { cp, readdir, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import path from "node:path";
 import { build } from "vite";
-import { leanKernels, operators } from "./lean.mjs";
+import { kernels, operators } from "./kernels.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.resolve(process.argv[2] ?? path.join(here, "dist"));
@@ -57,6 +57,36 @@ const withoutScriptAddress = {
   },
 };
 
+/**
+ * Takes TF.js's core without its optimizers, as a bundle of its own may: index.js registers them for
+ * saved trainings, and has nothing else that base.js has not.
+ */
+const withoutOptimizers = {
+  name: "without-optimizers",
+  enforce: "pre",
+  resolveId: { filter: { id: /^@tensorflow\/tfjs-core$/ }, handler: () => "\0tfjs-core" },
+  load: {
+    filter: { id: /^\0tfjs-core$/ },
+    handler() {
+      const core = path.join(modules, "@tensorflow/tfjs-core/dist");
+      return `import "${core}/base_side_effects.js"; export * from "${core}/base.js";`;
+    },
+  },
+};
+
+/**
+ * Leaves `import()` as it is: Vite's wrapper loads style sheets too, and turns what a worker could not
+ * import into an error of its own, for want of a window.
+ */
+const withoutPreloading = {
+  name: "without-preloading",
+  enforce: "pre",
+  load: {
+    filter: { id: /^\0vite\/preload-helper\.js$/ },
+    handler: () => "export const __vitePreload = (load) => load();",
+  },
+};
+
 /** The codecs' scripts name modules of Node.js that a browser never asks them for. */
 const withoutNode = {
   name: "without-node",
@@ -66,11 +96,7 @@ const withoutNode = {
 };
 
 /** Builds one script, and what it imports on demand, under fixed names. */
-async function script(
-  name,
-  entry,
-  { plugins = [sharedEngine], licenses = false, folder = dist } = {},
-) {
+async function script(name, entry, { plugins = [sharedEngine], licenses = false } = {}) {
   await build({
     configFile: false,
     root: here,
@@ -79,7 +105,7 @@ async function script(
     define: { "process.env.NODE_ENV": '"production"' },
     build: {
       target: "es2022",
-      outDir: folder,
+      outDir: dist,
       emptyOutDir: false,
       copyPublicDir: false,
       modulePreload: false,
@@ -87,10 +113,12 @@ async function script(
       chunkSizeWarningLimit: 2000,
       rolldownOptions: {
         input: { [name]: entry },
-        preserveEntrySignatures: "strict",
+        preserveEntrySignatures: "allow-extension",
         output: {
           entryFileNames: "[name].js",
-          chunkFileNames: "[name].js",
+          chunkFileNames: `${name}.[name].js`,
+          // What a script imports before it runs is in it, whoever else imports it too.
+          codeSplitting: { groups: [{ name, tags: ["$initial"] }] },
           assetFileNames: "[name][extname]",
         },
       },
@@ -99,16 +127,21 @@ async function script(
 }
 
 await rm(dist, { recursive: true, force: true });
-await script("engine", "engine/index.ts", { plugins: [withoutScriptAddress], licenses: true });
 await script("engine", "engine/index.ts", {
-  plugins: [leanKernels, withoutScriptAddress],
-  folder: path.join(dist, "lean"),
+  plugins: [kernels, withoutOptimizers, withoutScriptAddress, withoutPreloading],
+  licenses: true,
 });
-await writeFile(path.join(dist, "lean/operators.json"), JSON.stringify(Object.keys(operators)));
+await writeFile(
+  path.join(dist, "engine-operators.json"),
+  `${JSON.stringify(Object.keys(operators), null, 2)}\n`,
+);
 await script("runner", "runner/runner.ts");
 await script("bench", "bench/bench.ts");
-const undeployed = ["runner.js", "bench.js", "runner.html", "bench.html", "host.js"];
-await script("picture.worker", "engine/picture_worker.ts", { plugins: [], licenses: true });
+const undeployed = [
+  ...["runner.js", "bench.js", "runner.html", "bench.html", "host.js"],
+  ...["engine.gradient.js", "engine-operators.json"],
+];
+await script("picture.worker", "engine/picture/worker.ts", { plugins: [], licenses: true });
 for (const [name, file] of Object.entries(codecs)) {
   await script(name, path.join(modules, `${file}.js`), { plugins: [withoutNode] });
   await cp(path.join(modules, `${file}.wasm`), path.join(dist, `${name}.wasm`));
@@ -135,6 +168,6 @@ const made = await readdir(dist, { recursive: true, withFileTypes: true });
 const deployed = made
   .filter((file) => file.isFile())
   .map((file) => path.relative(dist, path.join(file.parentPath, file.name)).replaceAll("\\", "/"))
-  .filter((name) => !undeployed.includes(name) && !name.startsWith("lean/"))
+  .filter((name) => !undeployed.includes(name))
   .sort();
 await writeFile(path.join(dist, "app-files.json"), `${JSON.stringify(deployed, null, 2)}\n`);

@@ -1,7 +1,7 @@
 """From the bytes of an image file to its pixels: PNG, JPEG and DICOM.
 
-The same rules, and files that test them, hold for engine/decode in TypeScript: both give the
-same samples, and both refuse the same files. A file's name never matters, only its content:
+The same rules, and files that test them, hold for engine/picture/decode in TypeScript: both give
+the same samples, and both refuse the same files. A file's name never matters, only its content:
 
 - PNG: the eight bytes of its signature.
 - JPEG: FF D8.

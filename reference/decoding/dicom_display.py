@@ -28,9 +28,9 @@ def display_of(elements: Elements, image: StoredImage) -> Display:
     """Return how stored values are shown, as a table over all 2**bits of them.
 
     Source: PS3.3 C.11.1, C.11.2. All numbers are float64, each operation is rounded by itself, in
-    the order of the brackets; engine/decode/dicom_display.ts does the same, so both sides give
-    the same samples. v is the stored value: its bits, less 2**bits if it is signed and they are
-    2**(bits - 1) or more.
+    the order of the brackets; engine/picture/decode/dicom_display.ts does the same, so both sides
+    give the same samples. v is the stored value: its bits, less 2**bits if it is signed and they
+    are 2**(bits - 1) or more.
 
     1. Modality. The first item of Modality LUT Sequence: x = entry(v). Else, with RescaleSlope
        (1 if absent) and RescaleIntercept (0 if absent): x = (slope * v) + intercept.

@@ -30,7 +30,7 @@ _ITEM, _ITEMS_END = b"\xfe\xff\x00\xe0", b"\xfe\xff\xdd\xe0"
 def stored_values(file: DicomFile, image: StoredImage) -> Stored:
     """Return (rows, columns) words of which the lowest ``bits`` bits are the value.
 
-    Rules, the same in engine/decode/dicom_pixels.ts:
+    Rules, the same in engine/picture/decode/dicom_pixels.ts:
 
     - All fragments of a compressed frame are one stream. Only the bits stored are kept: higher
       ones may be an old overlay's. A codec's numbers, signed or not, are taken as bits likewise:

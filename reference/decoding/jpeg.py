@@ -22,7 +22,7 @@ _SPACES = {1: "GRAY", 3: "RGB", 4: "CMYK"}
 def jpeg_picture(content: bytes) -> Picture:
     """Return the pixels of a JPEG: baseline, extended or progressive, gray, color or CMYK.
 
-    Rules, the same in engine/decode/jpeg.ts:
+    Rules, the same in engine/picture/decode/jpeg.ts:
 
     - libjpeg-turbo decodes, with its accurate integer DCT and smooth ("fancy") upsampling; a
       file with Adobe's marker may be RGB. Of CMYK and YCCK (stored inverted, as Adobe does),

@@ -81,7 +81,7 @@ class _Chunks:
 def png_picture(content: bytes) -> Picture:
     """Return the pixels of a PNG, of any color type, depth and interlacing.
 
-    Rules (PNG, third edition), the same in engine/decode/png.ts:
+    Rules (PNG, third edition), the same in engine/picture/decode/png.ts:
 
     - Gray of 1, 2 and 4 bits becomes v * 255 / (2**depth - 1), a palette its colours; 8 and
       16 bits stay. Alpha and tRNS are dropped: a transparent pixel keeps its stored colour.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
-from browser_harness.assets import PAGE_FOLDER, app_files, lean_covers, page_files
+from browser_harness.assets import OPERATORS, PAGE_FOLDER, app_files, page_files
 from xport import digests
 
 WEB = PAGE_FOLDER.parent
@@ -26,9 +28,12 @@ def imported(name: str) -> set[str]:
 
 
 def test_all_pages_load_one_engine() -> None:
-    for name in ("runner.js", "bench.js", "engine.worker.js"):
+    pages = ("runner.js", "bench.js", "engine.worker.js")
+    for name in (*pages, "engine.kernels.js", "engine.gradient.js"):
         assert imported(name) == {"./engine.js"}
+    for name in pages:
         assert (PAGE_FOLDER / name).stat().st_size < 50_000  # nothing of TF.js is in them
+    assert imported("engine.js") == set()
     assert "engine.js" in page_files()
     assert "engine.js" in app_files()
 
@@ -44,12 +49,25 @@ def test_the_service_worker_is_a_classic_script() -> None:
     assert not re.search(r"\b(import|export)\b\s*[{*\"(]", script)
 
 
-def test_the_lean_engine_covers_what_it_has_kernels_for() -> None:
-    whole, lean = page_files()["engine.js"], page_files(lean=True)["engine.js"]
-    assert app_files(lean=True)["engine.js"] == lean
-    assert lean.stat().st_size < 0.8 * whole.stat().st_size
-    assert lean_covers({"Const", "_FusedConv2D", "Relu"})
-    assert not lean_covers({"Const", "_FusedConv2D", "Erf"})
+def test_a_page_has_the_kernels_that_its_operators_need() -> None:
+    for files in (page_files, app_files):
+        everything = files()
+        assert files(operators={"Const", "_FusedConv2D", "Erf"}) == everything
+        del everything["engine.kernels.js"]
+        assert files(operators={"Const", "_FusedConv2D", "Relu"}) == everything
+    assert "engine.gradient.js" not in app_files()
+
+
+def test_what_most_models_need_of_the_engine_is_small() -> None:
+    """Bytes as a host sends them; with all kernels and gradients it is 246 kB."""
+    assert len(gzip.compress((PAGE_FOLDER / "engine.js").read_bytes())) < 195_000
+
+
+def test_an_installed_package_has_every_file_of_the_pages() -> None:
+    project = tomllib.loads((WEB.parents[1] / "pyproject.toml").read_text())
+    patterns = project["tool"]["setuptools"]["package-data"]["browser_harness"]
+    packed = {path for pattern in patterns for path in WEB.parent.glob(pattern)}
+    assert {*app_files().values(), *page_files().values(), PAGE_FOLDER / OPERATORS} <= packed
 
 
 def test_scripts_do_not_evaluate_text() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import torch
 
-from browser_harness.assets import app_files, page_files
+from browser_harness.assets import app_files
 from reference.ali import autoencoder
 from reference.checkpoints import load_checkpoint
 from reference.decoding import decode
@@ -28,6 +28,7 @@ from xport.bundle_manifest import NOTICE, Manifest
 from xport.document import Document
 from xport.errors import InputError, IntegrityError
 from xport.evidence import Evidence
+from xport.harness import graph_operators
 from xport.images import example_files
 from xport.preprocessing import load_prepared
 from xport.run_folder import RunFolder
@@ -42,6 +43,11 @@ def sources(mini_run: MiniRun) -> RunSources:
     run = RunFolder(mini_run.folder)
     prepared = load_prepared(run.plan(), run.prepared, run.images)
     return RunSources(run.probes, run.recordings, run.images, prepared)
+
+
+def page(mini_run: MiniRun) -> dict[str, Path]:
+    """The files of the page that the miniature run's models need."""
+    return app_files(operators=graph_operators(mini_run.evidence.plan))
 
 
 def test_holds_the_bytes_that_ran_in_the_browser(mini_run: MiniRun) -> None:
@@ -63,9 +69,9 @@ def test_holds_the_bytes_that_ran_in_the_browser(mini_run: MiniRun) -> None:
             place = model.files[own].path or model.path + own
             assert digests.of_file(bundle / place) == digest
         assert digests.of_file(bundle / "engine.js") == web.files["engine.js"]
-    # All operators of these models are the lean engine's, so it is what ran and what ships.
-    lean = page_files(lean=True)["engine.js"]
-    assert digests.of_file(bundle / "engine.js") == digests.of_file(lean)
+        assert "engine.kernels.js" not in web.files
+    # engine.js has all kernels that these models need, so no others ran and none ship.
+    assert not (bundle / "engine.kernels.js").exists()
 
 
 def test_an_explanation_shares_its_classifiers_kernels(mini_run: MiniRun) -> None:
@@ -183,7 +189,7 @@ def test_examples_are_those_that_the_gate_accepts(
     manifest = build_bundle(
         gated(mini_run, threshold),
         sources(mini_run),
-        app_files(lean=True),
+        page(mini_run),
         {},
         tmp_path / "bundle",
     )
@@ -212,7 +218,7 @@ def test_is_not_made_without_passed(mini_run: MiniRun, tmp_path: Path, status: S
     verdict = mini_run.evidence.verdict.model_copy(update={"status": status})
     evidence = mini_run.evidence.model_copy(update={"verdict": verdict})
     with pytest.raises(NotPassed, match="only PASSED is bundled"):
-        build_bundle(evidence, sources(mini_run), app_files(lean=True), {}, tmp_path / "bundle")
+        build_bundle(evidence, sources(mini_run), page(mini_run), {}, tmp_path / "bundle")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -320,29 +326,38 @@ def test_is_not_made_from_a_model_that_changed_since(mini_run: MiniRun, tmp_path
         update={"plan": plan.model_copy(update={"models": models})}
     )
     with pytest.raises(IntegrityError, match="not the file that was verified"):
-        build_bundle(
-            evidence, sources(mini_run), app_files(lean=True), {}, tmp_path / "out" / "bundle"
-        )
+        build_bundle(evidence, sources(mini_run), page(mini_run), {}, tmp_path / "out" / "bundle")
     assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_is_not_made_with_another_engine_than_the_verified_one(
     mini_run: MiniRun, tmp_path: Path
 ) -> None:
-    page = dict(app_files(lean=True))
-    page["engine.js"] = tmp_path / "engine.js"
-    page["engine.js"].write_text("// another")
+    files = page(mini_run)
+    files["engine.js"] = tmp_path / "engine.js"
+    files["engine.js"].write_text("// another")
     with pytest.raises(IntegrityError, match=r"engine\.js is not the file that was verified"):
-        build_bundle(mini_run.evidence, sources(mini_run), page, {}, tmp_path / "bundle")
+        build_bundle(mini_run.evidence, sources(mini_run), files, {}, tmp_path / "bundle")
+
+
+@pytest.mark.parametrize("name", ["engine.js", "engine.kernels.js"])
+def test_is_made_with_all_scripts_that_computed_and_no_others(
+    mini_run: MiniRun, tmp_path: Path, name: str
+) -> None:
+    files = page(mini_run)
+    if name in files:
+        del files[name]
+    else:
+        files[name] = app_files()[name]
+    with pytest.raises(IntegrityError, match=rf"{name} is not the file that was verified"):
+        build_bundle(mini_run.evidence, sources(mini_run), files, {}, tmp_path / "bundle")
 
 
 def test_does_not_replace_a_folder_that_is_no_bundle(mini_run: MiniRun, tmp_path: Path) -> None:
     (tmp_path / "bundle").mkdir()
     (tmp_path / "bundle" / "thesis.txt").write_text("ten years of work")
     with pytest.raises(InputError, match="not a bundle"):
-        build_bundle(
-            mini_run.evidence, sources(mini_run), app_files(lean=True), {}, tmp_path / "bundle"
-        )
+        build_bundle(mini_run.evidence, sources(mini_run), page(mini_run), {}, tmp_path / "bundle")
     assert (tmp_path / "bundle" / "thesis.txt").read_text() == "ten years of work"
 
 
@@ -446,7 +461,7 @@ def test_operating_points_and_gate_travel_in_the_bundle(mini_run: MiniRun, tmp_p
     evidence = gated(mini_run, 0.08)
     gate = evidence.plan.model("autoencoder").gate
     folder = tmp_path / "bundle"
-    manifest = build_bundle(evidence, sources(mini_run), app_files(lean=True), {}, folder)
+    manifest = build_bundle(evidence, sources(mini_run), page(mini_run), {}, folder)
     entry = manifest.models["autoencoder"].gate
     assert entry is not None
     assert Gate.read(folder / entry.path) == gate

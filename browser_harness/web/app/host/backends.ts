@@ -1,4 +1,4 @@
-import type { BackendEnvironment, BackendName } from "../../engine/backend.js";
+import type { BackendEnvironment, BackendName } from "../../engine/tfjs/backend.js";
 import { EngineClient } from "./engine_client.js";
 import { aborted, EngineError, isAbort, ManifestError } from "./errors.js";
 import { NothingPasses, requireWanted, wordsOf } from "./errors.js";
@@ -6,7 +6,7 @@ import type { OpenedRelease, Tell } from "./opened_release.js";
 import type { Pictures } from "./pictures.js";
 import { RememberedTests } from "./remembered.js";
 import { SelfTestFailed, SelfTests } from "./self_tests.js";
-import type { Attempt, SelfTestReport } from "./types.js";
+import type { Attempt, SelfTestReport } from "./report.js";
 
 const WORKER = "engine.worker.js";
 

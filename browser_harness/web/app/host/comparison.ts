@@ -1,6 +1,6 @@
 import type { Values } from "../../engine/types.js";
 import type { Likeness, ModelTest, Tolerance } from "./self_test.js";
-import type { SelfTestCheck, Measure } from "./types.js";
+import type { SelfTestCheck, Measure } from "./report.js";
 
 /** An output of one case, and PyTorch's. */
 export interface Pair {

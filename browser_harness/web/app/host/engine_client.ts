@@ -1,4 +1,4 @@
-import type { BackendName } from "../../engine/backend.js";
+import type { BackendName } from "../../engine/tfjs/backend.js";
 import { Patience, type Clock } from "../../engine/patience.js";
 import { EngineError, errorFrom } from "./errors.js";
 import type { Calls, CallName, Reply, Request } from "./protocol.js";

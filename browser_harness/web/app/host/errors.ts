@@ -1,5 +1,5 @@
 import { CodedError, EngineError, type ErrorCode, type ErrorFacts } from "../../engine/errors.js";
-import type { Attempt } from "./types.js";
+import type { Attempt } from "./report.js";
 
 export { EngineError, wordsOf } from "../../engine/errors.js";
 export type { ErrorCode, ErrorFacts } from "../../engine/errors.js";

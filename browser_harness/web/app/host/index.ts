@@ -1,9 +1,9 @@
-export { higherIsLikelier } from "../../engine/calibration.js";
-export type { BackendEnvironment, BackendName } from "../../engine/backend.js";
-export type { Calibration, GateDocument } from "../../engine/decisions.js";
-export type { PictureFacts } from "../../engine/picture_messages.js";
-export type { Memory } from "../../engine/run.js";
-export type { ScoreName } from "../../engine/scores.js";
+export { higherIsLikelier } from "../../engine/decide/calibration.js";
+export type { BackendEnvironment, BackendName } from "../../engine/tfjs/backend.js";
+export type { Calibration, GateDocument } from "../../engine/decide/decisions.js";
+export type { PictureFacts } from "../../engine/picture/messages.js";
+export type { Memory } from "../../engine/tfjs/run.js";
+export type { ScoreName } from "../../engine/decide/scores.js";
 export { EngineError, ImageError, isAbort, ManifestError, NothingPasses } from "./errors.js";
 export { UnfitOutput, wordsOf } from "./errors.js";
 export type { ErrorCode, ErrorFacts, ImageCode, ManifestCode, UnfitCode } from "./errors.js";
@@ -12,6 +12,7 @@ export type { BundledModel, DataFile, Example, Manifest, ReadManifest } from "./
 export { fetchModels, pruneModels } from "./models.js";
 export type { Fetched, ModelFiles } from "./models.js";
 export { MODEL_CACHE, type Unstored } from "./model_cache.js";
+export type * from "./report.js";
 export type * from "./seen.js";
 export { openSession } from "./session.js";
 export type * from "./types.js";

@@ -77,7 +77,7 @@ export async function pruneModels(
 }
 
 /** The files that a release's models need, by digest: equal ones are fetched once. */
-export function wantedFiles(manifest: Manifest): ReadonlyMap<string, DataFile> {
+function wantedFiles(manifest: Manifest): ReadonlyMap<string, DataFile> {
   const wanted = new Map<string, DataFile>();
   const want = (path: string, { sha256, bytes }: { sha256: string; bytes: number }) => {
     if (!wanted.has(sha256)) wanted.set(sha256, { path, sha256, bytes });

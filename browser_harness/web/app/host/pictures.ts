@@ -1,11 +1,11 @@
-import type { Preprocess } from "../../engine/definition.js";
+import type { Preprocess } from "../../engine/picture/definition.js";
 import { sha256 } from "../../engine/files.js";
-import { MAX_BYTES } from "../../engine/picture.js";
-import type { PictureFacts } from "../../engine/picture_messages.js";
-import { PictureReader } from "../../engine/picture_reader.js";
-import { scaledSize } from "../../engine/preprocess.js";
-import type { Size } from "../../engine/resample.js";
-import type { View } from "../../engine/view.js";
+import { MAX_BYTES } from "../../engine/picture/picture.js";
+import type { PictureFacts } from "../../engine/picture/messages.js";
+import { PictureReader } from "../../engine/picture/reader.js";
+import { scaledSize } from "../../engine/picture/preprocess.js";
+import type { Size } from "../../engine/picture/resample.js";
+import type { View } from "../../engine/picture/view.js";
 import { EngineError, ImageError, type ImageCode } from "./errors.js";
 import { Queue } from "./queue.js";
 import type { Release } from "./release.js";

@@ -1,10 +1,11 @@
-import type { BackendEnvironment, BackendName } from "../../engine/backend.js";
-import type { Memory } from "../../engine/run.js";
+import type { BackendEnvironment, BackendName } from "../../engine/tfjs/backend.js";
+import type { Memory } from "../../engine/tfjs/run.js";
 import type { WireError } from "./errors.js";
 import type { ModelPlan, Release } from "./release.js";
 import type { Seen } from "./seen.js";
 import type { SelfTestDocument } from "./self_test.js";
-import type { SelfTestCheck, Explanation } from "./types.js";
+import type { Explanation } from "./types.js";
+import type { SelfTestCheck } from "./report.js";
 
 /** Starts a backend and loads the models; everything else follows it. */
 export interface Open {

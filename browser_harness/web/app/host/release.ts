@@ -1,6 +1,6 @@
-import { parseCalibration, parseGate } from "../../engine/decisions.js";
-import type { Calibration, GateDocument } from "../../engine/decisions.js";
-import { parsePreprocess, type Preprocess } from "../../engine/definition.js";
+import { parseCalibration, parseGate } from "../../engine/decide/decisions.js";
+import type { Calibration, GateDocument } from "../../engine/decide/decisions.js";
+import { parsePreprocess, type Preprocess } from "../../engine/picture/definition.js";
 import type { FileListing, Signature } from "../../engine/types.js";
 import { ManifestError } from "./errors.js";
 import type { BundledModel, DataFile, Manifest } from "./manifest.js";

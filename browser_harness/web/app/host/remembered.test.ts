@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 
 import { RememberedTests, type StorageLike, type TestedOn } from "./remembered.js";
-import type { SelfTestReport } from "./types.js";
+import type { SelfTestReport } from "./report.js";
 
 const ON: TestedOn = {
   base: "https://example.org/tool/",

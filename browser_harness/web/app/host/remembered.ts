@@ -1,5 +1,5 @@
-import type { BackendEnvironment, BackendName } from "../../engine/backend.js";
-import type { SelfTestReport } from "./types.js";
+import type { BackendEnvironment, BackendName } from "../../engine/tfjs/backend.js";
+import type { SelfTestReport } from "./report.js";
 
 const PREFIX = "xport-self-test-v1";
 

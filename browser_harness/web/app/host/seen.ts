@@ -1,4 +1,4 @@
-import type { Calibration, GateDocument } from "../../engine/decisions.js";
+import type { Calibration, GateDocument } from "../../engine/decide/decisions.js";
 import type { Values } from "../../engine/types.js";
 
 /** A square gray image with values in [low, high]. */

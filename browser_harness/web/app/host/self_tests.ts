@@ -1,4 +1,4 @@
-import type { BackendName } from "../../engine/backend.js";
+import type { BackendName } from "../../engine/tfjs/backend.js";
 import { sha256 } from "../../engine/files.js";
 import type { EngineClient } from "./engine_client.js";
 import { isLoss } from "./engine_client.js";
@@ -7,7 +7,7 @@ import { contentIn, type OpenedRelease } from "./opened_release.js";
 import type { Pictures } from "./pictures.js";
 import { plansOf } from "./release.js";
 import { casesOf, type PictureTest } from "./self_test.js";
-import type { SelfTestCheck, SelfTestReport } from "./types.js";
+import type { SelfTestCheck, SelfTestReport } from "./report.js";
 
 /** Told how many of all cases have run. */
 export type CaseProgress = (done: number, total: number) => void;

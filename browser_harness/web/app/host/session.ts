@@ -1,5 +1,5 @@
-import type { BackendName } from "../../engine/backend.js";
-import type { Memory } from "../../engine/run.js";
+import type { BackendName } from "../../engine/tfjs/backend.js";
+import type { Memory } from "../../engine/tfjs/run.js";
 import { attemptOf, Backends, type Engine } from "./backends.js";
 import { isLoss } from "./engine_client.js";
 import { EngineError, NothingPasses, wordsOf } from "./errors.js";
@@ -7,15 +7,8 @@ import { OpenedRelease } from "./opened_release.js";
 import { Pictures, regionOf } from "./pictures.js";
 import { Queue, untilAborted } from "./queue.js";
 import { SelfTestFailed, type CaseProgress } from "./self_tests.js";
-import type {
-  Examined,
-  Explanation,
-  OpenRequest,
-  Running,
-  SelfTestReport,
-  Session,
-  Shown,
-} from "./types.js";
+import type { Examined, Explanation, OpenRequest, Running, Session, Shown } from "./types.js";
+import type { SelfTestReport } from "./report.js";
 
 type Listener = (running: Running | null, reason: string | null) => void;
 

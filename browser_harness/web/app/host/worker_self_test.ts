@@ -4,7 +4,7 @@ import type { DataFile } from "./manifest.js";
 import type { SelfTest } from "./protocol.js";
 import { plansOf, type ModelPlan, type Release } from "./release.js";
 import type { Case } from "./self_test.js";
-import type { SelfTestCheck } from "./types.js";
+import type { SelfTestCheck } from "./report.js";
 import { contentOf, type Models } from "./worker_models.js";
 
 type Blobs = SelfTest["blobs"];

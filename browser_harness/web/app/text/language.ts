@@ -1,5 +1,5 @@
 import { computed, signal } from "@preact/signals";
-import { recall, remember } from "../ui/state/storage.js";
+import { recall, remember } from "../storage.js";
 import { de } from "./de.js";
 import { en, type Catalogue } from "./en.js";
 import { formatsOf } from "./format.js";

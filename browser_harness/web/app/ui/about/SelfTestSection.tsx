@@ -1,6 +1,6 @@
 import { useSignal, type Signal } from "@preact/signals";
 import { formats, text } from "../../text/language.js";
-import type { SelfTestCheck, SelfTestReport } from "../../host/types.js";
+import type { SelfTestCheck, SelfTestReport } from "../../host/report.js";
 import { wordsOf } from "../../host/errors.js";
 import { Icon } from "../page/Icon.js";
 import { announce } from "../state/announce.js";

@@ -1,6 +1,6 @@
 import "./pages.css";
 import { text } from "../../text/language.js";
-import type { Attempt } from "../../host/types.js";
+import type { Attempt } from "../../host/report.js";
 import { saveDiagnostics } from "../state/diagnostics.js";
 import { openRelease, stop } from "../state/session.js";
 import type { Stop } from "../state/stop.js";

@@ -1,4 +1,4 @@
-import type { PictureFacts } from "../../../engine/picture_messages.js";
+import type { PictureFacts } from "../../../engine/picture/messages.js";
 import type { Examined } from "../../host/types.js";
 import type { Finding, Rebuilt, Seen, Square } from "../../host/seen.js";
 

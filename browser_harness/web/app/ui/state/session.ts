@@ -4,7 +4,7 @@ import { fetchManifest, type Manifest } from "../../host/manifest.js";
 import { text } from "../../text/language.js";
 import { announce } from "./announce.js";
 import { stopOf, type Stop } from "./stop.js";
-import { recall, remember } from "./storage.js";
+import { recall, remember } from "../../storage.js";
 
 /** How the tool's life goes; `starting` while the page reads which release it is. */
 export type Life = "starting" | "consent" | "loading" | "open" | "failed" | "refused";

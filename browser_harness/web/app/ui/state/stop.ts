@@ -1,5 +1,5 @@
 import { wordsOf } from "../../host/errors.js";
-import type { Attempt } from "../../host/types.js";
+import type { Attempt } from "../../host/report.js";
 
 /** Why nothing runs. `attempts` are the backends that were tried. */
 export interface Stop {

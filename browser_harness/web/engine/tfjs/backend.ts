@@ -1,13 +1,17 @@
 import * as tf from "@tensorflow/tfjs-core";
-import "@tensorflow/tfjs-backend-cpu";
-import { getThreadsCount, setThreadsCount, setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
-import { MathBackendWebGL } from "@tensorflow/tfjs-backend-webgl";
+import "@tensorflow/tfjs-backend-cpu/dist/base.js"; // without all kernels, as the others here
+import {
+  getThreadsCount,
+  setThreadsCount,
+  setWasmPaths,
+} from "@tensorflow/tfjs-backend-wasm/dist/base.js";
+import { MathBackendWebGL } from "@tensorflow/tfjs-backend-webgl/dist/base.js";
 
 import { ContextGuard } from "./context.js";
-import { installWasmKernels } from "./copies.js";
-import { EngineError, wordsOf } from "./errors.js";
-import { useEngineKernels } from "./kernels.js";
-import { Patience } from "./patience.js";
+import { installWasmKernels } from "./wasm_kernels.js";
+import { EngineError, wordsOf } from "../errors.js";
+import { useEngineKernels } from "./own_kernels.js";
+import { Patience } from "../patience.js";
 import { measureMantissaBits } from "./precision.js";
 import { installWebGLKernels } from "./webgl_kernels.js";
 

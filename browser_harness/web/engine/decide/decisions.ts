@@ -14,7 +14,7 @@ import {
   within0To1,
   type DocumentName,
   type Fields,
-} from "./fields.js";
+} from "../fields.js";
 import { SCORE_DEFINITIONS } from "./scores.js";
 
 /** The threshold of one finding: it counts as present where the output reaches it. */

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 
 import type { ContextGuard } from "./context.js";
-import { EngineError, wordsOf } from "./errors.js";
+import { EngineError, wordsOf } from "../errors.js";
 
 /** What TF.js takes pixels from: an image element, a canvas, an ImageBitmap, ImageData. */
 export type PixelSource = Parameters<typeof tf.browser.fromPixels>[0];

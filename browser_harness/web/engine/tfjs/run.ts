@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 
 import type { ContextGuard } from "./context.js";
-import { EngineError, wordsOf } from "./errors.js";
+import { EngineError, wordsOf } from "../errors.js";
 import type { Model } from "./model.js";
-import { describe, sizeOf, type TensorSpec, type Values } from "./types.js";
+import { describe, sizeOf, type TensorSpec, type Values } from "../types.js";
 
 /** Inputs by signature name. */
 export type Inputs = ReadonlyMap<string, Values>;

@@ -7,15 +7,12 @@ export interface GraphNode {
 }
 
 /** The node behind an input, which may be written `node:1` or, for control alone, `^node`. */
-export function nodeOf(input: string): string {
+function nodeOf(input: string): string {
   return input.replace(/^\^/, "").replace(/:\d+$/, "");
 }
 
 /** The nodes that `outputs` need, each behind those it needs itself. */
-export function inOrder(
-  nodes: readonly GraphNode[],
-  outputs: readonly string[],
-): readonly GraphNode[] {
+function inOrder(nodes: readonly GraphNode[], outputs: readonly string[]): readonly GraphNode[] {
   const byName = new Map(nodes.map((node) => [node.name, node]));
   const ordered = new Map<string, GraphNode>();
   const waiting = outputs.map(nodeOf);

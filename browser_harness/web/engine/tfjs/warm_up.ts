@@ -3,7 +3,7 @@ import type { MathBackendWebGL } from "@tensorflow/tfjs-backend-webgl";
 
 import { ownBackend, type Backend } from "./backend.js";
 import type { ContextGuard } from "./context.js";
-import { EngineError, wordsOf } from "./errors.js";
+import { EngineError, wordsOf } from "../errors.js";
 import { stopsIn } from "./graph.js";
 import type { Model } from "./model.js";
 

@@ -1,9 +1,9 @@
 // The worker in which files become inputs, so that the page's own thread stays free.
 import { Codecs } from "./decode/codecs.js";
 import { decodePicture } from "./decode/index.js";
-import { EngineError, wordsOf } from "./errors.js";
+import { EngineError, wordsOf } from "../errors.js";
 import type { Picture } from "./picture.js";
-import type { PictureReply, PictureRequest, PictureResult } from "./picture_messages.js";
+import type { PictureReply, PictureRequest, PictureResult } from "./messages.js";
 import { preprocess } from "./preprocess.js";
 import { viewOf } from "./view.js";
 

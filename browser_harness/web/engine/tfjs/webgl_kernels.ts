@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { GPGPUProgram, MathBackendWebGL } from "@tensorflow/tfjs-backend-webgl";
 
-import { engineKernelsRun, replaceKernel, type KernelCall } from "./kernels.js";
+import { engineKernelsRun, replaceKernel, type KernelCall } from "./own_kernels.js";
 import {
   ChannelwiseProgram,
   JoinProgram,

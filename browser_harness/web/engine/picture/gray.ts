@@ -1,4 +1,4 @@
-import { EngineError } from "./errors.js";
+import { EngineError } from "../errors.js";
 import { MAX_PIXELS, MAX_SIDE, type Picture } from "./picture.js";
 import type { GrayRule } from "./definition.js";
 import type { GrayRows } from "./resample.js";

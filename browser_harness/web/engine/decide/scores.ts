@@ -1,4 +1,4 @@
-import { EngineError } from "./errors.js";
+import { EngineError } from "../errors.js";
 
 export type ScoreName = "l1" | "l2" | "ssim" | "latent";
 

@@ -1,7 +1,7 @@
 import type { io } from "@tensorflow/tfjs-core";
 
-import { EngineError } from "./errors.js";
-import { sizeOf, type FileListing } from "./types.js";
+import { EngineError } from "../errors.js";
+import { sizeOf, type FileListing } from "../types.js";
 
 const BYTES: Readonly<Record<string, number>> = {
   float32: 4,

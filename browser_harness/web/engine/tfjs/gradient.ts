@@ -2,11 +2,11 @@ import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-core/dist/register_all_gradients.js";
 
 import type { ContextGuard } from "./context.js";
-import { EngineError, wordsOf } from "./errors.js";
+import { EngineError, wordsOf } from "../errors.js";
 import { favourTheFirst } from "./max_pool_gradient.js";
 import type { Model } from "./model.js";
 import { memoryNow, requireInputs, type Inputs, type Memory, type Output } from "./run.js";
-import { describe, sizeOf, type TensorSpec, type Values } from "./types.js";
+import { describe, sizeOf, type TensorSpec, type Values } from "../types.js";
 import { unfused } from "./unfuse.js";
 
 /** The gradient of one logit, and the logits themselves. */

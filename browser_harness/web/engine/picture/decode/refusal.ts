@@ -1,4 +1,4 @@
-import { EngineError } from "../errors.js";
+import { EngineError } from "../../errors.js";
 
 export const AGAIN = "export or download the image again";
 export const SMALLER = "export the image at a lower resolution";

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 
-import { replaceKernel, type Kernel } from "./kernels.js";
+import { replaceKernel, type Kernel } from "./own_kernels.js";
 
 let installed = false;
 

@@ -41,7 +41,7 @@ function sinc(x: number): number {
 }
 
 /** sin(pi x), to the last bit the same everywhere, which Math.sin is not. */
-export function sinpi(x: number): number {
+function sinpi(x: number): number {
   const nearest = Math.floor(x + 0.5);
   const rest = x - nearest;
   const away = Math.abs(rest);

@@ -1,4 +1,4 @@
-import { EngineError } from "./errors.js";
+import { EngineError } from "../errors.js";
 import { SCORE_DEFINITIONS, type ScoreName } from "./scores.js";
 
 /** What stored operating points are; the same words as in reference/calibration.py. */

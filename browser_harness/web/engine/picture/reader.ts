@@ -1,9 +1,9 @@
 import { AGAIN, refusal } from "./decode/refusal.js";
 import { tooLarge } from "./decode/size.js";
-import { EngineError } from "./errors.js";
-import { Patience } from "./patience.js";
+import { EngineError } from "../errors.js";
+import { Patience } from "../patience.js";
 import { MAX_BYTES } from "./picture.js";
-import type { PictureReply, PictureRequest, PictureResult } from "./picture_messages.js";
+import type { PictureReply, PictureRequest, PictureResult } from "./messages.js";
 
 const SCRIPT = "picture.worker.js";
 const LIMIT_S = 60;

@@ -6,7 +6,7 @@ import {
   version1,
   whole,
   type Fields,
-} from "./fields.js";
+} from "../fields.js";
 import { RADIUS, type Resampler } from "./filters.js";
 
 export type GrayRule = "mean" | "luma" | "first";

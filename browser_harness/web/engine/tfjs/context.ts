@@ -1,4 +1,4 @@
-import { EngineError } from "./errors.js";
+import { EngineError } from "../errors.js";
 
 const LOST =
   "the WebGL context was lost (the graphics driver restarted, or memory ran out); " +

@@ -1,11 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { GraphModel } from "@tensorflow/tfjs-converter";
 
-import { EngineError, wordsOf } from "./errors.js";
-import { allInOrder, fetchVerified } from "./files.js";
+import { EngineError, wordsOf } from "../errors.js";
+import { allInOrder, fetchVerified } from "../files.js";
 import type { GraphNode } from "./graph.js";
+import { requireKernelsOf } from "./registry.js";
 import { mapSignature, type ModelSignature, type TensorNames } from "./signature.js";
-import type { FileDigest, FileListing, Signature } from "./types.js";
+import type { FileDigest, FileListing, Signature } from "../types.js";
 import { findable, requireListed, requireWeightsFill, shardsOf } from "./weights.js";
 
 /** Where a model is and what it must be. */
@@ -34,7 +35,8 @@ export type Progress = (done: number, total: number) => void;
  * Fetches a graph model, checks every file before use, and builds it.
  *
  * Throws EngineError `file-refused` (a file is absent, of another length or digest, or does not
- * belong), or `signature-refused` (it is not the model that was declared).
+ * belong), `signature-refused` (it is not the model that was declared), or `unreachable` (kernels
+ * that it needs are not beside the page).
  */
 export async function loadModel(request: ModelRequest, progress?: Progress): Promise<Model> {
   const fetchOne = fetcher(request, progress);
@@ -44,8 +46,9 @@ export async function loadModel(request: ModelRequest, progress?: Progress): Pro
   requireListed(shards, request.files);
   requireWeightsFill(manifest, request.files);
   const names = mapSignature(request.signature, json.signature as ModelSignature | undefined);
+  const nodes = nodesOf(json.modelTopology);
+  await requireKernelsOf([...nodes, ...nodesOf(json.modelInitializer)].map(({ op }) => op));
   const data = await allInOrder(shards.map(({ path, label }) => fetchOne(path, label)));
-  const { node: nodes } = json.modelTopology as { readonly node: GraphNode[] };
   return { graph: await build(json, data), signature: request.signature, names, nodes };
 }
 
@@ -101,6 +104,10 @@ function parse(data: ArrayBuffer): tf.io.ModelJSON {
     throw new EngineError("file-refused", "model.json: not a TF.js graph model");
   }
   return json as tf.io.ModelJSON;
+}
+
+function nodesOf(graph: unknown): readonly GraphNode[] {
+  return (graph as { readonly node?: readonly GraphNode[] } | undefined)?.node ?? [];
 }
 
 async function build(json: tf.io.ModelJSON, data: ArrayBuffer[]): Promise<GraphModel> {

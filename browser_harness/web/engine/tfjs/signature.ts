@@ -1,5 +1,5 @@
-import { EngineError } from "./errors.js";
-import { describe, type DType, type Signature, type TensorSpec } from "./types.js";
+import { EngineError } from "../errors.js";
+import { describe, type DType, type Signature, type TensorSpec } from "../types.js";
 
 /** A tensor as model.json's `signature` writes it (a TensorInfo in JSON). */
 export interface TensorInfo {

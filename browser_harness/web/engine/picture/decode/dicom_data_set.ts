@@ -1,5 +1,5 @@
 import type { DataSet } from "dicom-parser";
-import { EngineError } from "../errors.js";
+import { EngineError } from "../../errors.js";
 import { MAX_BYTES } from "../picture.js";
 import { codingOf, readElements } from "./dicom_elements.js";
 import { DEFLATED, EXPLICIT, IMPLICIT } from "./dicom_syntax.js";

@@ -1,5 +1,5 @@
 import type { Preprocess } from "./definition.js";
-import type { ErrorCode, ErrorFacts } from "./errors.js";
+import type { ErrorCode, ErrorFacts } from "../errors.js";
 import type { Picture } from "./picture.js";
 import type { View, ViewRequest } from "./view.js";
 
