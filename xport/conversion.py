@@ -18,6 +18,7 @@ from xport.images import (
     images_in,
     phantoms,
     photographs,
+    synthetic_count,
     synthetic_files,
 )
 from xport.model_cards import read_card
@@ -192,13 +193,16 @@ class Converter:
         release, wanted = self.release, self.release.preprocessing
         if not any(entry.preprocess for entry in release.models.values()):
             return None
-        drawn = synthetic_files(wanted.synthetic, release.probes.seed)
+        least, count = release.policy.min_images, wanted.synthetic
+        drawn = synthetic_files(
+            synthetic_count(least) if count is None else count, release.probes.seed
+        )
         files = [*drawn, *example_files(wanted.examples), *images]
-        if len(files) < release.policy.min_images:
+        if len(files) < least:
             raise InputError(
-                f"{len(files)} image files, policy.min_images wants {release.policy.min_images}",
+                f"{len(files)} image files, policy.min_images wants {least}",
                 "preprocessing.synthetic",
-                "raise it or add --images",
+                "raise it, leave it out, or add --images",
             )
         return PlannedPreprocessing(
             images=self.images.save(files),

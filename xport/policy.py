@@ -56,7 +56,7 @@ class Bar(Document):
 class Policy(Document):
     """Tolerances with their reasons, and what the environment must be.
 
-    `min_images` is the least number of image files that the preprocessing leg must have read; the
+    `min_images` is the least number of image files that the page's exact path must have read; the
     paper compared 20. `mantissa_bits` is the float precision that every browser leg must have by
     measurement.
     `require_renderer` is a regular expression that the WebGL renderer's name must contain, in any
