@@ -47,6 +47,10 @@ class UnavailableError(XportError):
     """This machine lacks what the step needs (a package, a browser, disk space)."""
 
 
+class PackageMissing(UnavailableError):
+    """A package that the step needs is not installed."""
+
+
 class ConversionError(XportError):
     """A stage cannot translate the model, or what it wrote lost part of the signature."""
 
