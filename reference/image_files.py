@@ -159,3 +159,6 @@ _KINDS: tuple[tuple[str, Writer], ...] = (
     ("-alpha.png", _gray_alpha_png),
     ("-2000.dcm", _dicom("MONOCHROME2", JPEG2000Lossless, jpeg_2000)),
 )
+
+KIND_COUNT = len(_KINDS)
+"""With as many synthetic files every kind is there."""

@@ -19,8 +19,10 @@ from reports.pictures import albums
 from reports.places import engine_files, places
 from reports.preparations import preparations
 from reports.reading import MAX_ABS, Reading, Standing, untrained
+from reports.routes import without_second_route
 from reports.waits import PAPER, efforts, runtime_rows
 from xport.evidence import Evidence
+from xport.page_models import page_view
 from xport.parity import Role
 from xport.plan import FLOAT64_LEG, REFERENCE_LEG, Leg, PlannedModel
 from xport.verdict import Status
@@ -41,6 +43,8 @@ def html_report(evidence: Evidence) -> str:
             verdict=evidence.verdict,
             reading=reading,
             untrained=untrained(evidence.plan.models),
+            without_second_route=without_second_route(evidence.plan),
+            unshown=page_view(evidence.plan).sentences(),
             contradiction=_contradiction(reading),
             ledgers=list(_ledgers(reading)),
             albums=albums(reading),

@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from reports import words
 from reports.reading import Reading, worst_status
+from reports.routes import without_second_route
 from xport.evidence import Evidence
 from xport.plan import Leg, PlannedModel
 from xport.verdict import Check, Status
@@ -19,7 +20,7 @@ _KINDS = {Status.FAILED: "failure", Status.NOT_RUN: "error"}
 
 @dataclass(frozen=True)
 class Case:
-    """One test case: its name, its checks, and the seconds its recording took."""
+    """One test case: its name, its checks, the seconds its recording took, and its output."""
 
     classname: str
     name: str
@@ -27,6 +28,7 @@ class Case:
     status: Status
     message: str
     seconds: float = 0.0
+    said: str = ""
 
 
 def junit_xml(evidence: Evidence) -> str:
@@ -104,7 +106,8 @@ def _verdict_case(reading: Reading) -> Case:
     verdict = reading.verdict
     bad = verdict.status is not Status.PASSED
     message = "; ".join(verdict.findings) or f"the verdict is {verdict.status}"
-    return Case("xport", "verdict", (), verdict.status, message if bad else "")
+    said = words.one_line(without_second_route(reading.plan))
+    return Case("xport", "verdict", (), verdict.status, message if bad else "", said=said)
 
 
 def _suite(root: Element, reading: Reading, name: str, cases: Sequence[Case]) -> None:
@@ -121,6 +124,8 @@ def _suite(root: Element, reading: Reading, name: str, cases: Sequence[Case]) ->
             problem = SubElement(element, _KINDS[case.status], type=str(case.status))
             problem.set("message", words.one_line(case.message))
             problem.text = "\n".join(_details(case.checks)) or words.printable(case.message)
+        if case.said:
+            SubElement(element, "system-out").text = case.said
 
 
 def _details(checks: Iterable[Check]) -> Iterator[str]:

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from reports import words
 from reports.preparations import Row, preparations
 from reports.reading import MAX_ABS, Reading, Standing, untrained
+from reports.routes import without_second_route
 from reports.waits import runtime_rows
 from xport.evidence import Evidence
+from xport.page_models import page_view
 from xport.plan import Leg, PlannedModel
 from xport.prepared import CANVAS, EXACT
 from xport.verdict import Status
@@ -59,7 +61,9 @@ def _cell(text: str) -> str:
 
 def _verdict(reading: Reading) -> Iterator[str]:
     plan, verdict = reading.plan, reading.verdict
-    yield f"{words.STATUS_WORDS[verdict.status]}  {plan.title} ({words.release_of(plan)})"
+    title = f"{plan.title} ({words.release_of(plan)})"
+    said = [title, without_second_route(plan)]
+    yield f"{words.STATUS_WORDS[verdict.status]}  {', '.join(filter(None, said))}"
     yield (
         f"{reading.count(Status.PASSED)} of {len(verdict.checks)} checks passed, "
         f"{reading.count(Status.FAILED)} failed, {reading.count(Status.NOT_RUN)} did not run"
@@ -67,6 +71,7 @@ def _verdict(reading: Reading) -> Iterator[str]:
     yield "NOT FOR MEDICAL USE"
     for model in untrained(plan.models):
         yield f"untrained weights: {model.id} ({model.weights})"
+    yield from page_view(plan).sentences()
 
 
 def _findings(reading: Reading) -> Iterator[str]:

@@ -24,6 +24,7 @@ from xport.evidence import EVIDENCE, Evidence
 from xport.examples import pictures_of, write_examples
 from xport.hosting import header_files, with_threads
 from xport.images import ImageFolder
+from xport.page_models import page_view
 from xport.plan import PlannedModel
 from xport.preprocessing import PreparedCase
 from xport.probes import ProbeFolder
@@ -131,6 +132,7 @@ def _fill(
     )
     shipped: dict[str, str] = {}
     models = {m.id: _bundle_model(folder, m, plan.ships, shipped) for m in plan.models}
+    view = page_view(plan)
     manifest = Manifest(
         release=plan.release,
         title=plan.title,
@@ -141,6 +143,8 @@ def _fill(
         self_test=self_test,
         examples=tuple(examples),
         tools=_tools(evidence),
+        publishable=view.publishable,
+        unshown=view.unshown,
         files={},
     )
     paths = [path.as_posix() for path in _relative(folder)]

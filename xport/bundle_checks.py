@@ -13,11 +13,14 @@ from xport.bundle_manifest import MANIFEST, BundledModel, Manifest
 from xport.document import first_problem
 from xport.errors import IntegrityError
 from xport.evidence import EVIDENCE, Evidence
+from xport.page_models import page_view
 from xport.self_test_checks import read_self_test, require_recorded
 
 
 def verify_bundle(folder: Path) -> Manifest:
     """Check that a bundle's files are exactly those of its manifest, and what is in them.
+
+    Returns the manifest; where it is from before that was said, it says what the page shows.
 
     Raises:
         InputError: there is no manifest, or it cannot be read.
@@ -41,7 +44,9 @@ def verify_bundle(folder: Path) -> Manifest:
     evidence = Evidence.read(folder / EVIDENCE)
     require_evidence(manifest, evidence, folder)
     require_recorded(folder, read_self_test(folder, manifest), evidence)
-    return manifest
+    view = page_view(evidence.plan)
+    told = {"publishable": view.publishable, "unshown": view.unshown}
+    return manifest.model_copy(update=told)
 
 
 def _require_listed_files(folder: Path, manifest: Manifest) -> None:

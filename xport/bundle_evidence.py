@@ -11,6 +11,7 @@ from xport.bundle_manifest import NOTICE, BundledModel, DataFile, Manifest
 from xport.document import Document
 from xport.errors import IntegrityError
 from xport.evidence import Evidence
+from xport.page_models import page_view
 from xport.plan import PlannedModel
 from xport.verdict import Status
 
@@ -69,6 +70,10 @@ def _statements(manifest: Manifest, evidence: Evidence) -> Iterator[tuple[str, o
     yield "the notice", manifest.notice, NOTICE
     for key in ("release", "title", "version", "wasm_threads"):
         yield key, getattr(manifest, key), getattr(plan, key)
+    if manifest.publishable is not None:
+        view = page_view(plan)
+        proved_view = (view.publishable, view.unshown)
+        yield "what the page shows", (manifest.publishable, manifest.unshown), proved_view
     yield "the set of models", set(manifest.models), {model.id for model in plan.models}
     for planned in plan.models:
         bundled = manifest.models[planned.id]

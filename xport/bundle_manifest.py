@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
+from pydantic import Field
+
 from xport import digests
 from xport.artifact import Signature
 from xport.document import Document
@@ -76,6 +78,8 @@ class Manifest(Document):
 
     `tools` are those that made and verified the release, with their versions. `self_test` and
     `examples` are listed among the `files` too, with all others that belong to no model.
+    `publishable` is whether the page can show the release, and `unshown` says of each model that it
+    does not show why; None in a manifest from before it was said.
 
     Version 1 had the preprocessing itself in the place of `models.*.preprocess`; version 2 had
     neither self-test nor examples, cards and tools.
@@ -92,6 +96,8 @@ class Manifest(Document):
     self_test: DataFile
     examples: tuple[Example, ...] = ()
     tools: dict[str, str]
+    publishable: bool | None = None
+    unshown: dict[str, str] = Field(default_factory=dict)
     files: dict[str, FileEntry]
 
     def model_files(self) -> dict[str, FileEntry | DataFile]:

@@ -19,6 +19,7 @@ from xport.arguments import make_parser
 from xport.errors import ExitCode, InputError, XportError
 
 if TYPE_CHECKING:
+    from xport.bundle_manifest import Manifest
     from xport.evidence import Evidence
     from xport.harness import BrowserOptions
     from xport.progress import Progress
@@ -84,6 +85,7 @@ def _progress(options: argparse.Namespace) -> Progress:
 def _verdict(options: argparse.Namespace, evidence: Evidence, out: Path) -> int:
     """Print the verdict and where things lie; the exit code that stands for it."""
     from reports.summary import summary_lines
+    from xport.page_models import page_view
     from xport.run_folder import RunFolder
     from xport.verdict import Status
 
@@ -99,7 +101,15 @@ def _verdict(options: argparse.Namespace, evidence: Evidence, out: Path) -> int:
         if path.exists()
     }
     if options.json:
-        summary = {"verdict": status, "findings": evidence.verdict.findings, **paths}
+        view = page_view(evidence.plan)
+        summary = {
+            "verdict": status,
+            "findings": evidence.verdict.findings,
+            "missing_routes": [route.model_dump() for route in evidence.plan.missing_routes],
+            "publishable": status is Status.PASSED and view.publishable,
+            "unshown": view.unshown,
+            **paths,
+        }
         print(json.dumps(summary, indent=2))
     else:
         print("\n".join(summary_lines(evidence)))
@@ -149,7 +159,9 @@ def _convert(options: argparse.Namespace) -> int:
         for name, artifact in model.artifacts.items()
     }
     text = "\n".join(f"{name:<24} {path}" for name, path in artifacts.items())
-    return _print(options, text, {"plan": plan.digest(), "artifacts": artifacts})
+    missing = [route.model_dump() for route in plan.missing_routes]
+    summary = {"plan": plan.digest(), "artifacts": artifacts, "missing_routes": missing}
+    return _print(options, text, summary)
 
 
 def _record(options: argparse.Namespace) -> int:
@@ -182,9 +194,19 @@ def _report(options: argparse.Namespace) -> int:
 
 def _bundle(options: argparse.Namespace) -> int:
     from xport import workflow
+    from xport.bundle_manifest import MANIFEST, Manifest
 
     folder = workflow.bundle(options.run_folder)
-    return _print(options, str(folder), {"bundle": str(folder)})
+    shown, lines = _page_facts(Manifest.read(folder / MANIFEST))
+    return _print(options, "\n".join([str(folder), *lines]), {"bundle": str(folder), **shown})
+
+
+def _page_facts(manifest: Manifest) -> tuple[dict[str, Any], list[str]]:
+    """What the page makes of a bundle, for programs and for a person."""
+    from xport.page_models import PageView
+
+    view = PageView(manifest.unshown, manifest.publishable is True)
+    return {"publishable": view.publishable, "unshown": view.unshown}, view.sentences()
 
 
 def _verify(options: argparse.Namespace) -> int:
@@ -202,7 +224,9 @@ def _verify(options: argparse.Namespace) -> int:
         "manifest_sha256": of_file(options.bundle / MANIFEST),
     }
     text = "\n".join(f"{name:<16} {value}" for name, value in facts.items() if value is not None)
-    return _print(options, f"{text}\n{manifest.notice}", facts | {"notice": manifest.notice})
+    shown, lines = _page_facts(manifest)
+    text = "\n".join([text, *lines, manifest.notice])
+    return _print(options, text, facts | {"notice": manifest.notice} | shown)
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -211,11 +235,12 @@ def _serve(options: argparse.Namespace) -> int:
 
     if not 0 <= options.port <= 65535:
         raise InputError(f"port {options.port} is not between 0 and 65535", "--port")
-    threads = verify_bundle(options.bundle).wasm_threads
-    server = serve_bundle(options.bundle, options.port, options.path, threads)
+    manifest = verify_bundle(options.bundle)
+    server = serve_bundle(options.bundle, options.port, options.path, manifest.wasm_threads)
     url = server.url if options.path == "/" else server.url + options.path
-    text = f"serving {options.bundle} at {url} (Ctrl-C ends it)\nNOT FOR MEDICAL USE"
-    _print(options, text, {"url": url})
+    shown, lines = _page_facts(manifest)
+    text = [f"serving {options.bundle} at {url} (Ctrl-C ends it)", *lines, manifest.notice]
+    _print(options, "\n".join(text), {"url": url, **shown})
     sys.stdout.flush()
     with contextlib.suppress(KeyboardInterrupt):
         server.serve_forever()

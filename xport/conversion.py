@@ -18,12 +18,21 @@ from xport.images import (
     images_in,
     phantoms,
     photographs,
+    synthetic_count,
     synthetic_files,
 )
 from xport.model_cards import read_card
 from xport.model_pipelines import explanation_pipeline, pipeline_for
-from xport.pipeline import Converted, Pipeline
-from xport.plan import Plan, PlannedArtifact, PlannedModel, PlannedPreprocessing, StoredWeights
+from xport.pipeline import Converted, Pipeline, Refusal
+from xport.plan import (
+    Leg,
+    MissingRoute,
+    Plan,
+    PlannedArtifact,
+    PlannedModel,
+    PlannedPreprocessing,
+    StoredWeights,
+)
 from xport.probes import (
     Probe,
     ProbeFolder,
@@ -37,6 +46,7 @@ from xport.progress import Progress
 from xport.release_file import ReleaseFile
 from xport.release_tables import ExplanationEntry, ModelEntry
 from xport.routes import Routes
+from xport.second_route import SECOND, missing_route
 from xport.store import Store
 from xport.tfjs_model import stored_weights
 
@@ -58,10 +68,10 @@ class Converter:
 
         Raises:
             InputError: an image, checkpoint, factory or signature is wrong; it is named.
-            ConversionError: a stage cannot translate a model; operator and node are named.
+            ConversionError: a stage cannot translate a model; operator and node are named. That of
+                a route that the release does not ask for becomes one of the plan's missing routes.
         """
         release = self.release
-        legs = release.routes.legs(release.browser.backends)
         brought = images_in(self.folders)
         shown = [
             *phantoms(release.probes.phantoms, release.probes.seed),
@@ -80,10 +90,11 @@ class Converter:
             model_id: read_decisions(entry, f"models.{model_id}")
             for model_id, entry in release.models.items()
         }
-        models = [
+        converted = [
             self._model(model_id, probes[model_id], decisions[model_id], progress)
             for model_id in release.models
         ]
+        models = [model for model, _ in converted]
         models += [
             self._explanation(model_id, entry, explained[model_id], progress)
             for model_id, entry in release.explanations.items()
@@ -95,21 +106,22 @@ class Converter:
             release_digest=release.digest(),
             folder=self.folder,
             models=tuple(models),
-            legs=legs,
+            legs=_legs_that_run(release, models),
             ships=release.routes.shipped,
             wasm_threads=release.browser.wasm_threads,
             timeout_seconds=release.browser.timeout_seconds,
             policy=release.policy,
             preprocessing=preprocessing,
+            missing_routes=tuple(missing for _, missing in converted if missing),
         )
 
     def _model(
         self, model_id: str, probes: Sequence[Probe], decisions: Decisions, progress: Progress
-    ) -> PlannedModel:
+    ) -> tuple[PlannedModel, MissingRoute | None]:
         entry = self.release.models[model_id]
         pipeline = self.pipeline(entry, self.release.routes)
-        artifacts = self._artifacts(f"models.{model_id}", pipeline, progress)
-        return PlannedModel(
+        artifacts, missing = self._artifacts(f"models.{model_id}", pipeline, progress)
+        planned = PlannedModel(
             id=model_id,
             title=entry.title,
             kind=entry.kind,
@@ -127,6 +139,7 @@ class Converter:
             gate=decisions.gate,
             card=read_card(entry.checkpoint, f"models.{model_id}"),
         )
+        return planned, missing
 
     def _explanation(
         self, model_id: str, entry: ExplanationEntry, probes: Sequence[Probe], progress: Progress
@@ -134,7 +147,7 @@ class Converter:
         of = self.release.models[entry.of]
         key = f"explanations.{model_id}"
         pipeline = explanation_pipeline(entry, of, self.release.routes, key)
-        artifacts = self._artifacts(key, pipeline, progress)
+        artifacts, _ = self._artifacts(key, pipeline, progress)
         return PlannedModel(
             id=model_id,
             title=entry.title,
@@ -172,33 +185,42 @@ class Converter:
 
     def _artifacts(
         self, key: str, pipeline: Pipeline, progress: Progress
-    ) -> dict[str, PlannedArtifact]:
+    ) -> tuple[dict[str, PlannedArtifact], MissingRoute | None]:
         """The pipeline's artifacts that are verified; `key` is the release file's, for errors."""
         verified = {step.name for step in pipeline.steps if step.verified}
-        artifacts = {}
+        artifacts, missing, model = {}, None, key.partition(".")[2]
         with (
             _naming(key),
-            progress.step(f"convert {key.partition('.')[2]}", len(pipeline.steps)) as step,
+            progress.step(f"convert {model}", len(pipeline.steps)) as step,
         ):
-            for name, done in pipeline.run(self.store):
+            for name, done in pipeline.attempt(self.store, SECOND):
+                if isinstance(done, Refusal):
+                    missing = missing_route(self.release, model, done)
+                    step.advance(f"{done.stage} refused")
+                    continue
                 took = "in store" if done.cost.cached else f"{done.cost.seconds:.1f} s"
                 step.advance(f"{done.cost.stage} {took}")
                 if name in verified:
                     artifacts[name] = _artifact(done)
-        return artifacts
+        if missing:
+            progress.say(f"{model}: without a second route: {missing.reason}")
+        return artifacts, missing
 
     def _preprocessing(self, images: Sequence[ImageFile]) -> PlannedPreprocessing | None:
         """The preprocessing leg, if some model is given images."""
         release, wanted = self.release, self.release.preprocessing
         if not any(entry.preprocess for entry in release.models.values()):
             return None
-        drawn = synthetic_files(wanted.synthetic, release.probes.seed)
+        least, count = release.policy.min_images, wanted.synthetic
+        drawn = synthetic_files(
+            synthetic_count(least) if count is None else count, release.probes.seed
+        )
         files = [*drawn, *example_files(wanted.examples), *images]
-        if len(files) < release.policy.min_images:
+        if len(files) < least:
             raise InputError(
-                f"{len(files)} image files, policy.min_images wants {release.policy.min_images}",
+                f"{len(files)} image files, policy.min_images wants {least}",
                 "preprocessing.synthetic",
-                "raise it or add --images",
+                "raise it, leave it out, or add --images",
             )
         return PlannedPreprocessing(
             images=self.images.save(files),
@@ -223,6 +245,16 @@ class Converter:
                 "raise probes.synthetic or add --images",
             )
         return probes
+
+
+def _legs_that_run(release: ReleaseFile, models: Sequence[PlannedModel]) -> tuple[Leg, ...]:
+    """The release's legs that some model runs on, compared with such legs alone."""
+    run = {name for model in models for name in model.legs}
+    legs = (leg for leg in release.routes.legs(release.browser.backends) if leg.name in run)
+    return tuple(
+        leg if leg.counterpart in run else leg.model_copy(update={"counterpart": None})
+        for leg in legs
+    )
 
 
 def _digest(preprocess: Preprocess | None) -> str | None:

@@ -25,6 +25,10 @@ __all__ = [
 ]
 
 
+class PackageMissing(UnavailableError):
+    """A package that the step needs is not installed."""
+
+
 class ConversionError(XportError):
     """A stage cannot translate the model, or what it wrote lost part of the signature."""
 

@@ -54,6 +54,13 @@ def synthetic_files(count: int, seed: int) -> list[ImageFile]:
     return [ImageFile(name, f"synthetic, seed {seed}", content) for name, content in made]
 
 
+def synthetic_count(least: int) -> int:
+    """How many synthetic files are enough for `least` images: one of each kind is in any case."""
+    from reference.image_files import KIND_COUNT
+
+    return max(least, KIND_COUNT)
+
+
 def example_files(count: int) -> list[ImageFile]:
     """Drawn chests as PNG, the first `count` of EXAMPLES, which a bundle offers as examples.
 

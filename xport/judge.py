@@ -14,6 +14,9 @@ from xport.preprocessing_checks import leg_of, preprocessing_checks
 from xport.recording import Recording, WebEnvironment
 from xport.verdict import Case, Check, Status, Verdict
 
+SECOND_ROUTE = "second route"
+"""What stands among legs for the routes of a model as a whole."""
+
 
 def judge(case: Case) -> Verdict:
     """Apply the plan's policy to what was recorded and measured."""
@@ -38,6 +41,7 @@ def _all_checks(case: Case) -> Iterator[Check]:
         for leg in case.plan.legs_of(model):
             yield from _leg_checks(case, model, leg)
         yield from _bar_checks(case, model)
+        yield from _second_route(case.plan, model)
     yield from preprocessing_checks(case)
     yield from _prepared_environments(case)
 
@@ -240,6 +244,26 @@ def baseline_of(leg: Leg, role: Role) -> str:
     named = {Role.REFERENCE: REFERENCE_LEG, Role.FLOAT64: FLOAT64_LEG}
     others = {Role.PREDECESSOR: leg.predecessor, Role.COUNTERPART: leg.counterpart}
     return named.get(role) or others.get(role) or "nothing"
+
+
+def _second_route(plan: Plan, model: PlannedModel) -> Iterator[Check]:
+    """The model was converted by two routes, where that is required; explanations have one."""
+    if not plan.policy.require_second_route or model.kind == "explanation":
+        return
+    others = {leg.counterpart for leg in plan.legs_of(model)} & {*model.legs}
+    missing = next(
+        (m.reason for m in plan.missing_routes if m.model == model.id),
+        "the release asks for one alone",
+    )
+    message = f"compared with {', '.join(sorted(filter(None, others)))}"
+    yield Check(
+        name="second route",
+        model=model.id,
+        leg=SECOND_ROUTE,
+        output=None,
+        status=Status.PASSED if others else Status.NOT_RUN,
+        message=message if others else f"there is no second route: {missing}",
+    )
 
 
 def _bar_checks(case: Case, model: PlannedModel) -> Iterator[Check]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from xport import digests, isolated
 from xport.artifact import Artifact, Format, Signature
-from xport.errors import InputError
+from xport.errors import ConversionError, InputError, PackageMissing
 from xport.plan import StageCost
 from xport.store import Entry, Store
 from xport.tools import tool_versions
@@ -67,6 +67,14 @@ class Converted:
 
 
 @dataclass(frozen=True)
+class Refusal:
+    """A stage that could not make its artifact, and why: no translation, or no package."""
+
+    stage: str
+    error: ConversionError | PackageMissing
+
+
+@dataclass(frozen=True)
 class Step:
     """One artifact of a pipeline: its name, the stage that makes it, and from which other one.
 
@@ -104,11 +112,39 @@ class Pipeline:
             made[step.name] = step.stage.produces
 
     def run(self, store: Store) -> Iterator[tuple[str, Converted]]:
-        """Run every stage, or take its result from the store; yields artifacts by name."""
+        """Run every stage, or take its result from the store; yields artifacts by name.
+
+        Raises:
+            XportError: as `run_stage`.
+        """
+        for name, done in self.attempt(store, ()):
+            assert isinstance(done, Converted)
+            yield name, done
+
+    def attempt(
+        self, store: Store, optional: Collection[str]
+    ) -> Iterator[tuple[str, Converted | Refusal]]:
+        """As `run`, but an artifact among `optional` may be refused; then its own are not tried.
+
+        Raises:
+            XportError: as `run_stage`, of every other artifact.
+        """
         made: dict[str, Artifact] = {}
+        refused: set[str] = set()
         for step in self.steps:
-            done = run_stage(step.stage, made[step.source] if step.source else None, store)
-            made[step.name] = done.artifact
+            if step.source in refused:
+                refused.add(step.name)
+                continue
+            source = made[step.source] if step.source else None
+            done: Converted | Refusal
+            try:
+                done = run_stage(step.stage, source, store)
+                made[step.name] = done.artifact
+            except (ConversionError, PackageMissing) as error:
+                if step.name not in optional:
+                    raise
+                done = Refusal(step.stage.name, error)
+                refused.add(step.name)
             yield step.name, done
 
 
@@ -117,7 +153,8 @@ def run_stage(stage: Stage, source: Artifact | None, store: Store) -> Converted:
 
     Raises:
         ConversionError: the stage could not translate the model; nothing is kept.
-        UnavailableError: a package that the stage needs is not installed, or the disk is full.
+        PackageMissing: a package that the stage needs is not installed.
+        UnavailableError: the disk is full.
         InputError: the source artifact is of another format than the stage consumes.
     """
     if stage.consumes != (source.format if source else None):

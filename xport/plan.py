@@ -149,10 +149,24 @@ class PlannedModel(Document):
         return self.labels if self.labels and shape[1:] == (len(self.labels),) else None
 
 
+class MissingRoute(Document):
+    """A route by which a model was not converted, although nothing in the release leaves it out.
+
+    `stage` could not go on, for the `reason` that it gave. So the model's numbers have no second
+    opinion from an independent conversion.
+    """
+
+    model: str
+    route: str
+    stage: str
+    reason: str
+
+
 class Plan(Document):
     """Everything that is fixed before the first recording.
 
     `folder` is the release file's; `ships` names the TF.js artifact that a bundle carries.
+    `missing_routes` are those that the release would have had by default.
     """
 
     schema_version: Literal[1] = 1
@@ -168,6 +182,7 @@ class Plan(Document):
     timeout_seconds: float = Field(gt=0)
     policy: Policy
     preprocessing: PlannedPreprocessing | None = None
+    missing_routes: tuple[MissingRoute, ...] = ()
 
     @model_validator(mode="after")
     def _every_leg_has_its_artifact(self) -> Self:

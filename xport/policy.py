@@ -56,17 +56,19 @@ class Bar(Document):
 class Policy(Document):
     """Tolerances with their reasons, and what the environment must be.
 
-    `min_images` is the least number of image files that the preprocessing leg must have read; the
+    `min_images` is the least number of image files that the page's exact path must have read; the
     paper compared 20. `mantissa_bits` is the float precision that every browser leg must have by
     measurement.
     `require_renderer` is a regular expression that the WebGL renderer's name must contain, in any
-    case.
+    case. With `require_second_route` every model (an explanation apart, for which there is one
+    route only) must have been converted by two independent routes that agree.
     """
 
     min_probes: int = Field(ge=1)
     min_images: int = Field(default=20, ge=1)
     mantissa_bits: int = Field(default=23, ge=1)
     require_renderer: str | None = None
+    require_second_route: bool = False
     tolerances: tuple[Tolerance, ...] = Field(min_length=1)
     likenesses: tuple[Likeness, ...] = ()
     bars: tuple[Bar, ...] = ()

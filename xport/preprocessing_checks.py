@@ -70,7 +70,11 @@ def _ran(case: Case, model: PlannedModel, leg: Leg, pipelines: tuple[str, ...] |
 
 
 def _made(plan: Plan, model: PlannedModel, name: str, effect: PipelineEffect | None) -> Check:
-    """A pipeline read every image that it can read; the exact path and the canvas, enough."""
+    """A pipeline read every image that it can read; the exact path all of them, and enough.
+
+    Browsers decode no DICOM, so the paper's pipeline is held to the files that it can read, of
+    which there must be one.
+    """
     assert plan.preprocessing is not None
     images = [image.name for image in plan.preprocessing.images]
     problem = ""
@@ -79,7 +83,7 @@ def _made(plan: Plan, model: PlannedModel, name: str, effect: PipelineEffect | N
     else:
         made = effect.prepared
         told = {*effect.images, *made.unsupported, *made.failures}
-        few = len(effect.images) < plan.policy.min_images
+        read, least = len(effect.images), plan.policy.min_images
         if made.failures:
             image, why = next(iter(made.failures.items()))
             problem = f"{len(made.failures)} images failed, {image}: {why}"
@@ -87,18 +91,22 @@ def _made(plan: Plan, model: PlannedModel, name: str, effect: PipelineEffect | N
             problem = f"{len(set(images) - told)} images are missing"
         elif name == EXACT and made.unsupported:
             problem = f"{len(made.unsupported)} images were not read"
-        elif few and name in (EXACT, CANVAS):
+        elif name == EXACT and read < least:
+            problem = f"{read} images, the policy wants at least {least}"
+        elif name == CANVAS and not read:
+            why = next(iter(made.unsupported.values()), "there are none")
             problem = (
-                f"{len(effect.images)} images, the policy wants at least {plan.policy.min_images}"
+                f"it read none of {len(images)} images ({why}); add one that it reads, or leave it "
+                "out of preprocessing.pipelines"
             )
-    read = f"{len(effect.images)} of {len(images)} images" if effect else ""
+    done = f"{len(effect.images)} of {len(images)} images" if effect else ""
     return Check(
         name="images prepared",
         model=model.id,
         leg=leg_of(name),
         output=None,
         status=Status.NOT_RUN if problem else Status.PASSED,
-        message=problem or read,
+        message=problem or done,
     )
 
 

@@ -75,7 +75,7 @@ class ReleaseFile(Document):
     @model_validator(mode="after")
     def _dynamo_goes_the_direct_route(self) -> Self:
         for name, entry in self.models.items():
-            if entry.exporter == "dynamo" and self.routes.tensorflow is not None:
+            if entry.exporter == "dynamo" and self.names_routes and self.routes.tensorflow:
                 raise ValueError(
                     f"models.{name}.exporter: 'dynamo' and TensorFlow need different environments; "
                     "name routes.direct alone"
@@ -104,6 +104,21 @@ class ReleaseFile(Document):
             if self.routes.direct is None or self.routes.shipped != DIRECT:
                 raise ValueError(f"{key}: needs the direct route, and that it ships")
         return self
+
+    @model_validator(mode="after")
+    def _two_routes_if_two_are_required(self) -> Self:
+        routes = self.routes
+        if self.policy.require_second_route and not (routes.direct and routes.tensorflow):
+            left_out = "tensorflow" if routes.direct else "direct"
+            raise ValueError(
+                f"policy.require_second_route: routes.{left_out} is left out; name both routes"
+            )
+        return self
+
+    @property
+    def names_routes(self) -> bool:
+        """Whether the file has a table of routes: what it names is asked for."""
+        return "routes" in self.model_fields_set
 
     def prepared_on(self) -> Backend:
         """The backend on which prepared images are predicted: wasm where none is asked for."""

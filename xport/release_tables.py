@@ -205,16 +205,16 @@ class ProbeEntry(Document):
 class PreprocessingEntry(Document):
     """`[preprocessing]`: what the preprocessing leg is tried on, and which pipelines it measures.
 
-    Its images are `synthetic` files of sixteen kinds in turn (PNG, JPEG and DICOM of every codec),
-    `examples`, the phantoms and photographs of `[probes]` and the images a user adds. Examples are
-    drawn chest X-rays, first one without findings, then one with; a bundle offers those that its
-    gate accepts to be tried. Beside the definition and the exact path, which is what the page does,
-    every one of `pipelines` is measured. `backend` is that of `[browser]` on which the prepared
-    images are predicted too; without it, wasm where it is
-    verified, else the last one.
+    Its images are `synthetic` files of sixteen kinds in turn (PNG, JPEG and DICOM of every codec;
+    without it, as many as `policy.min_images` wants and at least one of each kind), `examples`, the
+    phantoms and photographs of `[probes]` and the images a user adds. Examples are drawn chest
+    X-rays, first one without findings, then one with; a bundle offers those that its gate accepts
+    to be tried. Beside the definition and the exact path, which is what the page does, every one of
+    `pipelines` is measured. `backend` is that of `[browser]` on which the prepared images are
+    predicted too; without it, wasm where it is verified, else the last one.
     """
 
-    synthetic: int = Field(default=18, ge=0, le=1000)
+    synthetic: int | None = Field(default=None, ge=0, le=1000)
     examples: int = Field(default=0, ge=0, le=2)
     pipelines: tuple[PipelineName, ...] = PIPELINES
     backend: Backend | None = None

@@ -47,7 +47,9 @@ class TensorflowRoute(Document):
 class Routes(Document):
     """`[routes]`: which conversions are made and verified, and which of them a bundle ships.
 
-    Without this table both are made; in the table, one that is not named is left out. Two
+    Without this table both are made, but where the TensorFlow route cannot translate a model, or
+    TensorFlow is not installed, the direct one goes alone, and every document says so. In the
+    table, a route that is named must be made, and one that is not named is left out. Two
     independent conversions must agree with each other as they must with PyTorch.
     """
 

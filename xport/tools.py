@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 from collections.abc import Sequence
 
-from xport.errors import UnavailableError
+from xport.errors import PackageMissing
 
 TENSORFLOW = ("tensorflow", "onnx-tf", "tensorflowjs")
 DYNAMO = ("onnxscript",)
@@ -15,14 +15,14 @@ def tool_versions(packages: Sequence[str]) -> dict[str, str]:
     """Installed versions of the named distributions.
 
     Raises:
-        UnavailableError: one is not installed.
+        PackageMissing: one is not installed.
     """
     versions = {}
     for package in packages:
         try:
             versions[package] = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError as error:
-            raise UnavailableError(
+            raise PackageMissing(
                 f"package {package} is not installed", "this environment", remedy_for(package)
             ) from error
     return versions

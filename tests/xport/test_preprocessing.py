@@ -99,7 +99,30 @@ def test_an_image_that_the_page_could_not_read_is_no_pass() -> None:
 def test_too_few_images_are_no_pass() -> None:
     _, checks = judged(SamplePreprocessing(images=IMAGES[:19]))
     assert statuses(checks)["images prepared"] is Status.NOT_RUN
+
+
+def test_a_pipeline_that_reads_no_dicom_is_held_to_the_files_that_it_can_read() -> None:
+    files = (*IMAGES[:13], *(f"image-{i:02d}.dcm" for i in range(7)))
+    effects, checks = judged(SamplePreprocessing(images=files))
+    assert len(effects[EXACT].images) == 20
+    assert statuses(checks)["images prepared"] is Status.PASSED
+    assert len(effects[CANVAS].images) == 13
+    assert statuses(checks, "preprocessing/canvas")["images prepared"] is Status.PASSED
+
+
+def test_the_canvas_lost_an_image_that_it_can_read_is_no_pass() -> None:
+    lost = SamplePreprocessing(failures={CANVAS: {IMAGES[0]: "the page lost its worker"}})
+    _, checks = judged(lost)
     assert statuses(checks, "preprocessing/canvas")["images prepared"] is Status.NOT_RUN
+
+
+def test_the_canvas_was_asked_for_and_read_nothing_is_no_pass() -> None:
+    files = tuple(f"image-{i:02d}.dcm" for i in range(20))
+    _, checks = judged(SamplePreprocessing(images=files))
+    (canvas,) = (c for c in checks if c.leg == "preprocessing/canvas")
+    assert canvas.status is Status.NOT_RUN
+    assert "it read none of 20 images (browsers decode PNG and JPEG" in canvas.message
+    assert "preprocessing.pipelines" in canvas.message
 
 
 def test_no_recorded_leg_is_no_pass() -> None:

@@ -14,6 +14,8 @@ export type ManifestCode =
   | "not-passed"
   /** A field is not what it has to be. */
   | "malformed"
+  /** It is good, and holds no model that this page knows how to show. */
+  | "nothing-to-show"
   /** It contradicts itself, or asks for what this page does not do. */
   | "unusable";
 

@@ -44,7 +44,12 @@ const parse = (json: unknown) => parseManifest(new TextEncoder().encode(JSON.str
 
 describe("parseManifest", () => {
   it("reads a manifest", () => {
-    expect(parse(good())).toEqual(good());
+    expect(parse(good())).toEqual({ ...good(), publishable: null, unshown: {} });
+  });
+
+  it("reads what the page does not show, and why", () => {
+    const said = { publishable: false, unshown: { seg: "it has no preprocess" } };
+    expect(parse({ ...good(), ...said })).toEqual({ ...good(), ...said });
   });
 
   it.each<[string, (json: Json) => void, string, RegExp]>([
@@ -57,6 +62,18 @@ describe("parseManifest", () => {
     ["of no version", (m) => (m.schema_version = undefined), "version", /undefined/],
     ["that has not passed", (m) => (m.verdict = "FAILED"), "not-passed", /has not passed/],
     ["without models", (m) => (m.models = {} as never), "malformed", /models is {}, empty/],
+    [
+      "that may be publishable",
+      (m) => Object.assign(m, { publishable: "maybe" }),
+      "malformed",
+      /publishable is "maybe", neither true nor false/,
+    ],
+    [
+      "with a model unshown for no reason",
+      (m) => Object.assign(m, { unshown: { seg: 3 } }),
+      "malformed",
+      /unshown.seg is 3/,
+    ],
     ["with half a thread", (m) => (m.wasm_threads = 0.5), "malformed", /wasm_threads is 0.5/],
     ["with an unknown field", (m) => Object.assign(m, { more: 1 }), "malformed", /more is not a f/],
     ["without a self-test", (m) => (m.self_test = null as never), "malformed", /self_test is null/],

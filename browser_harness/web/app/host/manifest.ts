@@ -75,6 +75,10 @@ export interface Manifest {
   readonly examples: readonly Example[];
   /** Versions of what made and verified the release. */
   readonly tools: Readonly<Record<string, string>>;
+  /** Whether this page can show the release, by who made it; null where that was not yet said. */
+  readonly publishable: boolean | null;
+  /** Why this page does not show some models, by id. */
+  readonly unshown: Readonly<Record<string, string>>;
   /** Every other file of the bundle, by path. */
   readonly files: Readonly<Record<string, BundledFile>>;
 }
@@ -103,6 +107,8 @@ const texts = (value: unknown) =>
 const filled = (value: unknown) =>
   object(value) ?? (Object.keys(value as object).length > 0 ? null : "empty");
 
+/** What manifests did not say at first, as it is read where it is absent. */
+const UNSAID = { publishable: null, unshown: {} } satisfies Partial<Manifest>;
 const MANIFEST = {
   schema_version: (value: unknown) => (value === VERSION ? null : "another version"),
   release: text,
@@ -115,6 +121,8 @@ const MANIFEST = {
   self_test: object,
   examples: list,
   tools: object,
+  publishable: orNull((value) => (typeof value === "boolean" ? null : "neither true nor false")),
+  unshown: object,
   files: object,
 } satisfies Fields & Record<keyof Manifest, unknown>;
 const MODEL = {
@@ -152,11 +160,13 @@ export function parseManifest(content: BufferSource): Manifest {
   try {
     const json = parseJson(content, NAME);
     requireKnown(json);
-    const found = requireFields(json, MANIFEST, NAME) as unknown as Manifest;
+    const said = { ...UNSAID, ...(json as object) };
+    const found = requireFields(said, MANIFEST, NAME) as unknown as Manifest;
     for (const [id, model] of Object.entries(found.models)) requireModel(id, model, found);
     requireFields(found.self_test, DATA_FILE, NAME, "self_test");
     found.examples.forEach((one, i) => requireFields(one, EXAMPLE, NAME, `examples[${i}]`));
-    requireTexts(found.tools);
+    requireTexts(found.tools, "tools");
+    requireTexts(found.unshown, "unshown");
     requireFiles(found.files, "files");
     return found;
   } catch (error) {
@@ -213,9 +223,9 @@ function requireFiles(files: Readonly<Record<string, unknown>>, place: string): 
   }
 }
 
-function requireTexts(tools: Readonly<Record<string, unknown>>): void {
-  for (const name of Object.keys(tools)) {
-    requireFields({ [name]: tools[name] }, { [name]: text }, NAME, "tools");
+function requireTexts(texts: Readonly<Record<string, unknown>>, place: string): void {
+  for (const name of Object.keys(texts)) {
+    requireFields({ [name]: texts[name] }, { [name]: text }, NAME, place);
   }
 }
 

@@ -4,6 +4,7 @@ import { parsePreprocess, type Preprocess } from "../../engine/picture/definitio
 import type { FileListing, Signature } from "../../engine/types.js";
 import { ManifestError } from "./errors.js";
 import type { BundledModel, DataFile, Manifest } from "./manifest.js";
+import { shownOf } from "./shown.js";
 
 /** A model that this page runs, with its documents read. */
 export interface ModelPlan {
@@ -30,19 +31,15 @@ export type ReadFile = (file: DataFile) => Promise<ArrayBuffer>;
 /**
  * What runs of a release: the first classifier, the first autoencoder, and what explains the classifier.
  *
- * Throws ManifestError where the manifest contradicts itself or has decisions that this page would
- * not heed, EngineError `file-refused` where a document is not one that it can use.
+ * Throws ManifestError where there is nothing to show, or the manifest contradicts itself or has
+ * decisions that this page would not heed, EngineError `file-refused` where a document is not one that it can use.
  */
 export async function readRelease(manifest: Manifest, read: ReadFile): Promise<Release> {
-  const models = Object.entries(manifest.models);
-  const classifier = models.find(([, one]) => one.kind === "classifier");
-  const autoencoder = models.find(([, one]) => one.kind === "autoencoder");
-  if (!classifier) throw unusable("This release holds no classifier.");
+  const { classifier, autoencoder, explanation } = shownOf(manifest);
   requireHeeded(manifest, classifier[0], autoencoder?.[0]);
-  const explanation = models.find(([, one]) => one.explains === classifier[0]);
   const plan = await planOf(...classifier, read);
   return {
-    classifier: requireLabels(plan),
+    classifier: plan,
     autoencoder: autoencoder ? await planOf(...autoencoder, read) : null,
     explanation: explanation ? requireExplains(await planOf(...explanation, read), plan) : null,
   };
@@ -100,12 +97,6 @@ function filesOf({ files }: BundledModel): FileListing {
     { sha256, bytes },
   ]);
   return Object.fromEntries(listed) as FileListing;
-}
-
-function requireLabels(plan: ModelPlan): ModelPlan {
-  const findings = plan.signature.outputs.find((one) => one.name === "probabilities");
-  if (plan.labels.length > 0 && plan.labels.length === findings?.shape[1]) return plan;
-  throw unusable(`manifest.json: the labels of ${plan.id} do not fit its outputs.`);
 }
 
 /** An explanation is of the very image that the classifier sees, and of one of its findings. */

@@ -8,6 +8,9 @@ import { useFocus } from "./focus.js";
 import { Icon } from "./Icon.js";
 import { reasonText } from "./reasons.js";
 
+/** The code of a release that is good, and has nothing that this page can show. */
+const UNSHOWN = "nothing-to-show";
+
 /** Why nothing runs, and what can be done. */
 export function StoppedPage() {
   const heading = useFocus<HTMLHeadingElement>();
@@ -15,7 +18,8 @@ export function StoppedPage() {
   const { page } = text.value;
   if (!why) return null;
   const words = wordsFor(why);
-  const reason = why.kind === "cancelled" || why.kind === "device" ? "" : reasonText(why.code);
+  const told = why.kind === "cancelled" || why.kind === "device" || why.code === UNSHOWN;
+  const reason = told ? "" : reasonText(why.code);
   return (
     <div class="page">
       <div class="card page-card" role="alert">
@@ -42,10 +46,12 @@ export function StoppedPage() {
           </details>
         )}
         <div class="actions">
-          <button type="button" class="primary" onClick={() => void openRelease()}>
-            <Icon name="reset" />
-            {page.failed.retry}
-          </button>
+          {why.code !== UNSHOWN && (
+            <button type="button" class="primary" onClick={() => void openRelease()}>
+              <Icon name="reset" />
+              {page.failed.retry}
+            </button>
+          )}
           {why.kind !== "cancelled" && (
             <button type="button" onClick={() => void saveDiagnostics()}>
               <Icon name="download" />
@@ -75,7 +81,7 @@ export function Attempts({ attempts }: { readonly attempts: readonly Attempt[] }
   );
 }
 
-function wordsFor({ kind }: Stop): { readonly heading: string; readonly text: string } {
+function wordsFor({ kind, code }: Stop): { readonly heading: string; readonly text: string } {
   const { failed, refused } = text.value.page;
   switch (kind) {
     case "cancelled":
@@ -83,7 +89,11 @@ function wordsFor({ kind }: Stop): { readonly heading: string; readonly text: st
     case "failed":
       return failed;
     case "release":
-      return { heading: refused.releaseHeading, text: refused.releaseText };
+      if (code === UNSHOWN) return refused.unshown;
+      return {
+        heading: refused.releaseHeading,
+        text: code === "unusable" ? refused.contradicted : refused.releaseText,
+      };
     case "device":
       return refused;
   }

@@ -10,6 +10,7 @@ test.each([
   [Object.assign(new Error("x"), { code: "release-changed" }), "failed"],
   [Object.assign(new Error("x"), { code: "file-refused" }), "release"],
   [Object.assign(new Error("x"), { name: "ManifestError", code: "not-passed" }), "release"],
+  [Object.assign(new Error("x"), { name: "ManifestError", code: "nothing-to-show" }), "release"],
   [Object.assign(new Error("x"), { code: "nothing-passes", attempts: [attempt] }), "device"],
   ["nothing known", "failed"],
 ] as const)("%s is an end of kind %s", (error, kind) => {
