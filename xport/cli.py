@@ -6,7 +6,6 @@ import argparse
 import contextlib
 import io
 import json
-import os
 import signal
 import sys
 import time
@@ -16,7 +15,8 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from xport.arguments import make_parser
-from xport.errors import ExitCode, InputError, XportError
+from xport.ending import ended, output_errors, write_output
+from xport.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
     from xport.evidence import Evidence
@@ -24,49 +24,38 @@ if TYPE_CHECKING:
     from xport.progress import Progress
 
 
-TRACEBACK_VARIABLE = "XPORT_TRACEBACK"
-ADVICE = f"(set {TRACEBACK_VARIABLE}=1 to see where, and report it)"
-
-
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with its code."""
     signal.signal(signal.SIGTERM, _as_interrupt)
-    options = make_parser().parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    try:
-        code = COMMANDS[options.command](options)
-        sys.stdout.flush()
-    except XportError as error:
-        code = error.exit_code
-        _complain(options, str(error), code)
-    except KeyboardInterrupt:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        from xport.store import remove_begun
+    options = argparse.Namespace(json=False)
+    sys.exit(ended(options, lambda: _run(options, arguments)))
 
-        remove_begun()
-        code = ExitCode.COULD_NOT_RUN
-        _complain(options, "interrupted; nothing half-written was kept", code)
-        # All is put away; what libraries do at exit may turn the code into the signal's.
-        os._exit(code)
-    except Exception as error:  # whatever else happens is no verdict, and no traceback for a user
-        if os.environ.get(TRACEBACK_VARIABLE):
-            raise
-        code = ExitCode.COULD_NOT_RUN
-        _complain(options, f"unexpected {type(error).__name__}: {error} {ADVICE}", code)
-    sys.exit(code)
+
+def _run(options: argparse.Namespace, arguments: Sequence[str] | None) -> int:
+    """Read the arguments into `options` and carry the command out; its exit code."""
+    for argument in sys.argv[1:] if arguments is None else arguments:
+        _require_text(argument)
+    with output_errors():
+        try:
+            make_parser().parse_args(arguments, options)
+        except SystemExit as end:  # the parser has printed its help, or what is wrong
+            return int(end.code or ExitCode.PASSED)
+    return COMMANDS[options.command](options)
+
+
+def _require_text(argument: str) -> None:
+    """Refuse what no document and no tool can hold as a file's name."""
+    if "\0" in argument:  # a shell cannot give one, a program can
+        raise InputError("holds a NUL character", repr(argument), "no path has one")
+    if any("\udc80" <= character <= "\udcff" for character in argument):
+        raise InputError("is not UTF-8", repr(argument), "give the file or folder another name")
 
 
 def _as_interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
-
-
-def _complain(options: argparse.Namespace, message: str, code: int) -> None:
-    with contextlib.suppress(OSError):  # standard output itself may be what failed
-        if options.json:
-            print(json.dumps({"error": message, "exit_code": int(code)}), flush=True)
-    print(f"xport: {message}", file=sys.stderr)
 
 
 def _browser_options(options: argparse.Namespace) -> BrowserOptions:
@@ -111,7 +100,7 @@ def _verdict(options: argparse.Namespace, evidence: Evidence, out: Path) -> int:
 
 
 def _print(options: argparse.Namespace, text: str, value: dict[str, Any]) -> int:
-    print(json.dumps(value, indent=2) if options.json else text)
+    write_output(json.dumps(value, indent=2) if options.json else text)
     return ExitCode.PASSED
 
 
@@ -129,7 +118,7 @@ def _release(options: argparse.Namespace) -> int:
     )
     code = _verdict(options, evidence, options.out)
     if not options.json:
-        print(f"whole time {time.monotonic() - start:.0f} s")
+        write_output(f"whole time {time.monotonic() - start:.0f} s")
     return code
 
 
@@ -216,7 +205,6 @@ def _serve(options: argparse.Namespace) -> int:
     url = server.url if options.path == "/" else server.url + options.path
     text = f"serving {options.bundle} at {url} (Ctrl-C ends it)\nNOT FOR MEDICAL USE"
     _print(options, text, {"url": url})
-    sys.stdout.flush()
     with contextlib.suppress(KeyboardInterrupt):
         server.serve_forever()
     return ExitCode.PASSED
@@ -240,12 +228,16 @@ def _bench(options: argparse.Namespace) -> int:
     from reports.bench import bench_lines, html_bench
     from xport.bench_command import measure
     from xport.document import write_atomically
+    from xport.store import require_writable
 
+    if options.out:
+        require_writable(options.out)
     result = measure(options, _browser_options(options), _progress(options))
     if options.out:
         result.write(options.out / "bench.json")
         write_atomically(options.out / "bench.html", html_bench(result).encode())
-    print(result.model_dump_json(indent=2) if options.json else "\n".join(bench_lines(result)))
+    lines = "\n".join(bench_lines(result))
+    write_output(result.model_dump_json(indent=2) if options.json else lines)
     return ExitCode.PASSED if result.passed else ExitCode.FAILED
 
 

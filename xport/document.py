@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from reference.document import write_whole
 from reference.errors import DocumentError
 from xport.errors import InputError, UnavailableError
+from xport.system_errors import refusal
 
 _KEY = re.compile(r"[a-z_]\w*(\.\w+)*: ")
 
@@ -70,8 +71,11 @@ def write_atomically(path: Path, data: bytes) -> Path:
 
     Raises:
         UnavailableError: the disk is full or the folder cannot be written.
+        InputError: the path cannot be one.
     """
     try:
         return write_whole(path, data)
     except DocumentError as error:
-        raise UnavailableError(error.what, error.where, error.remedy) from error
+        cause = error.__cause__
+        known = refusal(cause, path) if isinstance(cause, OSError) else None
+        raise known or UnavailableError(error.what, error.where, error.remedy) from error

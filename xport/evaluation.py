@@ -12,6 +12,8 @@ from xport.document import write_atomically
 from xport.errors import InputError, UnavailableError
 from xport.evaluation_arguments import ITEMS
 from xport.progress import Progress, Step
+from xport.store import disk_errors, require_writable
+from xport.system_errors import refusal
 
 if TYPE_CHECKING:
     from reference.calibration import Calibration
@@ -39,6 +41,7 @@ def evaluate(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
     """
     from reference.errors import DocumentError
 
+    require_writable(options.out)
     with _refusals(), _threads(options.threads), _told(progress) as advance:
         evaluation = _evaluation(options, advance)
         try:
@@ -81,15 +84,24 @@ def phantoms(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
 
     Raises:
         InputError: a number is out of range, or the folder holds something else.
+        UnavailableError: the folder cannot be written.
     """
+    from reference.errors import PhantomError
     from reference.evaluation.sets import MEDICAL, PHANTOM
     from reference.phantoms import LAYOUTS, Cohort
 
+    if not options.folder.exists():  # one that holds the set already need not be written
+        require_writable(options.folder)
     title = f"phantoms in the layout {options.layout}"
     with _refusals(), _told(progress) as advance:
         cohort = Cohort(options.seed, options.patients, options.size)
         write = LAYOUTS[options.layout]
-        written = write(options.folder, cohort, lambda done, total: advance(title, done, total))
+        try:
+            written = write(options.folder, cohort, lambda done, total: advance(title, done, total))
+        except PhantomError as error:
+            cause = error.__cause__
+            known = refusal(cause, options.folder) if isinstance(cause, OSError) else None
+            raise known or error from cause
     return {
         "folder": str(written.folder),
         "images": written.images,

@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TextIO
 
 from xport.errors import InputError, UnavailableError
 from xport.evidence import Evidence
@@ -18,6 +18,7 @@ from xport.plan import Plan
 from xport.prepared_folder import PreparedFolder
 from xport.probes import ProbeFolder
 from xport.recorder import RecordingFolder
+from xport.store import disk_errors
 
 
 @dataclass(frozen=True)
@@ -120,30 +121,35 @@ class RunFolder:
         """Hold the folder for this process; a second run on it is refused, not interleaved.
 
         Raises:
-            UnavailableError: another process is working in this folder.
-            InputError: it is no folder, cannot be made, or does not exist and `create` is false.
+            UnavailableError: another process is working in this folder, or it cannot be written.
+            InputError: it is no folder, cannot be one, or does not exist and `create` is false.
         """
-        if create:
-            try:
+        with self._lock_file(create) as lock:
+            self._take(lock)
+            yield
+
+    def _lock_file(self, create: bool) -> TextIO:
+        with disk_errors(self.root):
+            if create:
                 self.root.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
+            elif not self.root.is_dir():
                 raise InputError(
-                    f"cannot be a run's folder: {error.strerror}", str(self.root), "choose another"
-                ) from error
-        elif not self.root.is_dir():
-            raise InputError("there is no run here", str(self.root), "run `xport convert` first")
-        with (self.root / ".lock").open("a+") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                lock.seek(0)
-                raise UnavailableError(
-                    f"another xport run (process {lock.read().strip() or 'unknown'}) works here",
-                    str(self.root),
-                    "wait for it, or give this run a folder of its own with --out",
-                ) from error
+                    "there is no run here", str(self.root), "run `xport convert` first"
+                )
+            return (self.root / ".lock").open("a+")
+
+    def _take(self, lock: TextIO) -> None:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            lock.seek(0)
+            raise UnavailableError(
+                f"another xport run (process {lock.read().strip() or 'unknown'}) works here",
+                str(self.root),
+                "wait for it, or give this run a folder of its own with --out",
+            ) from error
+        with disk_errors(self.root):
             lock.seek(0)
             lock.truncate()
             lock.write(str(os.getpid()))
             lock.flush()
-            yield
