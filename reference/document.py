@@ -101,6 +101,8 @@ def writing_whole(path: Path) -> Iterator[TextIOWrapper]:
 def folder_made_whole(folder: Path) -> Iterator[Path]:
     """A temporary folder beside ``folder``, which gets its name only if all went well.
 
+    Every user can read it then.
+
     Raises:
         OSError: the disk is full or the place cannot be written.
     """
@@ -108,7 +110,32 @@ def folder_made_whole(folder: Path) -> Iterator[Path]:
     staging = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
     try:
         yield staging
-        staging.chmod(0o755)
+        make_readable(staging)
         staging.rename(folder)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def make_readable(folder: Path) -> None:
+    """Let every user read what is handed over or served, whatever the umask: all in a folder.
+
+    Raises:
+        OSError: the folder is not this user's.
+    """
+    folder.chmod(0o755)
+    for path in folder.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+def readable_folder(folder: Path) -> Path:
+    """Make a folder that every user can read; one that exists stays as it is.
+
+    The folders above it are made as the umask says.
+
+    Raises:
+        OSError: the place cannot be written.
+    """
+    if not folder.is_dir():
+        folder.mkdir(parents=True)
+        folder.chmod(0o755)
+    return folder

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from reference.document import make_readable
 from xport import digests
 from xport.bundle_checks import verify_bundle
 from xport.bundle_evidence import changed_page_files, document_bytes, weights_told
@@ -64,6 +65,8 @@ def build_bundle(
 ) -> Manifest:
     """Put the bundle together in a folder beside `target` and move it there when it is whole.
 
+    Every user, so every web server, can read all of it, whatever the umask.
+
     Args:
         evidence: a verdict of PASSED; it is in the bundle as evidence.json.
         run: what the evidence is of.
@@ -84,6 +87,7 @@ def build_bundle(
         try:
             manifest = _fill(staging, evidence, run, page, documents)
             verify_bundle(staging)
+            make_readable(staging)
             _replace(staging, target)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
@@ -252,4 +256,3 @@ def _replace(staging: Path, target: Path) -> None:
         shutil.rmtree(old)
     else:
         staging.rename(target)
-    target.chmod(0o755)

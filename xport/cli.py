@@ -225,6 +225,7 @@ def _doctor(options: argparse.Namespace) -> int:
 
 
 def _bench(options: argparse.Namespace) -> int:
+    from reference.document import readable_folder
     from reports.bench import bench_lines, html_bench
     from xport.bench_command import measure
     from xport.document import write_atomically
@@ -234,6 +235,7 @@ def _bench(options: argparse.Namespace) -> int:
         require_writable(options.out)
     result = measure(options, _browser_options(options), _progress(options))
     if options.out:
+        readable_folder(options.out)
         result.write(options.out / "bench.json")
         write_atomically(options.out / "bench.html", html_bench(result).encode())
     lines = "\n".join(bench_lines(result))

@@ -39,11 +39,14 @@ def evaluate(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
         InputError: an option, a checkpoint or a data set is not as it should be.
         UnavailableError: the folder of the results cannot be written.
     """
+    from reference.document import readable_folder
     from reference.errors import DocumentError
 
     require_writable(options.out)
     with _refusals(), _threads(options.threads), _told(progress) as advance:
         evaluation = _evaluation(options, advance)
+        with disk_errors(options.out):
+            readable_folder(options.out)
         try:
             try:
                 left_out = _make(evaluation, options.item)
