@@ -20,7 +20,7 @@ from xport.bundle_manifest import (
     Manifest,
     write_file,
 )
-from xport.errors import ExitCode, InputError, IntegrityError, XportError
+from xport.errors import InputError, IntegrityError, XportError
 from xport.evidence import EVIDENCE, Evidence
 from xport.examples import pictures_of, write_examples
 from xport.hosting import header_files, with_threads
@@ -41,9 +41,15 @@ def card_path(model: str) -> str:
 
 
 class NotPassed(XportError):
-    """A bundle was asked for without a verdict of PASSED."""
+    """A bundle was asked for without a verdict of PASSED; the exit code is that of the verdict."""
 
-    exit_code = ExitCode.FAILED
+    def __init__(self, status: Status, release: str) -> None:
+        super().__init__(
+            f"the verdict is {status}, only PASSED is bundled",
+            release,
+            "read the report, mend the leg it names, and run `xport release` again",
+        )
+        self.exit_code = status.exit_code
 
 
 @dataclass(frozen=True)
@@ -101,11 +107,7 @@ def require_passed(evidence: Evidence) -> None:
         NotPassed: the verdict is not PASSED.
     """
     if evidence.verdict.status is not Status.PASSED:
-        raise NotPassed(
-            f"the verdict is {evidence.verdict.status}, only PASSED is bundled",
-            evidence.plan.release,
-            "read the report, mend the leg it names, and run `xport release` again",
-        )
+        raise NotPassed(evidence.verdict.status, evidence.plan.release)
 
 
 def _fill(

@@ -74,7 +74,6 @@ def _verdict(options: argparse.Namespace, evidence: Evidence, out: Path) -> int:
     """Print the verdict and where things lie; the exit code that stands for it."""
     from reports.summary import summary_lines
     from xport.run_folder import RunFolder
-    from xport.verdict import Status
 
     run, status = RunFolder(out), evidence.verdict.status
     paths = {
@@ -91,12 +90,9 @@ def _verdict(options: argparse.Namespace, evidence: Evidence, out: Path) -> int:
         summary = {"verdict": status, "findings": evidence.verdict.findings, **paths}
         print(json.dumps(summary, indent=2))
     else:
-        print("\n".join(summary_lines(evidence)))
-        for name, path in paths.items():
-            print(f"{name:<9} {path}")
-    return {Status.PASSED: ExitCode.PASSED, Status.FAILED: ExitCode.FAILED}.get(
-        status, ExitCode.COULD_NOT_RUN
-    )
+        places = [f"{name:<9} {path}" for name, path in paths.items()]
+        write_output("\n".join([*summary_lines(evidence), *places]))
+    return status.exit_code
 
 
 def _print(options: argparse.Namespace, text: str, value: dict[str, Any]) -> int:

@@ -207,12 +207,15 @@ def test_the_default_gates_accept_the_examples() -> None:
             assert gate.accepts(ssim(array[0, 0], reconstruction.numpy()[0, 0]))
 
 
-@pytest.mark.parametrize("status", [Status.FAILED, Status.NOT_RUN])
-def test_is_not_made_without_passed(mini_run: MiniRun, tmp_path: Path, status: Status) -> None:
+@pytest.mark.parametrize(("status", "code"), [(Status.FAILED, 1), (Status.NOT_RUN, 3)])
+def test_is_not_made_without_passed(
+    mini_run: MiniRun, tmp_path: Path, status: Status, code: int
+) -> None:
     verdict = mini_run.evidence.verdict.model_copy(update={"status": status})
     evidence = mini_run.evidence.model_copy(update={"verdict": verdict})
-    with pytest.raises(NotPassed, match="only PASSED is bundled"):
+    with pytest.raises(NotPassed, match="only PASSED is bundled") as refused:
         build_bundle(evidence, sources(mini_run), app_files(lean=True), {}, tmp_path / "bundle")
+    assert refused.value.exit_code == code
     assert list(tmp_path.iterdir()) == []
 
 
