@@ -60,6 +60,9 @@ def _cell(text: str) -> str:
 def _verdict(reading: Reading) -> Iterator[str]:
     plan, verdict = reading.plan, reading.verdict
     yield f"{words.STATUS_WORDS[verdict.status]}  {plan.title} ({words.release_of(plan)})"
+    other = reading.evidence.other_policy
+    if other:
+        yield words.under_another(other)
     yield (
         f"{reading.count(Status.PASSED)} of {len(verdict.checks)} checks passed, "
         f"{reading.count(Status.FAILED)} failed, {reading.count(Status.NOT_RUN)} did not run"

@@ -149,7 +149,8 @@ def _add_judging(commands: Any) -> None:
         "--policy",
         type=Path,
         metavar="FILE",
-        help="judge under the [policy] of this TOML file instead of the release's",
+        help="judge under the [policy] of this TOML file instead of the release's; the result lies "
+        "in RUN/judgements, beside the release's own verdict, which stays as it is",
     )
     report = _command(commands, "report", "write report.html and junit.xml")
     bundle = _command(commands, "bundle", "make the deployable bundle of a PASSED run")

@@ -82,6 +82,7 @@ def build_bundle(
 
     Raises:
         NotPassed: the verdict is not PASSED.
+        IntegrityError: it was passed under another policy than the release's.
         InputError: a model was tried on nothing that may be published.
         IntegrityError: the page or a model is not the bytes that were verified.
         UnavailableError: the disk is full.
@@ -101,11 +102,19 @@ def build_bundle(
 
 
 def require_passed(evidence: Evidence) -> None:
-    """Refuse what did not pass.
+    """Refuse what did not pass under the release's own policy.
 
     Raises:
         NotPassed: the verdict is not PASSED.
+        IntegrityError: it was passed under another policy.
     """
+    if evidence.other_policy is not None:
+        raise IntegrityError(
+            f"the verdict is under another policy, {evidence.other_policy.file}, and only the "
+            "release's own is bundled",
+            evidence.plan.release,
+            "run `xport judge` without --policy",
+        )
     if evidence.verdict.status is not Status.PASSED:
         raise NotPassed(evidence.verdict.status, evidence.plan.release)
 

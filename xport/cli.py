@@ -87,8 +87,10 @@ def _verdict(options: argparse.Namespace, evidence: Evidence, out: Path) -> int:
         if path.exists()
     }
     if options.json:
-        summary = {"verdict": status, "findings": evidence.verdict.findings, **paths}
-        print(json.dumps(summary, indent=2))
+        other = evidence.other_policy
+        under = {"other_policy": other.model_dump() if other else None}
+        summary = {"verdict": status, **under, "findings": evidence.verdict.findings, **paths}
+        write_output(json.dumps(summary, indent=2))
     else:
         places = [f"{name:<9} {path}" for name, path in paths.items()]
         write_output("\n".join([*summary_lines(evidence), *places]))
@@ -153,9 +155,10 @@ def _judge(options: argparse.Namespace) -> int:
     from xport import workflow
     from xport.release_file import read_policy
 
-    policy = read_policy(options.policy) if options.policy else None
-    evidence = workflow.judge(options.run_folder, policy=policy)
-    return _verdict(options, evidence, options.run_folder)
+    if options.policy is None:
+        return _verdict(options, workflow.judge(options.run_folder), options.run_folder)
+    evidence, judgement = workflow.judge_under(options.run_folder, *read_policy(options.policy))
+    return _verdict(options, evidence, judgement.root)
 
 
 def _report(options: argparse.Namespace) -> int:

@@ -15,6 +15,7 @@ from xport.errors import InputError, UnavailableError
 from xport.evidence import Evidence
 from xport.images import ImageFolder
 from xport.plan import Plan
+from xport.policy import OtherPolicy
 from xport.prepared_folder import PreparedFolder
 from xport.probes import ProbeFolder
 from xport.recorder import RecordingFolder
@@ -77,6 +78,21 @@ class RunFolder:
         """The deployable bundle; exists only after a verdict of PASSED."""
         return self.root / "bundle"
 
+    @property
+    def judgements_path(self) -> Path:
+        """What was judged under other policies than the release's."""
+        return self.root / "judgements"
+
+    def judgement(self, policy: OtherPolicy) -> RunFolder:
+        """Where evidence, report and JUnit XML of a verdict under another policy lie.
+
+        The name is the file's, and its digest keeps two policies of one name apart.
+        """
+        stem = "".join(
+            c if c.isascii() and (c.isalnum() or c in "-_") else "-" for c in Path(policy.file).stem
+        )
+        return RunFolder(self.judgements_path / f"{stem[:40]}-{policy.sha256[:12]}")
+
     def plan(self) -> Plan:
         """The plan of this run.
 
@@ -102,12 +118,17 @@ class RunFolder:
     def clear(self, step: Literal["convert", "record", "judge"]) -> None:
         """Remove what `step` is about to make and all that was made from it.
 
-        A bundle or report of an earlier verdict must never lie beside a later one. The store,
-        which is the cache, lies elsewhere.
+        A bundle or report of an earlier verdict must never lie beside a later one, nor a judgement
+        of an earlier recording. The store, which is the cache, lies elsewhere.
         """
         paths = [self.bundle_path, self.report_path, self.junit_path, self.evidence_path]
         if step in ("convert", "record"):
-            paths += [self.runtime_path, self.recordings.root, self.prepared.root]
+            paths += [
+                self.judgements_path,
+                self.runtime_path,
+                self.recordings.root,
+                self.prepared.root,
+            ]
         if step == "convert":
             paths += [self.plan_path, self.probes.root, self.images.root]
         for path in paths:

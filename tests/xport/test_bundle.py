@@ -29,11 +29,13 @@ from xport.document import Document
 from xport.errors import InputError, IntegrityError
 from xport.evidence import Evidence
 from xport.images import example_files
+from xport.policy import OtherPolicy
 from xport.preprocessing import load_prepared
 from xport.run_folder import RunFolder
 from xport.self_test_checks import read_self_test
 from xport.verdict import Status
 
+OTHER = OtherPolicy(file="other.toml", sha256="0" * 64)
 DEFAULTS = Path(__file__).parents[2] / "reference" / "defaults"
 
 
@@ -357,13 +359,28 @@ def test_is_replaced_whole_by_the_next_one(run_copy: Path) -> None:
     assert issubclass(type(verify_bundle(run_copy / "bundle")), Document)
 
 
-def test_is_not_made_of_a_verdict_under_another_policy(run_copy: Path) -> None:
-    plan = RunFolder(run_copy).plan()
-    soft = plan.policy.model_copy(update={"min_probes": 1})
-    workflow.judge(run_copy, policy=soft)
-    with pytest.raises(IntegrityError, match="under the release's policy"):
+@pytest.mark.parametrize("policy", ["the release's own", "a softer one"])
+def test_is_not_made_of_a_verdict_under_another_policy(
+    run_copy: Path, mini_run: MiniRun, tmp_path: Path, policy: str
+) -> None:
+    run = RunFolder(run_copy)
+    own = run.plan().policy
+    soft = own if policy == "the release's own" else own.model_copy(update={"min_probes": 1})
+    evidence, judgement = workflow.judge_under(run_copy, soft, OTHER)
+    assert evidence.verdict.status is Status.PASSED
+    with pytest.raises(IntegrityError, match=r"under another policy, other\.toml"):
+        build_bundle(evidence, sources(mini_run), app_files(lean=True), {}, tmp_path / "bundle")
+    assert not (tmp_path / "bundle").exists()
+    shutil.copyfile(judgement.evidence_path, run.evidence_path)
+    with pytest.raises(IntegrityError, match=r"under another policy, other\.toml"):
         workflow.bundle(run_copy)
-    assert not (run_copy / "bundle").exists()
+
+
+def test_with_evidence_under_another_policy_is_refused(mini_run: MiniRun) -> None:
+    bundle = mini_run.folder / "bundle"
+    evidence = Evidence.read(bundle / "evidence.json").model_copy(update={"other_policy": OTHER})
+    with pytest.raises(IntegrityError, match="the policy is not that of the evidence"):
+        require_evidence(Manifest.read(bundle / "manifest.json"), evidence, bundle)
 
 
 def test_is_not_made_of_edited_evidence(run_copy: Path) -> None:
