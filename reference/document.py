@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from reference.errors import DocumentError, UnavailableError
+from reference.system_errors import refusal
 
 _KEY = re.compile(r"[a-z_]\w*(\.\w+)*: ")
 
@@ -35,6 +36,7 @@ class Document(BaseModel):
 
         Raises:
             UnavailableError: the disk is full or the folder cannot be written.
+        InputError: the path cannot be one.
         """
         return write_whole(path, (self.model_dump_json(indent=2) + "\n").encode())
 
@@ -83,6 +85,7 @@ def write_whole(path: Path, content: bytes) -> Path:
 
     Raises:
         UnavailableError: the disk is full or the folder cannot be written.
+        InputError: the path cannot be one.
     """
     with writing_whole(path) as file:
         file.buffer.write(content)
@@ -95,6 +98,7 @@ def writing_whole(path: Path) -> Iterator[TextIOWrapper]:
 
     Raises:
         UnavailableError: the disk is full or the folder cannot be written.
+        InputError: the path cannot be one.
     """
     temporary = None
     try:
@@ -110,7 +114,7 @@ def writing_whole(path: Path) -> Iterator[TextIOWrapper]:
         temporary.chmod(0o644)
         temporary.replace(path)
     except OSError as error:
-        raise UnavailableError(
+        raise refusal(error, path) or UnavailableError(
             f"the file cannot be written ({error.strerror})",
             str(path),
             "free disk space or choose another folder",
@@ -124,6 +128,8 @@ def writing_whole(path: Path) -> Iterator[TextIOWrapper]:
 def folder_made_whole(folder: Path) -> Iterator[Path]:
     """A temporary folder beside ``folder``, which gets its name only if all went well.
 
+    Every user can read it then.
+
     Raises:
         OSError: the disk is full or the place cannot be written.
     """
@@ -131,7 +137,32 @@ def folder_made_whole(folder: Path) -> Iterator[Path]:
     staging = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
     try:
         yield staging
-        staging.chmod(0o755)
+        make_readable(staging)
         staging.rename(folder)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def make_readable(folder: Path) -> None:
+    """Let every user read what is handed over or served, whatever the umask: all in a folder.
+
+    Raises:
+        OSError: the folder is not this user's.
+    """
+    folder.chmod(0o755)
+    for path in folder.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+def readable_folder(folder: Path) -> Path:
+    """Make a folder that every user can read; one that exists stays as it is.
+
+    The folders above it are made as the umask says.
+
+    Raises:
+        OSError: the place cannot be written.
+    """
+    if not folder.is_dir():
+        folder.mkdir(parents=True)
+        folder.chmod(0o755)
+    return folder

@@ -12,12 +12,16 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """What a command line returns."""
+    """What a command line returns.
+
+    ``OUTPUT_CLOSED`` is a shell's code for a program that was ended by SIGPIPE.
+    """
 
     PASSED = 0
     FAILED = 1
     BAD_INPUT = 2
     COULD_NOT_RUN = 3
+    OUTPUT_CLOSED = 141
 
 
 class XportError(Exception):

@@ -37,7 +37,7 @@ def junit_xml(evidence: Evidence) -> str:
     FAILED is a `<failure>`; NOT_RUN is an `<error>`, because a skipped test counts as success.
     """
     reading = Reading(evidence)
-    root = Element("testsuites", name=words.one_line(evidence.plan.title))
+    root = Element("testsuites", name=words.one_line(_title(evidence)))
     total: list[Case] = []
     for model in evidence.plan.models:
         cases = list(_model_cases(reading, model))
@@ -49,6 +49,13 @@ def junit_xml(evidence: Evidence) -> str:
     ElementTree.indent(root)
     body = ElementTree.tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n'
+
+
+def _title(evidence: Evidence) -> str:
+    """The release's, and under which policy it was judged where that is not its own."""
+    other = evidence.other_policy
+    title = evidence.plan.title
+    return f"{title}: {words.under_another(other)}" if other else title
 
 
 def _model_cases(reading: Reading, model: PlannedModel) -> Iterator[Case]:
@@ -105,9 +112,13 @@ def _case(
 def _verdict_case(reading: Reading) -> Case:
     verdict = reading.verdict
     bad = verdict.status is not Status.PASSED
+    other = reading.evidence.other_policy
+    name = f"verdict, {words.under_another(other)}" if other else "verdict"
     message = "; ".join(verdict.findings) or f"the verdict is {verdict.status}"
     said = words.one_line(without_second_route(reading.plan))
-    return Case("xport", "verdict", (), verdict.status, message if bad else "", said=said)
+    return Case(
+        "xport", words.one_line(name), (), verdict.status, message if bad else "", said=said
+    )
 
 
 def _suite(root: Element, reading: Reading, name: str, cases: Sequence[Case]) -> None:

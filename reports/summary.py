@@ -64,6 +64,9 @@ def _verdict(reading: Reading) -> Iterator[str]:
     title = f"{plan.title} ({words.release_of(plan)})"
     said = [title, without_second_route(plan)]
     yield f"{words.STATUS_WORDS[verdict.status]}  {', '.join(filter(None, said))}"
+    other = reading.evidence.other_policy
+    if other:
+        yield words.under_another(other)
     yield (
         f"{reading.count(Status.PASSED)} of {len(verdict.checks)} checks passed, "
         f"{reading.count(Status.FAILED)} failed, {reading.count(Status.NOT_RUN)} did not run"

@@ -6,6 +6,7 @@ import math
 import re
 
 from xport.plan import Plan
+from xport.policy import OtherPolicy
 from xport.verdict import Status
 
 STATUS_WORDS = {Status.PASSED: "PASSED", Status.FAILED: "FAILED", Status.NOT_RUN: "NOT RUN"}
@@ -23,6 +24,14 @@ _CONTROL = re.compile(
 def release_of(plan: Plan) -> str:
     """A release by its name, and its version if it has one: `demo 1.2.0`."""
     return f"{plan.release} {plan.version}" if plan.version else plan.release
+
+
+def under_another(policy: OtherPolicy) -> str:
+    """Which policy a verdict is under that is not the release's own."""
+    return (
+        f"judged under another policy, {policy.file} (SHA-256 {policy.sha256}): "
+        "not the release's own verdict"
+    )
 
 
 def error(value: float | None) -> str:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import xport
 from xport.evaluation_arguments import add_evaluation
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 DEFAULT_RELEASE = Path("release.toml")
 DEFAULT_TARGETS = Path("releases/full-width.toml")
@@ -31,7 +35,8 @@ examples:
   xport doctor                                  what this machine can run, and what is missing
 
 exit codes: 0 verdict PASSED (or the command did its work), 1 verdict FAILED,
-            2 usage or bad input, 3 could not run
+            2 usage or bad input, 3 could not run,
+            141 whoever reads the output closed it, as head does
 
 NOT FOR MEDICAL USE.
 """
@@ -56,6 +61,13 @@ examples:
 """
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser that does not hide it when its help cannot be printed."""
+
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+        (file or sys.stderr).write(message)
+
+
 class PrintPasses(argparse.Action):
     """Prints what the direct route does, pass by pass, and ends, as `--version` does."""
 
@@ -68,12 +80,13 @@ class PrintPasses(argparse.Action):
         rows.append(("lower", "Lower every operator to TensorFlow's, channels last."))
         rows += [(one.name, one.does) for one in OPTIMISATIONS]
         width = max(len(name) for name, _ in rows)
-        parser.exit(0, "".join(f"{name:<{width}}  {does}\n" for name, does in rows))
+        print("\n".join(f"{name:<{width}}  {does}" for name, does in rows))
+        parser.exit()
 
 
 def make_parser() -> argparse.ArgumentParser:
     """The parser of the whole command line; `command` is the name of the one chosen."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="xport",
         description=DESCRIPTION,
         epilog=EPILOG,
@@ -136,7 +149,8 @@ def _add_judging(commands: Any) -> None:
         "--policy",
         type=Path,
         metavar="FILE",
-        help="judge under the [policy] of this TOML file instead of the release's",
+        help="judge under the [policy] of this TOML file instead of the release's; the result lies "
+        "in RUN/judgements, beside the release's own verdict, which stays as it is",
     )
     report = _command(commands, "report", "write report.html and junit.xml")
     bundle = _command(commands, "bundle", "make the deployable bundle of a PASSED run")

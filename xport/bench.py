@@ -26,6 +26,7 @@ from xport.progress import Progress, Silent
 
 if TYPE_CHECKING:
     from browser_harness.bench import BenchSession, Contestant, ContestReply
+    from browser_harness.models import ModelSource
     from browser_harness.settings import BrowserSettings
 
 LOGITS = "logits"
@@ -124,14 +125,25 @@ def forward_of(model: NamedModel, options: BenchOptions) -> Contestant:
         InputError: it lacks one of the outputs asked for.
     """
     from browser_harness.bench import Contestant
-    from browser_harness.models import ModelSource
 
     absent = set(options.outputs) - {spec.name for spec in model.signature.outputs}
     if absent:
         raise InputError(f"has no output {', '.join(sorted(absent))}", str(model.path))
-    source = model.path if model.is_onnx else ModelSource(model.name, model.path, model.signature)
+    source = model.path if model.is_onnx else _source(model)
     inputs = inputs_for(model.signature, options.seed)
     return Contestant(model.name, source, model.signature, inputs, options.outputs or None)
+
+
+def _source(model: NamedModel) -> ModelSource:
+    """The files of a TF.js model, and no other that lies beside them."""
+    from browser_harness.models import ModelSource
+    from browser_harness.wire import FileDigest
+
+    files = {
+        name: FileDigest(sha256=digest, bytes=(model.path / name).stat().st_size)
+        for name, digest in model.files().items()
+    }
+    return ModelSource(model.name, model.path, model.signature, files)
 
 
 def measure(

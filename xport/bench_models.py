@@ -15,7 +15,7 @@ from xport import digests, onnx_file
 from xport.arrays import Array
 from xport.artifact import Signature, TensorSpec
 from xport.document import first_problem
-from xport.errors import ConversionError, InputError
+from xport.errors import ConversionError, InputError, IntegrityError
 from xport.tfjs_model import MODEL, signature_of
 from xport.weights_manifest import Weight, WeightGroup, weight_groups
 
@@ -27,7 +27,8 @@ ONE_HOT = "one_hot"
 class NamedModel:
     """A model that a person named, ready to be opened.
 
-    `path` is a folder with model.json and all its shards, or an ONNX file. `notes` say what was
+    `path` is a folder with model.json and all its shards, or an ONNX file. Whatever else lies in
+    the folder, such as a bundle's preprocess.json, is no part of the model. `notes` say what was
     made up. `files` are the digests of what was measured.
     """
 
@@ -43,9 +44,14 @@ class NamedModel:
 
     def files(self) -> dict[str, str]:
         """SHA-256 by file."""
-        if self.is_onnx:
-            return {self.path.name: digests.of_file(self.path)}
-        return digests.of_folder(self.path)
+        names = [self.path.name] if self.is_onnx else self._parts()
+        folder = self.path.parent if self.is_onnx else self.path
+        return {name: digests.of_file(folder / name) for name in names}
+
+    def _parts(self) -> list[str]:
+        """The files of a TF.js model, from its folder: model.json and the shards that it names."""
+        shards = {name for group in weight_groups(self.path) for name in group.paths}
+        return sorted({MODEL, *shards})
 
 
 def read_models(named: Sequence[str], scratch: Path, seed: int) -> list[NamedModel]:
@@ -54,12 +60,13 @@ def read_models(named: Sequence[str], scratch: Path, seed: int) -> list[NamedMod
     Args:
         named: a folder with model.json, a bundle's folder (`FOLDER#MODEL` where it holds several
             models), or an ONNX file; `NAME=` before it says what the tables call it.
-        scratch: an empty folder for weights that have to be made up.
+        scratch: an empty folder for shared files and weights that have to be made up.
         seed: of those weights.
 
     Raises:
         InputError: there is no such file or folder, no model.json in it, a shard is truncated, or
             a missing shard holds what random numbers cannot stand for.
+        IntegrityError: a file of a bundle's model is not the one that its manifest lists.
     """
     models: list[NamedModel] = []
     for index, text in enumerate(named):
@@ -81,13 +88,19 @@ def _label(text: str) -> tuple[str, str]:
 
 
 def _read(text: str, scratch: Path, seed: int) -> NamedModel:
-    folder, _, wanted = text.partition("#")
-    path = Path(folder)
+    # A file's own name may hold the mark.
+    folder, mark, wanted = (text, "", "") if Path(text).exists() else text.rpartition("#")
+    path = Path(folder if mark else text)
+    bundle = (path / BUNDLE_MANIFEST).is_file() and not (path / MODEL).is_file()
+    if mark and path.exists() and not bundle:
+        raise InputError(
+            "is no bundle, so no model of it can be named", str(path), f"drop #{wanted}"
+        )
     if path.is_file() and path.suffix == ".onnx":
         return NamedModel(_id(path.stem), path, _onnx_signature(path))
     if not path.is_dir():
         raise InputError("no such folder, and no ONNX file", text, "check the path")
-    if (path / BUNDLE_MANIFEST).is_file() and not (path / MODEL).is_file():
+    if bundle:
         path = _in_bundle(path, wanted, scratch)
     if not (path / MODEL).is_file():
         raise InputError(f"holds no {MODEL}", str(path), "name a TF.js model's folder")
@@ -102,7 +115,12 @@ def _onnx_signature(path: Path) -> Signature:
 
 
 def _in_bundle(bundle: Path, wanted: str, scratch: Path) -> Path:
-    """A model's folder in a bundle; one that shares files with another is put together."""
+    """A model's folder in a bundle; one that shares files with another is put together.
+
+    Raises:
+        InputError: the bundle has no such model, or several where none is named.
+        IntegrityError: a file of the model is not the one that the manifest lists.
+    """
     from xport.bundle_manifest import Manifest
 
     models = Manifest.read(bundle / BUNDLE_MANIFEST).models
@@ -112,17 +130,32 @@ def _in_bundle(bundle: Path, wanted: str, scratch: Path) -> Path:
         raise InputError(
             f"the bundle holds {', '.join(models)}",
             str(bundle),
-            f"name one of them: {bundle}#{next(iter(models))}",
+            f"name one of them: {bundle}#{next(iter(models), 'MODEL')}",
         )
     model = models[wanted]
-    shared = {name: entry.path for name, entry in model.files.items() if entry.path}
-    if not shared:
+    places = {name: entry.path or model.path + name for name, entry in model.files.items()}
+    for name, place in places.items():
+        _require_listed(bundle, place, model.files[name].sha256)
+    if not any(entry.path for entry in model.files.values()):
         return bundle / model.path
-    whole = scratch.parent / f"{scratch.name}-{wanted}"
-    shutil.copytree(bundle / model.path, whole)
-    for name, place in shared.items():
+    whole = scratch.with_name(f"{scratch.name}-whole") / wanted
+    for name, place in places.items():
+        (whole / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(bundle / place, whole / name)
     return whole
+
+
+def _require_listed(bundle: Path, place: str, digest: str) -> None:
+    try:
+        state = "" if digests.of_file(bundle / place) == digest else "is not the one that it lists"
+    except OSError as error:
+        state = f"cannot be read ({error.strerror})"
+    if state:
+        raise IntegrityError(
+            f"file {place} of the bundle {state}",
+            str(bundle),
+            "make the bundle again with `xport bundle`",
+        )
 
 
 def _tfjs(folder: Path, scratch: Path, seed: int) -> NamedModel:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from reference.document import make_readable
 from xport import digests
 from xport.bundle_checks import verify_bundle
 from xport.bundle_evidence import changed_page_files, document_bytes, weights_told
@@ -19,7 +20,7 @@ from xport.bundle_manifest import (
     Manifest,
     write_file,
 )
-from xport.errors import ExitCode, InputError, IntegrityError, XportError
+from xport.errors import InputError, IntegrityError, XportError
 from xport.evidence import EVIDENCE, Evidence
 from xport.examples import pictures_of, write_examples
 from xport.hosting import header_files, with_threads
@@ -41,9 +42,15 @@ def card_path(model: str) -> str:
 
 
 class NotPassed(XportError):
-    """A bundle was asked for without a verdict of PASSED."""
+    """A bundle was asked for without a verdict of PASSED; the exit code is that of the verdict."""
 
-    exit_code = ExitCode.FAILED
+    def __init__(self, status: Status, release: str) -> None:
+        super().__init__(
+            f"the verdict is {status}, only PASSED is bundled",
+            release,
+            "read the report, mend the leg it names, and run `xport release` again",
+        )
+        self.exit_code = status.exit_code
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,8 @@ def build_bundle(
 ) -> Manifest:
     """Put the bundle together in a folder beside `target` and move it there when it is whole.
 
+    Every user, so every web server, can read all of it, whatever the umask.
+
     Args:
         evidence: a verdict of PASSED; it is in the bundle as evidence.json.
         run: what the evidence is of.
@@ -74,6 +83,7 @@ def build_bundle(
 
     Raises:
         NotPassed: the verdict is not PASSED.
+        IntegrityError: it was passed under another policy than the release's.
         InputError: a model was tried on nothing that may be published.
         IntegrityError: the page or a model is not the bytes that were verified.
         UnavailableError: the disk is full.
@@ -85,6 +95,7 @@ def build_bundle(
         try:
             manifest = _fill(staging, evidence, run, page, documents)
             verify_bundle(staging)
+            make_readable(staging)
             _replace(staging, target)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
@@ -92,17 +103,21 @@ def build_bundle(
 
 
 def require_passed(evidence: Evidence) -> None:
-    """Refuse what did not pass.
+    """Refuse what did not pass under the release's own policy.
 
     Raises:
         NotPassed: the verdict is not PASSED.
+        IntegrityError: it was passed under another policy.
     """
-    if evidence.verdict.status is not Status.PASSED:
-        raise NotPassed(
-            f"the verdict is {evidence.verdict.status}, only PASSED is bundled",
+    if evidence.other_policy is not None:
+        raise IntegrityError(
+            f"the verdict is under another policy, {evidence.other_policy.file}, and only the "
+            "release's own is bundled",
             evidence.plan.release,
-            "read the report, mend the leg it names, and run `xport release` again",
+            "run `xport judge` without --policy",
         )
+    if evidence.verdict.status is not Status.PASSED:
+        raise NotPassed(evidence.verdict.status, evidence.plan.release)
 
 
 def _fill(
@@ -256,4 +271,3 @@ def _replace(staging: Path, target: Path) -> None:
         shutil.rmtree(old)
     else:
         staging.rename(target)
-    target.chmod(0o755)

@@ -25,8 +25,9 @@ def require_evidence(manifest: Manifest, evidence: Evidence, folder: Path) -> No
     """Hold a manifest to the evidence that lies beside it.
 
     Raises:
-        IntegrityError: the verdict is not PASSED, or a model, its files, labels, preprocessing,
-            calibration or gate, the notice or the engine are not those of the evidence.
+        IntegrityError: the verdict is not PASSED under the release's own policy, or a model,
+            its files, labels, preprocessing, calibration or gate, the notice or the engine are not
+            those of the evidence.
     """
     for what, said, proved in _statements(manifest, evidence):
         if said != proved:
@@ -66,6 +67,7 @@ def weights_told(model: PlannedModel) -> str | None:
 def _statements(manifest: Manifest, evidence: Evidence) -> Iterator[tuple[str, object, object]]:
     """What the manifest says beside what has been proved."""
     plan = evidence.plan
+    yield "the policy", evidence.other_policy, None
     yield "the verdict", (manifest.verdict, evidence.verdict.status), (Status.PASSED,) * 2
     yield "the notice", manifest.notice, NOTICE
     for key in ("release", "title", "version", "wasm_threads"):

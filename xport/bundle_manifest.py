@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from xport import digests
 from xport.artifact import Signature
 from xport.document import Document
 from xport.plan import Kind
 from xport.verdict import Status
+from xport.weights_manifest import inside
 
 MANIFEST = "manifest.json"
 NOTICE = "NOT FOR MEDICAL USE"
+
+Inside = Annotated[str, AfterValidator(inside)]
+"""A path that does not leave the bundle."""
 
 
 class FileEntry(Document):
@@ -26,7 +30,7 @@ class FileEntry(Document):
 
     sha256: str
     bytes: int
-    path: str | None = None
+    path: Inside | None = None
 
 
 class DataFile(Document):
@@ -36,7 +40,7 @@ class DataFile(Document):
     does not know. That of `preprocess` is the definition's digest.
     """
 
-    path: str
+    path: Inside
     sha256: str
     bytes: int
 
@@ -56,7 +60,7 @@ class BundledModel(Document):
 
     kind: Kind
     title: str
-    path: str
+    path: Inside
     signature: Signature
     labels: tuple[str, ...] | None
     weights: str | None
@@ -65,7 +69,7 @@ class BundledModel(Document):
     calibration: DataFile | None = None
     gate: DataFile | None = None
     card: DataFile | None = None
-    files: dict[str, FileEntry]
+    files: dict[Inside, FileEntry]
 
     def documents(self) -> list[DataFile]:
         """Those that the model has."""
@@ -98,7 +102,7 @@ class Manifest(Document):
     tools: dict[str, str]
     publishable: bool | None = None
     unshown: dict[str, str] = Field(default_factory=dict)
-    files: dict[str, FileEntry]
+    files: dict[Inside, FileEntry]
 
     def model_files(self) -> dict[str, FileEntry | DataFile]:
         """The files that belong to models, by path from the bundle's root."""

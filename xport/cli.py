@@ -6,7 +6,6 @@ import argparse
 import contextlib
 import io
 import json
-import os
 import signal
 import sys
 import time
@@ -16,7 +15,8 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from xport.arguments import make_parser
-from xport.errors import ExitCode, InputError, XportError
+from xport.ending import ended, output_errors, write_output
+from xport.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
     from xport.bundle_manifest import Manifest
@@ -25,49 +25,38 @@ if TYPE_CHECKING:
     from xport.progress import Progress
 
 
-TRACEBACK_VARIABLE = "XPORT_TRACEBACK"
-ADVICE = f"(set {TRACEBACK_VARIABLE}=1 to see where, and report it)"
-
-
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with its code."""
     signal.signal(signal.SIGTERM, _as_interrupt)
-    options = make_parser().parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    try:
-        code = COMMANDS[options.command](options)
-        sys.stdout.flush()
-    except XportError as error:
-        code = error.exit_code
-        _complain(options, str(error), code)
-    except KeyboardInterrupt:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        from xport.store import remove_begun
+    options = argparse.Namespace(json=False)
+    sys.exit(ended(options, lambda: _run(options, arguments)))
 
-        remove_begun()
-        code = ExitCode.COULD_NOT_RUN
-        _complain(options, "interrupted; nothing half-written was kept", code)
-        # All is put away; what libraries do at exit may turn the code into the signal's.
-        os._exit(code)
-    except Exception as error:  # whatever else happens is no verdict, and no traceback for a user
-        if os.environ.get(TRACEBACK_VARIABLE):
-            raise
-        code = ExitCode.COULD_NOT_RUN
-        _complain(options, f"unexpected {type(error).__name__}: {error} {ADVICE}", code)
-    sys.exit(code)
+
+def _run(options: argparse.Namespace, arguments: Sequence[str] | None) -> int:
+    """Read the arguments into `options` and carry the command out; its exit code."""
+    for argument in sys.argv[1:] if arguments is None else arguments:
+        _require_text(argument)
+    with output_errors():
+        try:
+            make_parser().parse_args(arguments, options)
+        except SystemExit as end:  # the parser has printed its help, or what is wrong
+            return int(end.code or ExitCode.PASSED)
+    return COMMANDS[options.command](options)
+
+
+def _require_text(argument: str) -> None:
+    """Refuse what no document and no tool can hold as a file's name."""
+    if "\0" in argument:  # a shell cannot give one, a program can
+        raise InputError("holds a NUL character", repr(argument), "no path has one")
+    if any("\udc80" <= character <= "\udcff" for character in argument):
+        raise InputError("is not UTF-8", repr(argument), "give the file or folder another name")
 
 
 def _as_interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
-
-
-def _complain(options: argparse.Namespace, message: str, code: int) -> None:
-    with contextlib.suppress(OSError):  # standard output itself may be what failed
-        if options.json:
-            print(json.dumps({"error": message, "exit_code": int(code)}), flush=True)
-    print(f"xport: {message}", file=sys.stderr)
 
 
 def _browser_options(options: argparse.Namespace) -> BrowserOptions:
@@ -87,7 +76,6 @@ def _verdict(options: argparse.Namespace, evidence: Evidence, out: Path) -> int:
     from reports.summary import summary_lines
     from xport.page_models import page_view
     from xport.run_folder import RunFolder
-    from xport.verdict import Status
 
     run, status = RunFolder(out), evidence.verdict.status
     paths = {
@@ -101,27 +89,25 @@ def _verdict(options: argparse.Namespace, evidence: Evidence, out: Path) -> int:
         if path.exists()
     }
     if options.json:
-        view = page_view(evidence.plan)
+        view, other = page_view(evidence.plan), evidence.other_policy
         summary = {
             "verdict": status,
+            "other_policy": other.model_dump() if other else None,
             "findings": evidence.verdict.findings,
             "missing_routes": [route.model_dump() for route in evidence.plan.missing_routes],
-            "publishable": status is Status.PASSED and view.publishable,
+            "publishable": other is None and status.exit_code == ExitCode.PASSED and view.publishable,
             "unshown": view.unshown,
             **paths,
         }
-        print(json.dumps(summary, indent=2))
+        write_output(json.dumps(summary, indent=2))
     else:
-        print("\n".join(summary_lines(evidence)))
-        for name, path in paths.items():
-            print(f"{name:<9} {path}")
-    return {Status.PASSED: ExitCode.PASSED, Status.FAILED: ExitCode.FAILED}.get(
-        status, ExitCode.COULD_NOT_RUN
-    )
+        places = [f"{name:<9} {path}" for name, path in paths.items()]
+        write_output("\n".join([*summary_lines(evidence), *places]))
+    return status.exit_code
 
 
 def _print(options: argparse.Namespace, text: str, value: dict[str, Any]) -> int:
-    print(json.dumps(value, indent=2) if options.json else text)
+    write_output(json.dumps(value, indent=2) if options.json else text)
     return ExitCode.PASSED
 
 
@@ -139,7 +125,7 @@ def _release(options: argparse.Namespace) -> int:
     )
     code = _verdict(options, evidence, options.out)
     if not options.json:
-        print(f"whole time {time.monotonic() - start:.0f} s")
+        write_output(f"whole time {time.monotonic() - start:.0f} s")
     return code
 
 
@@ -180,9 +166,10 @@ def _judge(options: argparse.Namespace) -> int:
     from xport import workflow
     from xport.release_file import read_policy
 
-    policy = read_policy(options.policy) if options.policy else None
-    evidence = workflow.judge(options.run_folder, policy=policy)
-    return _verdict(options, evidence, options.run_folder)
+    if options.policy is None:
+        return _verdict(options, workflow.judge(options.run_folder), options.run_folder)
+    evidence, judgement = workflow.judge_under(options.run_folder, *read_policy(options.policy))
+    return _verdict(options, evidence, judgement.root)
 
 
 def _report(options: argparse.Namespace) -> int:
@@ -241,7 +228,6 @@ def _serve(options: argparse.Namespace) -> int:
     shown, lines = _page_facts(manifest)
     text = [f"serving {options.bundle} at {url} (Ctrl-C ends it)", *lines, manifest.notice]
     _print(options, "\n".join(text), {"url": url, **shown})
-    sys.stdout.flush()
     with contextlib.suppress(KeyboardInterrupt):
         server.serve_forever()
     return ExitCode.PASSED
@@ -262,15 +248,21 @@ def _doctor(options: argparse.Namespace) -> int:
 
 
 def _bench(options: argparse.Namespace) -> int:
+    from reference.document import readable_folder
     from reports.bench import bench_lines, html_bench
     from xport.bench_command import measure
     from xport.document import write_whole
+    from xport.store import require_writable
 
+    if options.out:
+        require_writable(options.out)
     result = measure(options, _browser_options(options), _progress(options))
     if options.out:
+        readable_folder(options.out)
         result.write(options.out / "bench.json")
         write_whole(options.out / "bench.html", html_bench(result).encode())
-    print(result.model_dump_json(indent=2) if options.json else "\n".join(bench_lines(result)))
+    lines = "\n".join(bench_lines(result))
+    write_output(result.model_dump_json(indent=2) if options.json else lines)
     return ExitCode.PASSED if result.passed else ExitCode.FAILED
 
 

@@ -4,6 +4,20 @@ There is one definition for all packages: ``reference`` imports none of the othe
 there.
 """
 
-from reference.document import Document, first_problem, folder_made_whole, write_whole
+from reference.document import (
+    Document,
+    first_problem,
+    folder_made_whole,
+    make_readable,
+    readable_folder,
+    write_whole,
+)
 
-__all__ = ["Document", "first_problem", "folder_made_whole", "write_whole"]
+__all__ = [
+    "Document",
+    "first_problem",
+    "folder_made_whole",
+    "make_readable",
+    "readable_folder",
+    "write_whole",
+]

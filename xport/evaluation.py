@@ -8,10 +8,12 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reference.system_errors import refusal
 from xport.document import write_whole
 from xport.errors import InputError
 from xport.evaluation_arguments import ITEMS
 from xport.progress import Progress, Step
+from xport.store import disk_errors, require_writable
 
 if TYPE_CHECKING:
     from reference.calibration import Calibration
@@ -37,8 +39,13 @@ def evaluate(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
         InputError: an option, a checkpoint or a data set is not as it should be.
         UnavailableError: the folder of the results cannot be written.
     """
+    from reference.document import readable_folder
+
+    require_writable(options.out)
     with _threads(options.threads), _told(progress) as advance:
         evaluation = _evaluation(options, advance)
+        with disk_errors(options.out):
+            readable_folder(options.out)
         try:
             left_out = _make(evaluation, options.item)
         finally:  # what was made before an error must not lack its notices
@@ -76,15 +83,24 @@ def phantoms(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
 
     Raises:
         InputError: a number is out of range, or the folder holds something else.
+        UnavailableError: the folder cannot be written.
     """
+    from reference.errors import PhantomError
     from reference.evaluation.sets import MEDICAL, PHANTOM
     from reference.phantoms import LAYOUTS, Cohort
 
+    if not options.folder.exists():  # one that holds the set already need not be written
+        require_writable(options.folder)
     title = f"phantoms in the layout {options.layout}"
     with _told(progress) as advance:
         cohort = Cohort(options.seed, options.patients, options.size)
         write = LAYOUTS[options.layout]
-        written = write(options.folder, cohort, lambda done, total: advance(title, done, total))
+        try:
+            written = write(options.folder, cohort, lambda done, total: advance(title, done, total))
+        except PhantomError as error:
+            cause = error.__cause__
+            known = refusal(cause, options.folder) if isinstance(cause, OSError) else None
+            raise known or error from cause
     return {
         "folder": str(written.folder),
         "images": written.images,

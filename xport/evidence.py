@@ -9,6 +9,7 @@ from xport.parity import Comparison
 from xport.picture import Picture
 from xport.pipeline_effect import PipelineEffect
 from xport.plan import BROUGHT, Plan
+from xport.policy import OtherPolicy
 from xport.recording import Recording, WebEnvironment
 from xport.timing import BackendRuntime
 from xport.verdict import OutputFacts, Verdict
@@ -20,7 +21,9 @@ class Evidence(Document):
     """A verdict with all that it rests on.
 
     `preprocessing` is what every pipeline does to images, and `prepared_in` the browser it was
-    measured in. `made` is the UTC time of judging in ISO 8601, `xport` the version that judged.
+    measured in. `other_policy` names the one that the verdict is under where it is not the
+    release's own; `plan.policy` is the one that was applied. `made` is the UTC time of judging
+    in ISO 8601, `xport` the version that judged.
     """
 
     schema_version: Literal[1] = 1
@@ -34,6 +37,7 @@ class Evidence(Document):
     pictures: tuple[Picture, ...]
     preprocessing: tuple[PipelineEffect, ...] = ()
     prepared_in: WebEnvironment | None = None
+    other_policy: OtherPolicy | None = None
     verdict: Verdict
 
     def published(self) -> Evidence:

@@ -168,6 +168,10 @@ def _read(path: Path, prefix: str, source: str) -> ImageFile:
     from reference.picture import MAX_BYTES
 
     try:
+        path.name.encode()
+    except UnicodeEncodeError as error:
+        raise InputError("its name is not UTF-8", str(path), "give it another") from error
+    try:
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise ImageError(

@@ -16,7 +16,7 @@ from xport.judge import judge
 from xport.parity import Comparison, Outputs, Pair, Role, compare
 from xport.pictures import pictures_for
 from xport.plan import FLOAT64_LEG, REFERENCE_LEG, Leg, Plan, PlannedModel
-from xport.policy import Policy
+from xport.policy import OtherPolicy, Policy
 from xport.preprocessing import PreparedCase, effects_of
 from xport.probes import ProbeFolder
 from xport.recorder import Arrays, RecordingFolder
@@ -60,14 +60,13 @@ def evidence_of(
     runtimes: Sequence[BackendRuntime],
     probes: ProbeFolder,
     prepared: PreparedCase | None = None,
-    *,
-    policy: Policy | None = None,
+    other: tuple[Policy, OtherPolicy] | None = None,
 ) -> Evidence:
     """Measure and judge what was recorded for `planned`, under its own policy or another.
 
     `probes` are only shown, not run.
     """
-    plan = planned.model_copy(update={"policy": policy}) if policy else planned
+    plan = planned.model_copy(update={"policy": other[0]}) if other else planned
 
     def input_of(model: PlannedModel, name: str) -> Array | None:
         probe = next(probe for probe in model.probes if probe.name == name)
@@ -97,6 +96,7 @@ def evidence_of(
         pictures=tuple(pictures_for(plan, recorded.output, input_of, comparisons)),
         preprocessing=effects,
         prepared_in=prepared.preparations.environment if prepared else None,
+        other_policy=other[1] if other else None,
         verdict=judge(case),
     )
 

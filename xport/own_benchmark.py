@@ -97,9 +97,10 @@ def measure_targets(
     """
     if options.outputs or options.gradient or options.stock_kernels or options.cold:
         raise InputError("the targets fix what is run", "--targets", "leave the other options out")
+    release = read_release(release_file)
     search_in(Path.cwd())
     search_in(release_file.resolve().parent)
-    converts = _converted(read_release(release_file), Store(store), progress)
+    converts = _converted(release, Store(store), progress)
     judged = list(_conversion(converts.onnx, progress))
     models = converts.named()
     wasm = _wasm(models, options, progress)

@@ -105,3 +105,10 @@ class Policy(Document):
             if (tolerance.model, tolerance.output) == (model, output):
                 return tolerance
         return None
+
+
+class OtherPolicy(Document):
+    """Where a policy was read that is not the release's own: the file's name and SHA-256."""
+
+    file: str
+    sha256: str

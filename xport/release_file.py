@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 
@@ -12,7 +13,7 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 from xport import digests
 from xport.document import Document, first_problem
 from xport.errors import InputError
-from xport.policy import Policy
+from xport.policy import OtherPolicy, Policy
 from xport.release_tables import (
     BrowserEntry,
     ExplanationEntry,
@@ -137,7 +138,7 @@ def read_release(path: Path) -> ReleaseFile:
         InputError: the file cannot be read, is not TOML, or a key is unknown, missing or wrong;
             the key is named.
     """
-    release = _validated(ReleaseFile, _toml(path), path)
+    release = _validated(ReleaseFile, _toml(_content(path), path), path)
     models = {
         name: entry.model_copy(
             update={
@@ -157,22 +158,49 @@ class PolicyFile(BaseModel):
     policy: Policy
 
 
-def read_policy(path: Path) -> Policy:
-    """Read the `[policy]` table of a TOML file, such as a release file.
+def read_policy(path: Path) -> tuple[Policy, OtherPolicy]:
+    """Read the `[policy]` table of a TOML file, such as a release file, and say which file it was.
 
     Raises:
         InputError: as `read_release`.
     """
-    return _validated(PolicyFile, _toml(path), path).policy
+    content = _content(path)
+    policy = _validated(PolicyFile, _toml(content, path), path).policy
+    return policy, OtherPolicy(file=path.name, sha256=digests.of_bytes(content))
 
 
-def _toml(path: Path) -> dict[str, Any]:
+def _content(path: Path) -> bytes:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot read: {error}", str(path), "check the path") from error
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read: {error.strerror}", str(path), "check the path") from error
+
+
+def _toml(content: bytes, path: Path) -> dict[str, Any]:
+    try:
+        value = tomllib.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise InputError(f"cannot read: {error}", str(path), "save it as UTF-8") from error
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"not valid TOML: {error}", str(path)) from error
+    for text in _strings(value):
+        if "\0" in text:
+            raise InputError(
+                f"{text!r} holds a NUL character", str(path), "no path or name has one"
+            )
+    return value
+
+
+def _strings(value: object) -> Iterator[str]:
+    """Every string in a TOML document, keys among them."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from value
+        yield from _strings(list(value.values()))
+    elif isinstance(value, list):
+        for item in value:
+            yield from _strings(item)
 
 
 def _validated(kind: type[M], value: dict[str, Any], path: Path) -> M:

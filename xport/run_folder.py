@@ -9,15 +9,17 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TextIO
 
 from xport.errors import InputError, UnavailableError
 from xport.evidence import Evidence
 from xport.images import ImageFolder
 from xport.plan import Plan
+from xport.policy import OtherPolicy
 from xport.prepared_folder import PreparedFolder
 from xport.probes import ProbeFolder
 from xport.recorder import RecordingFolder
+from xport.store import disk_errors
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,21 @@ class RunFolder:
         """The deployable bundle; exists only after a verdict of PASSED."""
         return self.root / "bundle"
 
+    @property
+    def judgements_path(self) -> Path:
+        """What was judged under other policies than the release's."""
+        return self.root / "judgements"
+
+    def judgement(self, policy: OtherPolicy) -> RunFolder:
+        """Where evidence, report and JUnit XML of a verdict under another policy lie.
+
+        The name is the file's, and its digest keeps two policies of one name apart.
+        """
+        stem = "".join(
+            c if c.isascii() and (c.isalnum() or c in "-_") else "-" for c in Path(policy.file).stem
+        )
+        return RunFolder(self.judgements_path / f"{stem[:40]}-{policy.sha256[:12]}")
+
     def plan(self) -> Plan:
         """The plan of this run.
 
@@ -101,12 +118,17 @@ class RunFolder:
     def clear(self, step: Literal["convert", "record", "judge"]) -> None:
         """Remove what `step` is about to make and all that was made from it.
 
-        A bundle or report of an earlier verdict must never lie beside a later one. The store,
-        which is the cache, lies elsewhere.
+        A bundle or report of an earlier verdict must never lie beside a later one, nor a judgement
+        of an earlier recording. The store, which is the cache, lies elsewhere.
         """
         paths = [self.bundle_path, self.report_path, self.junit_path, self.evidence_path]
         if step in ("convert", "record"):
-            paths += [self.runtime_path, self.recordings.root, self.prepared.root]
+            paths += [
+                self.judgements_path,
+                self.runtime_path,
+                self.recordings.root,
+                self.prepared.root,
+            ]
         if step == "convert":
             paths += [self.plan_path, self.probes.root, self.images.root]
         for path in paths:
@@ -120,30 +142,35 @@ class RunFolder:
         """Hold the folder for this process; a second run on it is refused, not interleaved.
 
         Raises:
-            UnavailableError: another process is working in this folder.
-            InputError: it is no folder, cannot be made, or does not exist and `create` is false.
+            UnavailableError: another process is working in this folder, or it cannot be written.
+            InputError: it is no folder, cannot be one, or does not exist and `create` is false.
         """
-        if create:
-            try:
+        with self._lock_file(create) as lock:
+            self._take(lock)
+            yield
+
+    def _lock_file(self, create: bool) -> TextIO:
+        with disk_errors(self.root):
+            if create:
                 self.root.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
+            elif not self.root.is_dir():
                 raise InputError(
-                    f"cannot be a run's folder: {error.strerror}", str(self.root), "choose another"
-                ) from error
-        elif not self.root.is_dir():
-            raise InputError("there is no run here", str(self.root), "run `xport convert` first")
-        with (self.root / ".lock").open("a+") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                lock.seek(0)
-                raise UnavailableError(
-                    f"another xport run (process {lock.read().strip() or 'unknown'}) works here",
-                    str(self.root),
-                    "wait for it, or give this run a folder of its own with --out",
-                ) from error
+                    "there is no run here", str(self.root), "run `xport convert` first"
+                )
+            return (self.root / ".lock").open("a+")
+
+    def _take(self, lock: TextIO) -> None:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            lock.seek(0)
+            raise UnavailableError(
+                f"another xport run (process {lock.read().strip() or 'unknown'}) works here",
+                str(self.root),
+                "wait for it, or give this run a folder of its own with --out",
+            ) from error
+        with disk_errors(self.root):
             lock.seek(0)
             lock.truncate()
             lock.write(str(os.getpid()))
             lock.flush()
-            yield

@@ -8,9 +8,11 @@ import fcntl
 import os
 import secrets
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from reference.system_errors import DISK_REMEDY, RIGHTS_REMEDY, refusal
 from xport import digests
 from xport.document import Document
 from xport.errors import InputError, IntegrityError, UnavailableError, XportError
@@ -19,7 +21,6 @@ ENTRY = "entry.json"
 CONTENT = "content"
 _STAGING = "staging"
 LEAST_FREE_BYTES = 1024 * 1024
-DISK_REMEDY = "free disk space or choose another folder; nothing half-written was kept"
 
 _begun: set[Path] = set()  # this process's staging folders
 
@@ -154,30 +155,19 @@ def _remove(holder: Path) -> None:
 
 @contextlib.contextmanager
 def disk_errors(place: Path) -> Iterator[None]:
-    """Turn a full or read-only disk into an error that says so.
+    """Turn what the operating system refuses into an error that says so.
 
     Raises:
-        UnavailableError: the operating system refused to write.
+        UnavailableError: the disk is full, or this user may not write there.
+        InputError: the path cannot be one.
     """
     try:
         yield
-    except (FileExistsError, NotADirectoryError) as error:
-        raise InputError(
-            f"cannot be a folder: {error.strerror}", str(error.filename or place), "choose another"
-        ) from error
     except OSError as error:
-        if error.errno not in (
-            errno.ENOSPC,
-            errno.EDQUOT,
-            errno.EROFS,
-            errno.EACCES,
-            errno.EPERM,
-            errno.ENOENT,
-        ):
+        refused = refusal(error, place)
+        if refused is None:
             raise
-        raise UnavailableError(
-            f"cannot write: {os.strerror(error.errno)}", str(error.filename or place), DISK_REMEDY
-        ) from error
+        raise refused from error
     except XportError as error:
         # A framework has words of its own for a full disk; a disk that is full speaks for itself.
         if isinstance(error, UnavailableError) or not _is_full(place):
@@ -185,6 +175,27 @@ def disk_errors(place: Path) -> Iterator[None]:
         raise UnavailableError(
             f"cannot write: {os.strerror(errno.ENOSPC)}", str(place), DISK_REMEDY, str(error)
         ) from error
+
+
+def require_writable(folder: Path) -> None:
+    """Try whether a folder can be made and written, before long work whose result goes there.
+
+    Raises:
+        UnavailableError, InputError: as `disk_errors`.
+    """
+    with disk_errors(folder):
+        above = (folder.absolute(), *folder.absolute().parents)
+        place = next(path for path in above if path.exists() or path.is_symlink())
+        try:
+            tempfile.TemporaryFile(dir=place).close()
+        except NotADirectoryError as error:
+            raise InputError(
+                f"cannot be a folder, for {place} is none", str(folder), "choose another"
+            ) from error
+        except OSError as error:
+            raise UnavailableError(
+                f"cannot be written: {place}: {error.strerror}", str(folder), RIGHTS_REMEDY
+            ) from error
 
 
 def _is_full(place: Path) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from xport.document import Document
+from xport.errors import ExitCode
 from xport.parity import Comparison, Role
 from xport.pipeline_effect import PipelineEffect
 from xport.plan import Plan
@@ -20,6 +21,12 @@ class Status(StrEnum):
     PASSED = "PASSED"
     FAILED = "FAILED"
     NOT_RUN = "NOT_RUN"
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The code of a command whose result this is."""
+        codes = {Status.PASSED: ExitCode.PASSED, Status.FAILED: ExitCode.FAILED}
+        return codes.get(self, ExitCode.COULD_NOT_RUN)
 
 
 class Check(Document):

@@ -24,9 +24,14 @@ STORED: dict[StoredDType, np.dtype[Any]] = {
 }
 
 
-def _inside(name: str) -> str:
+def inside(name: str) -> str:
+    """`name`, a path that does not leave the folder that it is read from.
+
+    Raises:
+        ValueError: it does.
+    """
     path = PurePosixPath(name)
-    if not name or path.is_absolute() or ".." in path.parts:
+    if not name or "\0" in name or path.is_absolute() or ".." in path.parts:
         raise ValueError(f"{name!r} does not lie in the model's folder")
     return name
 
@@ -65,7 +70,7 @@ class Weight(_Part):
 class WeightGroup(_Part):
     """Weights one after the other in the joined bytes of shards, which are named in order."""
 
-    paths: tuple[Annotated[str, AfterValidator(_inside)], ...]
+    paths: tuple[Annotated[str, AfterValidator(inside)], ...]
     weights: tuple[Weight, ...]
 
     @property

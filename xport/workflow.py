@@ -6,10 +6,12 @@ be repeated: `judge` needs neither torch nor TensorFlow nor a browser.
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from reference.document import folder_made_whole
 from xport.callables import search_in
 from xport.conversion import Converter
 from xport.document import write_whole
@@ -18,7 +20,7 @@ from xport.evidence import Evidence
 from xport.harness import BrowserOptions, Harness, graph_operators
 from xport.judgement import evidence_of, load
 from xport.plan import Plan
-from xport.policy import Policy
+from xport.policy import OtherPolicy, Policy
 from xport.preparing import PreprocessingSession
 from xport.preprocessing import PreparedCase, load_prepared
 from xport.progress import Progress, Silent
@@ -27,7 +29,7 @@ from xport.recording_session import RecordingSession
 from xport.release_file import read_release
 from xport.run_folder import RunFolder
 from xport.runtimes import measure_runtimes
-from xport.store import Store
+from xport.store import Store, disk_errors, require_writable
 from xport.timing import BackendRuntime, Runtimes
 from xport.verdict import Status
 
@@ -50,6 +52,7 @@ def convert(
         UnavailableError: a package is missing, the disk is full, another run works in `out`.
     """
     release = read_release(release_file)
+    require_writable(store)
     search_in(Path.cwd())
     search_in(release_file.resolve().parent)
     run = RunFolder(out)
@@ -104,26 +107,53 @@ def record(
     return recordings
 
 
-def judge(out: Path, *, policy: Policy | None = None) -> Evidence:
-    """Compare what was recorded and pass a verdict, under the plan's policy or another.
+def judge(out: Path) -> Evidence:
+    """Compare what was recorded and pass the release's verdict, under its own policy.
 
-    Report and bundle of an earlier verdict are removed.
+    Report and bundle of an earlier verdict are removed; what was judged under other policies is
+    of the same recordings, and stays.
 
     Raises:
         InputError: `out` holds no plan, or a document in it cannot be read.
         IntegrityError: recorded arrays or probes were changed.
+        UnavailableError: `out` cannot be written.
+    """
+    run = RunFolder(out)
+    with run.locked():
+        plan, runtimes = run.plan(), _runtimes(run)
+        run.clear("judge")
+        prepared = load_prepared(plan, run.prepared, run.images)
+        evidence = _judged(run, plan, runtimes, prepared)
+        evidence.write(run.evidence_path)
+    return evidence
+
+
+def judge_under(out: Path, policy: Policy, origin: OtherPolicy) -> tuple[Evidence, RunFolder]:
+    """Judge the recordings under another policy than the release's, beside its own verdict.
+
+    Nothing of that is touched. Evidence, report and JUnit XML lie in the folder that is returned
+    with the evidence; one of the same policy is replaced, and none is ever bundled.
+
+    Raises:
+        XportError: as `judge`.
     """
     run = RunFolder(out)
     with run.locked():
         plan = run.plan()
-        runtimes: tuple[BackendRuntime, ...] = ()
-        if run.runtime_path.is_file():
-            runtimes = Runtimes.read(run.runtime_path).backends
-        run.clear("judge")
         prepared = load_prepared(plan, run.prepared, run.images)
-        evidence = _judged(run, plan, runtimes, prepared, policy)
-        evidence.write(run.evidence_path)
-    return evidence
+        evidence = _judged(run, plan, _runtimes(run), prepared, (policy, origin))
+        judgement = run.judgement(origin)
+        with disk_errors(judgement.root):
+            if judgement.root.exists():
+                shutil.rmtree(judgement.root)
+            with folder_made_whole(judgement.root) as staging:
+                evidence.write(RunFolder(staging).evidence_path)
+                _write_reports(RunFolder(staging), evidence)
+    return evidence, judgement
+
+
+def _runtimes(run: RunFolder) -> tuple[BackendRuntime, ...]:
+    return Runtimes.read(run.runtime_path).backends if run.runtime_path.is_file() else ()
 
 
 def _judged(
@@ -131,10 +161,10 @@ def _judged(
     plan: Plan,
     runtimes: Sequence[BackendRuntime],
     prepared: PreparedCase | None,
-    policy: Policy | None = None,
+    other: tuple[Policy, OtherPolicy] | None = None,
 ) -> Evidence:
     recorded = load(plan, run.recordings)
-    return evidence_of(plan, recorded, runtimes, run.probes, prepared, policy=policy)
+    return evidence_of(plan, recorded, runtimes, run.probes, prepared, other)
 
 
 def report(out: Path) -> tuple[Path, Path]:
@@ -142,16 +172,20 @@ def report(out: Path) -> tuple[Path, Path]:
 
     Raises:
         InputError: `out` holds no evidence.
+        UnavailableError: `out` cannot be written.
     """
+    run = RunFolder(out)
+    with run.locked():
+        _write_reports(run, run.evidence())
+    return run.report_path, run.junit_path
+
+
+def _write_reports(run: RunFolder, evidence: Evidence) -> None:
     from reports.html import html_report
     from reports.junit import junit_xml
 
-    run = RunFolder(out)
-    with run.locked():
-        evidence = run.evidence()
-        write_whole(run.report_path, html_report(evidence).encode())
-        write_whole(run.junit_path, junit_xml(evidence).encode())
-    return run.report_path, run.junit_path
+    write_whole(run.report_path, html_report(evidence).encode())
+    write_whole(run.junit_path, junit_xml(evidence).encode())
 
 
 def bundle(out: Path) -> Path:

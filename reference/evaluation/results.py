@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from reference.data import Usage
-from reference.document import Document, write_whole
+from reference.document import Document, make_readable, readable_folder, write_whole
 from reference.errors import UnavailableError
 from reference.evaluation.networks import Network
 from reference.evaluation.tables import Table, csv_text, markdown_text
@@ -150,12 +150,12 @@ def new_sheet(
     """
     staging = None
     try:
-        out.mkdir(parents=True, exist_ok=True)
+        readable_folder(out)
         staging = Path(tempfile.mkdtemp(dir=out, prefix=f".{name}-"))
         sheet = Sheet(staging, name, title, sentence, tuple(notices))
         yield sheet
         sheet.result().write(staging / RESULT)
-        staging.chmod(0o755)
+        make_readable(staging)
         _replace(out / name, staging)
     except OSError as error:
         raise UnavailableError(

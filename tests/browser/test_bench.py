@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +19,12 @@ from tests.browser.tiny_model import (
     spec,
     write_model,
 )
-from tests.conftest import Xport
+from tests.conftest import MiniRun, Xport
 from xport.artifact import Signature
 from xport.bench import BenchOptions, bench
 from xport.bench_models import inputs_for, read_models
 from xport.bench_profile import profile
-from xport.errors import InputError
+from xport.errors import InputError, IntegrityError
 from xport.tfjs_model import read_model
 
 ROUNDS = 3
@@ -109,6 +110,75 @@ def test_missing_shards_are_made_up_and_said_so(tmp_path: Path) -> None:
     assert note.startswith("RANDOM WEIGHTS")
     assert "group1-shard2of2.bin" in note
     assert result.passed
+
+
+@pytest.mark.parametrize("model", ["classifier", "autoencoder", "explanation"])
+def test_every_model_of_a_bundle_runs_by_its_name(
+    model: str, mini_run: MiniRun, xport: Xport
+) -> None:
+    command = ("bench", f"{mini_run.folder}/bundle#{model}", "--backend", "wasm", "--rounds", "2")
+    done = xport(*command, "--json")
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert result["notes"] == []
+    planned = mini_run.evidence.plan.model(model).artifacts[mini_run.evidence.plan.ships]
+    assert result["files"] == {model: planned.files}
+
+
+def test_what_lies_beside_a_models_files_is_no_part_of_it(mini_run: MiniRun) -> None:
+    folder = mini_run.folder / "bundle" / "models" / "classifier"
+    assert (folder / "preprocess.json").is_file()
+    result = bench([str(folder)], BenchOptions(backends=("cpu",), rounds=2))
+    assert result.passed
+    assert "preprocess.json" not in result.files["classifier"]
+
+
+def test_a_bundle_that_holds_several_models_wants_one_named(
+    mini_run: MiniRun, tmp_path: Path
+) -> None:
+    bundle = mini_run.folder / "bundle"
+    for named in (str(bundle), f"{bundle}#heart"):
+        with pytest.raises(
+            InputError, match=r"holds classifier, .*name one of them: .*#classifier"
+        ):
+            read_models([named], tmp_path / "scratch", 0)
+
+
+def test_only_a_bundles_models_are_named_behind_a_mark(small: Path, tmp_path: Path) -> None:
+    for path in (small, small.with_suffix(".onnx")):
+        with pytest.raises(InputError, match=r"is no bundle.*drop #classifier"):
+            read_models([f"{path}#classifier"], tmp_path / "scratch", 0)
+    marked = Path(shutil.copytree(small, tmp_path / "model#2"))
+    (found,) = read_models([str(marked)], tmp_path / "scratch", 0)
+    assert found.path == marked
+
+
+@pytest.mark.parametrize("change", ["changed", "missing"])
+@pytest.mark.parametrize("model", ["classifier", "explanation"])
+def test_a_bundle_whose_shard_is_not_the_listed_one_is_not_measured(
+    model: str, change: str, mini_run: MiniRun, tmp_path: Path
+) -> None:
+    bundle = Path(shutil.copytree(mini_run.folder / "bundle", tmp_path / "bundle"))
+    shard = next((bundle / "models" / "classifier").glob("*.bin"))
+    if change == "changed":
+        shard.write_bytes(bytes(reversed(shard.read_bytes())))
+    else:
+        shard.unlink()
+    with pytest.raises(IntegrityError, match=f"file models/classifier/{shard.name} of the bundle"):
+        read_models([f"{bundle}#{model}"], tmp_path / "scratch", 0)
+
+
+def test_a_manifest_whose_paths_leave_the_bundle_is_refused(
+    mini_run: MiniRun, tmp_path: Path
+) -> None:
+    bundle = Path(shutil.copytree(mini_run.folder / "bundle", tmp_path / "bundle"))
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    files = manifest["models"]["explanation"]["files"]
+    files["../../../out.bin"] = next(entry for entry in files.values() if entry["path"])
+    (bundle / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(InputError, match="does not lie in"):
+        read_models([f"{bundle}#explanation"], tmp_path / "scratch", 0)
+    assert not list(tmp_path.glob("out.bin"))
 
 
 def test_models_are_called_as_asked_and_never_alike(tmp_path: Path) -> None:

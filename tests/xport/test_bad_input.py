@@ -154,6 +154,14 @@ def test_an_image_that_is(content: bytes, words: str, xport: Xport, tmp_path: Pa
     )
 
 
+def test_an_image_whose_name_is_not_utf_8(xport: Xport, tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    Image.new("L", (70, 64), 90).save(tmp_path / "images" / "a.png")
+    (tmp_path / "images" / "a.png").rename(tmp_path / "images" / "a\udcff.png")
+    done = convert(xport, tmp_path, mini.only_classifier(), "--images", tmp_path / "images")
+    refused(done, 2, "its name is not UTF-8")
+
+
 def test_an_empty_or_absent_image_folder(xport: Xport, tmp_path: Path) -> None:
     (tmp_path / "images").mkdir()
     done = convert(xport, tmp_path, mini.only_classifier(), "--images", tmp_path / "images")

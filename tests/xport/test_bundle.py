@@ -30,11 +30,13 @@ from xport.errors import InputError, IntegrityError
 from xport.evidence import Evidence
 from xport.harness import graph_operators
 from xport.images import example_files
+from xport.policy import OtherPolicy
 from xport.preprocessing import load_prepared
 from xport.run_folder import RunFolder
 from xport.self_test_checks import read_self_test
 from xport.verdict import Status
 
+OTHER = OtherPolicy(file="other.toml", sha256="0" * 64)
 DEFAULTS = Path(__file__).parents[2] / "reference" / "defaults"
 
 
@@ -213,12 +215,15 @@ def test_the_default_gates_accept_the_examples() -> None:
             assert gate.accepts(ssim(array[0, 0], reconstruction.numpy()[0, 0]))
 
 
-@pytest.mark.parametrize("status", [Status.FAILED, Status.NOT_RUN])
-def test_is_not_made_without_passed(mini_run: MiniRun, tmp_path: Path, status: Status) -> None:
+@pytest.mark.parametrize(("status", "code"), [(Status.FAILED, 1), (Status.NOT_RUN, 3)])
+def test_is_not_made_without_passed(
+    mini_run: MiniRun, tmp_path: Path, status: Status, code: int
+) -> None:
     verdict = mini_run.evidence.verdict.model_copy(update={"status": status})
     evidence = mini_run.evidence.model_copy(update={"verdict": verdict})
-    with pytest.raises(NotPassed, match="only PASSED is bundled"):
+    with pytest.raises(NotPassed, match="only PASSED is bundled") as refused:
         build_bundle(evidence, sources(mini_run), page(mini_run), {}, tmp_path / "bundle")
+    assert refused.value.exit_code == code
     assert list(tmp_path.iterdir()) == []
 
 
@@ -369,13 +374,28 @@ def test_is_replaced_whole_by_the_next_one(run_copy: Path) -> None:
     assert issubclass(type(verify_bundle(run_copy / "bundle")), Document)
 
 
-def test_is_not_made_of_a_verdict_under_another_policy(run_copy: Path) -> None:
-    plan = RunFolder(run_copy).plan()
-    soft = plan.policy.model_copy(update={"min_probes": 1})
-    workflow.judge(run_copy, policy=soft)
-    with pytest.raises(IntegrityError, match="under the release's policy"):
+@pytest.mark.parametrize("policy", ["the release's own", "a softer one"])
+def test_is_not_made_of_a_verdict_under_another_policy(
+    run_copy: Path, mini_run: MiniRun, tmp_path: Path, policy: str
+) -> None:
+    run = RunFolder(run_copy)
+    own = run.plan().policy
+    soft = own if policy == "the release's own" else own.model_copy(update={"min_probes": 1})
+    evidence, judgement = workflow.judge_under(run_copy, soft, OTHER)
+    assert evidence.verdict.status is Status.PASSED
+    with pytest.raises(IntegrityError, match=r"under another policy, other\.toml"):
+        build_bundle(evidence, sources(mini_run), app_files(lean=True), {}, tmp_path / "bundle")
+    assert not (tmp_path / "bundle").exists()
+    shutil.copyfile(judgement.evidence_path, run.evidence_path)
+    with pytest.raises(IntegrityError, match=r"under another policy, other\.toml"):
         workflow.bundle(run_copy)
-    assert not (run_copy / "bundle").exists()
+
+
+def test_with_evidence_under_another_policy_is_refused(mini_run: MiniRun) -> None:
+    bundle = mini_run.folder / "bundle"
+    evidence = Evidence.read(bundle / "evidence.json").model_copy(update={"other_policy": OTHER})
+    with pytest.raises(IntegrityError, match="the policy is not that of the evidence"):
+        require_evidence(Manifest.read(bundle / "manifest.json"), evidence, bundle)
 
 
 def test_is_not_made_of_edited_evidence(run_copy: Path) -> None:

@@ -15,8 +15,9 @@ from scripts.goldens import goldens
 from tests import mini
 from tests.conftest import ROOT, MiniRun, Xport
 from xport import workflow
-from xport.cli import COMMANDS
+from xport.cli import COMMANDS, main
 from xport.run_folder import RunFolder
+from xport.verdict import Status
 
 HEAVY = ("torch", "tensorflow", "onnx", "playwright", "numpy", "pydantic", "PIL", "rich")
 
@@ -59,12 +60,14 @@ def test_judging_a_passed_run_is_exit_code_0_with_json(run_copy: Path, xport: Xp
     assert Path(result["evidence"]).is_file()
 
 
-def test_judging_under_a_policy_that_fails_is_exit_code_1(
-    run_copy: Path, xport: Xport, tmp_path: Path
+def test_bundling_a_failed_verdict_is_exit_code_1_as_judging_is(
+    run_copy: Path, xport: Xport
 ) -> None:
-    tolerances = [t | {"max_abs": 1e-12} for t in mini.policy()["tolerances"]]
-    policy = mini.write({"policy": mini.policy(tolerances=tolerances)}, tmp_path / "strict.toml")
-    done = xport("judge", run_copy, "--policy", policy)
+    recordings = RunFolder(run_copy).recordings
+    found = recordings.load("classifier", "tfjs/webgl")
+    assert found is not None
+    recordings.save(found[0].model_copy(update={"artifact_digest": "0"}), found[1])
+    done = xport("judge", run_copy)
     assert done.returncode == 1
     assert "FAILED" in done.stdout
     assert not (run_copy / "bundle").exists()
@@ -74,11 +77,30 @@ def test_judging_under_a_policy_that_fails_is_exit_code_1(
     assert "only PASSED is bundled" in refused.stderr
 
 
-def test_judging_without_recordings_is_exit_code_3(run_copy: Path, xport: Xport) -> None:
+def test_bundling_a_verdict_of_not_run_is_exit_code_3_as_judging_is(
+    run_copy: Path, xport: Xport
+) -> None:
     RunFolder(run_copy).recordings.path("classifier", "tfjs/webgl").unlink()
     done = xport("judge", run_copy)
     assert done.returncode == 3
-    assert "NOT_RUN" in done.stdout or "NOT RUN" in done.stdout
+    assert "NOT RUN" in done.stdout
+    refused = xport("bundle", run_copy)
+    assert refused.returncode == 3
+    assert "the verdict is NOT_RUN, only PASSED is bundled" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(Status.PASSED, 0), (Status.FAILED, 1), (Status.NOT_RUN, 3)]
+)
+def test_a_release_has_the_exit_code_of_its_verdict(
+    status: Status, code: int, mini_run: MiniRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verdict = mini_run.evidence.verdict.model_copy(update={"status": status})
+    judged = mini_run.evidence.model_copy(update={"verdict": verdict})
+    monkeypatch.setattr(workflow, "release", lambda *_, **__: judged)
+    with pytest.raises(SystemExit) as ended:
+        main(["release", str(mini_run.release_file), "--out", str(tmp_path), "--json"])
+    assert ended.value.code == code
 
 
 def test_an_error_is_json_too(xport: Xport, tmp_path: Path) -> None:

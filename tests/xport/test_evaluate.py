@@ -371,13 +371,15 @@ def test_what_was_made_before_an_error_has_its_page_and_notices(
     assert MEDICAL in (tmp_path / "out" / "evaluation.html").read_text()
 
 
-def test_folder_that_cannot_be_written_is_exit_code_3(root: Path, tmp_path: Path, run: Run) -> None:
+def test_a_file_in_the_place_of_a_folder_is_exit_code_2(
+    root: Path, tmp_path: Path, run: Run
+) -> None:
     in_the_way = tmp_path / "file"
     in_the_way.write_text("mine")
     arguments = _arguments(root, in_the_way / "out", sets=("padchest",))
     done = run("evaluate", "table1", *arguments, "--json")
-    assert (done.code, done.json["exit_code"]) == (3, 3)
-    assert "cannot be written" in done.json["error"]
+    assert (done.code, done.json["exit_code"]) == (2, 2)
+    assert f"cannot be a folder, for {in_the_way} is none" in done.json["error"]
     assert in_the_way.read_text() == "mine"
 
 

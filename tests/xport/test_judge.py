@@ -17,12 +17,13 @@ from xport import workflow
 from xport.errors import InputError, IntegrityError
 from xport.evidence import Evidence
 from xport.plan import Plan
-from xport.policy import Policy
+from xport.policy import OtherPolicy, Policy
 from xport.recorder import Arrays
 from xport.recording import Recording
 from xport.run_folder import RunFolder
-from xport.verdict import Status
+from xport.verdict import Status, Verdict
 
+OTHER = OtherPolicy(file="other.toml", sha256="0" * 64)
 WEBGL = ("classifier", "tfjs/webgl")
 Spoil = Callable[[Recording, Arrays], tuple[Recording, Arrays]]
 
@@ -34,6 +35,11 @@ def spoil(folder: Path, change: Spoil, key: tuple[str, str] = WEBGL) -> Evidence
     assert found is not None
     recordings.save(*change(*found))
     return workflow.judge(folder)
+
+
+def verdict_under(folder: Path, policy: Policy) -> Verdict:
+    """The verdict on a run under another policy than its release's."""
+    return workflow.judge_under(folder, policy, OTHER)[0].verdict
 
 
 def arrays(change: Callable[[Arrays], None]) -> Spoil:
@@ -162,7 +168,7 @@ def test_fails_when_wasm_ran_on_other_threads(run_copy: Path) -> None:
 def test_fails_when_a_required_renderer_did_not_draw(run_copy: Path) -> None:
     plan = RunFolder(run_copy).plan()
     strict = plan.policy.model_copy(update={"require_renderer": "Radeon"})
-    verdict = workflow.judge(run_copy, policy=strict).verdict
+    verdict = verdict_under(run_copy, strict)
     assert verdict.status is Status.FAILED
     assert any("is not 'Radeon'" in finding for finding in verdict.findings)
 
@@ -211,7 +217,7 @@ def test_zero_probes_are_not_run(run_copy: Path) -> None:
 def test_too_few_probes_are_not_run(run_copy: Path) -> None:
     plan = RunFolder(run_copy).plan()
     more = plan.policy.model_copy(update={"min_probes": 9})
-    verdict = workflow.judge(run_copy, policy=more).verdict
+    verdict = verdict_under(run_copy, more)
     assert verdict.status is Status.NOT_RUN
     assert "8 probes ran, the policy wants at least 9" in verdict.findings[0]
 
@@ -219,7 +225,7 @@ def test_too_few_probes_are_not_run(run_copy: Path) -> None:
 def test_a_stricter_policy_can_fail_the_same_recordings(run_copy: Path) -> None:
     tolerances = [t | {"max_abs": 1e-12} for t in mini.policy()["tolerances"]]
     strict = Policy.model_validate(mini.policy(tolerances=tolerances))
-    assert workflow.judge(run_copy, policy=strict).verdict.status is Status.FAILED
+    assert verdict_under(run_copy, strict).status is Status.FAILED
 
 
 def test_blames_the_first_leg_with_a_nan_not_those_after_it(run_copy: Path) -> None:
@@ -254,7 +260,7 @@ def alike(**changes: float) -> Policy:
 def test_a_likeness_that_is_not_met_fails(
     run_copy: Path, changes: dict[str, float], words: str
 ) -> None:
-    verdict = workflow.judge(run_copy, policy=alike(**changes)).verdict
+    verdict = verdict_under(run_copy, alike(**changes))
     assert verdict.status is Status.FAILED
     assert any(culprit.startswith("explanation/") for culprit in verdict.culprits)
     assert all(finding.startswith("FAILED: explanation/") for finding in verdict.findings)

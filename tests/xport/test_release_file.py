@@ -9,8 +9,10 @@ import pytest
 
 from reference.preprocess import CHESTXNET, Preprocess
 from tests import mini
+from xport import digests
 from xport.errors import InputError
 from xport.model_pipelines import pipeline_for
+from xport.policy import OtherPolicy
 from xport.release_file import read_policy, read_release
 
 
@@ -275,8 +277,15 @@ def test_refuses_what_is_not_toml_or_empty(tmp_path: Path, content: bytes) -> No
         read_release(path)
 
 
+@pytest.mark.parametrize("key", ["checkpoint", "calibration", "gate", "factory"])
+def test_refuses_a_path_with_nul(tmp_path: Path, key: str) -> None:
+    refuse(tmp_path, mini.only_classifier(**{key: "a\0b"}), r"'a\\x00b' holds a NUL character")
+
+
 def test_a_policy_can_be_read_from_any_file_that_has_one(tmp_path: Path) -> None:
     path = mini.write({"policy": mini.policy(), "other": {"x": 1}}, tmp_path / "p.toml")
-    assert read_policy(path).min_probes == 6
+    policy, origin = read_policy(path)
+    assert policy.min_probes == 6
+    assert origin == OtherPolicy(file="p.toml", sha256=digests.of_file(path))
     with pytest.raises(InputError, match="policy: Field required"):
         read_policy(mini.write({"other": {"x": 1}}, tmp_path / "q.toml"))
