@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from reference.calibration import fit_calibration
-from reference.errors import CalibrationError, UnavailableError
+from reference.errors import CalibrationError, InputError
 from reference.evaluation import (
     Robustness,
     RocCurves,
@@ -135,7 +135,7 @@ def test_figures_refuse_nothing_and_sets_that_do_not_fit() -> None:
 
 def test_folder_that_cannot_be_written_is_refused_and_nothing_is_left(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(UnavailableError):
+    with pytest.raises(InputError):
         figures.save(figures.roc_figure(_roc()), tmp_path / "file", "roc", NOTE)
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 

@@ -13,7 +13,7 @@ from PIL import Image
 
 from reference.data import Dataset, Item
 from reference.data.dataset import ImageFiles
-from reference.errors import CalibrationError, DataError, MissingImageError, UnavailableError
+from reference.errors import CalibrationError, DataError, InputError, MissingImageError
 from reference.evaluation.jobs import Probabilities, moved_levels, predictions_of
 from reference.evaluation.networks import read_classifier
 from reference.evaluation.passes import Float64Array, Passes
@@ -137,7 +137,7 @@ def test_not_one_image_and_a_folder_that_cannot_be_written_are_errors(
 ) -> None:
     in_the_way = tmp_path / "file"
     in_the_way.write_text("")
-    with pytest.raises(UnavailableError, match="cannot be written"):
+    with pytest.raises(InputError, match="cannot be used"):
         Passes(in_the_way / "passes").of(images, [Mean()])
     for path in (tmp_path / "images").iterdir():
         path.unlink()
