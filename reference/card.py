@@ -6,10 +6,10 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from reference.calibration import Calibration
+from reference.decide.auc import AucTable
+from reference.decide.calibration import Calibration
+from reference.decide.gate import Gate
 from reference.document import Document
-from reference.evaluation.auc import AucTable
-from reference.gate import Gate
 from reference.preprocess import Preprocess
 
 CARD = "card.json"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 import xport
-from reports.html import environment
+from reports.page import environment
 
 
 class TableLike(Protocol):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import re
 
-from xport.plan import Plan
-from xport.policy import OtherPolicy
-from xport.verdict import Status
+from xport.judgement.verdict import Status
+from xport.plan.plan import Plan
+from xport.plan.policy import OtherPolicy
 
 STATUS_WORDS = {Status.PASSED: "PASSED", Status.FAILED: "FAILED", Status.NOT_RUN: "NOT RUN"}
 STATUS_MARKS = {Status.PASSED: "✓", Status.FAILED: "✗", Status.NOT_RUN: "?"}

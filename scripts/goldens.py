@@ -20,8 +20,8 @@ def goldens() -> dict[Path, str]:
     """Every golden document by path: schemas, and the CLI's help."""
     from reference.preprocess import Preprocess
     from scripts.hosting_document import hosting_document
-    from xport.evidence import Evidence
-    from xport.release_file import ReleaseFile
+    from xport.judgement.evidence import Evidence
+    from xport.release_file.file import ReleaseFile
 
     docs = ROOT / "docs"
     schemas = {"release": ReleaseFile, "evidence": Evidence, "preprocess": Preprocess}
@@ -37,7 +37,7 @@ def goldens() -> dict[Path, str]:
 
 def operators() -> dict[Path, str]:
     """The table of operators, made by converting ONNX's own tests (seconds)."""
-    from tests.browser.operator_table import table
+    from tests.browser.writer.operator_table import table
 
     return {ROOT / "docs" / "operators.md": table()}
 
@@ -56,9 +56,9 @@ def write_screens() -> None:
     import skimage
     from playwright.sync_api import sync_playwright
 
-    from tests.browser import screens
-    from tests.browser.app_bundles import launch
-    from tests.browser.tool_site import example_of, make_site
+    from tests.browser.tool import screens
+    from tests.browser.tool.app_bundles import launch
+    from tests.browser.tool.tool_site import example_of, make_site
 
     photograph = Path(skimage.__file__).parent / "data" / "camera.png"
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
@@ -72,7 +72,7 @@ def write_screens() -> None:
 
 
 def _cli() -> str:
-    from xport.cli import COMMANDS
+    from xport.cli.main import COMMANDS
 
     parts = ["# Command line", "Written by `make goldens` from the commands' own help."]
     for command in ("", *COMMANDS):
@@ -82,7 +82,7 @@ def _cli() -> str:
 
 
 def _help(command: str) -> str:
-    from xport.cli import main
+    from xport.cli.main import main
 
     os.environ["COLUMNS"] = "90"
     out = io.StringIO()

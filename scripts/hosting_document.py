@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from xport import hosting
+from xport.common import hosting
 
 TEXT = Path(__file__).with_name("hosting.md")
 """What is written by hand; a line NGINX or CADDY stands for that server's configuration."""
 
 
 def hosting_document() -> str:
-    """The document, with headers and policies from `xport.hosting`."""
+    """The document, with headers and policies from `xport.common.hosting`."""
     policies = (hosting.policy_for("index.html"), hosting.policy_for("report.html"))
     text = TEXT.read_text(encoding="utf-8")
     return text.replace("NGINX\n", _nginx(*policies)).replace("CADDY\n", _caddy(*policies))

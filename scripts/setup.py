@@ -230,7 +230,7 @@ def npm(environment: Environment) -> str:
 def browser(environment: Environment) -> None:
     """Make sure that there is a Chromium and, on Linux, something that draws WebGL."""
     if not environment.python(
-        "from browser_harness.browsers import installed_browser; installed_browser()"
+        "from browser_harness.launch.browsers import installed_browser; installed_browser()"
     ):
         apt(DEBIAN_BROWSER + DEBIAN_MESA, because="there is no Chromium or Chrome")
     if sys.platform == "linux" and not environment.python(

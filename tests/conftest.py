@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests import mini
-from xport import workflow
-from xport.evidence import Evidence
+from xport.judgement.evidence import Evidence
+from xport.workflow import commands
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -40,7 +40,7 @@ def mini_run(tmp_path_factory: pytest.TempPathFactory, store: Path) -> MiniRun:
     """The miniature release, released: both models, all three backends."""
     folder = tmp_path_factory.mktemp("mini")
     release_file = mini.write(mini.release(), folder / "release.toml")
-    evidence = workflow.release(release_file, folder / "run", store=store)
+    evidence = commands.release(release_file, folder / "run", store=store)
     return MiniRun(folder / "run", release_file, store, evidence)
 
 

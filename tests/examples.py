@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from xport.arguments import make_parser
+from xport.cli.arguments import make_parser
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"

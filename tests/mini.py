@@ -41,9 +41,9 @@ def classifier(**changes: Any) -> dict[str, Any]:
     return {
         "title": "Miniature DenseNet",
         "kind": "classifier",
-        "factory": "reference.densenet:classifier",
+        "factory": "reference.networks.densenet:classifier",
         "arguments": CLASSIFIER_ARGUMENTS,
-        "initializer": "reference.initialise:from_data",
+        "initializer": "reference.networks.initialise:from_data",
         "seed": 7,
         "labels": LABELS,
         "signature": {
@@ -59,9 +59,9 @@ def autoencoder(**changes: Any) -> dict[str, Any]:
     return {
         "title": "Miniature ALI",
         "kind": "autoencoder",
-        "factory": "reference.ali:autoencoder",
+        "factory": "reference.networks.ali:autoencoder",
         "arguments": {"latent": 8, "width": 4},
-        "initializer": "reference.initialise:from_data",
+        "initializer": "reference.networks.initialise:from_data",
         "seed": 7,
         "signature": {
             "inputs": [_spec("image", 1, 1, 64, 64)],

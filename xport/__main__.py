@@ -1,5 +1,5 @@
 """`python -m xport` is the command `xport`."""
 
-from xport.cli import main
+from xport.cli.main import main
 
 main()

@@ -9,8 +9,8 @@ from typing import Literal
 
 from reference.data.dataset import Dataset, ImageFiles, Item, require_folder
 from reference.data.tables import RESTORE, Row, only_file, read_list, read_rows
+from reference.decide.labels import LABELS
 from reference.errors import DataError
-from reference.labels import LABELS
 
 NihSplit = Literal["train_val", "test"]
 

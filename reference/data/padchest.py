@@ -10,8 +10,8 @@ from typing import Literal
 
 from reference.data.dataset import Dataset, ImageFiles, Item, require_folder, safe_path
 from reference.data.tables import RESTORE, Row, only_file, read_rows
+from reference.decide.labels import LABELS
 from reference.errors import DataError
-from reference.labels import LABELS
 
 Alignment = Literal["exact", "substring"]
 """``exact``: a finding is present when PadChest's label has its name, apart from upper and lower

@@ -15,14 +15,14 @@ from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
 
-from reference import picture
 from reference.decoding.dicom import dicom_picture
 from reference.decoding.dicom_data_set import is_dicom
 from reference.decoding.jpeg import SOI, jpeg_picture
 from reference.decoding.png import SIGNATURE, png_picture
 from reference.decoding.refusal import EXPORT_AGAIN, EXPORT_SMALLER
 from reference.errors import ImageError, located
-from reference.picture import Picture
+from reference.preprocess import picture
+from reference.preprocess.picture import Picture
 
 __all__ = ["decode", "read_picture"]
 

@@ -6,7 +6,7 @@ from reference.decoding.dicom_data_set import read_dicom
 from reference.decoding.dicom_display import display_of
 from reference.decoding.dicom_image import stored_image
 from reference.decoding.dicom_pixels import stored_values
-from reference.picture import Picture
+from reference.preprocess.picture import Picture
 
 
 def dicom_picture(content: bytes) -> Picture:

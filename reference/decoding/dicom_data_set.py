@@ -16,9 +16,9 @@ from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.filereader import read_dataset
 
-from reference import picture
 from reference.decoding.refusal import damaged
 from reference.errors import ImageError
+from reference.preprocess import picture
 
 IMPLICIT = "1.2.840.10008.1.2"
 EXPLICIT = "1.2.840.10008.1.2.1"

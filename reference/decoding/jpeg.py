@@ -9,7 +9,7 @@ import simplejpeg
 from reference.decoding.exif import orientation
 from reference.decoding.jpeg_frame import BASELINE, EXTENDED, PROGRESSIVE, Frame, frame_of
 from reference.decoding.refusal import check_size, damaged, unsupported
-from reference.picture import Picture
+from reference.preprocess.picture import Picture
 
 SOI = b"\xff\xd8"
 

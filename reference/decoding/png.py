@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from reference.decoding.exif import orientation
 from reference.decoding.refusal import check_size, damaged
-from reference.picture import Picture
+from reference.preprocess.picture import Picture
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 

@@ -5,8 +5,8 @@ None of them knows what the file is called: ``decode`` says where.
 
 from __future__ import annotations
 
-from reference import picture
 from reference.errors import ImageError
+from reference.preprocess import picture
 
 EXPORT_AGAIN = "export or download the image again"
 EXPORT_SMALLER = "export the image at a lower resolution"

@@ -1,6 +1,6 @@
 """The paper's tables and figures: from labels and scores to frozen documents, and to pictures."""
 
-from reference.evaluation.auc import AucTable, FindingAuc, auc, auc_table
+from reference.decide.auc import AucTable, FindingAuc, auc, auc_table
 from reference.evaluation.cutoff import CutoffCurve, CutoffPoint, cutoff_curve
 from reference.evaluation.robustness import Robustness, RobustnessMatrix, robustness
 from reference.evaluation.roc import RocCurve, RocCurves, Star, roc_curves

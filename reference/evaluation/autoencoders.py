@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from reference.decide.scores import DEFINITIONS, ScoreName
 from reference.errors import CalibrationError
 from reference.evaluation.cutoff import CutoffCurve, CutoffPoint, cutoff_curve
 from reference.evaluation.figures import cutoff_figure, separation_figure
@@ -25,7 +26,6 @@ from reference.evaluation.samples import (
 from reference.evaluation.separation import Separation, separation
 from reference.evaluation.sets import OpenedSet
 from reference.evaluation.tables import Cell, Table
-from reference.scores import DEFINITIONS, ScoreName
 
 PER_SET = 2
 """Images of each set in Figure 4."""

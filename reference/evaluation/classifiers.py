@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reference.calibration import Calibration, fit_calibration
-from reference.evaluation.auc import auc_table
+from reference.data.augmentation import LEVELS, level_named
+from reference.decide.auc import auc_table
+from reference.decide.calibration import Calibration, fit_calibration
+from reference.decide.predictions import Predictions
 from reference.evaluation.figures import robustness_figure, roc_figure
 from reference.evaluation.inputs import Evaluation, Unfit, names_of
 from reference.evaluation.jobs import NONE, Probabilities, predictions_of
@@ -15,8 +17,6 @@ from reference.evaluation.robustness import Robustness, robustness
 from reference.evaluation.roc import RocCurves, roc_curves
 from reference.evaluation.sets import OpenedSet
 from reference.evaluation.tables import Cell, Table, table_1
-from reference.predictions import Predictions
-from reference.training.augmentation import LEVELS, level_named
 
 SPLITS = 10
 

@@ -8,13 +8,13 @@ from typing import Literal
 import numpy as np
 from pydantic import Field
 
-from reference.calibration import Rate
+from reference.decide.auc import Auc, auc
+from reference.decide.calibration import Rate
+from reference.decide.gate import finite_scores, passes
+from reference.decide.predictions import Known, Predictions
+from reference.decide.scores import DEFINITIONS, HIGHER_IS_LIKELIER, ScoreName
 from reference.document import Document
 from reference.errors import CalibrationError
-from reference.evaluation.auc import Auc, auc
-from reference.gate import finite_scores, passes
-from reference.predictions import Known, Predictions
-from reference.scores import DEFINITIONS, HIGHER_IS_LIKELIER, ScoreName
 
 
 class CutoffPoint(Document):

@@ -7,9 +7,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from reference.calibration import Calibration
 from reference.data import Broken, Dataset, Item, Usage
 from reference.data.pixels import Float64Array
+from reference.decide.calibration import Calibration
 from reference.errors import DataError, ImageError, MissingImageError
 from reference.evaluation.networks import AutoencoderNetwork, ClassifierNetwork
 from reference.evaluation.passes import Passes

@@ -9,14 +9,14 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from reference import scores
 from reference.data import Item
+from reference.data.augmentation import Level, drawn_movements, moved
+from reference.decide import scores
+from reference.decide.predictions import Predictions
+from reference.decide.scores import ScoreName
 from reference.errors import CalibrationError
 from reference.evaluation.networks import AutoencoderNetwork, ClassifierNetwork
 from reference.evaluation.passes import Float64Array, Outputs, Rows
-from reference.predictions import Predictions
-from reference.scores import ScoreName
-from reference.training.augmentation import Level, drawn_movements, moved
 
 SCORES: tuple[ScoreName, ...] = ("latent", "l1", "l2", "ssim")
 """In the order of the paper's figures."""

@@ -19,7 +19,7 @@ from torch.nn import functional
 
 from reference.document import Document
 from reference.evaluation.networks import ClassifierNetwork
-from reference.explain import Explained
+from reference.networks.explain import Explained
 from reference.preprocess import Preprocess
 
 Map = npt.NDArray[np.floating[Any]]

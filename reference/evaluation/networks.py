@@ -11,15 +11,15 @@ from typing import Literal
 
 import torch
 
-from reference.ali import Autoencoder, autoencoder
-from reference.checkpoints import load_checkpoint
-from reference.densenet import Classifier, DenseNetShape
+from reference.decide.labels import LABELS, XRV_LABELS
 from reference.document import Document
 from reference.errors import CheckpointError, located
-from reference.labels import LABELS, XRV_LABELS
+from reference.networks.ali import Autoencoder, autoencoder
+from reference.networks.checkpoints import load_checkpoint
+from reference.networks.densenet import Classifier, DenseNetShape
+from reference.networks.remaps import renamed
+from reference.networks.weight_files import parse, read_bytes
 from reference.preprocess import AUTOENCODER, CHESTXNET, XRV, Preprocess
-from reference.remaps import renamed
-from reference.weight_files import parse, read_bytes
 
 _LAYER = re.compile(r"features\.denseblock(\d+)\.denselayer(\d+)\.conv1\.weight")
 _OTHER = "check which network this file is of"

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from reference.decide.scores import ScoreName
 from reference.errors import CalibrationError
 from reference.evaluation.figures import styled
 from reference.evaluation.localisation import Map, Maps, Mask
 from reference.evaluation.samples import Sample
-from reference.scores import ScoreName
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -8,10 +8,10 @@ from typing import Literal, Self
 import numpy as np
 from pydantic import Field, model_validator
 
+from reference.decide.auc import Auc, auc
+from reference.decide.predictions import Predictions
 from reference.document import Document
 from reference.errors import CalibrationError
-from reference.evaluation.auc import Auc, auc
-from reference.predictions import Predictions
 
 
 class RobustnessMatrix(Document):

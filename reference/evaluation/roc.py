@@ -8,11 +8,11 @@ import numpy as np
 from pydantic import Field, model_validator
 from sklearn.metrics import roc_curve
 
-from reference.calibration import Calibration, Rate
+from reference.decide.auc import Auc, auc
+from reference.decide.calibration import Calibration, Rate
+from reference.decide.predictions import Known, Predictions
 from reference.document import Document
 from reference.errors import CalibrationError
-from reference.evaluation.auc import Auc, auc
-from reference.predictions import Known, Predictions
 
 MAX_POINTS = 501
 """Curves with more corners are stored with this many of them; their AUC is of all."""

@@ -11,11 +11,11 @@ import numpy.typing as npt
 from pydantic import Field
 
 from reference.data import Dataset, Item
+from reference.decide.scores import HIGHER_IS_LIKELIER, ScoreName
 from reference.document import Document
 from reference.evaluation.jobs import SCORES, reconstruct, scores_of
 from reference.evaluation.networks import AutoencoderNetwork
 from reference.evaluation.passes import Outputs
-from reference.scores import HIGHER_IS_LIKELIER, ScoreName
 
 Gray = npt.NDArray[np.float32]
 

@@ -10,11 +10,11 @@ import numpy.typing as npt
 from pydantic import Field, model_validator
 from sklearn.metrics import roc_auc_score
 
+from reference.decide.auc import Auc
+from reference.decide.gate import finite_scores
+from reference.decide.scores import DEFINITIONS, HIGHER_IS_LIKELIER, ScoreName
 from reference.document import Document
 from reference.errors import CalibrationError
-from reference.evaluation.auc import Auc
-from reference.gate import finite_scores
-from reference.scores import DEFINITIONS, HIGHER_IS_LIKELIER, ScoreName
 
 BINS = 60
 

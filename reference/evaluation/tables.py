@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from pydantic import Field
 
+from reference.decide.auc import AucTable, FindingAuc
+from reference.decide.labels import TABLE_1_LABELS
 from reference.document import Document
-from reference.evaluation.auc import AucTable, FindingAuc
-from reference.labels import TABLE_1_LABELS
 
 Cell = str | int | float | None
 """None is a number that does not exist, such as the AUC of a finding that nobody has."""

@@ -2,9 +2,9 @@
 
 A phantom is a body of analytic shapes (lungs, heart, vessels, ribs, ...) whose attenuation is
 summed along the beam, blurred, scattered, made noisy and shown through a device's curve. Each of
-the fourteen findings of ``reference.labels`` is drawn as its textbook sign, with a severity, a
-place and a mask of where it is visible. Everything follows from seeds, and the pixels are the
-same on every machine (see ``reference.phantoms.raster``).
+the fourteen findings of ``reference.decide.labels`` is drawn as its textbook sign, with a
+severity, a place and a mask of where it is visible. Everything follows from seeds, and the pixels
+are the same on every machine (see ``reference.phantoms.raster``).
 
 - ``phantom(Patient(7), visit=0, hospital=HOSPITAL_A)`` draws one; ``findings={"Mass": 0.5}``
   decides what is in it.

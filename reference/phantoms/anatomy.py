@@ -7,7 +7,7 @@ from typing import Literal
 
 from reference.errors import PhantomError
 from reference.phantoms.raster import Posture
-from reference.synthetic import Draws
+from reference.samples.synthetic import Draws
 
 Sex = Literal["F", "M"]
 View = Literal["PA", "AP"]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from reference.decide.labels import LABELS
 from reference.errors import PhantomError
-from reference.labels import LABELS
 from reference.phantoms.anatomy import (
     DEVICE,
     MARKS,
@@ -30,7 +30,7 @@ from reference.phantoms.raster import Grid, Mask
 from reference.phantoms.reshaping import SIGNS, reshaped
 from reference.phantoms.skeleton import bones
 from reference.phantoms.thorax import Scene, heart, lungs, mediastinum, soft_tissue, stomach
-from reference.synthetic import Array, Draws
+from reference.samples.synthetic import Array, Draws
 
 SMALLEST, LARGEST = 32, 2048
 """Bounds of an image's height and width."""

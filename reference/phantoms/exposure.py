@@ -10,7 +10,7 @@ from reference.phantoms.anatomy import Anatomy
 from reference.phantoms.hospital import Device
 from reference.phantoms.raster import Grid, Posture, attenuated, blur, clip, depth_of, grain
 from reference.phantoms.thorax import WATER, heart, lungs, mediastinum, trunk
-from reference.synthetic import Array, Draws, smooth
+from reference.samples.synthetic import Array, Draws, smooth
 
 _FAINTEST_BEAM = 1e-4
 

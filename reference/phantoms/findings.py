@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from reference.decide.labels import LABELS
 from reference.errors import PhantomError
-from reference.labels import LABELS
 from reference.phantoms.anatomy import ILLNESS, Patient
 
 PREVALENCE: Mapping[str, float] = MappingProxyType(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from reference.labels import LABELS
+from reference.decide.labels import LABELS
 from reference.phantoms.anatomy import DEVICE, LABEL, VISIT, Patient, View
 
 

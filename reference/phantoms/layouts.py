@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from reference.decide.labels import LABELS
 from reference.errors import PhantomError
-from reference.labels import LABELS
 from reference.phantoms.anatomy import Patient
 from reference.phantoms.chest import Phantom, phantom
 from reference.phantoms.cohort import Cohort, Visit

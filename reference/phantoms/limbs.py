@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from reference.phantoms.raster import Grid, Mask, Window, clip, ellipsoid, patches
-from reference.synthetic import Array, Draws, smooth
+from reference.samples.synthetic import Array, Draws, smooth
 
 Point = tuple[float, float]
 

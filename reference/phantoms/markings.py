@@ -6,7 +6,7 @@ import numpy as np
 
 from reference.phantoms.anatomy import Anatomy
 from reference.phantoms.raster import CM_PER_UNIT, Grid, ellipsoid, patches, strokes
-from reference.synthetic import Array, Draws
+from reference.samples.synthetic import Array, Draws
 
 HILA = ((-0.075, 0.415), (0.08, 0.39))
 """Middles of the hila, image left and image right."""

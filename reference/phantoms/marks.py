@@ -7,7 +7,7 @@ import numpy as np
 from reference.phantoms.hospital import Marks
 from reference.phantoms.raster import Grid, clip, ellipsoid, strokes
 from reference.phantoms.thorax import Scene
-from reference.synthetic import Array, Draws, smooth
+from reference.samples.synthetic import Array, Draws, smooth
 
 _GLYPHS = {
     "A": (14, 17, 17, 31, 17, 17, 17),

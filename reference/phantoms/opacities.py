@@ -15,7 +15,7 @@ from reference.phantoms.anatomy import Anatomy
 from reference.phantoms.places import bronchogram, either, own_half, patch, place
 from reference.phantoms.raster import CM_PER_UNIT, Mask, blur, clip, patches, strokes
 from reference.phantoms.thorax import Scene, diaphragm, lung_outer, lungs
-from reference.synthetic import Array, Draws, smooth
+from reference.samples.synthetic import Array, Draws, smooth
 
 VISIBLE = 0.06
 """Share of the air replaced from which on an opacity counts into its mask."""

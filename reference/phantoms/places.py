@@ -10,7 +10,7 @@ from reference.phantoms.anatomy import Anatomy
 from reference.phantoms.markings import hila_of, tree
 from reference.phantoms.raster import Grid, Window, clip, ellipsoid, patches, strokes
 from reference.phantoms.thorax import Scene, lung_outer
-from reference.synthetic import Array, Draws, smooth
+from reference.samples.synthetic import Array, Draws, smooth
 
 
 @dataclass(frozen=True)

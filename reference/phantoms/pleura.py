@@ -9,7 +9,7 @@ import numpy as np
 from reference.phantoms.places import either, own_half
 from reference.phantoms.raster import CM_PER_UNIT, Mask, clip, ellipsoid, patches
 from reference.phantoms.thorax import Scene, heart, lung_inner, lung_outer
-from reference.synthetic import Draws, smooth
+from reference.samples.synthetic import Draws, smooth
 
 
 def pneumothorax(scene: Scene, draws: Draws, severity: float) -> Mask:

@@ -1,6 +1,6 @@
 """Drawing on a pixel grid in body coordinates, with arithmetic that is equal everywhere.
 
-As in ``reference.synthetic``, only +, -, *, /, square root, floor, minimum and maximum are
+As in ``reference.samples.synthetic``, only +, -, *, /, square root, floor, minimum and maximum are
 used, elementwise, because IEEE 754 rounds them the same way on every machine; exponentials
 and logarithms are made of squares and square roots, sums of many numbers are sequential.
 """
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from reference.synthetic import Array, Draws, smooth
+from reference.samples.synthetic import Array, Draws, smooth
 
 Mask = npt.NDArray[np.bool_]
 Window = tuple[slice, slice]

@@ -11,7 +11,7 @@ from reference.phantoms.anatomy import Anatomy
 from reference.phantoms.places import either
 from reference.phantoms.raster import Mask
 from reference.phantoms.thorax import Scene
-from reference.synthetic import Draws
+from reference.samples.synthetic import Draws
 
 Sign = Callable[[Scene, Draws, float], Mask]
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from reference.labels import LABELS
+from reference.decide.labels import LABELS
 from reference.phantoms.anatomy import Patient
 from reference.phantoms.chest import Phantom, phantom
 from reference.phantoms.hospital import HOSPITAL_A, HOSPITAL_B

@@ -20,7 +20,7 @@ from reference.phantoms.exposure import Backdrop, exposed_depth
 from reference.phantoms.hospital import HOSPITAL_A, Hospital
 from reference.phantoms.limbs import Limb, forearm, hand
 from reference.phantoms.raster import Grid, Mask, Posture, organ, patches, rounded
-from reference.synthetic import smooth
+from reference.samples.synthetic import smooth
 
 CHILDREN = replace(
     HOSPITAL_A,

@@ -9,7 +9,7 @@ import numpy as np
 from reference.phantoms.anatomy import Anatomy
 from reference.phantoms.raster import CM_PER_UNIT, Grid, clip, ellipsoid, strokes, tube
 from reference.phantoms.thorax import lung_outer, midline
-from reference.synthetic import Array, smooth
+from reference.samples.synthetic import Array, smooth
 
 RIB = 0.0125
 """Half the height of a rib, in detector widths."""

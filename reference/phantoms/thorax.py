@@ -18,7 +18,7 @@ from reference.phantoms.raster import (
     organ,
     rounded,
 )
-from reference.synthetic import Array, smooth
+from reference.samples.synthetic import Array, smooth
 
 WATER = 0.2
 """Attenuation of water per cm at a chest tube's voltage."""

@@ -1,7 +1,7 @@
 """How an image becomes a model's input, as data, and what it makes of an image.
 
 The paper scales and crops instead of stretching, "to ensure that structure remains
-correct" (appendix E). How pixels are interpolated is defined in ``reference.resample``.
+correct" (appendix E). How pixels are interpolated is defined in ``reference.preprocess.resample``.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from reference.picture import Picture
 from reference.preprocess.levels import Samples, level_of_array, level_of_picture, upright
-from reference.resample import Float64Array, Level, Resampler, resample
+from reference.preprocess.picture import Picture
+from reference.preprocess.resample import Float64Array, Level, Resampler, resample
 
 Fit = Literal["crop", "stretch"]
 GrayRule = Literal["mean", "luma", "first"]

@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from reference.errors import ImageError
-from reference.picture import MAX_PIXELS, MAX_SIDE, Picture
-from reference.resample import Float64Array, Level
+from reference.preprocess.picture import MAX_PIXELS, MAX_SIDE, Picture
+from reference.preprocess.resample import Float64Array, Level
 
 Samples = npt.NDArray[np.generic]
 

@@ -108,7 +108,7 @@ def _run(chosen: argparse.Namespace, line: str) -> None:
             print(recipe.model_dump_json(indent=2))
         return
     if chosen.threads is not None:
-        from reference.threads import set_threads
+        from reference.networks.threads import set_threads
 
         set_threads(chosen.threads)
     if chosen.command == "train":

@@ -12,8 +12,8 @@ from lightning_fabric import Fabric
 from torch import nn
 from torch.nn import functional
 
-from reference.ali import ALI, Autoencoder
 from reference.errors import TrainingError
+from reference.networks.ali import ALI, Autoencoder
 from reference.training.recipes import AliRecipe, AutoencoderRecipe
 from reference.training.shelf import Shelf, network_input
 from reference.training.tasks import Numbers, Step, chunks, mean_over_processes

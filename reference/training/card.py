@@ -13,8 +13,8 @@ import numpy as np
 import torch
 
 from reference.card import Card, ScoreFigures, Stage, Weights
+from reference.decide.gate import Gate
 from reference.evaluation import AucTable
-from reference.gate import Gate
 from reference.preprocess import Preprocess
 from reference.training.fitting import Outcome
 from reference.training.recipes import Recipe

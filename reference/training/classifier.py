@@ -13,10 +13,10 @@ from lightning_fabric import Fabric
 from torch import nn
 from torch.nn import functional
 
-from reference.densenet import DenseNet
+from reference.decide.auc import auc
+from reference.decide.predictions import Predictions
 from reference.errors import TrainingError
-from reference.evaluation.auc import auc
-from reference.predictions import Predictions
+from reference.networks.densenet import DenseNet
 from reference.training.recipes import ClassifierRecipe
 from reference.training.shelf import Shelf, network_input
 from reference.training.tasks import Numbers, Step, chunks

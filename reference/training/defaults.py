@@ -13,13 +13,13 @@ from typing import Literal
 
 import torch
 
-from reference.ali import ALI, autoencoder
 from reference.card import Stage
-from reference.checkpoints import load_checkpoint
 from reference.data import Dataset, cut_by_patient, nih, padchest
+from reference.decide.labels import LABELS
 from reference.defaults import CLASSIFIERS, Name
-from reference.densenet import DenseNet, DenseNetShape
-from reference.labels import LABELS
+from reference.networks.ali import ALI, autoencoder
+from reference.networks.checkpoints import load_checkpoint
+from reference.networks.densenet import DenseNet, DenseNetShape
 from reference.phantoms import Cohort, write_nih, write_padchest
 from reference.preprocess import AUTOENCODER, CHESTXNET, Preprocess
 from reference.training.autoencoders import AliTask, L2Task

@@ -11,14 +11,14 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
-from reference.ali import Autoencoder
-from reference.calibration import Calibration, fit_calibration
 from reference.card import Agreement, ScoreFigures
 from reference.data import Dataset, Reading
+from reference.decide.calibration import Calibration, fit_calibration
+from reference.decide.gate import Gate, fit_gate
+from reference.decide.scores import ScoreName, l1, l2, latent_distance, ssim
 from reference.evaluation import AucTable, auc_table, separation
-from reference.gate import Gate, fit_gate
+from reference.networks.ali import Autoencoder
 from reference.preprocess import Preprocess
-from reference.scores import ScoreName, l1, l2, latent_distance, ssim
 from reference.training.autoencoders import reconstructed
 from reference.training.classifier import classified
 from reference.training.shelf import Shelf, network_input

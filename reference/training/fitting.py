@@ -17,9 +17,9 @@ from lightning_fabric import Fabric
 from lightning_fabric.strategies.ddp import DDPStrategy
 
 from reference.card import Ending, Epoch
+from reference.data.augmentation import level_named
 from reference.document import write_whole
 from reference.errors import TrainingError
-from reference.training.augmentation import level_named
 from reference.training.recipes import Precision
 from reference.training.seeds import derived_seed, generator
 from reference.training.state import Progress, Settings, read_state, write_state

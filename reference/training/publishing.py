@@ -12,9 +12,7 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
-from reference.ali import Autoencoder, autoencoder
 from reference.card import Card, Provenance, Stage, Weights
-from reference.checkpoints import load_checkpoint
 from reference.data import (
     Dataset,
     Item,
@@ -24,13 +22,15 @@ from reference.data import (
     packaged_photographs,
 )
 from reference.data.dataset import ImageFiles
+from reference.decide.labels import LABELS
+from reference.decide.scores import ScoreName
 from reference.defaults import CLASSIFIERS, Name
-from reference.densenet import DenseNet
 from reference.document import write_whole
-from reference.labels import LABELS
+from reference.networks.ali import Autoencoder, autoencoder
+from reference.networks.checkpoints import load_checkpoint
+from reference.networks.densenet import DenseNet
 from reference.phantoms import Cohort, write_kermany, write_mura
 from reference.preprocess import AUTOENCODER, CHESTXNET, Preprocess
-from reference.scores import ScoreName
 from reference.training.card import described, markdown, versions
 from reference.training.defaults import (
     LATENT,
@@ -113,9 +113,11 @@ class Publishing:
                 "growth": SHAPE.growth,
                 "init_features": SHAPE.init_features,
             }
-            return described(file, "reference.densenet:classifier", arguments, parameters(network))
+            return described(
+                file, "reference.networks.densenet:classifier", arguments, parameters(network)
+            )
         sizes = {"latent": LATENT, "width": WIDTH}
-        return described(file, "reference.ali:autoencoder", sizes, parameters(network))
+        return described(file, "reference.networks.ali:autoencoder", sizes, parameters(network))
 
     def _provenance(self, name: Name, stages: tuple[Stage, ...]) -> Provenance:
         preprocess = CHESTXNET if name in CLASSIFIERS else AUTOENCODER

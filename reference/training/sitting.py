@@ -10,13 +10,13 @@ from typing import Literal
 
 import torch
 
-from reference.ali import ALI, autoencoder
 from reference.card import Provenance
 from reference.data import cut_by_patient, nih, padchest
-from reference.densenet import densenet121
+from reference.decide.labels import LABELS
 from reference.document import Document
 from reference.errors import TrainingError
-from reference.labels import LABELS
+from reference.networks.ali import ALI, autoencoder
+from reference.networks.densenet import densenet121
 from reference.preprocess import AUTOENCODER, PRESETS, Preprocess
 from reference.training.autoencoders import AliTask, L2Task
 from reference.training.card import stage, versions

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import torch
 
-from reference.densenet import DenseNet
 from reference.errors import CheckpointError, located
-from reference.remaps import OPERATING_POINTS_KEY, renamed
-from reference.weight_files import parse, read_bytes
+from reference.networks.densenet import DenseNet
+from reference.networks.remaps import OPERATING_POINTS_KEY, renamed
+from reference.networks.weight_files import parse, read_bytes
 
 _STEM = "features.conv0.weight"
 _HEAD = "classifier."
@@ -20,9 +20,9 @@ def load_features(network: DenseNet, path: Path) -> int:
     """Give a network the features of other weights and keep its head; return how many tensors.
 
     Takes a state dict or safetensors of a DenseNet of the same sizes, with any head: torchvision's
-    DenseNet-121 trained on ImageNet, or one of the key layouts of ``reference.remaps``. Where the
-    network reads one channel and the weights three, these are added up, which is the same for
-    grey images.
+    DenseNet-121 trained on ImageNet, or one of the key layouts of
+    ``reference.networks.remaps``. Where the network reads one channel and the weights three, these
+    are added up, which is the same for grey images.
 
     Raises:
         UnsafeCheckpointError: the file would have to run code to be loaded.

@@ -10,7 +10,7 @@ import torch
 from lightning_fabric import Fabric
 from torch import nn
 
-from reference.training.augmentation import Movements, drawn_movements, level_named, moved
+from reference.data.augmentation import Movements, drawn_movements, level_named, moved
 from reference.training.recipes import Recipe
 from reference.training.seeds import generator
 from reference.training.shelf import Shelf

@@ -11,11 +11,11 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
-from browser_harness.models import ModelSource
-from browser_harness.session import BrowserSession
-from browser_harness.settings import BrowserSettings
-from tests.browser.app_bundles import launch
+from browser_harness.drive.models import ModelSource
+from browser_harness.drive.session import BrowserSession
+from browser_harness.launch.settings import BrowserSettings
 from tests.browser.tiny_model import Autoencoder, Classifier
+from tests.browser.tool.app_bundles import launch
 
 STEP_S = 60.0
 BACKENDS = ("webgl", "wasm", "cpu")

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from xport.artifact import Signature, TensorSpec
+from xport.formats.artifact import Signature, TensorSpec
 
 FINDINGS = 14
 

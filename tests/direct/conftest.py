@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from browser_harness.models import ModelSource
-from browser_harness.runner import TfjsRunner
-from browser_harness.settings import BrowserSettings
-from xport.artifact import Artifact
-from xport.store import Store
+from browser_harness.drive.models import ModelSource
+from browser_harness.drive.runner import TfjsRunner
+from browser_harness.launch.settings import BrowserSettings
+from xport.conversion.store import Store
+from xport.formats.artifact import Artifact
 
 TENSORFLOWS = ("tensorflow", "tensorflowjs", "onnx_tf", "tf_keras")
 HAS_TORCH = importlib.util.find_spec("torch") is not None

@@ -13,16 +13,16 @@ import pytest
 
 from tests import mini
 from tests.direct.conftest import InBrowser
-from xport.artifact import Artifact, Signature
+from xport.conversion.pipeline import run_stage
+from xport.conversion.stages.onnx_from_torch import OnnxFromTorch
+from xport.conversion.stages.tfjs_from_onnx import TfjsFromOnnx
+from xport.conversion.stages.torch_from_factory import TorchFromFactory
+from xport.conversion.store import Store
 from xport.errors import ConversionError, UnavailableError
-from xport.onnx_file import MODEL
-from xport.pipeline import run_stage
-from xport.runners.onnx_runner import OnnxRunner
-from xport.runners.torch_runner import TorchRunner
-from xport.stages.onnx_from_torch import OnnxFromTorch
-from xport.stages.tfjs_from_onnx import TfjsFromOnnx
-from xport.stages.torch_from_factory import TorchFromFactory
-from xport.store import Store
+from xport.formats.artifact import Artifact, Signature
+from xport.formats.onnx_file import MODEL
+from xport.recording.runners.onnx_runner import OnnxRunner
+from xport.recording.runners.torch_runner import TorchRunner
 
 pytestmark = pytest.mark.torch
 

@@ -43,7 +43,11 @@ def test_tensorflow_is_not_installed_and_numpy_is_2() -> None:
 
 def test_every_module_can_be_imported() -> None:
     names = modules(PACKAGES)
-    assert {"xport.cli", "xport.stages.tf_from_onnx", "xport.runners.tf_runner"} <= set(names)
+    assert {
+        "xport.cli.main",
+        "xport.conversion.stages.tf_from_onnx",
+        "xport.recording.runners.tf_runner",
+    } <= set(names)
     assert {"numpy", "pydantic"} <= imported(*names)
 
 
@@ -57,11 +61,11 @@ def test_every_module_of_the_pytorch_side_can_be_imported() -> None:
 
 
 def test_the_tensorflow_route_says_what_brings_it(tmp_path: Path) -> None:
-    from xport.artifact import Artifact, Format, Signature, TensorSpec
+    from xport.conversion.pipeline import run_stage
+    from xport.conversion.stages.tf_from_onnx import TfFromOnnx
+    from xport.conversion.store import Store
     from xport.errors import UnavailableError
-    from xport.pipeline import run_stage
-    from xport.stages.tf_from_onnx import TfFromOnnx
-    from xport.store import Store
+    from xport.formats.artifact import Artifact, Format, Signature, TensorSpec
 
     x, y = (TensorSpec(name=name, shape=(1, 4)) for name in "xy")
     source = Artifact(Format.ONNX, tmp_path, Signature(inputs=(x,), outputs=(y,)), "digest")

@@ -10,12 +10,12 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from tests.direct.conftest import InBrowser
-from xport.artifact import Artifact, Format
-from xport.onnx_file import MODEL, signature_of
-from xport.pipeline import run_stage
-from xport.runners.onnx_runner import OnnxRunner
-from xport.stages.tfjs_from_onnx import TfjsFromOnnx
-from xport.store import Store
+from xport.conversion.pipeline import run_stage
+from xport.conversion.stages.tfjs_from_onnx import TfjsFromOnnx
+from xport.conversion.store import Store
+from xport.formats.artifact import Artifact, Format
+from xport.formats.onnx_file import MODEL, signature_of
+from xport.recording.runners.onnx_runner import OnnxRunner
 
 WEIGHTS = {
     "kernel": (4, 3, 3, 3),

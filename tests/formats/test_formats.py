@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from xport import workflow
-from xport.bundle_checks import verify_bundle
-from xport.bundle_manifest import MANIFEST
+from xport.bundles.checks import verify_bundle
+from xport.bundles.manifest import MANIFEST
 from xport.errors import IntegrityError, XportError
-from xport.verdict import Status
+from xport.judgement.verdict import Status
+from xport.workflow import commands
 
 FORMATS = Path(__file__).parent
 
@@ -63,7 +63,7 @@ def test_a_manifest_of_a_later_version_is_refused_by_it(bundle_3: Path) -> None:
 def test_report_reads_a_run_of_version_1(run_1: Path) -> None:
     for name in ("report.html", "junit.xml"):
         (run_1 / name).unlink()
-    html, junit = workflow.report(run_1)
+    html, junit = commands.report(run_1)
     assert "PASSED" in html.read_text()
     assert "NOT FOR MEDICAL USE" in html.read_text()
     assert "classifier" in junit.read_text()
@@ -72,6 +72,6 @@ def test_report_reads_a_run_of_version_1(run_1: Path) -> None:
 
 def test_judging_a_run_of_version_1_again_gives_the_same_verdict(run_1: Path) -> None:
     before = json.loads((run_1 / "evidence.json").read_text())["verdict"]
-    evidence = workflow.judge(run_1)
+    evidence = commands.judge(run_1)
     assert evidence.verdict.status is Status.PASSED
     assert json.loads(evidence.verdict.model_dump_json()) == before

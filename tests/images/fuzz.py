@@ -17,9 +17,9 @@ from pathlib import Path
 
 import numpy as np
 
-from reference import picture
 from reference.decoding import decode
 from reference.errors import ImageError
+from reference.preprocess import picture
 from tests.images.corpus import corpus
 from tests.images.png_files import SIGNATURE, chunk
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from reference import picture
 from reference.decoding import decode, read_picture
 from reference.errors import ImageError
+from reference.preprocess import picture
 from tests.images.broken import Broken, broken
 from tests.images.corpus import corpus
 

@@ -12,9 +12,9 @@ import pytest
 import torch
 
 from reference.decoding import read_picture
-from reference.densenet import Classifier, classifier
+from reference.networks.densenet import Classifier, classifier
 from reference.preprocess.levels import gray_levels
-from reference.synthetic import synthetic_image
+from reference.samples.synthetic import synthetic_image
 
 XRAYS = os.environ.get("XPORT_XRAYS")
 """A folder of real radiographs to try as well, where somebody has one."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.reports.sample_evidence import make_evidence
-from tests.reports.sample_plan import SampleRelease
-from xport.evidence import Evidence
+from tests.reports.release.sample_evidence import make_evidence
+from tests.reports.release.sample_plan import SampleRelease
+from xport.judgement.evidence import Evidence
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from reports import words
-from reports.charts import LogAxis
+from reports.release.charts import LogAxis
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,12 @@ import numpy as np
 import onnx
 from onnx import numpy_helper
 
-from xport.arrays import Array
-from xport.artifact import Artifact, Format, Signature
-from xport.onnx_file import MODEL as ONNX_MODEL
-from xport.pipeline import Pipeline, Stage
-from xport.release_tables import ModelEntry
-from xport.routes import Routes
+from xport.common.arrays import Array
+from xport.conversion.pipeline import Pipeline, Stage
+from xport.formats.artifact import Artifact, Format, Signature
+from xport.formats.onnx_file import MODEL as ONNX_MODEL
+from xport.plan.routes import Routes
+from xport.release_file.tables import ModelEntry
 
 BYTES = {"float32": 4, "int32": 4, "float16": 2, "bool": 1}
 Damage = Callable[[Path], None]

@@ -12,19 +12,19 @@ import pytest
 
 from reference.preprocess import Preprocess
 from tests import mini
-from xport import workflow
-from xport.bundle import NotPassed
+from xport.bundles.build import NotPassed
+from xport.common.progress import Silent
 from xport.errors import RunnerError
-from xport.harness import BrowserOptions, Harness
-from xport.pipeline_description import PipelineDescription
-from xport.plan import Plan
-from xport.prepared import EXACT
-from xport.preparer import Made, Preparer, Unsupported
-from xport.preparing import PreprocessingSession
-from xport.progress import Silent
-from xport.recording import WebEnvironment
-from xport.run_folder import RunFolder
-from xport.verdict import Status, Verdict
+from xport.exchange.prepared import EXACT
+from xport.exchange.preparer import Made, Preparer, Unsupported
+from xport.exchange.recording import WebEnvironment
+from xport.judgement.verdict import Status, Verdict
+from xport.plan.pipeline_description import PipelineDescription
+from xport.plan.plan import Plan
+from xport.recording.browser import BrowserOptions, Harness
+from xport.recording.preparing import PreprocessingSession
+from xport.workflow import commands
+from xport.workflow.run_folder import RunFolder
 
 Answer = Callable[[Preparer, str, bytes, Preprocess], Made | Unsupported]
 
@@ -101,9 +101,9 @@ def recorded(run: RunFolder, page: Preparer, answer: Answer) -> Verdict:
     run.clear("judge")
     session = PreprocessingSession(plan, run.images, run.prepared, opened, harness.runner)
     session.run(Silent())
-    verdict = workflow.judge(run.root).verdict
+    verdict = commands.judge(run.root).verdict
     with pytest.raises(NotPassed):
-        workflow.bundle(run.root)
+        commands.bundle(run.root)
     return verdict
 
 
@@ -122,7 +122,7 @@ def honest(tmp_path_factory: pytest.TempPathFactory, store: Path) -> RunFolder:
         ),
     }
     release_file = mini.write(content, folder / "release.toml")
-    evidence = workflow.release(release_file, folder / "run", store=store)
+    evidence = commands.release(release_file, folder / "run", store=store)
     assert evidence.verdict.status is Status.PASSED, evidence.verdict.findings
     return RunFolder(folder / "run")
 

@@ -9,15 +9,15 @@ import pytest
 from tests import mini
 from tests.saboteurs import sabotage
 from tests.saboteurs.sabotage import Damage
-from xport import workflow
-from xport.bundle import NotPassed
-from xport.conversion import Converter
-from xport.model_pipelines import pipeline_for
-from xport.progress import Silent
-from xport.release_file import read_release
-from xport.run_folder import RunFolder
-from xport.store import Store
-from xport.verdict import Status, Verdict
+from xport.bundles.build import NotPassed
+from xport.common.progress import Silent
+from xport.conversion.store import Store
+from xport.judgement.verdict import Status, Verdict
+from xport.release_file.file import read_release
+from xport.release_file.model_pipelines import pipeline_for
+from xport.workflow import commands
+from xport.workflow.conversion import Converter
+from xport.workflow.run_folder import RunFolder
 
 DIRECT: dict[str, object] = {"direct": {}}
 BOTH: dict[str, object] = {"direct": {}, "tensorflow": {}}
@@ -37,11 +37,11 @@ def verdict_on(
     converter = Converter(release, Store(store), run.probes, run.images, pipeline=pipeline)
     plan = converter.plan(Silent()).model_copy(update={"preprocessing": None})
     plan.write(run.plan_path)
-    workflow.record(run.root, measure=False)
-    verdict = workflow.judge(run.root).verdict
+    commands.record(run.root, measure=False)
+    verdict = commands.judge(run.root).verdict
     if verdict.status is not Status.PASSED:
         with pytest.raises(NotPassed):
-            workflow.bundle(run.root)
+            commands.bundle(run.root)
     return verdict
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from xport.arrays import Array
+from xport.common.arrays import Array
 from xport.onnx_graph.graph import Graph, Node, TensorType
 
 DEFAULT_EPSILON = 1e-5

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from xport.arrays import Array
+from xport.common.arrays import Array
 from xport.errors import ConversionError
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from xport.arrays import Array
+from xport.common.arrays import Array
 from xport.errors import ConversionError
 from xport.onnx_graph.files import graph_from_model, model_from_graph, value_info
 from xport.onnx_graph.graph import Graph, Node, TensorType

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from xport.arrays import Array
+from xport.common.arrays import Array
 from xport.onnx_graph.graph import Node
 from xport.tfjs_writer.lowering import Lowering, lowers
 from xport.tfjs_writer.tensor import Tensor

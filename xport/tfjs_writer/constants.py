@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from xport.arrays import Array
+from xport.common.arrays import Array
 from xport.tfjs_writer.tf_graph import CONST, TfGraph, TfNode
 
 LARGE = 1024

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from xport.arrays import Array
+from xport.common.arrays import Array
 from xport.onnx_graph.graph import Node
 from xport.tfjs_writer.tensor import Axes, Stored, Tensor, fault, plain_axes
 from xport.tfjs_writer.tf_graph import PLACEHOLDER, TfGraph, TfType

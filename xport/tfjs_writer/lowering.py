@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from xport.arrays import Array
+from xport.common.arrays import Array
 from xport.errors import ConversionError
 from xport.onnx_graph.graph import Graph, Node, refuse
 from xport.tfjs_writer.emitting import Emitting

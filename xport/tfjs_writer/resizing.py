@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xport.arrays import Array
+from xport.common.arrays import Array
 from xport.onnx_graph.graph import Node, refuse
 from xport.tfjs_writer.lowering import Lowering, lowers
 from xport.tfjs_writer.tensor import Tensor, last_axes

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from xport.arrays import Array
+from xport.common.arrays import Array
 from xport.onnx_graph.graph import Node, refuse
 from xport.tfjs_writer.lowering import Lowering, lowers
 from xport.tfjs_writer.merging import merged, reverse

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from xport import digests
-from xport.arrays import Array
+from xport.common import digests
+from xport.common.arrays import Array
 from xport.errors import ConversionError
 
 DTYPES: dict[str, str] = {"float32": "DT_FLOAT", "int32": "DT_INT32", "bool": "DT_BOOL"}

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from xport import digests
-from xport.arrays import Array
+from xport.common import digests
+from xport.common.arrays import Array
 from xport.errors import ConversionError
 from xport.tfjs_writer.tf_graph import TfNode
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from reference.data import Dataset, nih
+from reference.decide.labels import LABELS
 from reference.errors import DataError
-from reference.labels import LABELS
 from tests.reference.data import published
 
 TABLE = "Data_Entry_2017_v2020.csv"

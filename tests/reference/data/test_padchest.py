@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from reference.data import Dataset, padchest
+from reference.decide.labels import LABELS
 from reference.errors import DataError
-from reference.labels import LABELS
 from tests.reference.data import published
 
 

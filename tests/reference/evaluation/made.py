@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from reference.labels import LABELS
-from reference.predictions import Predictions
+from reference.decide.labels import LABELS
+from reference.decide.predictions import Predictions
 
 
 def predictions(

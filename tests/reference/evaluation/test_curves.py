@@ -8,22 +8,22 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from reference.calibration import fit_calibration
+from reference.decide import auc
+from reference.decide.calibration import fit_calibration
+from reference.decide.predictions import Predictions
+from reference.decide.scores import ScoreName
 from reference.errors import CalibrationError
 from reference.evaluation import (
     CutoffCurve,
     Robustness,
     RocCurves,
     Separation,
-    auc,
     cutoff_curve,
     robustness,
     roc_curves,
     separation,
 )
 from reference.evaluation.roc import MAX_POINTS
-from reference.predictions import Predictions
-from reference.scores import ScoreName
 from tests.reference.evaluation import made
 
 NAN = float("nan")

@@ -11,7 +11,7 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from reference.calibration import fit_calibration
+from reference.decide.calibration import fit_calibration
 from reference.errors import CalibrationError, InputError
 from reference.evaluation import (
     Robustness,

@@ -9,7 +9,6 @@ import pytest
 import torch
 from torch import nn
 
-from reference.densenet import Classifier
 from reference.evaluation.localisation import (
     Maps,
     Tally,
@@ -20,6 +19,7 @@ from reference.evaluation.localisation import (
     pointing_game,
 )
 from reference.evaluation.networks import ClassifierNetwork, Network
+from reference.networks.densenet import Classifier
 from reference.preprocess import Preprocess
 
 SIZE = 32

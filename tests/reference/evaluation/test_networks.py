@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from reference.ali import autoencoder
-from reference.densenet import DenseNetShape, densenet121
+from reference.decide.labels import LABELS, XRV_LABELS
 from reference.errors import CheckpointError
 from reference.evaluation.networks import densenet_shape, read_autoencoder, read_classifier
-from reference.labels import LABELS, XRV_LABELS
+from reference.networks.ali import autoencoder
+from reference.networks.densenet import DenseNetShape, densenet121
 from reference.preprocess import CHESTXNET, XRV
 from tests.reference.evaluation import tiny
 

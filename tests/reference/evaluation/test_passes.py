@@ -12,13 +12,13 @@ import pytest
 from PIL import Image
 
 from reference.data import Dataset, Item
+from reference.data.augmentation import level_named
 from reference.data.dataset import ImageFiles
+from reference.decide.labels import LABELS
 from reference.errors import CalibrationError, DataError, InputError, MissingImageError
 from reference.evaluation.jobs import Probabilities, moved_levels, predictions_of
 from reference.evaluation.networks import read_classifier
 from reference.evaluation.passes import Float64Array, Passes
-from reference.labels import LABELS
-from reference.training.augmentation import level_named
 from tests.reference.evaluation import tiny
 
 

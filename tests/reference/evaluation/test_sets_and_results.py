@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from reference.data import Dataset, Item, Usage
+from reference.decide.scores import ScoreName
 from reference.errors import DataError, MissingImageError
 from reference.evaluation.inputs import readable_by_lot
 from reference.evaluation.networks import Network
@@ -18,7 +19,6 @@ from reference.evaluation.samples import Sample, Shown, hard_to_easy
 from reference.evaluation.sets import open_set
 from reference.evaluation.tables import Table
 from reference.preprocess import AUTOENCODER
-from reference.scores import ScoreName
 from tests.reference.evaluation import tiny
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-from reference.ali import autoencoder
-from reference.densenet import Classifier, classifier
+from reference.networks.ali import autoencoder
+from reference.networks.densenet import Classifier, classifier
 from reference.phantoms import Cohort, write_kermany, write_mura, write_nih, write_padchest
 
 SIZE = 64

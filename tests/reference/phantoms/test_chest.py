@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from reference.decide.labels import LABELS
 from reference.errors import PhantomError
-from reference.labels import LABELS
 from reference.phantoms import ANATOMY_WIDE, HOSPITAL_A, HOSPITAL_B, Patient, phantom
 from reference.phantoms.chest import Phantom
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from reference.labels import LABELS
+from reference.decide.labels import LABELS
 from reference.phantoms import HOSPITAL_A, HOSPITAL_B, Patient
 from reference.phantoms.anatomy import DEVICE, MARKS
 from reference.phantoms.findings import ACUTE, CHRONIC, LIFTS, PREVALENCE, findings_of

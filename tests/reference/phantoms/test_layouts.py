@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from reference.decide.labels import LABELS
 from reference.errors import PhantomError
-from reference.labels import LABELS
 from reference.phantoms import (
     LAYOUTS,
     Cohort,

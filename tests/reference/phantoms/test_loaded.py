@@ -9,7 +9,7 @@ from reference.data.folders import kermany, mura
 from reference.data.nih import nih
 from reference.data.padchest import padchest
 from reference.data.pixels import read_grey
-from reference.labels import LABELS
+from reference.decide.labels import LABELS
 from reference.phantoms import (
     Cohort,
     read_origins,

@@ -14,7 +14,7 @@ from reference.phantoms.raster import (
     organ,
     strokes,
 )
-from reference.synthetic import Draws
+from reference.samples.synthetic import Draws
 
 
 def test_attenuation_is_nearly_exponential_and_inverted_exactly():

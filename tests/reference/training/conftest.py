@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import torch
 
-from reference.ali import ALI, autoencoder
 from reference.data import Dataset, cut_by_patient, nih
-from reference.densenet import DenseNet, DenseNetShape
+from reference.networks.ali import ALI, autoencoder
+from reference.networks.densenet import DenseNet, DenseNetShape
 from reference.phantoms import Cohort, write_nih
 from reference.preprocess import AUTOENCODER, Preprocess
 from reference.training.autoencoders import AliTask, L2Task

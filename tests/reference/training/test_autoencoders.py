@@ -9,9 +9,9 @@ import pytest
 import torch
 from torch.nn import functional
 
-from reference.ali import ALI, autoencoder
+from reference.decide.scores import l2
 from reference.errors import TrainingError
-from reference.scores import l2
+from reference.networks.ali import ALI, autoencoder
 from reference.training.autoencoders import (
     AliTask,
     Duel,

@@ -12,8 +12,8 @@ import torch
 from sklearn.metrics import roc_auc_score
 from torch.nn import functional
 
-from reference.densenet import DenseNet, DenseNetShape, densenet121
 from reference.errors import CheckpointError, TrainingError, UnsafeCheckpointError
+from reference.networks.densenet import DenseNet, DenseNetShape, densenet121
 from reference.training.classifier import (
     ClassifierTask,
     classified,

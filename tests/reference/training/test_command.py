@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from reference.ali import autoencoder
-from reference.checkpoints import load_checkpoint
 from reference.errors import DocumentError
+from reference.networks.ali import autoencoder
+from reference.networks.checkpoints import load_checkpoint
 from reference.training.__main__ import main
 from reference.training.recipes import PRESETS
 from reference.training.sitting import PROVENANCE, SittingCard
@@ -112,9 +112,10 @@ def test_an_interruption_says_how_to_go_on(
 
 def test_nobody_who_converts_imports_what_trains() -> None:
     code = (
-        "import sys, xport.cli, xport.workflow, reference.ali, reference.densenet, "
+        "import sys, xport.cli.main, xport.workflow.commands, reference.networks.ali, "
+        "reference.networks.densenet, "
         "reference.evaluation, reference.data, reference.training.recipes, "
-        "reference.training.augmentation; "
+        "reference.data.augmentation; "
         "sys.exit('lightning_fabric' in sys.modules)"
     )
     environment = os.environ | {"PYTHONPATH": str(ROOT)}

@@ -12,21 +12,21 @@ import safetensors.torch
 import torch
 from torch import nn
 
-from reference.ali import Autoencoder
-from reference.calibration import Calibration, OperatingPoint
 from reference.card import Card
-from reference.checkpoints import load_checkpoint
 from reference.data import packaged_digits, packaged_photographs
+from reference.data.augmentation import TRAIN_LEVELS
+from reference.decide import auc
+from reference.decide.calibration import Calibration, OperatingPoint
+from reference.decide.gate import Gate
+from reference.decide.labels import LABELS
+from reference.decide.predictions import Predictions
+from reference.decide.scores import l1, ssim
 from reference.defaults import CLASSIFIERS, NAMES, default_folder
-from reference.densenet import DenseNet
-from reference.evaluation import auc
-from reference.gate import Gate
-from reference.labels import LABELS
+from reference.networks.ali import Autoencoder
+from reference.networks.checkpoints import load_checkpoint
+from reference.networks.densenet import DenseNet
 from reference.phantoms import HOSPITAL_A, HOSPITAL_B, Hospital, Patient, phantom
-from reference.predictions import Predictions
 from reference.preprocess import AUTOENCODER, CHESTXNET
-from reference.scores import l1, ssim
-from reference.training.augmentation import TRAIN_LEVELS
 from reference.training.card import markdown
 from reference.training.publishing import CARD, MODEL
 

@@ -17,8 +17,8 @@ import safetensors.torch
 import torch
 
 from reference.data import Dataset
+from reference.data.augmentation import drawn_movements, level_named, moved
 from reference.preprocess import AUTOENCODER
-from reference.training.augmentation import drawn_movements, level_named, moved
 from reference.training.classifier import ClassifierTask, known_cross_entropy
 from reference.training.seeds import generator
 from reference.training.shelf import network_input, shelve

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from reference.ali import autoencoder
 from reference.data import Dataset
 from reference.errors import CalibrationError
+from reference.networks.ali import autoencoder
 from reference.preprocess import AUTOENCODER
 from reference.training.defaults import COARSE_STAGE, FINE_STAGE, HOSPITAL, SHAPE, Remaking
 from reference.training.figures import (

@@ -11,8 +11,8 @@ import pytest
 import safetensors.torch
 import torch
 
-from reference.densenet import DenseNet, DenseNetShape
 from reference.errors import TrainingError, UnavailableError
+from reference.networks.densenet import DenseNet, DenseNetShape
 from reference.training import state
 from reference.training.classifier import ClassifierTask
 from reference.training.fitting import BEST, STATE, Fitting, fabric_for

@@ -15,8 +15,8 @@ from pathlib import Path
 import safetensors.torch
 import torch
 
-from reference.ali import ALI
-from reference.densenet import DenseNet, DenseNetShape
+from reference.networks.ali import ALI
+from reference.networks.densenet import DenseNet, DenseNetShape
 from reference.training.autoencoders import AliTask
 from reference.training.classifier import ClassifierTask
 from reference.training.fitting import Fitting, fabric_for

@@ -11,10 +11,10 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from tests.xport.onnx_graph.texts import PICTURE, case
+from xport.conversion.stages.tfjs_from_onnx import write_tfjs
 from xport.errors import ConversionError
 from xport.onnx_graph.files import graph_from_model
 from xport.onnx_graph.shapes import fold_constants
-from xport.stages.tfjs_from_onnx import write_tfjs
 
 
 def model() -> onnx.ModelProto:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tests.browser.onnx_cases import Case
-from tests.browser.writer_cases import Text, run
+from tests.browser.writer.onnx_cases import Case
+from tests.browser.writer.writer_cases import Text, run
 from xport.onnx_graph.files import graph_from_model, model_from_graph
 from xport.onnx_graph.graph import Graph
 from xport.onnx_graph.shapes import fold_constants

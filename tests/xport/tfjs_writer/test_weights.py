@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xport.arrays import Array
+from xport.common.arrays import Array
 from xport.errors import ConversionError
 from xport.tfjs_writer.tf_graph import CONST, TfNode, TfType
 from xport.tfjs_writer.weights import KERNEL_ELEMENTS, SHARD_BYTES, Stored, grouped, stored

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from xport.arrays import Array
+from xport.common.arrays import Array
 from xport.onnx_graph.gradient.emitter import Emitter, Shape
 from xport.onnx_graph.graph import Node, refuse
 

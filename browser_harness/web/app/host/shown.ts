@@ -14,7 +14,7 @@ type Entry = readonly [id: string, model: BundledModel];
  * The first classifier, the first autoencoder, and what explains the classifier.
  *
  * A release may have been verified and hold nothing that this page knows how to show. Its twin,
- * `xport/page_models.py`, says so when a bundle is made. Throws ManifestError `nothing-to-show`.
+ * `xport/plan/page_models.py`, says so when a bundle is made. Throws ManifestError `nothing-to-show`.
  */
 export function shownOf({ models }: Pick<Manifest, "models">): ShownModels {
   const entries = Object.entries(models);

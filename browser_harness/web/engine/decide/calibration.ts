@@ -1,7 +1,7 @@
 import { EngineError } from "../errors.js";
 import { SCORE_DEFINITIONS, type ScoreName } from "./scores.js";
 
-/** What stored operating points are; the same words as in reference/calibration.py. */
+/** What stored operating points are; the same words as in reference/decide/calibration.py. */
 export const CALIBRATION_DEFINITION =
   "threshold with the largest TPR - FPR on validation outputs, the highest of equal ones; " +
   "Equation 1: p <= opt: p / (2 opt), otherwise 1 - (1 - p) / (2 (1 - opt))";
@@ -9,7 +9,7 @@ export const CALIBRATION_DEFINITION =
 /**
  * Equation 1 of the paper: the operating point becomes 0.5, 0 and 1 stay, NaN stays NaN.
  *
- * The same bits as reference/calibration.py. Throws EngineError `input-refused` for a threshold that
+ * The same bits as reference/decide/calibration.py. Throws EngineError `input-refused` for a threshold that
  * is not between 0 and 1 or an output outside [0, 1].
  */
 export function calibrated(output: number, threshold: number): number {
@@ -38,7 +38,7 @@ export function calibrateOutputs(
   );
 }
 
-/** A threshold on a score, as reference/gate.py stores it. */
+/** A threshold on a score, as reference/decide/gate.py stores it. */
 export interface Gate {
   readonly score: ScoreName;
   readonly definition: string;

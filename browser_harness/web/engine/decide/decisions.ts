@@ -37,7 +37,7 @@ export interface NoOperatingPoint {
   readonly unknown: number;
 }
 
-/** A classifier's operating points; the fields of reference/calibration.py. */
+/** A classifier's operating points; the fields of reference/decide/calibration.py. */
 export interface Calibration {
   readonly schema_version: 1;
   readonly definition: string;
@@ -53,7 +53,7 @@ export interface Gated {
   readonly refused: number;
 }
 
-/** An autoencoder's gate and what it was found with; the fields of reference/gate.py. */
+/** An autoencoder's gate and what it was found with; the fields of reference/decide/gate.py. */
 export interface GateDocument extends Gate {
   readonly schema_version: 1;
   readonly false_refusal_rate: number;

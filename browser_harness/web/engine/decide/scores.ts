@@ -2,7 +2,7 @@ import { EngineError } from "../errors.js";
 
 export type ScoreName = "l1" | "l2" | "ssim" | "latent";
 
-/** What a threshold belongs to; the same words as in reference/scores.py. */
+/** What a threshold belongs to; the same words as in reference/decide/scores.py. */
 export const SCORE_DEFINITIONS: Readonly<Record<ScoreName, string>> = {
   l1: "mean |x - y| of image and reconstruction on [-1, 1]",
   l2: "root of the mean (x - y)^2 of image and reconstruction on [-1, 1]",
@@ -30,7 +30,7 @@ export interface Reconstructed {
 
 /**
  * Mean absolute difference. As all functions here: the same bits as its twin in
- * reference/scores.py, NaN if a number is NaN, and an EngineError `input-refused` for what cannot
+ * reference/decide/scores.py, NaN if a number is NaN, and an EngineError `input-refused` for what cannot
  * be compared.
  */
 export function l1(pair: Reconstructed): number {

@@ -1,4 +1,4 @@
-/** The filters that images are scaled with; defined in reference/resample.py, operation by operation. */
+/** The filters that images are scaled with; defined in reference/preprocess/resample.py, operation by operation. */
 export type Resampler = "box" | "bilinear" | "bicubic" | "lanczos";
 
 /** A filter's half width in input pixels, when enlarging. */

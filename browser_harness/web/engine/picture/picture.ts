@@ -1,4 +1,4 @@
-/** Files above this many bytes are refused before they are read; as in reference/picture.py. */
+/** Files above this many bytes are refused before they are read; as in reference/preprocess/picture.py. */
 export const MAX_BYTES = 256 * 1024 ** 2;
 
 /** Images above this many pixels are refused before they are decoded. */
@@ -7,7 +7,7 @@ export const MAX_PIXELS = 40_000_000;
 /** Images wider or higher than this are refused: no JPEG or DICOM file can hold one. */
 export const MAX_SIDE = 65_535;
 
-/** An image as its file stores it; the same as Picture in reference/picture.py. */
+/** An image as its file stores it; the same as Picture in reference/preprocess/picture.py. */
 export interface Picture {
   readonly width: number;
   readonly height: number;

@@ -21,7 +21,7 @@ export interface GrayRows extends Size {
 /**
  * Scales a gray image, columns first, then rows.
  *
- * Defined operation by operation in reference/resample.py; JavaScript's numbers are float64 too, so
+ * Defined operation by operation in reference/preprocess/resample.py; JavaScript's numbers are float64 too, so
  * both give the same bits. Only `window` of the scaled image is computed, and every row of the
  * image is read once at most: it is added to the output rows that it belongs to, in rising order.
  */

@@ -9,7 +9,7 @@ import { imgFromPixels } from "./img_from_pixels.js";
 import type { Pipeline } from "./pipeline.js";
 import { tfResizeBilinear } from "./tf_resize_bilinear.js";
 
-/** Every way to prepare an image; what each is, is told in browser_harness/pipelines.py. */
+/** Every way to prepare an image; what each is, is told in browser_harness/drive/pipelines.py. */
 const PIPELINES: ReadonlyMap<string, Pipeline> = new Map([
   ["exact", exact],
   ["canvas", canvas],

@@ -13,7 +13,7 @@ from onnx.reference import ReferenceEvaluator
 from onnx.reference.op_run import OpRun
 from torch.nn import functional
 
-from xport.arrays import Array
+from xport.common.arrays import Array
 from xport.onnx_graph.files import model_from_graph
 from xport.onnx_graph.gradient import gradient_graph
 from xport.onnx_graph.graph import Graph, Node, TensorType

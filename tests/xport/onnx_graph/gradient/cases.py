@@ -16,7 +16,7 @@ from tests.xport.onnx_graph.gradient.agreement import (
     graph_of,
     node,
 )
-from xport.arrays import Array
+from xport.common.arrays import Array
 from xport.onnx_graph.graph import Node
 
 RANDOM = np.random.default_rng(3)

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from reference.densenet import classifier
+from reference.networks.densenet import classifier
 from xport.onnx_graph.files import graph_from_model
 from xport.onnx_graph.graph import Graph
 
@@ -51,7 +51,7 @@ def with_lively_statistics(module: nn.Module, seed: int = 4) -> nn.Module:
 
 
 class _Classifier(nn.Module):
-    """Features, global average pool, linear layer, sigmoid: as `reference.explain` wants them."""
+    """Features, global average pool, linear layer, sigmoid: as explanations want them."""
 
     def __init__(self, features: nn.Module, channels: int) -> None:
         super().__init__()

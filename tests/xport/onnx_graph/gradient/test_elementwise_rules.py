@@ -17,7 +17,7 @@ from tests.xport.onnx_graph.gradient.cases import (
     ties,
     unary,
 )
-from xport.arrays import Array
+from xport.common.arrays import Array
 
 ACTIVATIONS = [
     unary("Relu", torch.relu, ties(2, 3, 4, 5) - 1),

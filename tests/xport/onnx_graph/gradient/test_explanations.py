@@ -9,8 +9,8 @@ import pytest
 import torch
 from torch import nn
 
-from reference.densenet import classifier
-from reference.explain import Explained
+from reference.networks.densenet import classifier
+from reference.networks.explain import Explained
 from tests.xport.onnx_graph.gradient import networks
 from tests.xport.onnx_graph.gradient.agreement import (
     TOLERANCE,
@@ -19,7 +19,7 @@ from tests.xport.onnx_graph.gradient.agreement import (
     execute,
     execute_float32,
 )
-from xport.arrays import Array
+from xport.common.arrays import Array
 from xport.errors import ConversionError
 from xport.onnx_graph.files import model_from_graph
 from xport.onnx_graph.gradient import ExplanationNames, explanation_graph

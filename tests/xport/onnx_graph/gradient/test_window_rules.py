@@ -16,7 +16,7 @@ from tests.xport.onnx_graph.gradient.cases import (
     randn,
     ties,
 )
-from xport.arrays import Array
+from xport.common.arrays import Array
 
 
 def convolved(

@@ -1,0 +1,13 @@
+"""From outputs to decisions: scores and gate, Equation 1 and operating points, labels, AUC.
+
+- `auc`: the paper's Table 1: how well each finding is told, with a spread over half splits.
+- `calibration`: from a network's outputs to calibrated ones: the paper's Equation 1 and its
+  operating points.
+- `gate`: the gate before the classifier: which images are near enough to the training
+  distribution.
+- `labels`: the findings that the classifiers score, and the three orders in which they are
+  listed.
+- `predictions`: what a classifier said about images whose findings are known.
+- `scores`: how far an image is from its reconstruction, defined so exactly that JavaScript
+  repeats it.
+"""

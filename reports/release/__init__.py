@@ -1,0 +1,19 @@
+"""Evidence in; page, summary and JUnit out.
+
+- `card`: a checkpoint's card for people: one HTML page that needs no network and no script.
+- `charts`: the ledger of legs as a drawing: what each adds, what it comes to, on a logarithmic
+  scale.
+- `histograms`: histograms of signed differences, browser minus PyTorch (the paper's Figure E.5).
+- `html`: the report for people: one HTML file that needs no network and no script.
+- `junit`: the verdict for build servers: JUnit XML in which nothing is ever skipped.
+- `latency`: how long things take: the paper's runtime table, the legs' recordings, the
+  conversion.
+- `locations`: where each leg ran: equal environments told once, with the legs that share them.
+- `pictures`: the worst probes as pictures, within a budget of bytes, each checked to be a PNG.
+- `preparations`: the preprocessing leg for people: pipelines beside each other, and figure E.5
+  drawn again.
+- `reading`: looking things up in Evidence: every model, leg and output has a place, result or
+  not.
+- `routes`: which models have no second opinion from an independent conversion, and why, in words.
+- `summary`: the verdict in a few lines, and the table of worst errors for a README.
+"""

@@ -1,0 +1,161 @@
+"""The verdict for build servers: JUnit XML in which nothing is ever skipped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element, SubElement
+
+from reports import words
+from reports.release.reading import Reading, worst_status
+from reports.release.routes import without_second_route
+from xport.judgement.evidence import Evidence
+from xport.judgement.verdict import Check, Status
+from xport.plan.plan import Leg, PlannedModel
+
+_KINDS = {Status.FAILED: "failure", Status.NOT_RUN: "error"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One test case: its name, its checks, the seconds its recording took, and its output."""
+
+    classname: str
+    name: str
+    checks: tuple[Check, ...]
+    status: Status
+    message: str
+    seconds: float = 0.0
+    said: str = ""
+
+
+def junit_xml(evidence: Evidence) -> str:
+    """A suite per model, a case per leg and output, and a last case for the verdict itself.
+
+    FAILED is a `<failure>`; NOT_RUN is an `<error>`, because a skipped test counts as success.
+    """
+    reading = Reading(evidence)
+    root = Element("testsuites", name=words.one_line(_title(evidence)))
+    total: list[Case] = []
+    for model in evidence.plan.models:
+        cases = list(_model_cases(reading, model))
+        _suite(root, reading, words.one_line(model.id), cases)
+        total += cases
+    verdict = _verdict_case(reading)
+    _suite(root, reading, "verdict", [verdict])
+    _count(root, [*total, verdict])
+    ElementTree.indent(root)
+    body = ElementTree.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n'
+
+
+def _title(evidence: Evidence) -> str:
+    """The release's, and under which policy it was judged where that is not its own."""
+    other = evidence.other_policy
+    title = evidence.plan.title
+    return f"{title}: {words.under_another(other)}" if other else title
+
+
+def _model_cases(reading: Reading, model: PlannedModel) -> Iterator[Case]:
+    for leg in reading.plan.legs_of(model):
+        yield from _leg_cases(reading, model, leg)
+        for spec in model.signature.outputs:
+            yield from _output_cases(reading, model, leg, spec.name)
+    yield from _bars_elsewhere(reading, model)
+
+
+def _leg_cases(reading: Reading, model: PlannedModel, leg: Leg) -> Iterator[Case]:
+    """A case for each check of the leg itself: that it was recorded, and where it ran."""
+    recording = reading.recording(model.id, leg.name)
+    spent = recording.load_seconds + sum(recording.seconds.values()) if recording else 0.0
+    for check in reading.checks(model.id, leg.name, None):
+        taken = spent if check.name == "recorded" else 0.0
+        yield _case(model.id, f"{leg.name} · {check.name}", [check], seconds=taken)
+
+
+def _output_cases(
+    reading: Reading, model: PlannedModel, leg: Leg, output: str
+) -> Iterator[Case]:  # fmt: skip
+    """A case for the output, which is there without any result too, and one for each bar."""
+    checks = reading.checks(model.id, leg.name, output)
+    bars = {bar.name for bar in reading.plan.policy.bars if bar.model == model.id}
+    name = f"{leg.name} · {output}"
+    yield _case(model.id, name, [c for c in checks if c.name not in bars], "was not judged")
+    for check in checks:
+        if check.name in bars:
+            yield _case(model.id, f"{name} · {check.name}", [check])
+
+
+def _bars_elsewhere(reading: Reading, model: PlannedModel) -> Iterator[Case]:
+    """Checks on a leg or output that the plan does not have, which must not be lost."""
+    legs = set(model.legs)
+    outputs = {None, *(spec.name for spec in model.signature.outputs)}
+    for check in reading.verdict.checks:
+        if check.model == model.id and (check.leg not in legs or check.output not in outputs):
+            place = " · ".join(filter(None, (check.leg, check.output, check.name)))
+            yield _case(model.id, place, [check])
+
+
+def _case(
+    classname: str, name: str, checks: Sequence[Check], absent: str = "", seconds: float = 0.0
+) -> Case:
+    status = worst_status(check.status for check in checks)
+    bad = [f"{c.name}: {c.message}" for c in checks if c.status is not Status.PASSED]
+    message = "; ".join(bad) or (absent if not checks else "")
+    return Case(
+        words.one_line(classname), words.one_line(name), tuple(checks), status, message, seconds
+    )
+
+
+def _verdict_case(reading: Reading) -> Case:
+    verdict = reading.verdict
+    bad = verdict.status is not Status.PASSED
+    other = reading.evidence.other_policy
+    name = f"verdict, {words.under_another(other)}" if other else "verdict"
+    message = "; ".join(verdict.findings) or f"the verdict is {verdict.status}"
+    said = words.one_line(without_second_route(reading.plan))
+    return Case(
+        "xport", words.one_line(name), (), verdict.status, message if bad else "", said=said
+    )
+
+
+def _suite(root: Element, reading: Reading, name: str, cases: Sequence[Case]) -> None:
+    suite = SubElement(root, "testsuite", name=name)
+    _count(suite, cases)
+    suite.set("skipped", "0")
+    stamp = _timestamp(reading.evidence.made)
+    if stamp:
+        suite.set("timestamp", stamp)
+    for case in cases:
+        element = SubElement(suite, "testcase", classname=case.classname, name=case.name)
+        element.set("time", f"{case.seconds:.3f}")
+        if case.status is not Status.PASSED:
+            problem = SubElement(element, _KINDS[case.status], type=str(case.status))
+            problem.set("message", words.one_line(case.message))
+            problem.text = "\n".join(_details(case.checks)) or words.printable(case.message)
+        if case.said:
+            SubElement(element, "system-out").text = case.said
+
+
+def _details(checks: Iterable[Check]) -> Iterator[str]:
+    for check in checks:
+        reason = f" (because {check.because})" if check.because else ""
+        yield words.printable(f"{check.status} {check.name}: {check.message}{reason}")
+
+
+def _count(element: Element, cases: Sequence[Case]) -> None:
+    statuses = [case.status for case in cases]
+    element.set("tests", str(len(cases)))
+    element.set("failures", str(statuses.count(Status.FAILED)))
+    element.set("errors", str(statuses.count(Status.NOT_RUN)))
+    element.set("time", f"{sum(case.seconds for case in cases):.3f}")
+
+
+def _timestamp(made: str) -> str:
+    """`made` as the schema wants it (ISO 8601, no zone), or nothing where it is no such time."""
+    try:
+        return datetime.fromisoformat(made).replace(tzinfo=None, microsecond=0).isoformat()
+    except ValueError:
+        return ""

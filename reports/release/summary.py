@@ -1,0 +1,156 @@
+"""The verdict in a few lines, and the table of worst errors for a README."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reports import words
+from reports.release.latency import runtime_rows
+from reports.release.preparations import Row, preparations
+from reports.release.reading import MAX_ABS, Reading, Standing, untrained
+from reports.release.routes import without_second_route
+from xport.exchange.prepared import CANVAS, EXACT
+from xport.judgement.evidence import Evidence
+from xport.judgement.verdict import Status
+from xport.plan.page_models import page_view
+from xport.plan.plan import Leg, PlannedModel
+
+FINDINGS = 8
+"""How many findings a terminal is given."""
+
+WIDTH = 120
+"""Where the outputs of a leg take more than this, each has a line of its own."""
+
+
+def summary_lines(evidence: Evidence) -> list[str]:
+    """The verdict for a terminal: verdict, findings, worst errors by leg, waiting times."""
+    reading = Reading(evidence)
+    lines = [*_verdict(reading), *_findings(reading)]
+    for model in evidence.plan.models:
+        lines += ["", f"{model.id}: {model.title}, worst distance from PyTorch float32"]
+        lines += list(_leg_lines(reading, model))
+    lines += [*_preprocessing(reading), "", *_waits(reading)]
+    return [words.printable(line).replace("\n", " ") for line in lines]
+
+
+def worst_errors_markdown(evidence: Evidence) -> str:
+    """A Markdown table: per model, output and leg the worst error, its tolerance, its share."""
+    reading = Reading(evidence)
+    rows = [
+        "| Model | Output | Leg | Worst distance from PyTorch | Allowed | Used | |",
+        "|---|---|---|---:|---:|---:|---|",
+    ]
+    for standing in reading.all_standings():
+        cells = [
+            standing.model.id,
+            standing.output,
+            standing.leg.name,
+            ", ".join(filter(None, [_distance(standing), _cosine(standing)])),
+            words.short(standing.bound) if standing.bound is not None else "none",
+            words.percent(standing.used),
+            words.STATUS_WORDS[standing.status],
+        ]
+        rows.append(f"| {' | '.join(_cell(cell) for cell in cells)} |")
+    return "\n".join(rows) + "\n"
+
+
+def _cell(text: str) -> str:
+    safe = words.one_line(text).replace("&", "&amp;").replace("<", "&lt;")
+    return safe.replace("\\", "\\\\").replace("|", "\\|")
+
+
+def _verdict(reading: Reading) -> Iterator[str]:
+    plan, verdict = reading.plan, reading.verdict
+    title = f"{plan.title} ({words.release_of(plan)})"
+    said = [title, without_second_route(plan)]
+    yield f"{words.STATUS_WORDS[verdict.status]}  {', '.join(filter(None, said))}"
+    other = reading.evidence.other_policy
+    if other:
+        yield words.under_another(other)
+    yield (
+        f"{reading.count(Status.PASSED)} of {len(verdict.checks)} checks passed, "
+        f"{reading.count(Status.FAILED)} failed, {reading.count(Status.NOT_RUN)} did not run"
+    )
+    yield "NOT FOR MEDICAL USE"
+    for model in untrained(plan.models):
+        yield f"untrained weights: {model.id} ({model.weights})"
+    yield from page_view(plan).sentences()
+
+
+def _findings(reading: Reading) -> Iterator[str]:
+    findings = reading.verdict.findings
+    if findings:
+        yield ""
+    for finding in findings[:FINDINGS]:
+        yield f"- {finding}"
+    if len(findings) > FINDINGS:
+        yield f"- and {len(findings) - FINDINGS} more, in the report"
+
+
+def _leg_lines(reading: Reading, model: PlannedModel) -> Iterator[str]:
+    judged = [leg for leg in reading.plan.legs_of(model) if reading.is_judged(leg)]
+    width = max((len(leg.name) for leg in judged), default=0)
+    for leg in judged:
+        outputs = list(_outputs(reading, model, leg))
+        lines = ["; ".join(outputs)]
+        if len(lines[0]) > WIDTH:
+            lines = outputs
+        for index, line in enumerate(lines):
+            yield f"  {'' if index else leg.name:<{width}}  {line}"
+
+
+def _outputs(reading: Reading, model: PlannedModel, leg: Leg) -> Iterator[str]:
+    for spec in model.signature.outputs:
+        yield f"{spec.name} {_standing(reading.standing(model, leg, spec.name))}"
+
+
+def _standing(standing: Standing) -> str:
+    mark = "" if standing.status is Status.PASSED else words.STATUS_WORDS[standing.status]
+    if standing.total is None:
+        return f"{words.MISSING} {mark}"
+    share = f"({words.share(standing.used, standing.bound)})"
+    return " ".join(filter(None, [_distance(standing), share, _cosine(standing), mark]))
+
+
+def _distance(standing: Standing) -> str:
+    """The distance, with the measure's name where it is not the largest difference."""
+    name = "" if standing.measure is MAX_ABS else f"{standing.measure.name} "
+    return name + words.error(standing.total)
+
+
+def _cosine(standing: Standing) -> str:
+    if standing.min_cosine is None:
+        return ""
+    return f"cosine {words.cosine(standing.least_alike)} (at least {standing.min_cosine})"
+
+
+def _preprocessing(reading: Reading) -> Iterator[str]:
+    """What the page's own way and the paper's do to the input of each model."""
+    for part in preparations(reading):
+        yield ""
+        yield f"{part.model.id}: preprocessing, from the definition, in gray levels of 255"
+        for row in part.rows:
+            if row.effect.prepared.pipeline.name in (EXACT, CANVAS):
+                yield f"  {row.effect.prepared.pipeline.title}  {'; '.join(_prepared(row))}"
+
+
+def _prepared(row: Row) -> Iterator[str]:
+    yield f"{row.made} images"
+    yield f"input {words.error(row.effect.max_levels)}"
+    for comparison in filter(None, row.outputs):
+        yield f"{comparison.output} {words.error(comparison.pooled.max_abs)}"
+    if row.effect.decisions:
+        yield f"{row.flipped} decisions flipped"
+
+
+def _waits(reading: Reading) -> Iterator[str]:
+    rows = runtime_rows(reading)
+    if not rows:
+        yield "times: not measured"
+    pairs = {row.backend for row in rows if row.pair}
+    for row in rows:
+        if row.pair or row.backend not in pairs:
+            yield (
+                f"times, {row.backend}, {row.what}: cold load {row.cold_load}, "
+                f"cold first run {row.cold_first}, then {row.steady}"
+            )

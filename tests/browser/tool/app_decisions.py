@@ -1,0 +1,62 @@
+"""Bundles that decide: operating points and a gate beside the tiny models."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from reference.decide.calibration import Calibration, NoOperatingPoint, OperatingPoint
+from reference.decide.gate import Gate, Gated
+from reference.decide.scores import DEFINITIONS, ScoreName
+from tests.browser.tiny_model import Classifier
+from tests.browser.tool.app_bundles import LABELS, attach, make_bundle
+
+THRESHOLDS = (0.05, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.95, 0.6, None, 0.4, 0.5, 0.5, None)
+"""For what the tiny classifier says of the picture: below, just above and far above."""
+COUNTS = {"positives": 20, "negatives": 30, "unknown": 0}
+
+
+def point(finding: str, threshold: float | None) -> OperatingPoint | NoOperatingPoint:
+    """An operating point, or none for want of positive images."""
+    if threshold is None:
+        none = {**COUNTS, "positives": 0}
+        return NoOperatingPoint(finding=finding, reason="no positive image", **none)
+    rates = {"true_positive_rate": 0.8, "false_positive_rate": 0.1}
+    return OperatingPoint(finding=finding, threshold=threshold, **rates, **COUNTS)
+
+
+def calibrated_at(thresholds: tuple[float | None, ...]) -> Calibration:
+    """Operating points of the tiny classifier."""
+    points = tuple(map(point, LABELS, thresholds))
+    return Calibration(dataset="phantoms", points=points)
+
+
+CALIBRATION = calibrated_at(THRESHOLDS)
+
+
+def gate_at(score: ScoreName, threshold: float) -> Gate:
+    """A gate that was fitted on phantoms."""
+    return Gate(
+        score=score,
+        definition=DEFINITIONS[score],
+        threshold=threshold,
+        false_refusal_rate=0.05,
+        in_distribution=Gated(dataset="phantoms", images=40, refused=2),
+        out_of_distribution=(Gated(dataset="digits", images=10, refused=9),),
+    )
+
+
+def content(document: Calibration | Gate, **changes: Any) -> bytes:
+    """A document's JSON, as it is written, or with other values for some keys."""
+    if not changes:
+        return (document.model_dump_json(indent=2) + "\n").encode()
+    return json.dumps({**document.model_dump(mode="json"), **changes}).encode()
+
+
+def site_with(folder: Path, gate: Gate, classifier: Classifier | None = None) -> Path:
+    """A bundle with operating points and a gate."""
+    site = make_bundle(folder, classifier or Classifier())
+    attach(site, "clf", "calibration", content(CALIBRATION))
+    attach(site, "ae", "gate", content(gate))
+    return site

@@ -1,0 +1,57 @@
+"""What the tool says of itself: release, models, self-test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.tool.tool_page import opened_tool
+from tests.browser.tool.tool_site import make_site
+from xport.common import digests
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A good bundle."""
+    return make_site(tmp_path_factory.mktemp("site") / "site")
+
+
+def test_the_report_is_a_link_away_and_keeps_its_style(browser: Browser, site: Path) -> None:
+    with opened_tool(browser, site) as tool:
+        tool.page.get_by_role("button", name="About").click()
+        with tool.context.expect_page() as opened:
+            tool.page.get_by_role("link", name="Report of the comparison").click()
+        expect(opened.value.get_by_text("The report")).to_have_css("color", "rgb(1, 2, 3)")
+
+
+def test_the_self_test_is_shown_plainly_and_can_be_run_again(browser: Browser, site: Path) -> None:
+    with opened_tool(browser, site) as tool:
+        tool.agree()
+        tool.page.get_by_role("button", name="About").click()
+        dialog = tool.page.get_by_role("dialog", name="About this tool")
+        rows = dialog.get_by_role("table").get_by_role("row")
+        expect(rows.filter(has_text="probabilities").first).to_contain_text("passed")
+        dialog.get_by_role("button", name="Run the self-test again").click()
+        expect(dialog.get_by_role("button", name="Run the self-test again")).to_be_enabled()
+        expect(dialog).to_contain_text("Passed on WebGL, 3 cases.")
+
+
+def test_the_dialog_gives_the_focus_back(browser: Browser, site: Path) -> None:
+    with opened_tool(browser, site) as tool:
+        about = tool.page.get_by_role("button", name="About")
+        about.focus()
+        tool.page.keyboard.press("Enter")
+        expect(tool.page.get_by_role("dialog")).to_be_visible()
+        tool.page.keyboard.press("Escape")
+        expect(tool.page.get_by_role("dialog")).to_be_hidden()
+        expect(about).to_be_focused()
+
+
+def test_versions_and_digest_of_the_release_are_named(browser: Browser, site: Path) -> None:
+    with opened_tool(browser, site) as tool:
+        tool.page.get_by_role("button", name="About").click()
+        dialog = tool.page.get_by_role("dialog")
+        expect(dialog).to_contain_text("torch 0.0.0")
+        expect(dialog).to_contain_text(digests.of_bytes(tool.manifest()))

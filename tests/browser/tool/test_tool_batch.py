@@ -1,0 +1,108 @@
+"""Many images one after another: memory stays flat, the page stays free, people can intervene."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, expect
+
+from tests.browser.tool.app_bundles import WAIT_MS
+from tests.browser.tool.tool_page import Tool, opened_tool
+from tests.browser.tool.tool_site import make_site
+
+MANY = 30
+LONGEST_MS = 100
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A good bundle."""
+    return make_site(tmp_path_factory.mktemp("site") / "site")
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory: pytest.TempPathFactory, picture: Path) -> list[Path]:
+    """Different images that the gate accepts."""
+    folder = tmp_path_factory.mktemp("images")
+    levels = np.asarray(Image.open(picture))
+    made = []
+    for index in range(MANY):
+        file = folder / f"image-{index:02d}.png"
+        Image.fromarray(np.roll(levels, 3 * index, axis=1)).save(file)
+        made.append(file)
+    return made
+
+
+def all_examined(tool: Tool, count: int) -> None:
+    """Wait until so many images of as many are finished."""
+    words = f"{count} of {count} examined"
+    expect(tool.page.get_by_text(words, exact=True)).to_be_visible(timeout=WAIT_MS)
+
+
+def memory(tool: Tool) -> dict[str, Any]:
+    """Tensors and bytes that the engine holds."""
+    found: dict[str, Any] = tool.diagnostics()["memory"]
+    return found
+
+
+def test_thirty_images_leave_nothing_behind(
+    browser: Browser, site: Path, images: list[Path]
+) -> None:
+    with opened_tool(browser, site) as tool:
+        tool.agree()
+        tool.examine(images[0])
+        before = memory(tool)
+        tool.add(*images[1:])
+        all_examined(tool, MANY)
+        expect(tool.page.locator('li.image[data-status="done"]')).to_have_count(MANY)
+        after = memory(tool)
+        assert before["tensors"] == after["tensors"] > 0
+        assert before["bytes"] == after["bytes"] > 0
+        tool.page.on("dialog", lambda dialog: dialog.accept())
+        tool.page.get_by_role("button", name="Remove all").click()
+        expect(tool.page.locator("li.image")).to_have_count(0)
+
+
+def test_a_batch_can_be_paused_and_images_be_removed(
+    browser: Browser, site: Path, images: list[Path]
+) -> None:
+    with opened_tool(browser, site) as tool:
+        tool.agree()
+        tool.add(*images)
+        tool.page.get_by_role("button", name="Pause").click()
+        tool.state("ready")
+        waiting = tool.page.locator('li.image[data-status="waiting"]')
+        left = waiting.count()
+        assert 0 < left < MANY
+        tool.page.wait_for_timeout(500)
+        assert waiting.count() == left
+        tool.page.get_by_role("button", name="Remove image-29.png").click()
+        expect(tool.page.locator("li.image")).to_have_count(MANY - 1)
+        tool.page.get_by_role("button", name="Resume").click()
+        all_examined(tool, MANY - 1)
+
+
+def test_the_page_stays_free_while_it_computes(
+    browser: Browser, site: Path, images: list[Path]
+) -> None:
+    with opened_tool(browser, site) as tool:
+        tool.agree()
+        tool.examine(images[0])
+        tool.page.evaluate(
+            """() => { window.blocked = [];
+              new PerformanceObserver((list) => window.blocked.push(
+                ...list.getEntries().map(({ duration }) => duration)))
+                .observe({ type: "longtask" }); }"""
+        )
+        tool.add(*images[1:6])
+        all_examined(tool, 6)
+        for finding in (1, 2, 3):
+            why = tool.page.get_by_role("button", name=f"Explain Finding {finding}", exact=True)
+            why.click()
+            expect(why).to_have_attribute("aria-pressed", "true")
+        blocked = tool.page.evaluate("window.blocked")
+        assert max(blocked, default=0) <= LONGEST_MS, blocked

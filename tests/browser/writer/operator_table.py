@@ -1,0 +1,94 @@
+"""docs/operators.md: what became of ONNX's own tests, operator by operator."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import onnx
+
+from tests.browser.writer.onnx_cases import Verdicts, convert_all
+from tests.browser.writer.writer_cases import texts
+from xport.errors import ConversionError
+from xport.tfjs_writer.lower import supported_operators
+
+HEAD = """# Operators of the direct writer
+
+Written by `make goldens`. Every test that counts as passed is run in a browser on WebGL, wasm and
+cpu by `tests/browser/writer/test_onnx_backend.py` (function bodies on wasm and cpu); it fails if
+one backend differs. A refusal is an error that names operator, node and reason. Opsets 13 and
+newer.
+
+*Passed*, *refused*: onnx {version}'s node tests, function bodies (`_expanded`) included. *Ours*:
+graphs of `tests/browser/writer/writer_cases.py` with the operator in them, compared with ONNX
+Runtime.
+
+Left out are tests whose tensors a TF.js signature cannot carry: {left_out}.
+"""
+FOLDED = "Constant, ConstantOfShape, Range, Shape, Size"
+
+
+def table() -> str:
+    """The document, for the installed onnx."""
+    with tempfile.TemporaryDirectory() as folder:
+        return _document(convert_all(Path(folder)))
+
+
+def passed_by_operator(document: str) -> dict[str, int]:
+    """How many tests passed, from the document's table."""
+    rows = re.findall(r"^\| (\w+) \| (\d+) \|", document, re.MULTILINE)
+    return {operator: int(number) for operator, number in rows}
+
+
+def _document(found: Verdicts) -> str:
+    passed = Counter(found.operators[name] for name in found.cases)
+    reasons: dict[str, Counter[str]] = defaultdict(Counter)
+    for name, error in found.refused.items():
+        reasons[found.operators[name]][_reason(error, found.operators[name])] += 1
+    ours = _ours()
+    known = supported_operators()
+    lines = ["| operator | passed | ours | refused | |", "|---|---:|---:|---:|---|"]
+    for operator in known:
+        refused = reasons.pop(operator, Counter())
+        words = "; ".join(f"{reason} ({n})" for reason, n in sorted(refused.items()))
+        numbers = f"{passed[operator]} | {ours[operator]} | {refused.total()}"
+        lines.append(f"| {operator} | {numbers} | {words} |")
+    total = f"{len(found.cases)} passed, {len(found.refused)} refused, none failed."
+    left_out = Counter(str(reason) for reason in found.left_out.values())
+    head = HEAD.format(version=onnx.__version__, left_out=_listed(left_out))
+    return "\n".join([head, total, "", *lines, "", _rest(passed, reasons, known)])
+
+
+def _rest(passed: Counter[str], reasons: dict[str, Counter[str]], known: tuple[str, ...]) -> str:
+    """Operators without a handler: what passes as a function's body, and what is refused."""
+    bodies = Counter({op: n for op, n in passed.items() if op not in known})
+    refused = Counter({op: reason.total() for op, reason in reasons.items()})
+    return (
+        f"Folded where constants decide them: {FOLDED}.\n\n"
+        f"Without a handler, passed as the function body that ONNX defines: {_listed(bodies)}.\n\n"
+        f"Not supported (refused tests): {_listed(refused)}.\n"
+    )
+
+
+def _listed(counts: Counter[str]) -> str:
+    return ", ".join(f"{word} ({n})" for word, n in sorted(counts.items()))
+
+
+def _reason(error: ConversionError, operator: str) -> str:
+    """The reason without the names of nodes and values."""
+    named = re.fullmatch(r"operator (\w+) of node '?.*?'?: (.*)", error.what, re.DOTALL)
+    if named is None:
+        words = re.sub(r"'[^']*'", "…", error.what).split(":")[0]
+        return re.sub(r"(b?float8?\w*)$", "a type that numpy has not", words)
+    if named[2].startswith("casts to"):
+        return "casts to a type that TF.js has not"
+    return named[2] if named[1] == operator else f"{named[1]} {named[2]}"
+
+
+def _ours() -> Counter[str]:
+    """Our graphs by operator."""
+    return Counter(
+        op for text in texts() for op in set(re.findall(r"([A-Z]\w+)(?:<.*?>)?\(", text.body))
+    )

@@ -1,0 +1,221 @@
+"""What README and help show works: release files are read, commands parsed, and most are run."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from PIL import Image
+from safetensors.torch import save_file
+from skimage import data
+
+from reference.training.__main__ import parser as training_parser
+from tests import examples, mini
+from tests.conftest import ROOT
+from tests.reference.evaluation import tiny
+from xport.cli.arguments import make_parser
+from xport.release_file.file import read_release
+from xport.workflow.run_folder import RunFolder
+
+PENDING: set[str] = {
+    "xport bench build/demo/bundle#classifier model.onnx --backend wasm",
+    "xport judge build/demo --policy strict.toml",
+    "xport judge build/my --policy other.toml",
+}
+"""Examples that are parsed and not yet run: what they show is being mended."""
+
+NOT_HERE = {
+    "xport bench --targets --out build/bench": "measures the full-width networks, for minutes",
+    "xport convert --print-passes": "ends while it is parsed",
+}
+"""Examples that are parsed and not run, and why."""
+
+FEWER = {
+    "bench": (r"--rounds \d+", "", "--rounds 2"),
+    "phantoms": (r"--patients \d+", "--patients 5 --size 64", ""),
+    "evaluate": (r"$^", "", "--limit 8 --levels none 45 --per-finding 2"),
+}
+"""How an example is made smaller: what is replaced, by what, and what is added."""
+
+MODULE = """
+from torch import nn
+
+
+class Network(nn.Module):
+    def __init__(self, classes):
+        super().__init__()
+        self.convolution = nn.Conv2d(3, 4, 3, stride=4)
+        self.linear = nn.Linear(4, classes)
+
+    def forward(self, image):
+        return self.linear(self.convolution(image).relu().mean((2, 3))).sigmoid()
+
+
+def build(num_classes):
+    return Network(num_classes)
+"""
+COMMANDS = [command for command in examples.commands() if command.startswith("xport ")]
+RELEASES = {"xport release --out build/demo", "xport release my.toml --out build/my"}
+"""Those that make what the others are about."""
+
+
+def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run an example in a folder, as it stands but for what FEWER says."""
+    _, name, *_ = examples.words_of(command)
+    pattern, instead, more = FEWER.get(name, (r"$^", "", ""))
+    words = examples.words_of(f"{re.sub(pattern, instead, command)} {more}")[1:]
+    return subprocess.run(
+        [sys.executable, "-m", "xport", *words],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=500,
+    )
+
+
+def own_package(folder: Path) -> None:
+    """README's own model: its file as it stands, the package that it names, and a checkpoint."""
+    (folder / "my.toml").write_text(examples.own_model())
+    (folder / "my_package").mkdir()
+    (folder / "my_package" / "__init__.py").touch()
+    (folder / "my_package" / "models.py").write_text(MODULE)
+    space: dict[str, Any] = {}
+    exec(MODULE, space)
+    torch.manual_seed(0)
+    save_file(space["build"](num_classes=3).state_dict(), folder / "weights.safetensors")
+
+
+def small_release(folder: Path) -> None:
+    """release.toml: the miniature classifier on wasm, by the direct route."""
+    content = mini.only_classifier() | {"routes": {"direct": {}}}
+    mini.write(content | {"preprocessing": {"synthetic": 8}}, folder / "release.toml")
+    (folder / "rays").mkdir()
+    Image.fromarray(data.camera()).save(folder / "rays" / "one.png")
+
+
+def models_of(plan_folder: Path, folder: Path) -> None:
+    """The folders and files that the examples of `xport bench` name."""
+    artifacts = RunFolder(plan_folder).plan().model("classifier").artifacts
+    for name in ("A", "B", "build/a", "build/b", "new-model", "old-model", "explained", "model"):
+        shutil.copytree(artifacts["tfjs"].path, folder / name)
+    shutil.copy(artifacts["onnx"].path / "model.onnx", folder / "model.onnx")
+
+
+def sets_and_networks(folder: Path) -> None:
+    """The data sets and checkpoints that the examples of `xport evaluate` name."""
+    tiny.write_sets(folder / "build")
+    tiny.write_networks(folder)
+    shutil.copy(folder / "ali.safetensors", folder / "a.safetensors")
+    for level in ("none", "45"):
+        (folder / "build" / level).mkdir()
+        shutil.copy(folder / "c.safetensors", folder / "build" / level / "best.safetensors")
+
+
+@pytest.fixture(scope="module")
+def released(
+    tmp_path_factory: pytest.TempPathFactory, store: Path
+) -> tuple[Path, dict[str, subprocess.CompletedProcess[str]]]:
+    """A folder with everything that the examples name, and what the releases in it said."""
+    folder = tmp_path_factory.mktemp("examples")
+    (folder / "build").mkdir()
+    (folder / "build" / "store").symlink_to(store)
+    small_release(folder)
+    own_package(folder)
+    done = {command: run(command, folder) for command in sorted(RELEASES)}
+    models_of(folder / "build" / "demo", folder)
+    sets_and_networks(folder)
+    for name, release in (("strict", "release.toml"), ("other", "my.toml")):
+        shutil.copy(folder / release, folder / f"{name}.toml")
+    return folder, done
+
+
+@pytest.fixture
+def folder(released: tuple[Path, Any], tmp_path: Path) -> Path:
+    """A copy of that folder, which an example may change."""
+    return Path(shutil.copytree(released[0], tmp_path / "examples", symlinks=True))
+
+
+def test_there_are_examples_of_every_command_and_none_that_is_set_aside_is_gone() -> None:
+    shown = {examples.words_of(command)[1] for command in COMMANDS}
+    assert shown >= {"convert", "record", "judge", "report", "bundle", "release", "verify"}
+    assert shown >= {"serve", "doctor", "bench", "evaluate", "phantoms"}
+    assert {*COMMANDS} >= PENDING | {*NOT_HERE} | RELEASES
+
+
+@pytest.mark.parametrize("command", examples.commands())
+def test_every_command_is_one(command: str) -> None:
+    program, *words = examples.words_of(command)
+    if program == "make":
+        targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+        assert words[0] in targets
+        return
+    assert program in ("xport", "python")
+    parser = make_parser() if program == "xport" else training_parser()
+    if program == "python":
+        assert words[:2] == ["-m", "reference.training"]
+        words = [word.replace("LEVEL", "45") for word in words[2:]]
+    if command == "xport convert --print-passes":
+        with pytest.raises(SystemExit, match=r"^0$"):
+            parser.parse_args(words)
+        return
+    assert parser.parse_args(words)
+
+
+@pytest.mark.parametrize("code", examples.release_files().values(), ids=examples.release_files())
+def test_every_release_file_is_read(code: str, tmp_path: Path) -> None:
+    path = mini.write(examples.framed(code), tmp_path / "release.toml")
+    release = read_release(path)
+    assert release.models["classifier"].labels
+
+
+def test_the_own_model_goes_from_file_to_a_passed_bundle(released: tuple[Path, Any]) -> None:
+    folder, done = released
+    said = done["xport release my.toml --out build/my"]
+    assert said.returncode == 0, said.stderr
+    assert said.stdout.startswith("PASSED  My model (my-model)")
+    evidence = RunFolder(folder / "build" / "my").evidence()
+    browser = {leg.backend for leg in evidence.plan.legs if leg.backend}
+    assert browser == {"webgl", "wasm"}
+    assert evidence.plan.missing_routes == ()
+    assert evidence.plan.preprocessing is not None
+    assert len(evidence.plan.preprocessing.images) == evidence.plan.policy.min_images == 20
+    manifest = json.loads((folder / "build" / "my" / "bundle" / "manifest.json").read_text())
+    assert (manifest["verdict"], manifest["publishable"]) == ("PASSED", True)
+
+
+def test_the_default_release_passes_too(released: tuple[Path, Any]) -> None:
+    said = released[1]["xport release --out build/demo"]
+    assert said.returncode == 0, said.stderr
+
+
+RUN = sorted({*COMMANDS} - PENDING - {*NOT_HERE} - RELEASES)
+
+
+@pytest.mark.parametrize("command", [one for one in RUN if " serve " not in one])
+def test_it_runs(command: str, folder: Path) -> None:
+    if " phantoms " in command:
+        shutil.rmtree(folder / examples.words_of(command)[3])
+    done = run(command, folder)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+
+
+@pytest.mark.parametrize("command", [one for one in RUN if " serve " in one])
+def test_it_serves(command: str, folder: Path) -> None:
+    words = [sys.executable, "-m", "xport", *examples.words_of(command)[1:]]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        words, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stdout is not None
+        assert server.stdout.readline().startswith("serving build/")
+        server.terminate()
+        assert server.wait(timeout=10) == 0

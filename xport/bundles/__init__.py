@@ -1,0 +1,19 @@
+"""What is shipped after PASSED, and how whoever receives it checks it.
+
+- `build`: the deployable bundle: the verified bytes, the page that runs them, and the evidence.
+- `checks`: whether a bundle is whole: every file by digest, and contents that belong together.
+- `evidence`: whether a bundle says what its evidence says: of its verdict, its models and its
+  engine.
+- `examples`: images that a bundle carries to be tried: in the run they were read and predicted
+  like others.
+- `manifest`: manifest.json: every file of a bundle by digest, and what the page has to know of
+  its models.
+- `self_test`: the self-test that a bundle carries: recorded inputs, PyTorch's outputs and how
+  near to stay.
+- `self_test_bounds`: how near to PyTorch an output must stay on a person's device: as near as the
+  verdict asked.
+- `self_test_cases`: which of a run's probes a bundle carries as its self-test, with PyTorch's
+  recorded outputs.
+- `self_test_checks`: whether a bundle's self-test is whole, belongs to its models, and is what
+  the run recorded.
+"""

@@ -1,0 +1,95 @@
+"""Whether a bundle says what its evidence says: of its verdict, its models and its engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from reference.preprocess import Preprocess
+from xport.bundles.manifest import NOTICE, BundledModel, DataFile, Manifest
+from xport.common import digests
+from xport.common.document import Document
+from xport.errors import IntegrityError
+from xport.judgement.evidence import Evidence
+from xport.judgement.verdict import Status
+from xport.plan.page_models import page_view
+from xport.plan.plan import PlannedModel
+
+ENGINE = ("engine.js", "engine.kernels.js")
+"""The scripts that compute: they ship if, and only if, they were there when the models ran."""
+
+REMEDY = "make the bundle again with `xport bundle`"
+
+
+def require_evidence(manifest: Manifest, evidence: Evidence, folder: Path) -> None:
+    """Hold a manifest to the evidence that lies beside it.
+
+    Raises:
+        IntegrityError: the verdict is not PASSED under the release's own policy, or a model,
+            its files, labels, preprocessing, calibration or gate, the notice or the engine are not
+            those of the evidence.
+    """
+    for what, said, proved in _statements(manifest, evidence):
+        if said != proved:
+            raise IntegrityError(f"{what} is not that of the evidence", str(folder), REMEDY)
+    shipped = {name: entry.sha256 for name, entry in manifest.files.items()}
+    for name, leg in changed_page_files(evidence, shipped):
+        raise IntegrityError(
+            f"{name} is not the file that was verified on {leg}", str(folder), REMEDY
+        )
+
+
+def changed_page_files(evidence: Evidence, shipped: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Files of the page, given as digests by name, that are not those that ran; and the leg."""
+    places = [(r.leg, r.environment.web) for r in evidence.recordings if r.environment]
+    for leg, web in [*places, ("preprocessing", evidence.prepared_in)]:
+        if web is None:
+            continue
+        for name in sorted({*ENGINE, *web.files.keys() & shipped.keys()}):
+            if shipped.get(name) != web.files.get(name):
+                yield name, leg
+
+
+def document_bytes(document: Preprocess | Document | None) -> bytes | None:
+    """A definition, calibration or gate as a bundle's file holds it."""
+    if document is None:
+        return None
+    if isinstance(document, Preprocess):
+        return document.document()
+    return (document.model_dump_json(indent=2) + "\n").encode()
+
+
+def weights_told(model: PlannedModel) -> str | None:
+    """What the page says of the weights: nothing of trained ones, which have a card."""
+    return None if model.trained else model.weights
+
+
+def _statements(manifest: Manifest, evidence: Evidence) -> Iterator[tuple[str, object, object]]:
+    """What the manifest says beside what has been proved."""
+    plan = evidence.plan
+    yield "the policy", evidence.other_policy, None
+    yield "the verdict", (manifest.verdict, evidence.verdict.status), (Status.PASSED,) * 2
+    yield "the notice", manifest.notice, NOTICE
+    for key in ("release", "title", "version", "wasm_threads"):
+        yield key, getattr(manifest, key), getattr(plan, key)
+    if manifest.publishable is not None:
+        view = page_view(plan)
+        proved_view = (view.publishable, view.unshown)
+        yield "what the page shows", (manifest.publishable, manifest.unshown), proved_view
+    yield "the set of models", set(manifest.models), {model.id for model in plan.models}
+    for planned in plan.models:
+        bundled = manifest.models[planned.id]
+        for key in ("kind", "title", "signature", "labels", "explains"):
+            yield f"{planned.id}: {key}", getattr(bundled, key), getattr(planned, key)
+        yield f"{planned.id}: weights", bundled.weights, weights_told(planned)
+        proved = planned.artifacts[plan.ships].files
+        yield f"{planned.id}: a file", _digests(bundled), proved
+        for key in ("preprocess", "calibration", "gate"):
+            said: DataFile | None = getattr(bundled, key)
+            data = document_bytes(getattr(planned, key))
+            told = None if data is None else digests.of_bytes(data)
+            yield f"{planned.id}: {key}", said and said.sha256, told
+
+
+def _digests(model: BundledModel) -> dict[str, str]:
+    return {name: entry.sha256 for name, entry in model.files.items()}

@@ -1,0 +1,120 @@
+"""manifest.json: every file of a bundle by digest, and what the page has to know of its models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from xport.common import digests
+from xport.common.document import Document
+from xport.formats.artifact import Signature
+from xport.formats.weights_manifest import inside
+from xport.judgement.verdict import Status
+from xport.plan.plan import Kind
+
+MANIFEST = "manifest.json"
+NOTICE = "NOT FOR MEDICAL USE"
+
+Inside = Annotated[str, AfterValidator(inside)]
+"""A path that does not leave the bundle."""
+
+
+class FileEntry(Document):
+    """Digest and length of one file.
+
+    `path`, from the bundle's root, is where the same bytes lie already as another model's file: an
+    explanation shares its classifier's shards.
+    """
+
+    sha256: str
+    bytes: int
+    path: Inside | None = None
+
+
+class DataFile(Document):
+    """Where a file lies, from the bundle's root, and its bytes.
+
+    A reader checks its SHA-256 on the bytes that it parses, and refuses a `schema_version` that it
+    does not know. That of `preprocess` is the definition's digest.
+    """
+
+    path: Inside
+    sha256: str
+    bytes: int
+
+
+class Example(DataFile):
+    """An image that a person can open with one click; `title` says what it is."""
+
+    title: str
+
+
+class BundledModel(Document):
+    """What the page needs to know of one model; `path` is its folder in the bundle.
+
+    `explains` is the id of the classifier that this model explains. `card` is a page without
+    script, of weights that have a card.
+    """
+
+    kind: Kind
+    title: str
+    path: Inside
+    signature: Signature
+    labels: tuple[str, ...] | None
+    weights: str | None
+    explains: str | None = None
+    preprocess: DataFile | None
+    calibration: DataFile | None = None
+    gate: DataFile | None = None
+    card: DataFile | None = None
+    files: dict[Inside, FileEntry]
+
+    def documents(self) -> list[DataFile]:
+        """Those that the model has."""
+        named = (self.preprocess, self.calibration, self.gate, self.card)
+        return [file for file in named if file]
+
+
+class Manifest(Document):
+    """Every file of a bundle by digest, and the models in it.
+
+    `tools` are those that made and verified the release, with their versions. `self_test` and
+    `examples` are listed among the `files` too, with all others that belong to no model.
+    `publishable` is whether the page can show the release, and `unshown` says of each model that it
+    does not show why; None in a manifest from before it was said.
+
+    Version 1 had the preprocessing itself in the place of `models.*.preprocess`; version 2 had
+    neither self-test nor examples, cards and tools.
+    """
+
+    schema_version: Literal[3] = 3
+    release: str
+    title: str
+    version: str | None = None
+    notice: str = NOTICE
+    verdict: Status
+    wasm_threads: int
+    models: dict[str, BundledModel]
+    self_test: DataFile
+    examples: tuple[Example, ...] = ()
+    tools: dict[str, str]
+    publishable: bool | None = None
+    unshown: dict[str, str] = Field(default_factory=dict)
+    files: dict[Inside, FileEntry]
+
+    def model_files(self) -> dict[str, FileEntry | DataFile]:
+        """The files that belong to models, by path from the bundle's root."""
+        found: dict[str, FileEntry | DataFile] = {}
+        for model in self.models.values():
+            found |= {entry.path or f"{model.path}{n}": entry for n, entry in model.files.items()}
+            found |= {file.path: file for file in model.documents()}
+        return found
+
+
+def write_file(folder: Path, path: str, data: bytes) -> DataFile:
+    """Write `data` at `path` in the bundle at `folder` and return its entry."""
+    (folder / path).parent.mkdir(parents=True, exist_ok=True)
+    (folder / path).write_bytes(data)
+    return DataFile(path=path, sha256=digests.of_bytes(data), bytes=len(data))

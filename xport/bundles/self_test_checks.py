@@ -1,0 +1,161 @@
+"""Whether a bundle's self-test is whole, belongs to its models, and is what the run recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from pydantic import ValidationError
+
+from xport.bundles.manifest import DataFile, Manifest
+from xport.bundles.self_test import (
+    FOLDER,
+    SELF_TEST,
+    OutputLikeness,
+    OutputTolerance,
+    SelfTest,
+    SelfTestModel,
+)
+from xport.bundles.self_test_bounds import bounds_of
+from xport.common.arrays import Array
+from xport.common.document import first_problem
+from xport.comparison.parity import Comparison, Role
+from xport.errors import IntegrityError
+from xport.formats.artifact import Signature, TensorSpec
+from xport.judgement.evidence import Evidence
+from xport.plan.plan import REFERENCE_LEG
+
+REMEDY = "make the bundle again with `xport bundle`"
+
+
+def read_self_test(folder: Path, manifest: Manifest) -> SelfTest:
+    """The self-test of the bundle at `folder`, with all that it lists checked.
+
+    Raises:
+        IntegrityError: it cannot be read, is of other models, has a model without cases or an
+            output without a bound, or a file is missing, of another length or digest, not
+            finite, or the same in every case; the file or output is named.
+    """
+    entry = manifest.self_test
+    try:
+        data = (folder / entry.path).read_bytes()
+        found = SelfTest.model_validate_json(data)
+    except OSError as error:
+        raise _refusal(folder, f"{entry.path} cannot be read ({error.strerror})") from error
+    except ValidationError as error:
+        raise _refusal(folder, f"{entry.path} is no self-test: {first_problem(error)}") from error
+    reader = _Reader(folder, manifest)
+    for problem in _problems(found, manifest, reader):
+        raise _refusal(folder, f"{SELF_TEST}: {problem}")
+    return found
+
+
+def require_recorded(folder: Path, found: SelfTest, evidence: Evidence) -> None:
+    """The cases are the run's, the reference PyTorch's, and the bounds those of the verdict.
+
+    Raises:
+        IntegrityError: one is not; it is named.
+    """
+    for model_id, tested in found.models.items():
+        recording = next(
+            (r for r in evidence.recordings if (r.model, r.leg) == (model_id, REFERENCE_LEG)), None
+        )
+        comparisons = {(c.model, c.leg, c.output, c.role): c for c in evidence.comparisons}
+        for case in tested.cases:
+            said = (_digests(case.inputs), _digests(case.outputs))
+            recorded = recording and (
+                recording.inputs.get(case.probe), recording.outputs.get(case.probe)
+            )  # fmt: skip
+            if said != recorded:
+                raise _refusal(
+                    folder, f"{SELF_TEST}: {model_id}: {case.probe} is not what PyTorch recorded"
+                )
+        for bound in _foreign_bounds(model_id, tested, evidence, comparisons):
+            raise _refusal(
+                folder, f"{SELF_TEST}: {model_id}: the bound of {bound} is not the verdict's"
+            )
+
+
+def _digests(files: Mapping[str, DataFile]) -> dict[str, str]:
+    return {name: file.sha256 for name, file in files.items()}
+
+
+def _foreign_bounds(
+    model_id: str,
+    tested: SelfTestModel,
+    evidence: Evidence,
+    comparisons: Mapping[tuple[str, str, str, Role], Comparison],
+) -> Iterator[str]:
+    bounds: list[OutputTolerance | OutputLikeness] = [*tested.tolerances, *tested.likenesses]
+    for bound in bounds:
+        if bound != bounds_of(evidence.plan.policy, comparisons, model_id, bound.output):
+            yield bound.output
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Reads files of a self-test as arrays."""
+
+    folder: Path
+    manifest: Manifest
+
+    def read(self, file: DataFile, spec: TensorSpec) -> Array | str:
+        """The values, or what is wrong with them."""
+        listed = self.manifest.files.get(file.path)
+        if not file.path.startswith(f"{FOLDER}/") or listed is None:
+            return f"{file.path} is not listed"
+        if (listed.sha256, listed.bytes) != (file.sha256, file.bytes):
+            return f"{file.path} is listed with other bytes"
+        dtype = np.dtype(spec.dtype).newbyteorder("<")
+        size = int(np.prod(spec.shape)) * dtype.itemsize
+        path = self.folder / file.path
+        data = path.read_bytes() if path.is_file() else None
+        if data is None or not len(data) == file.bytes == size:
+            length = "missing" if data is None else f"{len(data)} bytes long"
+            return f"{file.path} is {length}, {spec} takes {size} bytes"
+        values: Array = np.frombuffer(data, dtype).reshape(spec.shape)
+        return values if np.isfinite(values).all() else f"{file.path} holds values not finite"
+
+
+def _problems(found: SelfTest, manifest: Manifest, reader: _Reader) -> Iterator[str]:
+    if found.models.keys() != manifest.models.keys():
+        yield f"is of {sorted(found.models)}, the bundle's models are {sorted(manifest.models)}"
+        return
+    for model_id, tested in found.models.items():
+        signature = manifest.models[model_id].signature
+        for problem in _model_problems(tested, signature, reader):
+            yield f"{model_id}: {problem}"
+    for picture in found.pictures:
+        if picture.path not in {example.path for example in manifest.examples}:
+            yield f"{picture.path} is no example of the bundle"
+        if not picture.inputs or not picture.inputs.keys() <= manifest.models.keys():
+            yield f"{picture.path} becomes the input of no model of the bundle"
+
+
+def _model_problems(tested: SelfTestModel, signature: Signature, reader: _Reader) -> Iterator[str]:
+    bounded, outputs = sorted(tested.bounded()), sorted(spec.name for spec in signature.outputs)
+    if bounded != outputs:
+        yield f"bounds are given for {bounded}, the outputs are {outputs}"
+    probes = [case.probe for case in tested.cases]
+    if len(set(probes)) != len(probes):
+        yield "two cases are of one probe"
+    for case in tested.cases:
+        for files, specs in ((case.inputs, signature.inputs), (case.outputs, signature.outputs)):
+            if sorted(files) != (wanted := sorted(spec.name for spec in specs)):
+                yield f"{case.probe} has {sorted(files)}, not {wanted}"
+                return
+    for spec in signature.inputs:
+        read = [reader.read(case.inputs[spec.name], spec) for case in tested.cases]
+        yield from (problem for problem in read if isinstance(problem, str))
+    for spec in signature.outputs:
+        read = [reader.read(case.outputs[spec.name], spec) for case in tested.cases]
+        yield from (problem for problem in read if isinstance(problem, str))
+        first, *others = read
+        if others and all(np.array_equal(first, other) for other in others):
+            yield f"output {spec.name} is the same in every case"
+
+
+def _refusal(folder: Path, what: str) -> IntegrityError:
+    return IntegrityError(what, str(folder), REMEDY)

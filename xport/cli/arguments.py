@@ -1,0 +1,259 @@
+"""What the command line accepts; no command runs here, and nothing heavy is imported."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import xport
+from xport.cli.paper_arguments import add_evaluation
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
+
+DEFAULT_RELEASE = Path("release.toml")
+DEFAULT_TARGETS = Path("releases/full-width.toml")
+DEFAULT_STORE = Path("build/store")
+
+DESCRIPTION = """\
+Take a PyTorch model to the browser and prove that it still says the same there.
+
+xport converts a model from ONNX to TensorFlow.js, by its own writer and through TensorFlow, runs
+every leg on the same probes (the last ones in a real browser), compares it with PyTorch and passes
+a verdict.
+"""
+
+EPILOG = """\
+examples:
+  xport release --out build/demo                convert, record, judge, report and bundle
+  xport release --out build/rays --images rays  the same, also on every image in a folder
+  xport judge build/demo --policy strict.toml   judge stored recordings under another policy
+  xport verify build/demo/bundle                check every byte before it is deployed
+  xport serve build/demo/bundle                 open the bundle in a browser
+  xport doctor                                  what this machine can run, and what is missing
+
+exit codes: 0 verdict PASSED (or the command did its work), 1 verdict FAILED,
+            2 usage or bad input, 3 could not run,
+            141 whoever reads the output closed it, as head does
+
+NOT FOR MEDICAL USE.
+"""
+
+BENCH_DESCRIPTION = """\
+Time TF.js models and ONNX files (in onnxruntime-web, wasm, 1 thread) side by side.
+
+All models share one page per backend and run in turn, round by round, so that whatever else the
+machine does meets them alike: read the ratios. The first run is reported apart. Intervals are
+95 % bootstrap intervals. A model whose shards are missing is run on random weights, and the
+output says so. NaN and constant outputs are complaints, and the exit code is then 1.
+"""
+
+BENCH_EPILOG = """\
+examples:
+  xport bench build/demo/bundle#classifier model.onnx --backend wasm
+  xport bench new=build/a old=build/b --rounds 40 --out build/compared
+  xport bench new-model old-model --cold --backend webgl
+  xport bench explained --outputs logits --backend wasm
+  xport bench model --profile --backend wasm --json
+  xport bench --targets --out build/bench
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that does not hide it when its help cannot be printed."""
+
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+        (file or sys.stderr).write(message)
+
+
+class PrintPasses(argparse.Action):
+    """Prints what the direct route does, pass by pass, and ends, as `--version` does."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *rest: Any) -> None:
+        """Called by argparse; does not return."""
+        from xport.onnx_graph.passes import SIMPLIFICATIONS
+        from xport.tfjs_writer.passes import OPTIMISATIONS
+
+        rows = [(one.name, one.does) for one in SIMPLIFICATIONS]
+        rows.append(("lower", "Lower every operator to TensorFlow's, channels last."))
+        rows += [(one.name, one.does) for one in OPTIMISATIONS]
+        width = max(len(name) for name, _ in rows)
+        print("\n".join(f"{name:<{width}}  {does}" for name, does in rows))
+        parser.exit()
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line; `command` is the name of the one chosen."""
+    parser = Parser(
+        prog="xport",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"xport {xport.__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_making(commands)
+    _add_judging(commands)
+    _add_serving(commands)
+    _add_measuring(commands)
+    add_evaluation(commands, _command)
+    return parser
+
+
+def _add_making(commands: Any) -> None:
+    release = _command(commands, "release", "convert, record, judge, report and bundle")
+    convert = _command(commands, "convert", "convert every model and fix the probes")
+    for parser in (release, convert):
+        parser.add_argument(
+            "file",
+            nargs="?",
+            type=Path,
+            default=DEFAULT_RELEASE,
+            help="release file in TOML (default: %(default)s)",
+        )
+        parser.add_argument(
+            "--out", type=Path, required=True, metavar="FOLDER", help="folder of this run"
+        )
+        parser.add_argument(
+            "--store",
+            type=Path,
+            default=DEFAULT_STORE,
+            metavar="FOLDER",
+            help="where converted artifacts are kept and found again (default: %(default)s)",
+        )
+        parser.add_argument(
+            "--images",
+            type=Path,
+            action="append",
+            default=[],
+            metavar="FOLDER",
+            help="also use every image in this folder as a probe; may be repeated",
+        )
+    convert.add_argument(
+        "--print-passes",
+        action=PrintPasses,
+        nargs=0,
+        help="list the passes of the direct route in order, and convert nothing",
+    )
+    record = _command(commands, "record", "run every leg of a converted release")
+    record.add_argument("run_folder", type=Path, metavar="RUN", help="folder of a run")
+    for parser in (release, record):
+        _add_browser_options(parser)
+
+
+def _add_judging(commands: Any) -> None:
+    judge = _command(commands, "judge", "compare recordings and pass a verdict")
+    judge.add_argument(
+        "--policy",
+        type=Path,
+        metavar="FILE",
+        help="judge under the [policy] of this TOML file instead of the release's; the result lies "
+        "in RUN/judgements, beside the release's own verdict, which stays as it is",
+    )
+    report = _command(commands, "report", "write report.html and junit.xml")
+    bundle = _command(commands, "bundle", "make the deployable bundle of a PASSED run")
+    for parser in (judge, report, bundle):
+        parser.add_argument("run_folder", type=Path, metavar="RUN", help="folder of a run")
+
+
+def _add_serving(commands: Any) -> None:
+    verify = _command(commands, "verify", "check that a bundle is what was verified")
+    serve = _command(commands, "serve", "check a bundle and serve it on this machine")
+    for parser in (verify, serve):
+        parser.add_argument("bundle", type=Path, help="folder of a bundle")
+    serve.add_argument("--port", type=int, default=0, help="port; 0 (default) takes a free one")
+    serve.add_argument(
+        "--path", default="/", help="path to serve it under, such as /tools/xray/ (default /)"
+    )
+    doctor = _command(commands, "doctor", "say what this machine can run and what is missing")
+    _add_browser_options(doctor)
+
+
+def _add_measuring(commands: Any) -> None:
+    bench = _command(commands, "bench", "time models side by side in a browser")
+    bench.formatter_class = argparse.RawDescriptionHelpFormatter
+    bench.description = BENCH_DESCRIPTION
+    bench.epilog = BENCH_EPILOG
+    bench.add_argument(
+        "models",
+        nargs="*",
+        metavar="MODEL",
+        help="folder with model.json, bundle (FOLDER#MODEL where it has several) or ONNX file, "
+        "NAME= before it to call it so; ratios refer to the first",
+    )
+    bench.add_argument(
+        "--backend",
+        action="append",
+        choices=("webgl", "wasm", "cpu"),
+        help="TF.js backend; may be repeated (default: webgl and wasm)",
+    )
+    bench.add_argument(
+        "--rounds", type=int, help="runs of each model (default: 20; 5 if cold or profiled)"
+    )
+    bench.add_argument(
+        "--outputs", nargs="+", default=[], metavar="NAME", help="compute only these outputs"
+    )
+    bench.add_argument(
+        "--gradient",
+        action="store_true",
+        help="also time tf.grad of the first logit of each TF.js model",
+    )
+    bench.add_argument(
+        "--stock-kernels",
+        action="store_true",
+        help="also time each TF.js model on TF.js's own kernels, without the engine's",
+    )
+    bench.add_argument(
+        "--cold",
+        action="store_true",
+        help="a fresh browser with an empty shader cache for each model (WebGL)",
+    )
+    bench.add_argument(
+        "--profile", action="store_true", help="milliseconds per kernel instead of comparing"
+    )
+    bench.add_argument(
+        "--targets",
+        nargs="?",
+        type=Path,
+        const=DEFAULT_TARGETS,
+        metavar="FILE",
+        help="measure the project's own promises on a release file's classifier instead "
+        "(default: %(const)s); a target that is missed is exit code 1",
+    )
+    bench.add_argument(
+        "--store",
+        type=Path,
+        metavar="FOLDER",
+        help=f"where --targets finds and keeps converted artifacts (default: {DEFAULT_STORE})",
+    )
+    bench.add_argument("--seed", type=int, default=0, help="of inputs and bootstrap (default: 0)")
+    bench.add_argument(
+        "--out", type=Path, metavar="FOLDER", help="write bench.json and bench.html here"
+    )
+    _add_browser_options(bench)
+
+
+def _command(commands: Any, name: str, summary: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=summary, description=summary[0].upper() + summary[1:] + "."
+    )
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    parser.set_defaults(command=name)
+    return parser
+
+
+def _add_browser_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--browser", metavar="PATH", help="Chromium or Chrome to use")
+    parser.add_argument(
+        "--graphics",
+        choices=("auto", "gpu", "llvmpipe", "swiftshader"),
+        default="auto",
+        help="who draws WebGL; auto takes a GPU if there is one, else llvmpipe",
+    )
+    parser.add_argument(
+        "--require-renderer",
+        metavar="REGEX",
+        help="refuse any WebGL renderer whose name does not contain this",
+    )

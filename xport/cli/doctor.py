@@ -1,0 +1,131 @@
+"""What this machine can run, and the command that brings what is missing."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import shutil
+from collections.abc import Iterator
+
+import psutil
+
+from xport.common.document import Document
+from xport.common.tools import DYNAMO, TENSORFLOW, remedy_for
+from xport.errors import XportError
+from xport.recording.browser import BrowserOptions
+
+PACKAGES = {
+    "core": ("numpy", "pydantic", "pillow", "scikit-image", "jinja2", "safetensors"),
+    "torch": ("torch",),
+    "onnx": ("onnx", "onnxruntime"),
+    "browser": ("playwright",),
+}
+OPTIONAL = {"TensorFlow route": TENSORFLOW, "dynamo exporter": DYNAMO}
+"""No environment has both; the direct route to TF.js needs neither."""
+NEEDED_GIB = 6.0
+NEEDED_DISK_GIB = 2.0
+
+
+class Diagnosis(Document):
+    """One thing that was looked at: what was found, and the remedy if it is not good.
+
+    What is `optional` need not be there: only a release that asks for it cannot be run.
+    """
+
+    name: str
+    ok: bool
+    found: str
+    remedy: str = ""
+    optional: bool = False
+
+
+def examine(options: BrowserOptions) -> list[Diagnosis]:
+    """Look at Python, packages, memory, disk, the built page, every backend, a second browser."""
+    return [
+        Diagnosis(name="python", ok=True, found=platform.python_version()),
+        *_packages(),
+        *_room(),
+        *_browser(options),
+        _second_browser(),
+    ]
+
+
+def _packages() -> Iterator[Diagnosis]:
+    for group, packages in (PACKAGES | OPTIONAL).items():
+        versions, missing = [], []
+        for package in packages:
+            try:
+                versions.append(f"{package} {importlib.metadata.version(package)}")
+            except importlib.metadata.PackageNotFoundError:
+                missing.append(package)
+        yield Diagnosis(
+            name=f"packages: {group}",
+            ok=not missing,
+            found=f"not available, lacks {', '.join(missing)}" if missing else ", ".join(versions),
+            remedy=remedy_for(missing[0]) if missing else "",
+            optional=group in OPTIONAL,
+        )
+
+
+def _room() -> Iterator[Diagnosis]:
+    memory = psutil.virtual_memory().total / 2**30
+    yield Diagnosis(
+        name="memory",
+        ok=memory >= NEEDED_GIB,
+        found=f"{memory:.1f} GiB, {os.cpu_count()} cores",
+        remedy="" if memory >= NEEDED_GIB else f"conversion needs about {NEEDED_GIB:.0f} GiB",
+    )
+    disk = shutil.disk_usage(".").free / 2**30
+    yield Diagnosis(
+        name="disk",
+        ok=disk >= NEEDED_DISK_GIB,
+        found=f"{disk:.1f} GiB free",
+        remedy="" if disk >= NEEDED_DISK_GIB else f"free {NEEDED_DISK_GIB:.0f} GiB",
+    )
+
+
+def _second_browser() -> Diagnosis:
+    """WebKitGTK, which tests alone want; it is not started."""
+    from browser_harness.drive.webkit import INSTALL, missing_of_webkit
+
+    absent = missing_of_webkit()
+    return Diagnosis(
+        name="second browser: WebKitGTK",
+        ok=not absent,
+        found=f"not available, lacks {', '.join(absent)}" if absent else "installed",
+        remedy=INSTALL if absent else "",
+        optional=True,
+    )
+
+
+def _browser(options: BrowserOptions) -> Iterator[Diagnosis]:
+    from browser_harness.serve.assets import app_files, page_files
+
+    try:
+        found = f"{len(page_files() | app_files())} files"
+        yield Diagnosis(name="built page", ok=True, found=found)
+    except XportError as error:
+        yield Diagnosis(name="built page", ok=False, found=error.what, remedy="run `make setup`")
+        return
+    from browser_harness.launch.browsers import Graphics
+    from browser_harness.launch.settings import BrowserSettings
+    from browser_harness.measure.probe import probe_browser
+
+    settings = BrowserSettings(
+        graphics=Graphics(options.graphics),
+        browser=options.browser,
+        require_renderer=options.require_renderer,
+        timeout_s=60,
+    )
+    for backend, web in probe_browser(settings).items():
+        if isinstance(web, str):
+            yield Diagnosis(name=f"browser: {backend}", ok=False, found=web)
+            continue
+        drawn = f", {web.renderer}" if web.renderer else ""
+        threads = f", {web.wasm_threads} threads" if web.wasm_threads else ""
+        yield Diagnosis(
+            name=f"browser: {backend}",
+            ok=True,
+            found=f"{web.browser} {web.version}, {web.mantissa_bits} mantissa bits{drawn}{threads}",
+        )

@@ -1,0 +1,120 @@
+"""How a command ends: its exit code, and the words for whatever was raised."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import select
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from typing import TextIO
+
+from reference.system_errors import DISK_REMEDY, refusal
+from xport.errors import ExitCode, UnavailableError, XportError
+
+TRACEBACK_VARIABLE = "XPORT_TRACEBACK"
+ADVICE = f"(set {TRACEBACK_VARIABLE}=1 to see where, and report it)"
+_OUTPUT, _ERRORS = 1, 2
+
+
+def ended(options: argparse.Namespace, run: Callable[[], int]) -> int:
+    """Run a command to its end; the exit code, once everything has been said.
+
+    A reader that has closed standard output, as `head` does, ends it without a word and with the
+    code of a shell for that.
+    """
+    try:
+        code = run()
+    except XportError as error:
+        code = error.exit_code
+        _complain(options, str(error), code)
+    except KeyboardInterrupt:
+        code = _interrupted(options)
+    except Exception as error:  # whatever else happens is no verdict, and no traceback for a user
+        if isinstance(error, BrokenPipeError) and _closed():
+            code = ExitCode.OUTPUT_CLOSED
+        elif os.environ.get(TRACEBACK_VARIABLE):
+            raise
+        else:
+            code = _surprised(options, error)
+    for handle in _closed():
+        _silence(handle)  # the interpreter flushes once more when it exits
+    return code
+
+
+@contextlib.contextmanager
+def output_errors() -> Iterator[None]:
+    """Errors of what is printed in here as errors of standard output.
+
+    Raises:
+        UnavailableError: standard output takes no more, because its disk is full.
+        BrokenPipeError: its reader has closed it.
+    """
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _silence(_OUTPUT)
+        raise UnavailableError(
+            f"cannot write: {error.strerror}", "standard output", DISK_REMEDY
+        ) from error
+
+
+def write_output(text: str) -> None:
+    """Print a command's result; errors as in `output_errors`."""
+    with output_errors():
+        print(text)
+
+
+def _interrupted(options: argparse.Namespace) -> int:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    from xport.conversion.store import remove_begun
+
+    remove_begun()
+    code = ExitCode.COULD_NOT_RUN
+    _complain(options, "interrupted; nothing half-written was kept", code)
+    # All is put away; what libraries do at exit may turn the code into the signal's.
+    os._exit(code)
+
+
+def _surprised(options: argparse.Namespace, error: Exception) -> int:
+    known = refusal(error) if isinstance(error, OSError) else None
+    code = known.exit_code if known else ExitCode.COULD_NOT_RUN
+    words = str(known) if known else f"unexpected {type(error).__name__}: {error} {ADVICE}"
+    _complain(options, words, code)
+    return code
+
+
+def _complain(options: argparse.Namespace, message: str, code: int) -> None:
+    said = json.dumps({"error": message, "exit_code": int(code)}) if options.json else None
+    _try_to_say(said, sys.stdout, _OUTPUT)
+    _try_to_say(f"xport: {message}", sys.stderr, _ERRORS)
+
+
+def _try_to_say(text: str | None, stream: TextIO, handle: int) -> None:
+    """Print where that is possible: the stream itself may be what failed."""
+    try:
+        if text is not None:
+            print(text, file=stream, flush=True)
+    except OSError:
+        _silence(handle)
+
+
+def _closed() -> list[int]:
+    """Which of standard output and standard error have a reader that has closed them."""
+    poll = select.poll()
+    for handle in (_OUTPUT, _ERRORS):
+        poll.register(handle, 0)
+    return [handle for handle, event in poll.poll(0) if event & select.POLLERR]
+
+
+def _silence(handle: int) -> None:
+    """Let what is still to be written to a standard stream go nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, handle)
+    os.close(nowhere)

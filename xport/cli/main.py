@@ -1,0 +1,300 @@
+"""The command line: one command per step of the workflow; the only place that exits."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import json
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from xport.cli.arguments import make_parser
+from xport.cli.ending import ended, output_errors, write_output
+from xport.errors import ExitCode, InputError
+
+if TYPE_CHECKING:
+    from xport.bundles.manifest import Manifest
+    from xport.common.progress import Progress
+    from xport.judgement.evidence import Evidence
+    from xport.recording.browser import BrowserOptions
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and exit with its code."""
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    options = argparse.Namespace(json=False)
+    sys.exit(ended(options, lambda: _run(options, arguments)))
+
+
+def _run(options: argparse.Namespace, arguments: Sequence[str] | None) -> int:
+    """Read the arguments into `options` and carry the command out; its exit code."""
+    for argument in sys.argv[1:] if arguments is None else arguments:
+        _require_text(argument)
+    with output_errors():
+        try:
+            make_parser().parse_args(arguments, options)
+        except SystemExit as end:  # the parser has printed its help, or what is wrong
+            return int(end.code or ExitCode.PASSED)
+    return COMMANDS[options.command](options)
+
+
+def _require_text(argument: str) -> None:
+    """Refuse what no document and no tool can hold as a file's name."""
+    if "\0" in argument:  # a shell cannot give one, a program can
+        raise InputError("holds a NUL character", repr(argument), "no path has one")
+    if any("\udc80" <= character <= "\udcff" for character in argument):
+        raise InputError("is not UTF-8", repr(argument), "give the file or folder another name")
+
+
+def _as_interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _browser_options(options: argparse.Namespace) -> BrowserOptions:
+    from xport.recording.browser import BrowserOptions
+
+    return BrowserOptions(options.browser, options.graphics, options.require_renderer)
+
+
+def _progress(options: argparse.Namespace) -> Progress:
+    from xport.cli.terminal import progress_for
+
+    return progress_for(quiet=options.json)
+
+
+def _verdict(options: argparse.Namespace, evidence: Evidence, out: Path) -> int:
+    """Print the verdict and where things lie; the exit code that stands for it."""
+    from reports.release.summary import summary_lines
+    from xport.plan.page_models import page_view
+    from xport.workflow.run_folder import RunFolder
+
+    run, status = RunFolder(out), evidence.verdict.status
+    paths = {
+        name: str(path)
+        for name, path in (
+            ("evidence", run.evidence_path),
+            ("report", run.report_path),
+            ("junit", run.junit_path),
+            ("bundle", run.bundle_path),
+        )
+        if path.exists()
+    }
+    if options.json:
+        view, other = page_view(evidence.plan), evidence.other_policy
+        summary = {
+            "verdict": status,
+            "other_policy": other.model_dump() if other else None,
+            "findings": evidence.verdict.findings,
+            "missing_routes": [route.model_dump() for route in evidence.plan.missing_routes],
+            "publishable": other is None
+            and status.exit_code == ExitCode.PASSED
+            and view.publishable,
+            "unshown": view.unshown,
+            **paths,
+        }
+        write_output(json.dumps(summary, indent=2))
+    else:
+        places = [f"{name:<9} {path}" for name, path in paths.items()]
+        write_output("\n".join([*summary_lines(evidence), *places]))
+    return status.exit_code
+
+
+def _print(options: argparse.Namespace, text: str, value: dict[str, Any]) -> int:
+    write_output(json.dumps(value, indent=2) if options.json else text)
+    return ExitCode.PASSED
+
+
+def _release(options: argparse.Namespace) -> int:
+    from xport.workflow import commands
+
+    start = time.monotonic()
+    evidence = commands.release(
+        options.file,
+        options.out,
+        store=options.store,
+        images=options.images,
+        options=_browser_options(options),
+        progress=_progress(options),
+    )
+    code = _verdict(options, evidence, options.out)
+    if not options.json:
+        write_output(f"whole time {time.monotonic() - start:.0f} s")
+    return code
+
+
+def _convert(options: argparse.Namespace) -> int:
+    from xport.workflow import commands
+
+    plan = commands.convert(
+        options.file,
+        options.out,
+        store=options.store,
+        images=options.images,
+        progress=_progress(options),
+    )
+    artifacts = {
+        f"{model.id}/{name}": str(artifact.path)
+        for model in plan.models
+        for name, artifact in model.artifacts.items()
+    }
+    text = "\n".join(f"{name:<24} {path}" for name, path in artifacts.items())
+    missing = [route.model_dump() for route in plan.missing_routes]
+    summary = {"plan": plan.digest(), "artifacts": artifacts, "missing_routes": missing}
+    return _print(options, text, summary)
+
+
+def _record(options: argparse.Namespace) -> int:
+    from xport.workflow import commands
+
+    recordings = commands.record(
+        options.run_folder, _browser_options(options), progress=_progress(options)
+    )
+    failed = {f"{r.model}/{r.leg}": r.failure for r in recordings if r.failure}
+    text = f"{len(recordings) - len(failed)} of {len(recordings)} legs recorded"
+    _print(options, text, {"recorded": len(recordings) - len(failed), "failed": failed})
+    return ExitCode.COULD_NOT_RUN if failed else ExitCode.PASSED
+
+
+def _judge(options: argparse.Namespace) -> int:
+    from xport.release_file.file import read_policy
+    from xport.workflow import commands
+
+    if options.policy is None:
+        return _verdict(options, commands.judge(options.run_folder), options.run_folder)
+    evidence, judgement = commands.judge_under(options.run_folder, *read_policy(options.policy))
+    return _verdict(options, evidence, judgement.root)
+
+
+def _report(options: argparse.Namespace) -> int:
+    from xport.workflow import commands
+
+    html, junit = commands.report(options.run_folder)
+    return _print(options, f"{html}\n{junit}", {"report": str(html), "junit": str(junit)})
+
+
+def _bundle(options: argparse.Namespace) -> int:
+    from xport.bundles.manifest import MANIFEST, Manifest
+    from xport.workflow import commands
+
+    folder = commands.bundle(options.run_folder)
+    shown, lines = _page_facts(Manifest.read(folder / MANIFEST))
+    return _print(options, "\n".join([str(folder), *lines]), {"bundle": str(folder), **shown})
+
+
+def _page_facts(manifest: Manifest) -> tuple[dict[str, Any], list[str]]:
+    """What the page makes of a bundle, for programs and for a person."""
+    from xport.plan.page_models import PageView
+
+    view = PageView(manifest.unshown, manifest.publishable is True)
+    return {"publishable": view.publishable, "unshown": view.unshown}, view.sentences()
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from xport.bundles.checks import verify_bundle
+    from xport.bundles.manifest import MANIFEST
+    from xport.common.digests import of_file
+
+    manifest = verify_bundle(options.bundle)
+    facts = {
+        "release": manifest.release,
+        "title": manifest.title,
+        "version": manifest.version,
+        "verdict": manifest.verdict,
+        "files": len(manifest.files) + len(manifest.model_files()),
+        "manifest_sha256": of_file(options.bundle / MANIFEST),
+    }
+    text = "\n".join(f"{name:<16} {value}" for name, value in facts.items() if value is not None)
+    shown, lines = _page_facts(manifest)
+    text = "\n".join([text, *lines, manifest.notice])
+    return _print(options, text, facts | {"notice": manifest.notice} | shown)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from browser_harness.serve.server import serve_bundle
+    from xport.bundles.checks import verify_bundle
+
+    if not 0 <= options.port <= 65535:
+        raise InputError(f"port {options.port} is not between 0 and 65535", "--port")
+    manifest = verify_bundle(options.bundle)
+    server = serve_bundle(options.bundle, options.port, options.path, manifest.wasm_threads)
+    url = server.url if options.path == "/" else server.url + options.path
+    shown, lines = _page_facts(manifest)
+    text = [f"serving {options.bundle} at {url} (Ctrl-C ends it)", *lines, manifest.notice]
+    _print(options, "\n".join(text), {"url": url, **shown})
+    with contextlib.suppress(KeyboardInterrupt):
+        server.serve_forever()
+    return ExitCode.PASSED
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from xport.cli.doctor import examine
+
+    findings = examine(_browser_options(options))
+    text = "\n".join(
+        f"{'ok' if f.ok else 'optional' if f.optional else 'MISSING':<9} {f.name:<26} {f.found}"
+        + (f"\n          {f.remedy}" if f.remedy else "")
+        for f in findings
+    )
+    _print(options, text, {"findings": [f.model_dump() for f in findings]})
+    good = all(f.ok or f.optional for f in findings)
+    return ExitCode.PASSED if good else ExitCode.COULD_NOT_RUN
+
+
+def _bench(options: argparse.Namespace) -> int:
+    from reference.document import readable_folder
+    from reports.bench.page import bench_lines, html_bench
+    from xport.cli.bench import measure
+    from xport.common.document import write_whole
+    from xport.conversion.store import require_writable
+
+    if options.out:
+        require_writable(options.out)
+    result = measure(options, _browser_options(options), _progress(options))
+    if options.out:
+        readable_folder(options.out)
+        result.write(options.out / "bench.json")
+        write_whole(options.out / "bench.html", html_bench(result).encode())
+    lines = "\n".join(bench_lines(result))
+    write_output(result.model_dump_json(indent=2) if options.json else lines)
+    return ExitCode.PASSED if result.passed else ExitCode.FAILED
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from xport.cli import paper
+
+    summary = paper.evaluate(options, _progress(options))
+    return _print(options, "\n".join(paper.lines(summary)), summary)
+
+
+def _phantoms(options: argparse.Namespace) -> int:
+    from xport.cli import paper
+
+    summary = paper.phantoms(options, _progress(options))
+    done = "written" if summary["new"] else "were there already"
+    text = f"{summary['images']:,} images {done}: {summary['folder']}"
+    return _print(options, "\n".join([text, *summary["notices"]]), summary)
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "convert": _convert,
+    "record": _record,
+    "judge": _judge,
+    "report": _report,
+    "bundle": _bundle,
+    "release": _release,
+    "verify": _verify,
+    "serve": _serve,
+    "doctor": _doctor,
+    "bench": _bench,
+    "evaluate": _evaluate,
+    "phantoms": _phantoms,
+}

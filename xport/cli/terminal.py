@@ -1,0 +1,93 @@
+"""Progress as a person sees it: bars on a terminal, plain lines in a log."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+from xport.common import progress
+
+
+def progress_for(*, quiet: bool) -> progress.Progress:
+    """Bars when standard error is a terminal, plain lines when it is not, nothing if `quiet`."""
+    if quiet:
+        return progress.Silent()
+    console = Console(stderr=True)
+    return Bars(console) if console.is_terminal else Lines()
+
+
+class Lines:
+    """One line when a piece of work ends, with its time."""
+
+    def step(self, title: str, total: int) -> AbstractContextManager[progress.Step]:
+        """Work that is announced when it is done."""
+        return self._step(title)
+
+    def say(self, line: str) -> None:
+        """Print the line."""
+        print(line, file=sys.stderr, flush=True)
+
+    @contextmanager
+    def _step(self, title: str) -> Iterator[progress.Step]:
+        start, step = time.monotonic(), _Line()
+        yield step
+        note = f" ({', '.join(step.notes[-4:])})" if step.notes else ""
+        self.say(f"{title}: {time.monotonic() - start:.1f} s{note}")
+
+
+class _Line:
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def advance(self, note: str = "") -> None:
+        """Keep the note for the line."""
+        if note:
+            self.notes.append(note)
+
+
+class Bars:
+    """A bar per piece of work; finished ones stay on the screen."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def step(self, title: str, total: int) -> AbstractContextManager[progress.Step]:
+        """Work with a bar of `total` units."""
+        return self._step(title, total)
+
+    def say(self, line: str) -> None:
+        """Print the line above the bars."""
+        self._console.print(line, style="yellow", markup=False)
+
+    @contextmanager
+    def _step(self, title: str, total: int) -> Iterator[progress.Step]:
+        columns = (
+            TextColumn("{task.description:<32}", markup=False),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[note]}", markup=False),
+        )
+        with Progress(*columns, console=self._console) as bars:
+            yield _Bar(bars, bars.add_task(title, total=total, note=""))
+
+
+class _Bar:
+    def __init__(self, bars: Progress, task: TaskID) -> None:
+        self._bars, self._task = bars, task
+
+    def advance(self, note: str = "") -> None:
+        """Move the bar by one unit."""
+        self._bars.update(self._task, advance=1, note=note)

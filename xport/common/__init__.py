@@ -1,0 +1,14 @@
+"""What any room may use: documents, digests, one function in a process of its own.
+
+- `arrays`: the array type of the project: any shape, any dtype.
+- `callables`: callables named in a release file as `module:name`, and the source code they stand
+  for.
+- `digests`: SHA-256 digests of bytes, arrays, files and folders, always as lower-case hex.
+- `document`: documents on disk, as they are defined beside the networks that are documented too.
+- `hosting`: how a bundle is served, said once: headers, types, and the files that tell hosts of
+  them.
+- `isolated`: run one function in a process of its own: its memory is measured, its noise kept
+  from ours.
+- `progress`: telling a person how far long work has come; the command line decides how it looks.
+- `tools`: versions of the installed packages that a result depends on, and what installs them.
+"""

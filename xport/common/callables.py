@@ -1,0 +1,82 @@
+"""Callables named in a release file as `module:name`, and the source code they stand for."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from xport.common import digests
+from xport.errors import InputError
+
+
+def resolve(name: str, *, key: str) -> Callable[..., Any]:
+    """Import what `module:callable` names.
+
+    Args:
+        key: the release file's key, for the error.
+
+    Raises:
+        InputError: the module cannot be imported or has no such callable.
+    """
+    module_name, _, attribute = name.partition(":")
+    try:
+        found = getattr(importlib.import_module(module_name), attribute)
+    except (ImportError, AttributeError) as error:
+        raise InputError(
+            f"cannot import {name}: {error}",
+            key,
+            "name a callable as module:name that is importable from the working folder",
+        ) from error
+    if not callable(found):
+        raise InputError(f"{name} is not callable", key)
+    return found  # type: ignore[no-any-return]  # checked just above
+
+
+def source_digest(name: str, *, key: str) -> str:
+    """Digest of the code behind `module:callable`, without running it.
+
+    A module in a package counts with every Python file of its top-level package, so that an
+    edit to any of them is another model; a module outside any package counts alone.
+
+    Raises:
+        InputError: there is no such module.
+    """
+    module = name.partition(":")[0]
+    try:
+        spec = importlib.util.find_spec(module.partition(".")[0])
+        if spec is not None and spec.origin is None:  # a folder without __init__.py
+            spec = importlib.util.find_spec(module)
+    except ImportError:
+        spec = None
+    if spec is None or spec.origin is None or not Path(spec.origin).is_file():
+        raise InputError(
+            f"there is no module {module!r}",
+            key,
+            "check the name, or run from the folder it lies in",
+        )
+    origin = Path(spec.origin)
+    if spec.submodule_search_locations is None:
+        return digests.of_file(origin)
+    return _digest_of_code(origin.parent)
+
+
+def package_digest(package: ModuleType) -> str:
+    """Digest of every Python file of an imported package."""
+    return _digest_of_code(Path(next(iter(package.__path__))))
+
+
+def _digest_of_code(folder: Path) -> str:
+    return digests.of_listing(
+        {p.relative_to(folder).as_posix(): digests.of_file(p) for p in folder.rglob("*.py")}
+    )
+
+
+def search_in(folder: Path) -> None:
+    """Make modules in `folder` importable by name, as Python does for a script's folder."""
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))

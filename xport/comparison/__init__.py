@@ -1,0 +1,12 @@
+"""Numbers only: how far one recording is from another, and what that does to decisions.
+
+- `decision_effects`: what a person decides by: calibrated probabilities and the
+  out-of-distribution score.
+- `parity`: measuring how far one recording is from another; numbers only, no judgement.
+- `picture`: a picture in evidence.
+- `pictures`: small pictures of the probes on which legs differ most.
+- `pipeline_effect`: what a way to prepare images does, as documents: distances, effects,
+  decisions that flip.
+- `preprocessing`: measure the preprocessing leg: how far every pipeline is from the definition,
+  and what it does.
+"""

@@ -1,0 +1,238 @@
+"""Measure the preprocessing leg: how far every pipeline is from the definition, and what it does.
+
+Numbers only, no framework and no browser; `xport.judgement.preprocessing_checks` judges them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from reference.decoding import decode
+from xport.common import digests
+from xport.common.arrays import Array
+from xport.comparison.decision_effects import CALIBRATED, decisions_of, with_decisions
+from xport.comparison.parity import Comparison, Outputs, Pair, Role, compare
+from xport.comparison.picture import Picture
+from xport.comparison.pictures import prepared_pictures
+from xport.comparison.pipeline_effect import LevelDifference, PipelineEffect
+from xport.errors import IntegrityError
+from xport.exchange.prepared import (
+    DEFINITION,
+    IN_BROWSER,
+    Preparations,
+    PreparedInputs,
+    deployed_leg,
+    prepared_models,
+    torch_leg,
+    tried_on,
+)
+from xport.exchange.recording import Recording
+from xport.inputs.images import ImageFolder
+from xport.plan.plan import Leg, Plan, PlannedModel
+from xport.recording.prepared_folder import PreparedFolder
+
+GRAY_LEVELS = 255
+
+
+@dataclass(frozen=True)
+class PreparedCase:
+    """Everything that was recorded of the preprocessing leg."""
+
+    plan: Plan
+    preparations: Preparations
+    inputs: Mapping[str, Array]
+    recordings: Mapping[tuple[str, str], Recording]
+    outputs: Mapping[tuple[str, str], Mapping[str, Mapping[str, Array]]]
+
+    def output(self, made: PreparedInputs, leg: str, output: str) -> Outputs:
+        """What a leg said about a pipeline's inputs, by image; images without it are absent."""
+        said = self.outputs.get((made.model, leg), {})
+        return {
+            image: said[digest][output]
+            for image, digest in made.inputs.items()
+            if output in said.get(digest, {})
+        }
+
+
+def load_prepared(plan: Plan, folder: PreparedFolder, images: ImageFolder) -> PreparedCase | None:
+    """Read what was recorded of a plan's preprocessing leg, or None where nothing was.
+
+    Recordings of another plan or artifact count as none. The definition is carried out once more:
+    it is what everything else is measured against.
+
+    Raises:
+        InputError, IntegrityError: a document, array or image cannot be read or was changed, or the
+            definition's recorded input is not what it makes of the image.
+    """
+    preparations = folder.load()
+    if plan.preprocessing is None or preparations is None:
+        return None
+    if preparations.plan_digest != plan.digest():
+        return None
+    inputs: dict[str, Array] = {}
+    recordings: dict[tuple[str, str], Recording] = {}
+    outputs: dict[tuple[str, str], Mapping[str, Mapping[str, Array]]] = {}
+    for model in prepared_models(plan):
+        for probe in tried_on(model, preparations.digests(model.id)).probes:
+            (inputs[probe.name],) = folder.inputs.load(probe, model.signature).values()
+        _require_definition(plan, model, preparations, images)
+        for leg in (torch_leg(plan), deployed_leg(plan)):
+            found = folder.recordings.load(model.id, leg.name)
+            if found is not None and _belongs(found[0], plan, model, leg):
+                recordings[model.id, leg.name], outputs[model.id, leg.name] = found
+    return PreparedCase(plan, preparations, inputs, recordings, outputs)
+
+
+def _require_definition(
+    plan: Plan, model: PlannedModel, preparations: Preparations, images: ImageFolder
+) -> None:
+    """Every recorded input of the definition is what the definition makes of the planned file."""
+    assert plan.preprocessing is not None
+    assert model.preprocess is not None
+    made = preparations.of(model.id, DEFINITION)
+    for image, content in images.all(plan.preprocessing.images):
+        recorded = made.inputs.get(image.name) if made else None
+        if recorded is None:
+            continue
+        if digests.of_array(model.preprocess.apply(decode(content, image.name))) != recorded:
+            raise IntegrityError(
+                f"{model.id}: the definition's input of {image.name!r} is not what it makes of it",
+                str(images.root),
+                "run `xport record` again",
+            )
+
+
+def _belongs(recording: Recording, plan: Plan, model: PlannedModel, leg: Leg) -> bool:
+    """Whether a recording is of this plan and artifact."""
+    made = (recording.plan_digest, recording.artifact_digest)
+    return made == (plan.digest(), model.artifacts[leg.artifact].digest)
+
+
+def effects_of(case: PreparedCase) -> Iterator[PipelineEffect]:
+    """What every pipeline does to every model."""
+    for model in prepared_models(case.plan):
+        definition = case.preparations.of(model.id, DEFINITION)
+        for made in case.preparations.made:
+            if made.model == model.id and definition is not None and made is not definition:
+                yield _effect(case, model, definition, made)
+
+
+def _effect(
+    case: PreparedCase, model: PlannedModel, definition: PreparedInputs, made: PreparedInputs
+) -> PipelineEffect:
+    images = {
+        image: _levels(case.inputs[digest], case.inputs[definition.inputs[image]], model)
+        for image, digest in made.inputs.items()
+        if image in definition.inputs
+    }
+    worst = max(images, key=lambda name: _severity(images[name].max), default=None)
+    ours, theirs = _common(said_of(case, model, made), said_of(case, model, definition))
+    flips, decisions = decisions_of(model, ours, theirs)
+    return PipelineEffect(
+        prepared=made,
+        operating_points=model.operating_points,
+        images=images,
+        max_levels=None if worst is None else images[worst].max,
+        mean_levels=float(np.mean([d.mean for d in images.values()])) if images else None,
+        worst_image=worst,
+        effects=tuple(_comparisons(model, made, ours, theirs)),
+        in_browser=tuple(_in_browser(case, model, definition, made)),
+        flips=tuple(flips),
+        decisions=decisions,
+        pictures=tuple(_pictures(case, model, definition, made, worst)),
+    )
+
+
+def _pictures(
+    case: PreparedCase,
+    model: PlannedModel,
+    definition: PreparedInputs,
+    made: PreparedInputs,
+    image: str | None,
+) -> Iterator[Picture]:
+    if image is not None:
+        ours, theirs = (case.inputs[side.inputs[image]] for side in (made, definition))
+        yield from prepared_pictures(model, made.pipeline.name, image, ours, theirs)
+
+
+def _levels(ours: Array, theirs: Array, model: PlannedModel) -> LevelDifference:
+    assert model.preprocess is not None
+    span = model.preprocess.high - model.preprocess.low
+    with np.errstate(all="ignore"):
+        distance = np.abs(ours.astype(np.float64) - theirs) / span * GRAY_LEVELS
+    return LevelDifference(max=float(distance.max()), mean=float(distance.mean()))
+
+
+def _severity(value: float) -> tuple[bool, float]:
+    """NaN is worse than any number."""
+    return (value != value, value)
+
+
+def said_of(case: PreparedCase, model: PlannedModel, made: PreparedInputs) -> dict[str, Outputs]:
+    """What PyTorch says about a pipeline's inputs, and what is decided by it, by image."""
+    leg = torch_leg(case.plan).name
+    outputs = {spec.name: case.output(made, leg, spec.name) for spec in model.signature.outputs}
+    inputs = {image: case.inputs[digest] for image, digest in made.inputs.items()}
+    return with_decisions(model, inputs, outputs)
+
+
+def _common(
+    ours: Mapping[str, Outputs], theirs: Mapping[str, Outputs]
+) -> tuple[dict[str, Outputs], dict[str, Outputs]]:
+    """Outputs and images that both sides have."""
+    names = {
+        output: [image for image in images if image in theirs[output]]
+        for output, images in ours.items()
+        if output in theirs
+    }
+    kept = {output: images for output, images in names.items() if images}
+    return (
+        {output: {image: ours[output][image] for image in kept[output]} for output in kept},
+        {output: {image: theirs[output][image] for image in kept[output]} for output in kept},
+    )
+
+
+def _comparisons(
+    model: PlannedModel,
+    made: PreparedInputs,
+    ours: Mapping[str, Outputs],
+    theirs: Mapping[str, Outputs],
+) -> Iterator[Comparison]:
+    """One side against the other, per output."""
+    for output in ours:
+        pair = Pair(
+            model=model.id,
+            leg=made.pipeline.name,
+            baseline=DEFINITION,
+            role=Role.DEFINITION,
+            output=output,
+        )
+        labelled = output == CALIBRATED or model.labels_of(output) is not None
+        yield compare(pair, ours[output], theirs[output], labelled=labelled)
+
+
+def _in_browser(
+    case: PreparedCase, model: PlannedModel, definition: PreparedInputs, made: PreparedInputs
+) -> Iterator[Comparison]:
+    """The browser on the pipeline's inputs against PyTorch on the definition's, per output."""
+    if made.pipeline.name not in IN_BROWSER:
+        return
+    here, there = deployed_leg(case.plan).name, torch_leg(case.plan).name
+    outputs = [spec.name for spec in model.signature.outputs]
+    ours, theirs = _common(
+        {output: case.output(made, here, output) for output in outputs},
+        {output: case.output(definition, there, output) for output in outputs},
+    )
+    for output in ours:
+        pair = Pair(
+            model=model.id,
+            leg=f"{made.pipeline.name} → {here}",
+            baseline=f"{DEFINITION} → {there}",
+            role=Role.DEFINITION,
+            output=output,
+        )
+        labelled = model.labels_of(output) is not None
+        yield compare(pair, ours[output], theirs[output], labelled=labelled)

@@ -1,0 +1,6 @@
+"""What recordings are made of: documents and protocols that runners and judgement share.
+
+- `prepared`: what pipelines made of images: a model's inputs, and why some could not be made.
+- `preparer`: what prepares images: pipelines of one side, ready to work, and what they answer.
+- `recording`: running a model on probes: the Runner protocol, where it ran, and what came out.
+"""

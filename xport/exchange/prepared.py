@@ -1,0 +1,93 @@
+"""What pipelines made of images: a model's inputs, and why some could not be made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from pydantic import Field
+
+from xport.common.document import Document
+from xport.exchange.recording import WebEnvironment
+from xport.plan.pipeline_description import PipelineDescription
+from xport.plan.plan import REFERENCE_LEG, Leg, Plan, PlannedModel, PlannedProbe
+
+DEFINITION = "definition"
+"""The pipeline that every other one is measured against: Python's, as declared."""
+
+EXACT = "exact"
+"""The pipeline that is deployed: the definition, carried out by the page."""
+
+CANVAS = "canvas"
+"""The paper's pipeline, whose figure E.5 is drawn again."""
+
+PROBABILITIES = "probabilities"
+"""The output of a classifier on which decisions rest."""
+
+IN_BROWSER = (EXACT, CANVAS)
+"""Pipelines whose inputs run through the browser's model as well."""
+
+
+class PreparedInputs(Document):
+    """What one pipeline made of every image for one model.
+
+    `inputs` are the digests of what came out, by image; `unsupported` says why a pipeline does not
+    read an image, `failures` why it should have and did not. `seconds` is per image made.
+    """
+
+    model: str
+    pipeline: PipelineDescription
+    inputs: dict[str, str] = Field(default_factory=dict)
+    unsupported: dict[str, str] = Field(default_factory=dict)
+    failures: dict[str, str] = Field(default_factory=dict)
+    seconds: dict[str, float] = Field(default_factory=dict)
+
+
+class Preparations(Document):
+    """Every pipeline's inputs for every model; `environment` is where the browser's were made."""
+
+    schema_version: Literal[1] = 1
+    plan_digest: str
+    made: tuple[PreparedInputs, ...]
+    environment: WebEnvironment | None = None
+
+    def of(self, model: str, pipeline: str) -> PreparedInputs | None:
+        """What a pipeline made for a model, or None."""
+        found = (p for p in self.made if (p.model, p.pipeline.name) == (model, pipeline))
+        return next(found, None)
+
+    def digests(self, model: str, pipelines: tuple[str, ...] | None = None) -> tuple[str, ...]:
+        """Every different input made for a model, by some pipelines or all, in a fixed order."""
+        chosen = (
+            p for p in self.made
+            if p.model == model and (pipelines is None or p.pipeline.name in pipelines)
+        )  # fmt: skip
+        return tuple(dict.fromkeys(digest for p in chosen for digest in p.inputs.values()))
+
+
+def prepared_models(plan: Plan) -> list[PlannedModel]:
+    """The models that are given images; an explanation is given its classifier's."""
+    return [model for model in plan.models if model.preprocess and model.kind != "explanation"]
+
+
+def torch_leg(plan: Plan) -> Leg:
+    """PyTorch's leg."""
+    return next(leg for leg in plan.legs if leg.name == REFERENCE_LEG)
+
+
+def deployed_leg(plan: Plan) -> Leg:
+    """The leg of the TF.js model that ships, on the backend that prepares images too."""
+    assert plan.preprocessing is not None
+    backend = plan.preprocessing.backend
+    legs = (leg for leg in plan.legs if (leg.artifact, leg.backend) == (plan.ships, backend))
+    return next(legs)
+
+
+def tried_on(model: PlannedModel, inputs: Sequence[str]) -> PlannedModel:
+    """A model whose probes are prepared inputs, named by their digests."""
+    (image,) = model.signature.inputs
+    probes = tuple(
+        PlannedProbe(name=digest, source="prepared", digests={image.name: digest})
+        for digest in inputs
+    )
+    return model.model_copy(update={"probes": probes})

@@ -1,0 +1,120 @@
+"""Running a model on probes: the Runner protocol, where it ran, and what came out."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from typing import Protocol, Self
+
+from pydantic import Field
+
+from xport.common.arrays import Array
+from xport.common.document import Document
+
+
+class WebEnvironment(Document):
+    """The browser a recording was made in, as the page and the browser themselves report it.
+
+    `mantissa_bits` is measured on the backend by arithmetic (23 for float32, 10 for float16),
+    because the backend's own account of its precision is not reliable. `files` are the SHA-256
+    digests of the page, engine and wasm bytes that ran.
+    """
+
+    browser: str
+    version: str
+    user_agent: str
+    launch_flags: tuple[str, ...]
+    requested_backend: str
+    backend: str
+    tfjs: str
+    renderer: str | None = None
+    vendor: str | None = None
+    webgl: int | None = None
+    max_texture_size: int | None = None
+    render_float32: bool | None = None
+    mantissa_bits: int
+    wasm_simd: bool | None = None
+    wasm_threads: int | None = None
+    requested_threads: int | None = None
+    hardware_concurrency: int
+    cross_origin_isolated: bool
+    graphics: str | None = None
+    tfjs_flags: dict[str, bool | int] = Field(default_factory=dict)
+    files: dict[str, str]
+    model_files: dict[str, str]
+
+
+class Environment(Document):
+    """Where a recording was made: tool versions always, the browser when there was one."""
+
+    runner: str
+    platform: str
+    tools: dict[str, str]
+    threads: int | None = None
+    web: WebEnvironment | None = None
+
+
+def platform_name() -> str:
+    """Operating system, machine and Python, in one line."""
+    return f"{platform.platform()}, Python {platform.python_version()}"
+
+
+class Recording(Document):
+    """What one leg said about every probe of one model; the arrays lie beside it in an npz file.
+
+    `seconds` is wall time per probe, readback included; the first is the first run after loading.
+    `failure` is why there is no result, in which case everything after it is empty.
+    """
+
+    model: str
+    leg: str
+    plan_digest: str
+    artifact_digest: str
+    failure: str | None = None
+    environment: Environment | None = None
+    inputs: dict[str, dict[str, str]] = Field(default_factory=dict)
+    outputs: dict[str, dict[str, str]] = Field(default_factory=dict)
+    seconds: dict[str, float] = Field(default_factory=dict)
+    load_seconds: float = 0.0
+    peak_mib: float = 0.0
+    restarts: int = 0
+    arrays_digest: str = ""
+
+
+class Runner(Protocol):
+    """Executes one model; a context manager whose `run` is valid while it is open.
+
+    A runner opened again after `RunnerCrashed` starts from nothing (a new process, a new page).
+    """
+
+    @property
+    def leg(self) -> str:
+        """Name of the leg, such as `onnx` or `tfjs/webgl`."""
+        ...
+
+    @property
+    def load_seconds(self) -> float:
+        """Seconds that opening took."""
+        ...
+
+    @property
+    def peak_mib(self) -> float:
+        """Peak memory of the process or processes that executed the model, in MiB."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *error: object) -> None: ...
+
+    def environment(self) -> Environment:
+        """Where the model runs; valid while open."""
+        ...
+
+    def run(self, inputs: Mapping[str, Array]) -> tuple[dict[str, Array], float]:
+        """Outputs by name for one probe, and the seconds it took, readback included.
+
+        Raises:
+            RunnerCrashed: the process behind the runner died.
+            RunnerError: the model could not be executed.
+        """
+        ...

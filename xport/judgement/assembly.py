@@ -1,0 +1,166 @@
+"""From recordings on disk to evidence: facts, comparisons, verdict. No framework, no browser."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+import xport
+from xport.common.arrays import Array
+from xport.comparison.parity import Comparison, Outputs, Pair, Role, compare
+from xport.comparison.pictures import pictures_for
+from xport.comparison.preprocessing import PreparedCase, effects_of
+from xport.exchange.recording import Recording
+from xport.formats.artifact import TensorSpec
+from xport.inputs.probes import ProbeFolder
+from xport.judgement.evidence import Evidence
+from xport.judgement.judge import judge
+from xport.judgement.verdict import Case, OutputFacts
+from xport.plan.plan import FLOAT64_LEG, REFERENCE_LEG, Leg, Plan, PlannedModel
+from xport.plan.policy import OtherPolicy, Policy
+from xport.plan.timing import BackendRuntime
+from xport.recording.recorder import Arrays, RecordingFolder
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """All recordings of a plan, those that exist, by (model, leg)."""
+
+    documents: Mapping[tuple[str, str], Recording]
+    arrays: Mapping[tuple[str, str], Arrays]
+
+    def output(self, model: str, leg: str, output: str) -> Outputs:
+        """One output of one leg, by probe; probes that lack it are absent."""
+        arrays = self.arrays.get((model, leg), {})
+        return {probe: found[output] for probe, found in arrays.items() if output in found}
+
+
+def load(plan: Plan, folder: RecordingFolder) -> Recorded:
+    """Read every recording of the plan that exists.
+
+    Raises:
+        InputError, IntegrityError: one cannot be read or its arrays changed.
+    """
+    documents: dict[tuple[str, str], Recording] = {}
+    arrays: dict[tuple[str, str], Arrays] = {}
+    for model in plan.models:
+        for leg in plan.legs_of(model):
+            found = folder.load(model.id, leg.name)
+            if found is not None:
+                documents[model.id, leg.name], arrays[model.id, leg.name] = found
+    return Recorded(documents, arrays)
+
+
+def evidence_of(
+    planned: Plan,
+    recorded: Recorded,
+    runtimes: Sequence[BackendRuntime],
+    probes: ProbeFolder,
+    prepared: PreparedCase | None = None,
+    other: tuple[Policy, OtherPolicy] | None = None,
+) -> Evidence:
+    """Measure and judge what was recorded for `planned`, under its own policy or another.
+
+    `probes` are only shown, not run.
+    """
+    plan = planned.model_copy(update={"policy": other[0]}) if other else planned
+
+    def input_of(model: PlannedModel, name: str) -> Array | None:
+        probe = next(probe for probe in model.probes if probe.name == name)
+        return next(iter(probes.load(probe, model.signature).values()), None)
+
+    facts = tuple(_all_facts(plan, recorded))
+    comparisons = tuple(_all_comparisons(plan, recorded))
+    effects = tuple(effects_of(prepared)) if prepared else ()
+    case = Case(
+        plan=plan,
+        planned=planned.digest(),
+        recordings=recorded.documents,
+        facts={(f.model, f.leg, f.output): f for f in facts},
+        comparisons={(c.model, c.leg, c.output, c.role): c for c in comparisons},
+        effects=effects,
+        prepared=prepared.recordings if prepared else {},
+        preparations=prepared.preparations if prepared else None,
+    )
+    return Evidence(
+        made=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        xport=xport.__version__,
+        plan=plan,
+        recordings=tuple(recorded.documents.values()),
+        facts=facts,
+        comparisons=comparisons,
+        runtimes=tuple(runtimes),
+        pictures=tuple(pictures_for(plan, recorded.output, input_of, comparisons)),
+        preprocessing=effects,
+        prepared_in=prepared.preparations.environment if prepared else None,
+        other_policy=other[1] if other else None,
+        verdict=judge(case),
+    )
+
+
+def _all_facts(plan: Plan, recorded: Recorded) -> Iterator[OutputFacts]:
+    for model, leg in recorded.documents:
+        for spec in plan.model(model).signature.outputs:
+            outputs = recorded.output(model, leg, spec.name)
+            if outputs:
+                yield _facts(model, leg, spec, outputs)
+
+
+def _facts(model: str, leg: str, spec: TensorSpec, outputs: Outputs) -> OutputFacts:
+    dtype = "float64" if leg == FLOAT64_LEG and spec.dtype == "float32" else spec.dtype
+    as_declared = all(a.shape == spec.shape and a.dtype.name == dtype for a in outputs.values())
+    values = [array.astype(np.float64).ravel() for array in outputs.values()]
+    same_size = len({value.size for value in values}) == 1
+    with np.errstate(all="ignore"):
+        spread = float(np.ptp(np.stack(values), axis=0).max()) if same_size else float("nan")
+    return OutputFacts(
+        model=model,
+        leg=leg,
+        output=spec.name,
+        probes=len(outputs),
+        nan=int(sum(np.isnan(value).sum() for value in values)),
+        inf=int(sum(np.isinf(value).sum() for value in values)),
+        zero=not any(value.any() for value in values),
+        spread=spread,
+        shape_as_declared=as_declared,
+    )
+
+
+def _all_comparisons(plan: Plan, recorded: Recorded) -> Iterator[Comparison]:
+    for model in plan.models:
+        for leg in plan.legs_of(model):
+            for role, baseline in _baselines(leg):
+                for spec in model.signature.outputs:
+                    pair = Pair(
+                        model=model.id, leg=leg.name, baseline=baseline, role=role, output=spec.name
+                    )
+                    comparison = _comparison(pair, model, recorded)
+                    if comparison is not None:
+                        yield comparison
+
+
+def _baselines(leg: Leg) -> Iterator[tuple[Role, str]]:
+    if leg.name == FLOAT64_LEG:
+        return
+    yield Role.FLOAT64, FLOAT64_LEG
+    if leg.predecessor is not None:
+        yield Role.REFERENCE, REFERENCE_LEG
+        yield Role.PREDECESSOR, leg.predecessor
+    if leg.counterpart is not None:
+        yield Role.COUNTERPART, leg.counterpart
+
+
+def _comparison(pair: Pair, model: PlannedModel, recorded: Recorded) -> Comparison | None:
+    """The comparison of a pair, or None when a side is missing or shapes do not fit.
+
+    What is missing or misshapen fails the leg's own checks; nothing passes for want of it.
+    """
+    ours = recorded.output(pair.model, pair.leg, pair.output)
+    theirs = recorded.output(pair.model, pair.baseline, pair.output)
+    shapes = {name: array.shape for name, array in ours.items()}
+    if not ours or shapes != {name: array.shape for name, array in theirs.items()}:
+        return None
+    return compare(pair, ours, theirs, labelled=model.labels_of(pair.output) is not None)

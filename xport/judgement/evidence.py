@@ -1,0 +1,57 @@
+"""Everything that was seen, in one versioned JSON document that reports and bundles read."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from xport.common.document import Document
+from xport.comparison.parity import Comparison
+from xport.comparison.picture import Picture
+from xport.comparison.pipeline_effect import PipelineEffect
+from xport.exchange.recording import Recording, WebEnvironment
+from xport.judgement.verdict import OutputFacts, Verdict
+from xport.plan.plan import BROUGHT, Plan
+from xport.plan.policy import OtherPolicy
+from xport.plan.timing import BackendRuntime
+
+EVIDENCE = "evidence.json"
+
+
+class Evidence(Document):
+    """A verdict with all that it rests on.
+
+    `preprocessing` is what every pipeline does to images, and `prepared_in` the browser it was
+    measured in. `other_policy` names the one that the verdict is under where it is not the
+    release's own; `plan.policy` is the one that was applied. `made` is the UTC time of judging
+    in ISO 8601, `xport` the version that judged.
+    """
+
+    schema_version: Literal[1] = 1
+    made: str
+    xport: str
+    plan: Plan
+    recordings: tuple[Recording, ...]
+    facts: tuple[OutputFacts, ...]
+    comparisons: tuple[Comparison, ...]
+    runtimes: tuple[BackendRuntime, ...]
+    pictures: tuple[Picture, ...]
+    preprocessing: tuple[PipelineEffect, ...] = ()
+    prepared_in: WebEnvironment | None = None
+    other_policy: OtherPolicy | None = None
+    verdict: Verdict
+
+    def published(self) -> Evidence:
+        """The same without pictures of images that a user brought: they may be of patients.
+
+        The names of their files stay.
+        """
+        kept = _without_brought(self.pictures)
+        effects = tuple(
+            effect.model_copy(update={"pictures": _without_brought(effect.pictures)})
+            for effect in self.preprocessing
+        )
+        return self.model_copy(update={"pictures": kept, "preprocessing": effects})
+
+
+def _without_brought(pictures: tuple[Picture, ...]) -> tuple[Picture, ...]:
+    return tuple(one for one in pictures if not one.probe.startswith(f"{BROUGHT}-"))

@@ -1,0 +1,288 @@
+"""Judging comparisons: every check is recorded, and nothing checked is never a pass."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from xport.comparison.parity import Role
+from xport.exchange.prepared import EXACT, deployed_leg, prepared_models
+from xport.exchange.recording import Recording, WebEnvironment
+from xport.judgement.attribution import attribute
+from xport.judgement.limits import limits_of
+from xport.judgement.preprocessing_checks import leg_of, preprocessing_checks
+from xport.judgement.verdict import Case, Check, Status, Verdict
+from xport.plan.plan import FLOAT64_LEG, REFERENCE_LEG, Leg, Plan, PlannedModel
+
+SECOND_ROUTE = "second route"
+"""What stands among legs for the routes of a model as a whole."""
+
+
+def judge(case: Case) -> Verdict:
+    """Apply the plan's policy to what was recorded and measured."""
+    checks = tuple(_all_checks(case))
+    findings, culprits = attribute(case, checks)
+    return Verdict(
+        status=_overall(checks), findings=tuple(findings), culprits=tuple(culprits), checks=checks
+    )
+
+
+def _overall(checks: Sequence[Check]) -> Status:
+    statuses = {check.status for check in checks}
+    if Status.FAILED in statuses:
+        return Status.FAILED
+    if Status.NOT_RUN in statuses or not any(check.bound is not None for check in checks):
+        return Status.NOT_RUN
+    return Status.PASSED
+
+
+def _all_checks(case: Case) -> Iterator[Check]:
+    for model in case.plan.models:
+        for leg in case.plan.legs_of(model):
+            yield from _leg_checks(case, model, leg)
+        yield from _bar_checks(case, model)
+        yield from _second_route(case.plan, model)
+    yield from preprocessing_checks(case)
+    yield from _prepared_environments(case)
+
+
+def _leg_checks(case: Case, model: PlannedModel, leg: Leg) -> Iterator[Check]:
+    recorded = _recorded(case, model, leg)
+    yield recorded
+    if recorded.status is not Status.PASSED:
+        return
+    if leg.backend is not None:
+        yield _environment(case.plan, model, leg, case.recordings[model.id, leg.name])
+    for spec in model.signature.outputs:
+        yield _sane(case, model, leg, spec.name)
+        if leg.name not in (REFERENCE_LEG, FLOAT64_LEG):
+            yield from _within(case, model, leg, spec.name, Role.REFERENCE)
+            yield from _within(case, model, leg, spec.name, Role.PREDECESSOR)
+            if leg.counterpart in model.legs:
+                yield from _within(case, model, leg, spec.name, Role.COUNTERPART)
+
+
+def _recorded(case: Case, model: PlannedModel, leg: Leg) -> Check:
+    """Every probe was run, on the planned artifact, with the planned bytes."""
+    recording = case.recordings.get((model.id, leg.name))
+    problem, status = "", Status.NOT_RUN
+    needed = case.plan.policy.min_probes
+    if recording is None:
+        problem = "there is no recording"
+    elif recording.failure is not None:
+        problem = recording.failure
+    elif recording.plan_digest != case.planned:
+        problem = "the recording belongs to another conversion, other probes or another policy"
+    elif recording.artifact_digest != model.artifacts[leg.artifact].digest:
+        problem, status = "the recording was made with another artifact", Status.FAILED
+    elif recording.inputs != {probe.name: probe.digests for probe in model.probes}:
+        problem, status = "the probes that ran are not the planned bytes", Status.FAILED
+    elif len(recording.inputs) < needed:
+        problem = f"{len(recording.inputs)} probes ran, the policy wants at least {needed}"
+    if not problem:
+        status = Status.PASSED
+        problem = f"{len(model.probes)} probes recorded"
+    return Check(
+        name="recorded", model=model.id, leg=leg.name, output=None, status=status, message=problem
+    )
+
+
+def _environment(plan: Plan, model: PlannedModel, leg: Leg, recording: Recording) -> Check:
+    """The leg ran where it claims to have run, at full precision, on the planned bytes."""
+    environment = recording.environment
+    web = environment.web if environment is not None else None
+    if web is None:
+        problems = ["the recording carries no browser environment"]
+    else:
+        files = model.artifacts[leg.artifact].files
+        planned = {f"{model.id}/{name}": digest for name, digest in files.items()}
+        problems = list(_environment_problems(plan, leg, web))
+        if web.model_files != planned:
+            problems.append("the model files that the page loaded are not the planned ones")
+    return Check(
+        name="environment",
+        model=model.id,
+        leg=leg.name,
+        output=None,
+        status=Status.FAILED if problems else Status.PASSED,
+        message="; ".join(problems) or _describe(web),
+    )
+
+
+def _prepared_environments(case: Case) -> Iterator[Check]:
+    """The browser that prepared images, and the one that ran models on them: one page's bytes."""
+    if case.plan.preprocessing is None:
+        return
+    leg = deployed_leg(case.plan)
+    for model in prepared_models(case.plan):
+        recording = case.prepared.get((model.id, leg.name))
+        if recording is None or recording.failure is not None:
+            continue  # its own check says so
+        ran = _environment(case.plan, model, leg, recording)
+        yield ran.model_copy(update={"leg": leg_of(leg.name)})
+        web = case.preparations.environment if case.preparations else None
+        problems = list(_preparing_problems(case.plan, leg, web, recording))
+        yield Check(
+            name="environment",
+            model=model.id,
+            leg=leg_of(EXACT),
+            output=None,
+            status=Status.FAILED if problems else Status.PASSED,
+            message="; ".join(problems) or _describe(web),
+        )
+
+
+def _preparing_problems(
+    plan: Plan, leg: Leg, web: WebEnvironment | None, recording: Recording
+) -> Iterator[str]:
+    if web is None:
+        yield "there is no account of the browser"
+        return
+    yield from _environment_problems(plan, leg, web)
+    ran = recording.environment.web if recording.environment else None
+    if ran is None or not ran.files or web.files != ran.files:
+        yield "the page that prepared images is not the one that ran the model"
+
+
+def _environment_problems(plan: Plan, leg: Leg, web: WebEnvironment) -> Iterator[str]:
+    policy = plan.policy
+    if web.backend != leg.backend:
+        yield f"backend {web.backend!r} ran instead of {leg.backend!r}"
+    if not web.mantissa_bits >= policy.mantissa_bits:
+        yield f"{web.mantissa_bits} mantissa bits measured, {policy.mantissa_bits} required"
+    if leg.backend == "wasm" and web.wasm_threads != plan.wasm_threads:
+        yield f"{web.wasm_threads} wasm threads ran, {plan.wasm_threads} asked for"
+    if leg.backend == "webgl":
+        if not web.renderer or "unknown" in web.renderer.lower():
+            yield "the WebGL renderer is unknown"
+        elif policy.require_renderer and not re.search(
+            policy.require_renderer, web.renderer, re.IGNORECASE
+        ):
+            yield f"renderer {web.renderer!r} is not {policy.require_renderer!r}"
+        if web.render_float32 is not True:
+            yield "WebGL has no float32 render targets"
+
+
+def _describe(web: WebEnvironment | None) -> str:
+    if web is None:
+        return ""
+    return f"{web.backend} on {web.renderer or web.browser}, {web.mantissa_bits} mantissa bits"
+
+
+def _sane(case: Case, model: PlannedModel, leg: Leg, output: str) -> Check:
+    """The output is there for every probe, finite, and depends on the image."""
+    facts = case.facts.get((model.id, leg.name, output))
+    problems = []
+    if facts is None or facts.probes != len(model.probes):
+        problems.append("the output is missing")
+    else:
+        if not facts.shape_as_declared:
+            problems.append("shape or dtype is not the declared one")
+        if facts.nan or facts.inf:
+            problems.append(f"{facts.nan} NaN and {facts.inf} infinite values")
+        if facts.zero:
+            problems.append("every value is zero")
+        elif not facts.spread > 0 and len(model.probes) > 1:
+            problems.append("the output is the same for every probe")
+    return Check(
+        name="sane",
+        model=model.id,
+        leg=leg.name,
+        output=output,
+        status=Status.FAILED if problems else Status.PASSED,
+        message="; ".join(problems) or "finite, and different from probe to probe",
+    )
+
+
+def _within(case: Case, model: PlannedModel, leg: Leg, output: str, role: Role) -> Iterator[Check]:
+    """The output is as close as was declared to what it is compared with."""
+    comparison = case.comparisons.get((model.id, leg.name, output, role))
+    against = baseline_of(leg, role)
+    limits = limits_of(case, model.id, output)
+    for limit in limits:
+        status, measured = Status.FAILED, None
+        if comparison is None:
+            status = Status.NOT_RUN
+            message = f"cannot be compared with {against}: probes or shapes differ"
+        elif limit.bound is None:
+            status = Status.NOT_RUN
+            message = "PyTorch's own distance from float64, its measure, is not known"
+        else:
+            measured = limit.measure(comparison)
+            if measured <= limit.bound:
+                status = Status.PASSED
+            message = (
+                f"{limit.what} {measured:.3g} from {against} (tolerance {limit.bound:.3g}), "
+                f"worst on {limit.worst_probe(comparison)}"
+            )
+        yield Check(
+            name=f"{limit.name} of {against}",
+            model=model.id,
+            leg=leg.name,
+            output=output,
+            status=status,
+            message=message,
+            against=against,
+            measured=measured,
+            bound=limit.bound,
+            because=limit.because,
+        )
+    if not limits:
+        yield Check(
+            name=f"within tolerance of {against}",
+            model=model.id,
+            leg=leg.name,
+            output=output,
+            status=Status.FAILED,
+            message="no tolerance is declared for this output",
+            against=against,
+        )
+
+
+def baseline_of(leg: Leg, role: Role) -> str:
+    """The name of the leg that `leg` is compared with."""
+    named = {Role.REFERENCE: REFERENCE_LEG, Role.FLOAT64: FLOAT64_LEG}
+    others = {Role.PREDECESSOR: leg.predecessor, Role.COUNTERPART: leg.counterpart}
+    return named.get(role) or others.get(role) or "nothing"
+
+
+def _second_route(plan: Plan, model: PlannedModel) -> Iterator[Check]:
+    """The model was converted by two routes, where that is required; explanations have one."""
+    if not plan.policy.require_second_route or model.kind == "explanation":
+        return
+    others = {leg.counterpart for leg in plan.legs_of(model)} & {*model.legs}
+    missing = next(
+        (m.reason for m in plan.missing_routes if m.model == model.id),
+        "the release asks for one alone",
+    )
+    message = f"compared with {', '.join(sorted(filter(None, others)))}"
+    yield Check(
+        name="second route",
+        model=model.id,
+        leg=SECOND_ROUTE,
+        output=None,
+        status=Status.PASSED if others else Status.NOT_RUN,
+        message=message if others else f"there is no second route: {missing}",
+    )
+
+
+def _bar_checks(case: Case, model: PlannedModel) -> Iterator[Check]:
+    for bar in case.plan.policy.bars:
+        for leg in bar.legs if bar.model == model.id else ():
+            comparison = case.comparisons.get((model.id, leg, bar.output, Role.REFERENCE))
+            probes = comparison.probes if comparison else {}
+            within = sum(metrics.max_abs <= bar.max_abs for metrics in probes.values())
+            enough = len(probes) >= bar.probes
+            met = enough and within == len(probes)
+            yield Check(
+                name=bar.name,
+                model=model.id,
+                leg=leg,
+                output=bar.output,
+                status=Status.PASSED if met else Status.FAILED if enough else Status.NOT_RUN,
+                message=f"{within} of {len(probes)} probes within {bar.max_abs:.3g}"
+                + ("" if enough else f"; at least {bar.probes} are wanted"),
+                measured=comparison.pooled.max_abs if comparison else None,
+                bound=bar.max_abs,
+                because=bar.because,
+            )

@@ -1,0 +1,13 @@
+"""What a run is going to verify, as data: models, legs, routes and policy, by digest.
+
+- `page_models`: what the deployed page can show of a release; its twin is
+  `web/app/host/release.ts`.
+- `pipeline_description`: what the ways to prepare an image are called, in documents that list
+  several.
+- `plan`: what a run is going to verify: models, their artifacts, probes and legs, by digest.
+- `policy`: what must hold for a verdict of PASSED, declared before anything is measured.
+- `routes`: the ways from PyTorch to TF.js, as the release file chooses them and as artifacts and
+  legs.
+- `timing`: the paper's runtime table: how long a person waits, measured apart for each kind of
+  wait.
+"""

@@ -1,0 +1,212 @@
+"""What a run is going to verify: models, their artifacts, probes and legs, by digest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from reference.decide.calibration import Calibration
+from reference.decide.gate import Gate
+from reference.preprocess import Preprocess
+from xport.common.document import Document
+from xport.formats.artifact import Format, Signature
+from xport.plan.policy import Policy
+
+PLAN = "plan.json"
+
+Kind = Literal["classifier", "autoencoder", "explanation", "other"]
+REFERENCE_LEG = "torch"
+FLOAT64_LEG = "torch-float64"
+BROUGHT = "image"
+"""Prefix of the names of images that a user brings; they may be of patients."""
+
+
+class Leg(Document):
+    """One way to execute a model: an artifact, by name, on a runner or a browser's backend.
+
+    `predecessor` is the leg whose output it is converted from; `counterpart` one that was reached
+    by another route, with which it must agree as well.
+    """
+
+    name: str
+    artifact: str
+    predecessor: str | None
+    counterpart: str | None = None
+    backend: str | None = None
+
+
+class StageCost(Document):
+    """What producing one artifact took when it was made; `cached`: not in this run."""
+
+    stage: str
+    format: Format
+    seconds: float
+    peak_mib: float
+    cached: bool
+    tools: dict[str, str]
+
+
+class StoredWeights(Document):
+    """How many weights of a TF.js model are stored in one dtype, and in how many bytes.
+
+    `lossless` of them are so without a change of value: float32 numbers that float16 holds exactly
+    take half the bytes.
+    """
+
+    dtype: str
+    tensors: int
+    bytes: int
+    lossless: int
+
+
+class PlannedArtifact(Document):
+    """One artifact to be verified: where it lies and what its bytes are.
+
+    `weights` is told of TF.js models that xport wrote itself.
+    """
+
+    format: Format
+    path: Path
+    digest: str
+    files: dict[str, str]
+    bytes: int
+    cost: StageCost
+    weights: tuple[StoredWeights, ...] = ()
+
+
+class PlannedProbe(Document):
+    """One input set: its name, where it came from, and the digest of every input's bytes."""
+
+    name: str
+    source: str
+    digests: dict[str, str]
+
+
+class PlannedImage(Document):
+    """One image file that the preprocessing leg is tried on, by its bytes.
+
+    `example` is the title under which a bundle offers it to be tried; None for most.
+    """
+
+    name: str
+    source: str
+    sha256: str
+    bytes: int
+    example: str | None = None
+
+
+class PlannedPreprocessing(Document):
+    """The preprocessing leg: files, pipelines to measure, and the TF.js backend that runs beside.
+
+    Pipelines that are not named here are not measured; the exact path always is.
+    """
+
+    images: tuple[PlannedImage, ...]
+    pipelines: tuple[str, ...]
+    backend: str
+
+
+class PlannedModel(Document):
+    """One model of the release: what it is, what it says, and what it is tried on.
+
+    `legs` are the names of the plan's legs that it runs on. `preprocess_digest` names the
+    definition: it is the SHA-256 of the document that a bundle carries. `operating_points` are the
+    probabilities, one per label, from which on a finding counts as present; None where none are
+    known. They are those of `calibration`, where there is one; `gate` is an autoencoder's.
+    `explains` is the classifier that an explanation is of; `card` the content of the card.json
+    beside the checkpoint.
+    """
+
+    id: str
+    title: str
+    kind: Kind
+    signature: Signature
+    labels: tuple[str, ...] | None
+    weights: str
+    trained: bool
+    preprocess: Preprocess | None
+    preprocess_digest: str | None = None
+    artifacts: dict[str, PlannedArtifact]
+    legs: tuple[str, ...] = Field(min_length=1)
+    probes: tuple[PlannedProbe, ...]
+    operating_points: tuple[float | None, ...] | None = None
+    calibration: Calibration | None = None
+    gate: Gate | None = None
+    explains: str | None = None
+    card: dict[str, Any] | None = None
+
+    @model_validator(mode="after")
+    def _digest_is_the_definitions(self) -> Self:
+        if self.preprocess_digest != (self.preprocess.digest() if self.preprocess else None):
+            raise ValueError(f"{self.id}: preprocess_digest is not that of preprocess")
+        return self
+
+    def labels_of(self, output: str) -> tuple[str, ...] | None:
+        """The labels of an output's values, None for one that holds something else."""
+        shape = next((spec.shape for spec in self.signature.outputs if spec.name == output), ())
+        return self.labels if self.labels and shape[1:] == (len(self.labels),) else None
+
+
+class MissingRoute(Document):
+    """A route by which a model was not converted, although nothing in the release leaves it out.
+
+    `stage` could not go on, for the `reason` that it gave. So the model's numbers have no second
+    opinion from an independent conversion.
+    """
+
+    model: str
+    route: str
+    stage: str
+    reason: str
+
+
+class Plan(Document):
+    """Everything that is fixed before the first recording.
+
+    `folder` is the release file's; `ships` names the TF.js artifact that a bundle carries.
+    `missing_routes` are those that the release would have had by default.
+    """
+
+    schema_version: Literal[1] = 1
+    release: str
+    title: str
+    version: str | None = None
+    release_digest: str
+    folder: Path
+    models: tuple[PlannedModel, ...] = Field(min_length=1)
+    legs: tuple[Leg, ...] = Field(min_length=1)
+    ships: str
+    wasm_threads: int = Field(ge=1)
+    timeout_seconds: float = Field(gt=0)
+    policy: Policy
+    preprocessing: PlannedPreprocessing | None = None
+    missing_routes: tuple[MissingRoute, ...] = ()
+
+    @model_validator(mode="after")
+    def _every_leg_has_its_artifact(self) -> Self:
+        known = {leg.name: leg for leg in self.legs}
+        for model in self.models:
+            for name in model.legs:
+                if name not in known or known[name].artifact not in model.artifacts:
+                    raise ValueError(f"{model.id}: leg {name!r} has no artifact")
+        return self
+
+    def model(self, model_id: str) -> PlannedModel:
+        """The model of that id."""
+        return next(model for model in self.models if model.id == model_id)
+
+    def legs_of(self, model: PlannedModel) -> tuple[Leg, ...]:
+        """The legs of a model, in the order of conversion."""
+        return tuple(leg for leg in self.legs if leg.name in model.legs)
+
+    def digest(self) -> str:
+        """Identifies the plan in recordings made for it, the policy included.
+
+        Everything counts but where files lie and what making them took.
+        """
+        from xport.common import digests
+
+        passing = {"models": {"__all__": {"artifacts": {"__all__": {"path", "cost"}}}}}
+        return digests.of_json(self.model_dump(mode="json", exclude={"folder": True, **passing}))

@@ -1,0 +1,114 @@
+"""What must hold for a verdict of PASSED, declared before anything is measured."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from xport.common.document import Document
+
+Reason = Annotated[str, Field(min_length=12)]
+
+
+class Tolerance(Document):
+    """The largest absolute error allowed on one output of one model, on every leg and probe."""
+
+    model: str
+    output: str
+    max_abs: float = Field(gt=0, allow_inf_nan=False)
+    because: Reason
+
+
+class Likeness(Document):
+    """How alike an output must be on every leg where single numbers may jump, such as a saliency.
+
+    A gradient passes through ReLUs: at a kink, rounding decides whether a whole path counts, in
+    PyTorch itself too. So every probe's cosine must be at least `min_cosine`, and the relative L2
+    distance over all probes at most `times_own_gap` times that of PyTorch float32 from its own
+    float64.
+    """
+
+    model: str
+    output: str
+    min_cosine: float = Field(gt=0, le=1)
+    times_own_gap: float = Field(gt=0, allow_inf_nan=False)
+    because: Reason
+
+
+class Bar(Document):
+    """A named requirement of its own on some legs, such as the paper's 1e-5 on three images.
+
+    It is met when every probe's maximum error against PyTorch float32 is within `max_abs` and
+    at least `probes` probes were compared.
+    """
+
+    name: str
+    model: str
+    output: str
+    legs: tuple[str, ...] = Field(min_length=1)
+    max_abs: float = Field(gt=0, allow_inf_nan=False)
+    probes: int = Field(ge=1)
+    because: Reason
+
+
+class Policy(Document):
+    """Tolerances with their reasons, and what the environment must be.
+
+    `min_images` is the least number of image files that the page's exact path must have read; the
+    paper compared 20. `mantissa_bits` is the float precision that every browser leg must have by
+    measurement.
+    `require_renderer` is a regular expression that the WebGL renderer's name must contain, in any
+    case. With `require_second_route` every model (an explanation apart, for which there is one
+    route only) must have been converted by two independent routes that agree.
+    """
+
+    min_probes: int = Field(ge=1)
+    min_images: int = Field(default=20, ge=1)
+    mantissa_bits: int = Field(default=23, ge=1)
+    require_renderer: str | None = None
+    require_second_route: bool = False
+    tolerances: tuple[Tolerance, ...] = Field(min_length=1)
+    likenesses: tuple[Likeness, ...] = ()
+    bars: tuple[Bar, ...] = ()
+
+    @field_validator("require_renderer")
+    @classmethod
+    def _a_regular_expression(cls, pattern: str | None) -> str | None:
+        try:
+            re.compile(pattern or "")
+        except re.error as error:
+            raise ValueError(f"not a regular expression: {error}") from error
+        return pattern
+
+    @model_validator(mode="after")
+    def _one_tolerance_per_output(self) -> Self:
+        keys = self.declared()
+        twice = {f"{m}.{o}" for m, o in keys if keys.count((m, o)) > 1}
+        if twice:
+            raise ValueError(f"more than one tolerance for {', '.join(sorted(twice))}")
+        return self
+
+    def declared(self) -> list[tuple[str, str]]:
+        """Model and output of every tolerance and likeness."""
+        keys = [(tolerance.model, tolerance.output) for tolerance in self.tolerances]
+        return keys + [(likeness.model, likeness.output) for likeness in self.likenesses]
+
+    def likeness(self, model: str, output: str) -> Likeness | None:
+        """The likeness declared for an output, or None."""
+        return next((a for a in self.likenesses if (a.model, a.output) == (model, output)), None)
+
+    def tolerance(self, model: str, output: str) -> Tolerance | None:
+        """The tolerance declared for an output, or None."""
+        for tolerance in self.tolerances:
+            if (tolerance.model, tolerance.output) == (model, output):
+                return tolerance
+        return None
+
+
+class OtherPolicy(Document):
+    """Where a policy was read that is not the release's own: the file's name and SHA-256."""
+
+    file: str
+    sha256: str

@@ -1,0 +1,14 @@
+"""Playing probes and image files to runners, Python's and the browser's.
+
+- `browser`: the browser harness as the workflow uses it: runners and runtime measurements for a
+  plan.
+- `prepared_folder`: prepared inputs on disk, and what models said about them.
+- `preparing`: record the preprocessing leg: every pipeline on every image, then what models say
+  of it.
+- `python_preparer`: prepare images in Python: by the definition, and by the libraries that people
+  use instead.
+- `recorder`: running a runner over probes and keeping what it said, on disk, whole or not at all.
+- `runtimes`: the paper's runtime table for a plan: cold and steady from the recordings, warm
+  measured.
+- `session`: record: run every leg of a plan, in processes of their own or in a browser.
+"""

@@ -1,0 +1,113 @@
+"""The browser harness as the workflow uses it: runners and runtime measurements for a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from xport.common.arrays import Array
+from xport.exchange.preparer import Preparer
+from xport.exchange.recording import Runner
+from xport.formats.artifact import Artifact, Format
+from xport.formats.tfjs_model import operators_of
+from xport.plan.plan import Plan, PlannedModel
+from xport.plan.timing import WarmTimes
+from xport.recording.session import artifact_of
+
+if TYPE_CHECKING:
+    from browser_harness.launch.settings import BrowserSettings
+
+PASSES = 5
+PAIR = ("autoencoder", "classifier")
+"""What the paper times as one figure (appendix E)."""
+
+
+@dataclass(frozen=True)
+class BrowserOptions:
+    """Which browser records, and who draws its WebGL.
+
+    `browser` is a path or command name, None searches. `require_renderer` is a regular expression
+    that the WebGL renderer's name must contain; without it nothing is recorded on WebGL.
+    """
+
+    browser: str | None = None
+    graphics: Literal["auto", "gpu", "llvmpipe", "swiftshader"] = "auto"
+    require_renderer: str | None = None
+
+
+def graph_operators(plan: Plan) -> frozenset[str]:
+    """The operators of all TF.js models of a plan; they decide what of the engine runs and ships.
+
+    Raises:
+        InputError: a model cannot be read.
+    """
+    planned = [artifact for model in plan.models for artifact in model.artifacts.values()]
+    folders = [artifact.path for artifact in planned if artifact.format is Format.TFJS]
+    return frozenset().union(*map(operators_of, folders))
+
+
+@dataclass(frozen=True)
+class Harness:
+    """Makes runners and measures runtimes for the browser legs of a plan.
+
+    `shader_caches` is an empty folder: what a recording compiles there makes the later start warm.
+    """
+
+    plan: Plan
+    options: BrowserOptions
+    shader_caches: Path
+
+    def runner(self, model_id: str, artifact: Artifact, backend: str) -> Runner:
+        """A runner that opens a browser with a new profile; its first opening is a cold start."""
+        from browser_harness.drive.models import ModelSource
+        from browser_harness.drive.runner import TfjsRunner
+
+        return TfjsRunner(ModelSource.of_artifact(model_id, artifact), self._settings(backend))
+
+    def measure(
+        self,
+        models: Sequence[PlannedModel],
+        inputs: Mapping[str, Mapping[str, Array]],
+        backend: str,
+    ) -> WarmTimes:
+        """Load, first run and passes in a new browser, on the shaders that recording compiled."""
+        from browser_harness.drive.models import ModelSource
+        from browser_harness.drive.runtime import measure_warm_start
+
+        sources = [ModelSource.of_artifact(m.id, artifact_of(m, self.plan.ships)) for m in models]
+        pair = [m.id for m in models if m.kind in PAIR]
+        together = pair if len(pair) == len(PAIR) else [m.id for m in models]
+        return measure_warm_start(
+            sources, inputs, self._settings(backend), together=together, passes=PASSES
+        )
+
+    def preparer(self, plan: Plan) -> AbstractContextManager[Preparer]:
+        """A browser in which images are prepared, by the pipelines that the plan measures."""
+        from browser_harness.drive.pipelines import BrowserPreparer
+
+        assert plan.preprocessing is not None
+        settings = self._settings(plan.preprocessing.backend)
+        return BrowserPreparer(settings, plan.preprocessing.pipelines)
+
+    @cached_property
+    def _operators(self) -> frozenset[str]:
+        return graph_operators(self.plan)
+
+    def _settings(self, backend: str) -> BrowserSettings:
+        from browser_harness.launch.browsers import Graphics
+        from browser_harness.launch.settings import BrowserSettings
+
+        return BrowserSettings(
+            backend=backend,
+            threads=self.plan.wasm_threads if backend == "wasm" else None,
+            graphics=Graphics(self.options.graphics),
+            browser=self.options.browser,
+            shader_cache=self.shader_caches / backend,
+            timeout_s=self.plan.timeout_seconds,
+            operators=self._operators,
+            require_renderer=self.options.require_renderer or self.plan.policy.require_renderer,
+        )

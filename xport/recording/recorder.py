@@ -1,0 +1,169 @@
+"""Running a runner over probes and keeping what it said, on disk, whole or not at all."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from xport.common import digests
+from xport.common.arrays import Array
+from xport.common.document import write_whole
+from xport.common.progress import Step
+from xport.errors import InputError, IntegrityError, RunnerCrashed, XportError
+from xport.exchange.recording import Environment, Recording, Runner
+from xport.inputs.probes import ProbeFolder
+from xport.plan.plan import Leg, Plan, PlannedModel
+
+Arrays = dict[str, dict[str, Array]]
+"""Probe name to output name to array."""
+
+RESTARTS = 1
+
+
+@dataclass
+class _Tape:
+    """What has been recorded so far; survives a restart of the runner."""
+
+    arrays: Arrays = field(default_factory=dict)
+    inputs: dict[str, dict[str, str]] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    environment: Environment | None = None
+    load_seconds: float = 0.0
+    peak_mib: float = 0.0
+    restarts: int = 0
+
+
+def record(
+    runner: Runner, plan: Plan, model: PlannedModel, leg: Leg, probes: ProbeFolder, step: Step
+) -> tuple[Recording, Arrays]:
+    """Run every probe of a model on one leg.
+
+    A runner that crashes is opened again once and goes on with the probe it crashed on. Any
+    other failure, or a second crash, is the recording's `failure`: it has no arrays then.
+    """
+    tape = _Tape()
+    while True:
+        try:
+            _roll(tape, runner, model, probes, step)
+            failure = None
+        except RunnerCrashed as crash:
+            if tape.restarts < RESTARTS:
+                tape.restarts += 1
+                continue
+            failure = str(crash)
+        except XportError as error:
+            failure = str(error)
+        break
+    return _finish(tape, plan, model, leg, failure)
+
+
+def _roll(
+    tape: _Tape, runner: Runner, model: PlannedModel, probes: ProbeFolder, step: Step
+) -> None:
+    with runner:
+        try:
+            tape.environment = runner.environment()
+            tape.load_seconds = tape.load_seconds or runner.load_seconds
+            for probe in model.probes:
+                if probe.name in tape.arrays:
+                    continue
+                inputs = probes.load(probe, model.signature)
+                outputs, seconds = runner.run(inputs)
+                tape.inputs[probe.name] = {n: digests.of_array(a) for n, a in inputs.items()}
+                tape.seconds[probe.name] = seconds
+                tape.arrays[probe.name] = outputs
+                step.advance(f"{seconds:.2f} s")
+        finally:
+            tape.peak_mib = max(tape.peak_mib, runner.peak_mib)
+
+
+def _finish(
+    tape: _Tape, plan: Plan, model: PlannedModel, leg: Leg, failure: str | None
+) -> tuple[Recording, Arrays]:
+    arrays = {} if failure else tape.arrays
+    artifact = model.artifacts[leg.artifact]
+    return (
+        Recording(
+            model=model.id,
+            leg=leg.name,
+            plan_digest=plan.digest(),
+            artifact_digest=artifact.digest,
+            failure=failure,
+            environment=tape.environment,
+            inputs={} if failure else tape.inputs,
+            outputs={
+                probe: {name: digests.of_array(array) for name, array in outputs.items()}
+                for probe, outputs in arrays.items()
+            },
+            seconds={} if failure else tape.seconds,
+            load_seconds=tape.load_seconds,
+            peak_mib=tape.peak_mib,
+            restarts=tape.restarts,
+        ),
+        arrays,
+    )
+
+
+@dataclass(frozen=True)
+class RecordingFolder:
+    """Recordings on disk: one JSON document and one npz file of arrays per model and leg."""
+
+    root: Path
+
+    def path(self, model: str, leg: str) -> Path:
+        """The JSON document of a recording; the arrays lie beside it."""
+        return self.root / model / f"{leg.replace('/', '-')}.json"
+
+    def save(self, recording: Recording, arrays: Mapping[str, Mapping[str, Array]]) -> None:
+        """Write the arrays, then the document that names their digest."""
+        path = self.path(recording.model, recording.leg)
+        data = _pack(arrays)
+        write_whole(path.with_suffix(".npz"), data)
+        recording.model_copy(update={"arrays_digest": digests.of_bytes(data)}).write(path)
+
+    def load(self, model: str, leg: str) -> tuple[Recording, Arrays] | None:
+        """A recording and its arrays, or None when there is none.
+
+        Raises:
+            InputError: the document or the arrays cannot be read.
+            IntegrityError: the arrays are not the recorded ones.
+        """
+        path = self.path(model, leg)
+        if not path.is_file():
+            return None
+        recording = Recording.read(path)
+        try:
+            data = path.with_suffix(".npz").read_bytes()
+        except OSError as error:
+            raise InputError(
+                f"cannot read: {error.strerror}",
+                str(path.with_suffix(".npz")),
+                "run `xport record` again",
+            ) from error
+        if digests.of_bytes(data) != recording.arrays_digest:
+            raise IntegrityError(
+                "the arrays are not the recorded ones",
+                str(path.with_suffix(".npz")),
+                "run `xport record` again",
+            )
+        return recording, _unpack(data)
+
+
+def _pack(arrays: Mapping[str, Mapping[str, Array]]) -> bytes:
+    buffer = io.BytesIO()
+    flat = {f"{p}|{name}": a for p, outputs in arrays.items() for name, a in outputs.items()}
+    np.savez(buffer, **flat)
+    return buffer.getvalue()
+
+
+def _unpack(data: bytes) -> Arrays:
+    arrays: Arrays = {}
+    with np.load(io.BytesIO(data), allow_pickle=False) as file:
+        for key in file.files:
+            probe, _, output = key.rpartition("|")
+            arrays.setdefault(probe, {})[output] = file[key]
+    return arrays

@@ -1,0 +1,66 @@
+"""What runners in this process have in common: timing, memory and their environment."""
+
+from __future__ import annotations
+
+import resource
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Self
+
+from xport.common.arrays import Array
+from xport.common.tools import tool_versions
+from xport.exchange.recording import Environment, platform_name
+
+
+class LocalRunner(ABC):
+    """Runs the artifact in `folder`; a subclass says how to open it and execute it."""
+
+    title: str
+    packages: tuple[str, ...]
+
+    def __init__(self, leg: str, folder: Path) -> None:
+        self.leg, self.folder = leg, folder
+        self.load_seconds = 0.0
+
+    @property
+    def peak_mib(self) -> float:
+        """Peak memory of this process, in MiB."""
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+    def __enter__(self) -> Self:
+        start = time.perf_counter()
+        self._open()
+        self.load_seconds = time.perf_counter() - start
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._close()
+
+    def environment(self) -> Environment:
+        """The framework's version, and its threads where it says."""
+        return Environment(
+            runner=self.title,
+            platform=platform_name(),
+            tools=tool_versions(self.packages),
+            threads=self._threads(),
+        )
+
+    def run(self, inputs: Mapping[str, Array]) -> tuple[dict[str, Array], float]:
+        """Outputs by name, and the seconds of the call, copies to numpy included."""
+        start = time.perf_counter()
+        outputs = self._execute(inputs)
+        return outputs, time.perf_counter() - start
+
+    def _threads(self) -> int | None:
+        return None
+
+    @abstractmethod
+    def _open(self) -> None: ...
+
+    @abstractmethod
+    def _close(self) -> None: ...
+
+    @abstractmethod
+    def _execute(self, inputs: Mapping[str, Array]) -> dict[str, Array]: ...

@@ -1,0 +1,69 @@
+"""The paper's runtime table for a plan: cold and steady from the recordings, warm measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from xport.common.arrays import Array
+from xport.common.progress import Progress
+from xport.errors import XportError
+from xport.exchange.recording import Recording
+from xport.inputs.probes import ProbeFolder
+from xport.plan.plan import Leg, Plan, PlannedModel
+from xport.plan.timing import BackendRuntime, ModelRuntime, WarmTimes
+
+Measure = Callable[[Sequence[PlannedModel], Mapping[str, Mapping[str, Array]], str], WarmTimes]
+"""Times models, in the order of a pass, on one input each, on a backend, from a warm start."""
+
+
+def measure_runtimes(
+    plan: Plan,
+    recordings: Sequence[Recording],
+    probes: ProbeFolder,
+    measure: Measure,
+    progress: Progress,
+) -> Iterator[BackendRuntime]:
+    """One table per backend on which every model was recorded as it ships.
+
+    A recording begins with a new profile and nothing compiled, so its load and first run are the
+    cold ones and the others the steady state. A backend that cannot be timed is announced and
+    left out: times are no part of the verdict.
+    """
+    models = sorted(plan.models, key=lambda model: model.kind != "autoencoder")
+    inputs = {model.id: probes.load(model.probes[0], model.signature) for model in models}
+    for leg in plan.legs:
+        recorded = {r.model: r for r in recordings if r.leg == leg.name and not r.failure}
+        if leg.artifact != plan.ships or recorded.keys() != inputs.keys():
+            continue
+        with progress.step(f"time {leg.backend}", 1) as step:
+            try:
+                warm = measure(models, inputs, leg.backend or "")
+            except XportError as error:
+                progress.say(f"runtime on {leg.backend} was not measured: {error}")
+                continue
+            step.advance()
+        yield _runtime(leg, models, recorded, warm)
+
+
+def _runtime(
+    leg: Leg, models: Sequence[PlannedModel], recorded: Mapping[str, Recording], warm: WarmTimes
+) -> BackendRuntime:
+    def one(model: PlannedModel) -> ModelRuntime:
+        recording = recorded[model.id]
+        seconds = tuple(recording.seconds.values())
+        return ModelRuntime(
+            model=model.id,
+            cold_load=recording.load_seconds,
+            cold_first=seconds[0],
+            load=warm.load[model.id],
+            first=warm.first[model.id],
+            steady=seconds[1:],
+        )
+
+    kinds = {model.kind for model in models}
+    return BackendRuntime(
+        backend=leg.backend or leg.name,
+        models=tuple(one(model) for model in models),
+        both=warm.passes if {"autoencoder", "classifier"} <= kinds else (),
+        peak_mib=max(warm.peak_mib, *(r.peak_mib for r in recorded.values())),
+    )

@@ -1,0 +1,14 @@
+"""The release file, table by table, and the documents that it names.
+
+- `decisions`: what decisions rest on: the documents with operating points and with the gate's
+  threshold.
+- `file`: the release file: which models, how they are built, converted and tried, and what must
+  hold.
+- `model_cards`: the card beside a checkpoint: where its weights come from, carried by the plan
+  and the bundle.
+- `model_pipelines`: the trees of stages by which a release's models and explanations are
+  converted.
+- `preprocess_table`: how a release file declares preprocessing: a preset's name, keys over a
+  preset, or every key.
+- `tables`: the tables of a release file: how a model is built and fed, tried and explained.
+"""

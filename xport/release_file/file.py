@@ -1,0 +1,210 @@
+"""The release file: which models, how they are built, converted and tried, and what must hold."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, TypeVar
+
+from pydantic import BaseModel, Field, ValidationError, model_validator
+
+from xport.common import digests
+from xport.common.document import Document, first_problem
+from xport.errors import InputError
+from xport.plan.policy import OtherPolicy, Policy
+from xport.plan.routes import DIRECT, Backend, DirectRoute, Routes, TensorflowRoute
+from xport.release_file.tables import (
+    BrowserEntry,
+    ExplanationEntry,
+    ModelEntry,
+    PreprocessingEntry,
+    ProbeEntry,
+)
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class ReleaseFile(Document):
+    """A release: models, explanations of them, probes, routes, browser and policy."""
+
+    schema_version: Literal[1]
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    title: str
+    version: str | None = Field(default=None, pattern=r"^[0-9A-Za-z][0-9A-Za-z.+-]*$")
+    models: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], ModelEntry] = Field(
+        min_length=1
+    )
+    explanations: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], ExplanationEntry] = (
+        Field(default_factory=dict)
+    )
+    probes: ProbeEntry
+    routes: Routes = Routes(direct=DirectRoute(), tensorflow=TensorflowRoute())
+    preprocessing: PreprocessingEntry = PreprocessingEntry()
+    browser: BrowserEntry
+    policy: Policy
+
+    @model_validator(mode="after")
+    def _policy_names_what_exists(self) -> Self:
+        outputs = {(m, o.name) for m, e in self.models.items() for o in e.signature.outputs}
+        for name, entry in self.explanations.items():
+            outputs |= {(name, output) for output in entry.outputs()}
+        declared = set(self.policy.declared())
+        for model, output in sorted(outputs - declared):
+            raise ValueError(
+                f"policy.tolerances: none declared for {model}.{output}, nor a likeness"
+            )
+        bars = {(b.model, b.output) for b in self.policy.bars}
+        for model, output in sorted((declared | bars) - outputs):
+            raise ValueError(f"policy: {model}.{output} is not an output of this release")
+        legs = {leg.name for leg in self.routes.legs(self.browser.backends)}
+        for leg in sorted({leg for bar in self.policy.bars for leg in bar.legs} - legs):
+            raise ValueError(f"policy.bars: {leg} is not a leg of this release")
+        return self
+
+    @model_validator(mode="after")
+    def _preprocessing_runs_where_the_model_ships(self) -> Self:
+        backend = self.prepared_on()
+        legs = self.routes.legs(self.browser.backends)
+        if (self.routes.shipped, backend) not in [(leg.artifact, leg.backend) for leg in legs]:
+            raise ValueError(
+                f"preprocessing.backend: the model that ships is not verified on {backend}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _dynamo_goes_the_direct_route(self) -> Self:
+        for name, entry in self.models.items():
+            if entry.exporter == "dynamo" and self.names_routes and self.routes.tensorflow:
+                raise ValueError(
+                    f"models.{name}.exporter: 'dynamo' and TensorFlow need different environments; "
+                    "name routes.direct alone"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _explanations_explain(self) -> Self:
+        for name, entry in self.explanations.items():
+            key = f"explanations.{name}"
+            if name in self.models:
+                raise ValueError(f"{key}: a model has this name")
+            of = self.models.get(entry.of)
+            if of is None or of.kind != "classifier" or of.preprocess is None:
+                raise ValueError(f"{key}.of: {entry.of} is not a classifier of images here")
+            outputs = {output.name for output in of.signature.outputs}
+            for output in filter(None, (entry.logits, entry.probabilities)):
+                if output not in outputs:
+                    hint = '; write probabilities = "" if it has none'
+                    raise ValueError(
+                        f"{key}: {entry.of} has no output {output}"
+                        + (hint if output == entry.probabilities else "")
+                    )
+            if entry.logits == entry.probabilities:
+                raise ValueError(f"{key}: logits and probabilities are the same output")
+            if self.routes.direct is None or self.routes.shipped != DIRECT:
+                raise ValueError(f"{key}: needs the direct route, and that it ships")
+        return self
+
+    @model_validator(mode="after")
+    def _two_routes_if_two_are_required(self) -> Self:
+        routes = self.routes
+        if self.policy.require_second_route and not (routes.direct and routes.tensorflow):
+            left_out = "tensorflow" if routes.direct else "direct"
+            raise ValueError(
+                f"policy.require_second_route: routes.{left_out} is left out; name both routes"
+            )
+        return self
+
+    @property
+    def names_routes(self) -> bool:
+        """Whether the file has a table of routes: what it names is asked for."""
+        return "routes" in self.model_fields_set
+
+    def prepared_on(self) -> Backend:
+        """The backend on which prepared images are predicted: wasm where none is asked for."""
+        verified = self.browser.backends
+        return self.preprocessing.backend or ("wasm" if "wasm" in verified else verified[-1])
+
+    def digest(self) -> str:
+        """Identifies the release file's content."""
+        return digests.of_json(self.model_dump(mode="json"))
+
+
+def read_release(path: Path) -> ReleaseFile:
+    """Read a release file in TOML; relative paths in it are relative to its folder.
+
+    Raises:
+        InputError: the file cannot be read, is not TOML, or a key is unknown, missing or wrong;
+            the key is named.
+    """
+    release = _validated(ReleaseFile, _toml(_content(path), path), path)
+    models = {
+        name: entry.model_copy(
+            update={
+                key: path.parent / file
+                for key in ("checkpoint", "calibration", "gate")
+                if (file := getattr(entry, key))
+            }
+        )
+        for name, entry in release.models.items()
+    }
+    return release.model_copy(update={"models": models})
+
+
+class PolicyFile(BaseModel):
+    """Any TOML file with a `[policy]` table; its other tables are not looked at."""
+
+    policy: Policy
+
+
+def read_policy(path: Path) -> tuple[Policy, OtherPolicy]:
+    """Read the `[policy]` table of a TOML file, such as a release file, and say which file it was.
+
+    Raises:
+        InputError: as `read_release`.
+    """
+    content = _content(path)
+    policy = _validated(PolicyFile, _toml(content, path), path).policy
+    return policy, OtherPolicy(file=path.name, sha256=digests.of_bytes(content))
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read: {error.strerror}", str(path), "check the path") from error
+
+
+def _toml(content: bytes, path: Path) -> dict[str, Any]:
+    try:
+        value = tomllib.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise InputError(f"cannot read: {error}", str(path), "save it as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"not valid TOML: {error}", str(path)) from error
+    for text in _strings(value):
+        if "\0" in text:
+            raise InputError(
+                f"{text!r} holds a NUL character", str(path), "no path or name has one"
+            )
+    return value
+
+
+def _strings(value: object) -> Iterator[str]:
+    """Every string in a TOML document, keys among them."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from value
+        yield from _strings(list(value.values()))
+    elif isinstance(value, list):
+        for item in value:
+            yield from _strings(item)
+
+
+def _validated(kind: type[M], value: dict[str, Any], path: Path) -> M:
+    try:
+        return kind.model_validate_json(json.dumps(value, default=str))
+    except ValidationError as error:
+        raise InputError(first_problem(error), str(path), "see docs/release.schema.json") from error

@@ -1,0 +1,44 @@
+"""The card beside a checkpoint: where its weights come from, carried by the plan and the bundle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from xport.common import digests
+from xport.errors import DocumentError, InputError
+
+CARD = "card.json"
+
+
+def read_card(checkpoint: Path | None, key: str) -> dict[str, Any] | None:
+    """The content of the card.json beside a checkpoint; None without one, or if it is of another.
+
+    Args:
+        checkpoint: the weights' file.
+        key: of the model in the release file, for errors.
+
+    Raises:
+        InputError: the card cannot be read, or is of weights of this name that were others.
+    """
+    path = checkpoint.parent / CARD if checkpoint else None
+    if checkpoint is None or path is None or not path.is_file():
+        return None
+    from reference.card import Card  # which takes a second, and is not needed without a card
+
+    try:
+        card = Card.read(path)
+    except DocumentError as error:
+        raise InputError(
+            f"{error.where}: {error.what}", f"{key}.checkpoint", "mend the card or move it away"
+        ) from error
+    if card.weights.file != checkpoint.name:
+        return None
+    if card.weights.sha256 != digests.of_file(checkpoint):
+        raise InputError(
+            f"{path} is the card of other weights than {checkpoint.name}",
+            f"{key}.checkpoint",
+            "write the card again or move it away",
+        )
+    content: dict[str, Any] = card.model_dump(mode="json")
+    return content

@@ -1,1 +1,0 @@
-"""Runners that execute one artifact format each; none imports another."""

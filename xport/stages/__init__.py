@@ -1,1 +1,0 @@
-"""Conversion stages, one per file, named target-from-source; none imports another."""

@@ -1,0 +1,252 @@
+"""The steps of a release as functions; the command line has one command for each.
+
+Each takes what it needs from the run's folder and leaves its result there, so that any step can
+be repeated: `judge` needs neither torch nor TensorFlow nor a browser.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from reference.document import folder_made_whole
+from xport.common.callables import search_in
+from xport.common.document import write_whole
+from xport.common.progress import Progress, Silent
+from xport.comparison.preprocessing import PreparedCase, load_prepared
+from xport.conversion.store import Store, disk_errors, require_writable
+from xport.errors import IntegrityError
+from xport.exchange.recording import Recording
+from xport.judgement.assembly import evidence_of, load
+from xport.judgement.evidence import Evidence
+from xport.judgement.verdict import Status
+from xport.plan.plan import Plan
+from xport.plan.policy import OtherPolicy, Policy
+from xport.plan.timing import BackendRuntime, Runtimes
+from xport.recording.browser import BrowserOptions, Harness, graph_operators
+from xport.recording.preparing import PreprocessingSession
+from xport.recording.runtimes import measure_runtimes
+from xport.recording.session import RecordingSession
+from xport.release_file.file import read_release
+from xport.workflow.conversion import Converter
+from xport.workflow.run_folder import RunFolder
+
+
+def convert(
+    release_file: Path,
+    out: Path,
+    *,
+    store: Path,
+    images: Sequence[Path] = (),
+    progress: Progress | None = None,
+) -> Plan:
+    """Convert every model of a release and fix what is to be verified.
+
+    What an earlier run left in `out` is removed first, so that it is never taken for this one's.
+
+    Raises:
+        InputError: the release file, a checkpoint, an image or a folder is wrong; it is named.
+        ConversionError: a stage cannot translate a model; operator and node are named.
+        UnavailableError: a package is missing, the disk is full, another run works in `out`.
+    """
+    release = read_release(release_file)
+    require_writable(store)
+    search_in(Path.cwd())
+    search_in(release_file.resolve().parent)
+    run = RunFolder(out)
+    converter = Converter(
+        release,
+        Store(store),
+        run.probes,
+        run.images,
+        tuple(images),
+        folder=release_file.resolve().parent,
+    )
+    with run.locked(create=True):
+        run.clear("convert")
+        plan = converter.plan(progress or Silent())
+        plan.write(run.plan_path)
+    return plan
+
+
+def record(
+    out: Path,
+    options: BrowserOptions | None = None,
+    *,
+    measure: bool = True,
+    progress: Progress | None = None,
+) -> list[Recording]:
+    """Run every leg on every probe and, if `measure`, time every browser backend.
+
+    What an earlier recording or verdict left in `out` is removed first.
+
+    A leg that cannot run becomes a recording that says why, and the verdict is not PASSED.
+
+    Raises:
+        InputError: `out` holds no plan.
+    """
+    run, chosen, shown = RunFolder(out), options or BrowserOptions(), progress or Silent()
+    with run.locked():
+        plan = run.plan()
+        search_in(Path.cwd())
+        search_in(plan.folder)
+
+        run.clear("record")
+        with tempfile.TemporaryDirectory(prefix="xport-shaders-") as shader_caches:
+            harness = Harness(plan, chosen, Path(shader_caches))
+            session = RecordingSession(plan, run.probes, run.recordings, harness.runner)
+            recordings = session.run(shown)
+            PreprocessingSession(
+                plan, run.images, run.prepared, harness.preparer, harness.runner
+            ).run(shown)
+            if measure:
+                timed = measure_runtimes(plan, recordings, run.probes, harness.measure, shown)
+                Runtimes(backends=tuple(timed)).write(run.runtime_path)
+    return recordings
+
+
+def judge(out: Path) -> Evidence:
+    """Compare what was recorded and pass the release's verdict, under its own policy.
+
+    Report and bundle of an earlier verdict are removed; what was judged under other policies is
+    of the same recordings, and stays.
+
+    Raises:
+        InputError: `out` holds no plan, or a document in it cannot be read.
+        IntegrityError: recorded arrays or probes were changed.
+        UnavailableError: `out` cannot be written.
+    """
+    run = RunFolder(out)
+    with run.locked():
+        plan, runtimes = run.plan(), _runtimes(run)
+        run.clear("judge")
+        prepared = load_prepared(plan, run.prepared, run.images)
+        evidence = _judged(run, plan, runtimes, prepared)
+        evidence.write(run.evidence_path)
+    return evidence
+
+
+def judge_under(out: Path, policy: Policy, origin: OtherPolicy) -> tuple[Evidence, RunFolder]:
+    """Judge the recordings under another policy than the release's, beside its own verdict.
+
+    Nothing of that is touched. Evidence, report and JUnit XML lie in the folder that is returned
+    with the evidence; one of the same policy is replaced, and none is ever bundled.
+
+    Raises:
+        XportError: as `judge`.
+    """
+    run = RunFolder(out)
+    with run.locked():
+        plan = run.plan()
+        prepared = load_prepared(plan, run.prepared, run.images)
+        evidence = _judged(run, plan, _runtimes(run), prepared, (policy, origin))
+        judgement = run.judgement(origin)
+        with disk_errors(judgement.root):
+            if judgement.root.exists():
+                shutil.rmtree(judgement.root)
+            with folder_made_whole(judgement.root) as staging:
+                evidence.write(RunFolder(staging).evidence_path)
+                _write_reports(RunFolder(staging), evidence)
+    return evidence, judgement
+
+
+def _runtimes(run: RunFolder) -> tuple[BackendRuntime, ...]:
+    return Runtimes.read(run.runtime_path).backends if run.runtime_path.is_file() else ()
+
+
+def _judged(
+    run: RunFolder,
+    plan: Plan,
+    runtimes: Sequence[BackendRuntime],
+    prepared: PreparedCase | None,
+    other: tuple[Policy, OtherPolicy] | None = None,
+) -> Evidence:
+    recorded = load(plan, run.recordings)
+    return evidence_of(plan, recorded, runtimes, run.probes, prepared, other)
+
+
+def report(out: Path) -> tuple[Path, Path]:
+    """Write the HTML report and the JUnit XML of a run's evidence; returns their paths.
+
+    Raises:
+        InputError: `out` holds no evidence.
+        UnavailableError: `out` cannot be written.
+    """
+    run = RunFolder(out)
+    with run.locked():
+        _write_reports(run, run.evidence())
+    return run.report_path, run.junit_path
+
+
+def _write_reports(run: RunFolder, evidence: Evidence) -> None:
+    from reports.release.html import html_report
+    from reports.release.junit import junit_xml
+
+    write_whole(run.report_path, html_report(evidence).encode())
+    write_whole(run.junit_path, junit_xml(evidence).encode())
+
+
+def bundle(out: Path) -> Path:
+    """Make the deployable bundle of a run that PASSED; returns its folder.
+
+    The recordings are judged once more, under the release's own policy: a verdict passed under
+    another one, or edited, is not bundled. Its evidence and report show no image that a user
+    brought, but name the files.
+
+    Raises:
+        NotPassed: the verdict is not PASSED.
+        IntegrityError: the evidence is not what the recordings yield, or the page or a model is
+            not what was verified.
+    """
+    from browser_harness.serve.assets import app_files
+    from reports.release.card import html_card
+    from reports.release.html import html_report
+    from xport.bundles.build import RunSources, build_bundle, card_path, require_passed
+
+    run = RunFolder(out)
+    with run.locked():
+        evidence, plan = run.evidence(), run.plan()
+        require_passed(evidence)
+        prepared = load_prepared(plan, run.prepared, run.images)
+        again = _judged(run, plan, evidence.runtimes, prepared)
+        if evidence.plan != plan or evidence.verdict != again.verdict:
+            raise IntegrityError(
+                "the evidence is not what the recordings yield under the release's policy",
+                str(run.evidence_path),
+                "run `xport judge` again, without --policy",
+            )
+        sources = RunSources(run.probes, run.recordings, run.images, prepared)
+        shown = evidence.published()
+        documents = {"report.html": html_report(shown).encode()}
+        for model in plan.models:
+            if model.card:
+                documents[card_path(model.id)] = html_card(model.title, model.card).encode()
+        page = app_files(operators=graph_operators(plan))
+        build_bundle(shown, sources, page, documents, run.bundle_path)
+    return run.bundle_path
+
+
+def release(
+    release_file: Path,
+    out: Path,
+    *,
+    store: Path,
+    images: Sequence[Path] = (),
+    options: BrowserOptions | None = None,
+    progress: Progress | None = None,
+) -> Evidence:
+    """Convert, record, judge, report and, when the verdict is PASSED, bundle.
+
+    Raises:
+        XportError: as the steps do.
+    """
+    shown = progress or Silent()
+    convert(release_file, out, store=store, images=images, progress=shown)
+    record(out, options, progress=shown)
+    evidence = judge(out)
+    report(out)
+    if evidence.verdict.status is Status.PASSED:
+        bundle(out)
+    return evidence

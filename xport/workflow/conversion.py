@@ -1,0 +1,293 @@
+"""Convert: from a release file to a plan with every artifact and probe in place."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from reference.preprocess import Preprocess
+from xport.common.progress import Progress
+from xport.conversion.pipeline import Converted, Pipeline, Refusal
+from xport.conversion.store import Store
+from xport.errors import ConversionError, InputError
+from xport.formats.artifact import Format
+from xport.formats.tfjs_model import stored_weights
+from xport.inputs.images import (
+    ImageFile,
+    ImageFolder,
+    example_files,
+    images_in,
+    phantoms,
+    photographs,
+    synthetic_count,
+    synthetic_files,
+)
+from xport.inputs.probes import (
+    Probe,
+    ProbeFolder,
+    coloured_inputs,
+    contrast,
+    explained_probes,
+    image_inputs,
+    synthetic_inputs,
+)
+from xport.plan.plan import (
+    Leg,
+    MissingRoute,
+    Plan,
+    PlannedArtifact,
+    PlannedModel,
+    PlannedPreprocessing,
+    StoredWeights,
+)
+from xport.plan.routes import Routes
+from xport.release_file.decisions import Decisions, read_decisions
+from xport.release_file.file import ReleaseFile
+from xport.release_file.model_cards import read_card
+from xport.release_file.model_pipelines import explanation_pipeline, pipeline_for
+from xport.release_file.tables import ExplanationEntry, ModelEntry
+from xport.workflow.second_route import SECOND, missing_route
+
+
+@dataclass(frozen=True)
+class Converter:
+    """Converts a release's models into a store and writes down what is to be verified."""
+
+    release: ReleaseFile
+    store: Store
+    probes: ProbeFolder
+    images: ImageFolder
+    folders: Sequence[Path] = ()
+    folder: Path = Path()
+    pipeline: Callable[[ModelEntry, Routes], Pipeline] = pipeline_for
+
+    def plan(self, progress: Progress) -> Plan:
+        """Make every probe and artifact.
+
+        Raises:
+            InputError: an image, checkpoint, factory or signature is wrong; it is named.
+            ConversionError: a stage cannot translate a model; operator and node are named. That of
+                a route that the release does not ask for becomes one of the plan's missing routes.
+        """
+        release = self.release
+        brought = images_in(self.folders)
+        shown = [
+            *phantoms(release.probes.phantoms, release.probes.seed),
+            *photographs(release.probes.photographs),
+        ]
+        probes = {
+            model_id: self._probes(entry, shown, brought)
+            for model_id, entry in release.models.items()
+        }
+        explained = {
+            model_id: self._explained_probes(model_id, entry, probes[entry.of])
+            for model_id, entry in release.explanations.items()
+        }
+        preprocessing = self._preprocessing([*shown, *brought])
+        decisions = {
+            model_id: read_decisions(entry, f"models.{model_id}")
+            for model_id, entry in release.models.items()
+        }
+        converted = [
+            self._model(model_id, probes[model_id], decisions[model_id], progress)
+            for model_id in release.models
+        ]
+        models = [model for model, _ in converted]
+        models += [
+            self._explanation(model_id, entry, explained[model_id], progress)
+            for model_id, entry in release.explanations.items()
+        ]
+        return Plan(
+            release=release.name,
+            title=release.title,
+            version=release.version,
+            release_digest=release.digest(),
+            folder=self.folder,
+            models=tuple(models),
+            legs=_legs_that_run(release, models),
+            ships=release.routes.shipped,
+            wasm_threads=release.browser.wasm_threads,
+            timeout_seconds=release.browser.timeout_seconds,
+            policy=release.policy,
+            preprocessing=preprocessing,
+            missing_routes=tuple(missing for _, missing in converted if missing),
+        )
+
+    def _model(
+        self, model_id: str, probes: Sequence[Probe], decisions: Decisions, progress: Progress
+    ) -> tuple[PlannedModel, MissingRoute | None]:
+        entry = self.release.models[model_id]
+        pipeline = self.pipeline(entry, self.release.routes)
+        artifacts, missing = self._artifacts(f"models.{model_id}", pipeline, progress)
+        planned = PlannedModel(
+            id=model_id,
+            title=entry.title,
+            kind=entry.kind,
+            signature=entry.signature,
+            labels=entry.labels,
+            weights=entry.weights,
+            trained=entry.checkpoint is not None,
+            preprocess=entry.preprocess,
+            preprocess_digest=_digest(entry.preprocess),
+            artifacts=artifacts,
+            legs=self._legs(artifacts),
+            probes=self.probes.save(probes),
+            operating_points=decisions.operating_points,
+            calibration=decisions.calibration,
+            gate=decisions.gate,
+            card=read_card(entry.checkpoint, f"models.{model_id}"),
+        )
+        return planned, missing
+
+    def _explanation(
+        self, model_id: str, entry: ExplanationEntry, probes: Sequence[Probe], progress: Progress
+    ) -> PlannedModel:
+        of = self.release.models[entry.of]
+        key = f"explanations.{model_id}"
+        pipeline = explanation_pipeline(entry, of, self.release.routes, key)
+        artifacts, _ = self._artifacts(key, pipeline, progress)
+        return PlannedModel(
+            id=model_id,
+            title=entry.title,
+            kind="explanation",
+            signature=entry.signature(of.signature),
+            labels=of.labels,
+            weights=of.weights,
+            trained=of.checkpoint is not None,
+            preprocess=of.preprocess,
+            preprocess_digest=_digest(of.preprocess),
+            artifacts=artifacts,
+            legs=self._legs(artifacts),
+            probes=self.probes.save(probes),
+            explains=entry.of,
+        )
+
+    def _explained_probes(
+        self, model_id: str, entry: ExplanationEntry, probes: Sequence[Probe]
+    ) -> list[Probe]:
+        """The classifier's probes that are explained, each with a class."""
+        of = self.release.models[entry.of]
+        wanted = max(entry.probes, self.release.policy.min_probes)
+        lively = [probe for probe in probes if contrast(probe, of.preprocess) >= entry.min_contrast]
+        if len(lively) < wanted:
+            raise InputError(
+                f"{wanted} probes wanted, {entry.of} has {len(lively)} of enough contrast",
+                f"explanations.{model_id}.probes",
+                "want fewer here and in policy.min_probes, or raise probes.synthetic",
+            )
+        return explained_probes(lively, entry.signature(of.signature), of.labels or (), wanted)
+
+    def _legs(self, artifacts: Mapping[str, PlannedArtifact]) -> tuple[str, ...]:
+        legs = self.release.routes.legs(self.release.browser.backends)
+        return tuple(leg.name for leg in legs if leg.artifact in artifacts)
+
+    def _artifacts(
+        self, key: str, pipeline: Pipeline, progress: Progress
+    ) -> tuple[dict[str, PlannedArtifact], MissingRoute | None]:
+        """The pipeline's artifacts that are verified; `key` is the release file's, for errors."""
+        verified = {step.name for step in pipeline.steps if step.verified}
+        artifacts, missing, model = {}, None, key.partition(".")[2]
+        with (
+            _naming(key),
+            progress.step(f"convert {model}", len(pipeline.steps)) as step,
+        ):
+            for name, done in pipeline.attempt(self.store, SECOND):
+                if isinstance(done, Refusal):
+                    missing = missing_route(self.release, model, done)
+                    step.advance(f"{done.stage} refused")
+                    continue
+                took = "in store" if done.cost.cached else f"{done.cost.seconds:.1f} s"
+                step.advance(f"{done.cost.stage} {took}")
+                if name in verified:
+                    artifacts[name] = _artifact(done)
+        if missing:
+            progress.say(f"{model}: without a second route: {missing.reason}")
+        return artifacts, missing
+
+    def _preprocessing(self, images: Sequence[ImageFile]) -> PlannedPreprocessing | None:
+        """The preprocessing leg, if some model is given images."""
+        release, wanted = self.release, self.release.preprocessing
+        if not any(entry.preprocess for entry in release.models.values()):
+            return None
+        least, count = release.policy.min_images, wanted.synthetic
+        drawn = synthetic_files(
+            synthetic_count(least) if count is None else count, release.probes.seed
+        )
+        files = [*drawn, *example_files(wanted.examples), *images]
+        if len(files) < least:
+            raise InputError(
+                f"{len(files)} image files, policy.min_images wants {least}",
+                "preprocessing.synthetic",
+                "raise it, leave it out, or add --images",
+            )
+        return PlannedPreprocessing(
+            images=self.images.save(files),
+            pipelines=wanted.pipelines,
+            backend=release.prepared_on(),
+        )
+
+    def _probes(
+        self, entry: ModelEntry, shown: Sequence[ImageFile], brought: Sequence[ImageFile]
+    ) -> list[Probe]:
+        wanted, spec, signature = self.release.probes, entry.preprocess, entry.signature
+        probes = synthetic_inputs(signature, spec, seed=wanted.seed, count=wanted.synthetic)
+        if spec is not None:
+            probes += coloured_inputs(signature, spec, seed=wanted.seed, count=wanted.coloured)
+            probes += image_inputs(signature, spec, shown)
+        if brought:
+            probes += image_inputs(signature, spec, brought)
+        if len(probes) < self.release.policy.min_probes:
+            raise InputError(
+                f"{len(probes)} probes, policy.min_probes wants {self.release.policy.min_probes}",
+                "probes",
+                "raise probes.synthetic or add --images",
+            )
+        return probes
+
+
+def _legs_that_run(release: ReleaseFile, models: Sequence[PlannedModel]) -> tuple[Leg, ...]:
+    """The release's legs that some model runs on, compared with such legs alone."""
+    run = {name for model in models for name in model.legs}
+    legs = (leg for leg in release.routes.legs(release.browser.backends) if leg.name in run)
+    return tuple(
+        leg if leg.counterpart in run else leg.model_copy(update={"counterpart": None})
+        for leg in legs
+    )
+
+
+def _digest(preprocess: Preprocess | None) -> str | None:
+    return preprocess.digest() if preprocess else None
+
+
+@contextlib.contextmanager
+def _naming(key: str) -> Iterator[None]:
+    """Let refusals say which model of the release they are about."""
+    try:
+        yield
+    except (ConversionError, InputError) as error:
+        if error.where.startswith(key):
+            raise
+        where = f"{key}: {error.where}" if error.where else key
+        raise type(error)(error.what, where, error.remedy, error.details) from error
+
+
+def _artifact(done: Converted) -> PlannedArtifact:
+    path = done.artifact.path
+    return PlannedArtifact(
+        format=done.artifact.format,
+        path=path.resolve(),
+        digest=done.artifact.digest,
+        files=done.files,
+        bytes=sum((path / name).stat().st_size for name in done.files),
+        cost=done.cost,
+        weights=_weights(done),
+    )
+
+
+def _weights(done: Converted) -> tuple[StoredWeights, ...]:
+    if done.artifact.format is not Format.TFJS:
+        return ()
+    found = stored_weights(done.artifact.path)
+    return tuple(StoredWeights(dtype=dtype, **row) for dtype, row in sorted(found.items()))

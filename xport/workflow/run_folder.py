@@ -1,0 +1,176 @@
+"""The folder of one run: plan, probes, recordings, evidence, report, bundle."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TextIO
+
+from xport.conversion.store import disk_errors
+from xport.errors import InputError, UnavailableError
+from xport.inputs.images import ImageFolder
+from xport.inputs.probes import ProbeFolder
+from xport.judgement.evidence import Evidence
+from xport.plan.plan import Plan
+from xport.plan.policy import OtherPolicy
+from xport.recording.prepared_folder import PreparedFolder
+from xport.recording.recorder import RecordingFolder
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """Names of everything that a run leaves behind, under `root`."""
+
+    root: Path
+
+    @property
+    def plan_path(self) -> Path:
+        """What is verified, fixed before anything is recorded."""
+        return self.root / "plan.json"
+
+    @property
+    def probes(self) -> ProbeFolder:
+        """The inputs' bytes."""
+        return ProbeFolder(self.root / "probes")
+
+    @property
+    def recordings(self) -> RecordingFolder:
+        """What every leg said."""
+        return RecordingFolder(self.root / "recordings")
+
+    @property
+    def images(self) -> ImageFolder:
+        """The image files of the preprocessing leg."""
+        return ImageFolder(self.root / "images")
+
+    @property
+    def prepared(self) -> PreparedFolder:
+        """What the preprocessing leg made of them."""
+        return PreparedFolder(self.root / "preprocessing")
+
+    @property
+    def runtime_path(self) -> Path:
+        """The runtime measurements, one JSON document."""
+        return self.root / "runtime.json"
+
+    @property
+    def evidence_path(self) -> Path:
+        """The evidence, verdict included."""
+        return self.root / "evidence.json"
+
+    @property
+    def report_path(self) -> Path:
+        """The report for people."""
+        return self.root / "report.html"
+
+    @property
+    def junit_path(self) -> Path:
+        """The report for CI."""
+        return self.root / "junit.xml"
+
+    @property
+    def bundle_path(self) -> Path:
+        """The deployable bundle; exists only after a verdict of PASSED."""
+        return self.root / "bundle"
+
+    @property
+    def judgements_path(self) -> Path:
+        """What was judged under other policies than the release's."""
+        return self.root / "judgements"
+
+    def judgement(self, policy: OtherPolicy) -> RunFolder:
+        """Where evidence, report and JUnit XML of a verdict under another policy lie.
+
+        The name is the file's, and its digest keeps two policies of one name apart.
+        """
+        stem = "".join(
+            c if c.isascii() and (c.isalnum() or c in "-_") else "-" for c in Path(policy.file).stem
+        )
+        return RunFolder(self.judgements_path / f"{stem[:40]}-{policy.sha256[:12]}")
+
+    def plan(self) -> Plan:
+        """The plan of this run.
+
+        Raises:
+            InputError: there is none, or it cannot be read.
+        """
+        if not self.plan_path.is_file():
+            raise InputError("there is no plan here", str(self.root), "run `xport convert` first")
+        return Plan.read(self.plan_path)
+
+    def evidence(self) -> Evidence:
+        """The evidence of this run.
+
+        Raises:
+            InputError: there is none, or it cannot be read.
+        """
+        if not self.evidence_path.is_file():
+            raise InputError(
+                "there is no evidence here", str(self.root), "run `xport record` and `xport judge`"
+            )
+        return Evidence.read(self.evidence_path)
+
+    def clear(self, step: Literal["convert", "record", "judge"]) -> None:
+        """Remove what `step` is about to make and all that was made from it.
+
+        A bundle or report of an earlier verdict must never lie beside a later one, nor a judgement
+        of an earlier recording. The store, which is the cache, lies elsewhere.
+        """
+        paths = [self.bundle_path, self.report_path, self.junit_path, self.evidence_path]
+        if step in ("convert", "record"):
+            paths += [
+                self.judgements_path,
+                self.runtime_path,
+                self.recordings.root,
+                self.prepared.root,
+            ]
+        if step == "convert":
+            paths += [self.plan_path, self.probes.root, self.images.root]
+        for path in paths:
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def locked(self, *, create: bool = False) -> Iterator[None]:
+        """Hold the folder for this process; a second run on it is refused, not interleaved.
+
+        Raises:
+            UnavailableError: another process is working in this folder, or it cannot be written.
+            InputError: it is no folder, cannot be one, or does not exist and `create` is false.
+        """
+        with self._lock_file(create) as lock:
+            self._take(lock)
+            yield
+
+    def _lock_file(self, create: bool) -> TextIO:
+        with disk_errors(self.root):
+            if create:
+                self.root.mkdir(parents=True, exist_ok=True)
+            elif not self.root.is_dir():
+                raise InputError(
+                    "there is no run here", str(self.root), "run `xport convert` first"
+                )
+            return (self.root / ".lock").open("a+")
+
+    def _take(self, lock: TextIO) -> None:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            lock.seek(0)
+            raise UnavailableError(
+                f"another xport run (process {lock.read().strip() or 'unknown'}) works here",
+                str(self.root),
+                "wait for it, or give this run a folder of its own with --out",
+            ) from error
+        with disk_errors(self.root):
+            lock.seek(0)
+            lock.truncate()
+            lock.write(str(os.getpid()))
+            lock.flush()
