@@ -16,6 +16,8 @@ from tests import mini
 from xport import workflow
 from xport.evidence import Evidence
 
+pytest_plugins = ["tests.lanes"]
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
