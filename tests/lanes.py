@@ -13,6 +13,8 @@ from scripts.lane_rules import Lane
 
 TESTS = Path(__file__).resolve().parent
 LANES = pytest.StashKey[tuple[Lane, ...]]()
+TOGETHER = {"mini": {"mini_run", "store"}, "session": {"session", "reused"}}
+"""Fixtures of the whole run that take long to make: their tests share a process, and them."""
 NO_BROWSER = "none: this lane starts no browser"
 
 
@@ -55,7 +57,14 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(patch.undo)
 
 
-@pytest.hookimpl(trylast=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Say which tests stay in one process where several run: those of a file, or of one browser."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    name = next((group for group, shared in TOGETHER.items() if fixtures & shared), item.path.name)
+    item.add_marker(pytest.mark.xdist_group(name))
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the tests of the lane that was asked for.
 

@@ -25,6 +25,8 @@ from xport.errors import IntegrityError
 from xport.recording_session import record_here
 from xport.run_folder import RunFolder
 
+pytestmark = pytest.mark.slow
+
 GOOD = classifier(**mini.CLASSIFIER_ARGUMENTS).state_dict()
 
 

@@ -27,6 +27,8 @@ from xport.stages.torch_from_factory import TorchFromFactory
 from xport.store import Store
 from xport.verdict import Status
 
+pytestmark = pytest.mark.slow
+
 X = TensorSpec(name="x", shape=(1, 4))
 Y = TensorSpec(name="y", shape=(1, 4))
 SIGNATURE = Signature(inputs=(X,), outputs=(Y,))

@@ -9,10 +9,14 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from tests import mini
 from tests.conftest import ROOT
 from xport.run_folder import RunFolder
 from xport.store import ENTRY, Store
+
+pytestmark = pytest.mark.slow
 
 STAGES = 4
 
