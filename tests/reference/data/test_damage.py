@@ -46,6 +46,7 @@ SETS: dict[str, tuple[Callable[[Path], Path], str, Open]] = {
 PATCHES = [b"", b"..", b"/", b'"', b"\0", b"\xff", b"\r", b"\n", b",", b"|", b"[", b"'", b"\\"]
 
 
+@pytest.mark.fuzz
 @pytest.mark.parametrize("name", SETS)
 @settings(
     max_examples=40,
