@@ -163,4 +163,7 @@ def fail(what: str, code: int) -> int:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    try:
+        main(sys.argv[1:])
+    except KeyboardInterrupt:
+        sys.exit(fail("interrupted: the lane that ran was stopped, and no result counts", 3))
