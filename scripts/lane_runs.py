@@ -13,10 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.lane_rules import Lane
+from scripts.lane_rules import MAIN, Lane
 
 ROOT = Path(__file__).resolve().parent.parent
-RESULTS = ROOT / "build" / "lanes"
 WEB = ROOT / "browser_harness" / "web"
 STOPPED_AT = 2.0
 """Times the budget at which a lane is stopped: it has failed, and the others are to run too."""
@@ -30,7 +29,8 @@ class Result:
     Args:
         cpu: seconds of computing, of all processes that have ended.
         problems: why it failed; without any, it passed.
-        collected: tests of all lanes that pytest found, and by lane; None where it is not pytest.
+        collected: how many tests were found for each lane, and for "" in all; None where it was
+            not in the main environment, which alone has the tests of several lanes.
     """
 
     name: str
@@ -72,7 +72,7 @@ def run_pytest(lane: Lane, python: Path, *, name: str = "", root: Path = ROOT) -
     command += [f"--lane={lane.name}", f"--lane-report={report}"]
     if lane.workers > 1:
         command += [f"--numprocesses={lane.workers}", "--dist=loadgroup"]
-    command += [f"tests/{p.removesuffix('/**')}" for p in lane.paths if lane.environment != "main"]
+    command += [f"tests/{p.removesuffix('/**')}" for p in lane.paths if lane.environment != MAIN]
     return _run(lane, name, command, junit, report, root)
 
 
@@ -105,7 +105,9 @@ def _run(
     found = json.loads(report.read_text()) if report and report.is_file() else None
     expected = found["lanes"].get(lane.name, 0) if found else None
     why = problems(lane, counts, seconds, code, expected)
-    collected = None if found is None else {**found["lanes"], "": found["collected"]}
+    collected = None
+    if found and lane.environment == MAIN:
+        collected = {**found["lanes"], "": found["collected"]}
     return Result(
         name,
         counts.passed,

@@ -132,6 +132,15 @@ def test_a_lane_runs_its_own_tests_alone(project: Path) -> None:
     assert result.collected == {"": 3, "fast": 1, "fuzz": 2}
 
 
+def test_a_lane_of_another_environment_finds_its_own_folder(project: Path) -> None:
+    (project / "tests" / "apart").mkdir()
+    (project / "tests" / "apart" / "test_b.py").write_text("def test_b(): pass\n")
+    rules = '[lanes.apart]\nabout = "x"\nminutes = 1\nenvironment = "direct"\npaths = ["apart/**"]'
+    (project / "lanes.toml").write_text(f"{rules}\n{RULES}")
+    result = run(project, "def test_a(): assert False", "apart")
+    assert (result.passed, result.problems, result.collected) == (1, (), None)
+
+
 def test_a_failed_test_fails_its_lane(project: Path) -> None:
     result = run(project, "def test_a(): pass\ndef test_b(): assert False")
     assert (result.passed, result.failed) == (1, 1)
