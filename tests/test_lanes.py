@@ -54,7 +54,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         'testpaths = ["tests"]\nnorecursedirs = ["build"]\n'
     )
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    for variable in ("PYTEST_ADDOPTS", "PYTEST_XDIST_WORKER", BROWSER_VARIABLE):
+        monkeypatch.delenv(variable, raising=False)
     return tmp_path
 
 
@@ -205,8 +206,8 @@ def test_a_file_of_tests_that_pytest_passes_by_is_refused(project: Path) -> None
 def test_in_a_lane_without_browsers_none_can_be_found(project: Path) -> None:
     code = (
         "import os, pathlib, subprocess, sys\nfrom browser_harness import browsers\n"
-        "FIND = 'from browser_harness.browsers import *; find_browser(None, Path(sys.prefix))'\n"
-        "def test_here(): browsers.find_browser(None, pathlib.Path(sys.executable))\n"
+        "FIND = 'from browser_harness.browsers import *; find_browser(None, Path(\"/bin/sh\"))'\n"
+        "def test_here(): browsers.find_browser(None, pathlib.Path('/bin/sh'))\n"
         "def test_below(): subprocess.run([sys.executable, '-c', FIND], check=True)"
     )
     assert run(project, code).failed == 2
