@@ -164,6 +164,13 @@ def test_a_test_that_breaks_twice_is_one_test(project: Path) -> None:
     assert (run(project, code).passed, run(project, code).failed) == (0, 2)
 
 
+def test_two_tests_of_one_name_are_two_tests(tmp_path: Path) -> None:
+    junit = tmp_path / "junit.xml"
+    case, broken = '<testcase classname="a" name="b"/>', '<testcase name="c"><failure/></testcase>'
+    junit.write_text(f"<testsuite>{case}{case}{broken}</testsuite>")
+    assert lane_runs.counts_of(junit) == Counts(2, 1, 0)
+
+
 def test_a_lane_may_run_in_several_processes(project: Path) -> None:
     code = "\n".join(f"def test_{n}(): assert {n} != 2" for n in range(4))
     (project / "tests" / "test_fuzz.py").write_text("def test_b(): pass\n")
