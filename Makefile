@@ -7,9 +7,11 @@ BIN := .venv/bin
 # Node may be the one that set-up installed into .venv.
 WITH_NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 WEB := browser_harness/web
+LANES := $(PYTHON) -m scripts.lanes
+DIRECT = $(if $(ANY_TORCH),--any-torch) $(addprefix --python=,$(PYTHONS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-direct bench check format defaults goldens lock clean
+.PHONY: help setup demo test test-fast test-all test-direct lanes bench check format defaults goldens lock clean
 
 help: ## list the chores
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -20,22 +22,33 @@ setup: ## install everything that is pinned, and see to a browser
 demo: setup ## convert, verify, judge, report and bundle the default release; IMAGES=folder adds images
 	@$(BIN)/xport release release.toml --out build/demo $(if $(IMAGES),--images "$(IMAGES)")
 
-test: setup check ## every check and every test, browser tests included
-	@$(WITH_NODE) $(BIN)/python -m pytest
+test: setup check ## the checks, and the tests that people run: lanes web, fast and test, 20 minutes
+	@$(LANES) web fast test
+
+test-fast: setup ## the tests that need no browser and train nothing, 3 minutes
+	@$(LANES) fast
+
+test-all: ## every check and every lane of tests/lanes.toml, as in CI
+	@$(LANES) --ci $(DIRECT)
 
 test-direct: ## the direct route without TensorFlow, on each of PYTHONS="…" or python3.11 to 3.13 on PATH
-	@$(PYTHON) scripts/direct_lane.py $(if $(ANY_TORCH),--any-torch) $(PYTHONS)
+	@$(LANES) direct $(DIRECT)
+
+test-%: setup # one lane
+	@$(LANES) $*
+
+lanes: ## list the lanes of the tests and their budgets; `make test-LANE` runs one
+	@$(LANES) --plan
 
 bench: setup ## measure the project's own promises of speed, memory and tf.grad; a missed one is exit code 1
 	@$(BIN)/xport bench --targets releases/full-width.toml --out build/bench
 
-check: setup ## formatting, lint, types and import contracts, Python and TypeScript; TypeScript's unit tests
+check: setup ## formatting, lint, types and import contracts, Python and TypeScript
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-cache --no-logo
 	@$(WITH_NODE) npm --prefix $(WEB) run --silent check
-	@$(WITH_NODE) npm --prefix $(WEB) run --silent test
 
 format: setup ## format Python and TypeScript
 	@$(BIN)/ruff check --quiet --fix .

@@ -11,10 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests import mini
 from xport.judgement.evidence import Evidence
 from xport.workflow import commands
+
+pytest_plugins = ["tests.lanes"]
+
+# The same examples every time: what CI says of a commit does not depend on chance.
+settings.register_profile("fixed", derandomize=True)
+settings.load_profile("fixed")
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -37,10 +37,10 @@ def _bomb(count: int) -> bytes:
 
 
 def test_millions_of_items_are_not_read() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(ImageError, match="a LUT is incomplete"):
         decode(_bomb(5_000_000))
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 @pytest.mark.parametrize("nested", [False, True])

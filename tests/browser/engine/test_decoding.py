@@ -99,6 +99,7 @@ def reason(words: str) -> str:
     return re.sub(r"\(.*\)", "()", words)
 
 
+@pytest.mark.fuzz
 @pytest.mark.parametrize("kind", ["png", "jpeg", "dicom"])
 def test_damaged_files_are_read_alike_or_refused_by_both(page: BrowserSession, kind: str) -> None:
     before = page.processes.memory_mib()

@@ -1,28 +1,31 @@
-"""How the tool looks in its main states: screenshots that people have reviewed.
+"""How the tool looks in its main states: screenshots and layouts that people have reviewed.
 
-`make goldens` takes them anew. Fonts differ from machine to machine, so what is compared is where
-things are and how light they are: gray levels of blocks of 16 pixels, by structural similarity.
+`make goldens` takes them anew. Fonts differ from machine to machine, so pixels of text are not
+compared: `layout.py` says what is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from PIL import Image
 from playwright.sync_api import Browser, expect
-from skimage.metrics import structural_similarity
 
+from tests.browser.tool import layout
+from tests.browser.tool.layout import Layout
 from tests.browser.tool.tool_page import DESKTOP, PHONE, Tool, opened_tool
 
 FOLDER = Path(__file__).parent / "goldens"
-BLOCK = 16
-ALIKE = 0.8
-"""Least structural similarity of a screen and its golden. Between two states it is below 0.7."""
-
+# The page's policy lets no style into its text, but a constructed sheet.
+ADD_STYLE = """(style) => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(style);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+}"""
 DARK = {"color_scheme": "dark"}
 LIGHT = {"color_scheme": "light"}
 
@@ -75,31 +78,54 @@ SCREENS: dict[str, tuple[Reach, dict[str, Any]]] = {
 """By name: how the state is reached, and in what kind of window."""
 
 
-def shot(browser: Browser, site: Path, name: str, picture: Path, photograph: Path) -> Image.Image:
-    """The tool in a state, as it is drawn here."""
+@dataclass(frozen=True)
+class Screen:
+    """A window of the tool: its pixels in RGB, and where its parts are."""
+
+    image: Image.Image
+    layout: Layout
+
+    def differences(self, golden: Screen) -> list[str]:
+        """How it differs from what was reviewed, in words."""
+        moved = layout.differences(self.layout, golden.layout)
+        return moved + layout.drawn_otherwise(self.image, self.layout, golden.image, golden.layout)
+
+
+def shot(
+    browser: Browser,
+    site: Path,
+    name: str,
+    picture: Path,
+    photograph: Path,
+    *,
+    style: str = "",
+) -> Screen:
+    """The tool in a state, as it is drawn here.
+
+    Args:
+        style: a style sheet over the tool's own.
+    """
     reach, window = SCREENS[name]
     with opened_tool(browser, site, reduced_motion="reduce", **window) as tool:
         reach(tool, picture, photograph)
+        tool.page.evaluate(ADD_STYLE, style)
         tool.page.wait_for_timeout(300)  # canvases are drawn with the next frame
         image = Image.open(BytesIO(tool.page.screenshot(animations="disabled")))
-        return image.convert("RGB")
+        return Screen(image.convert("RGB"), layout.layout_of(tool.page))
 
 
-def likeness(one: Image.Image, other: Image.Image) -> float:
-    """Structural similarity of two screens, 1 for equal ones; 0 where their sizes differ."""
-    if one.size != other.size:
-        return 0.0
-    size = (one.width // BLOCK, one.height // BLOCK)
-    blocks = [
-        np.asarray(screen.convert("L").resize(size, Image.Resampling.BOX), float) / 255
-        for screen in (one, other)
-    ]
-    return float(structural_similarity(*blocks, data_range=1.0))
+def golden(name: str) -> Screen:
+    """What was reviewed."""
+    picture, places = FOLDER / f"{name}.png", FOLDER / f"{name}.json"
+    assert picture.is_file(), "run `make goldens`, and review the picture"
+    assert places.is_file(), "run `make goldens`, and review the picture"
+    return Screen(Image.open(picture).convert("RGB"), Layout.of_document(places.read_text()))
 
 
-def write(shots: Iterator[tuple[str, Image.Image]]) -> None:
-    """Keep screens as goldens, in few colours."""
+def write(shots: Iterator[tuple[str, Screen]]) -> None:
+    """Keep screens as goldens, pictures in few colours."""
     FOLDER.mkdir(exist_ok=True)
-    for name, image in shots:
-        few = image.quantize(96, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    for name, screen in shots:
+        few = screen.image.quantize(96, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
         few.save(FOLDER / f"{name}.png", optimize=True)
+        (FOLDER / f"{name}.json").write_text(screen.layout.document())

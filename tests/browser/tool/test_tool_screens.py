@@ -1,20 +1,38 @@
-"""The tool looks as it was reviewed; `make goldens` takes new screenshots."""
+"""The tool looks as it was reviewed, in any font; `make goldens` takes new screenshots."""
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import permutations
 from pathlib import Path
 
 import pytest
 import skimage
-from PIL import Image
 from playwright.sync_api import Browser
 
-from tests.browser.tool.screens import ALIKE, FOLDER, SCREENS, likeness, shot
+from tests.browser.tool.screens import FOLDER, SCREENS, golden, shot
 from tests.browser.tool.tool_site import example_of, make_site
 
 CAMERA = Path(skimage.__file__).parent / "data" / "camera.png"
 MOST_BYTES = 150_000
+DAMAGE = {
+    "panel on the other side": (".workspace { direction: rtl }", "findings is at"),
+    "panel lower": (".card.findings { margin-top: 200px }", "findings begins at"),
+    "panel over another": (
+        ".card.findings { position: relative; left: -430px }",
+        "viewer is around findings",
+    ),
+    "panel collapsed": (".card.viewer { max-height: 60px; overflow: hidden }", "viewer is"),
+    "panel hidden": (".card.export { visibility: hidden }", "export is not to be seen"),
+    "panel transparent": (".card.export { opacity: 0 }", "export is not to be seen"),
+    "panel of another colour": (".card.viewer { background: #c66 }", "viewer has another colour"),
+    "picture hidden": (".stage-canvas { opacity: 0 }", "picture is not to be seen"),
+    "picture painted over": (".stage-canvas { filter: brightness(0) }", "picture is drawn"),
+    "picture upside down": (".stage-canvas { transform: scaleY(-1) }", "picture is drawn"),
+    "notice missing": (".strip { display: none }", "notice is not to be seen"),
+    "notice illegible": (".strip * { color: transparent !important }", "notice is not legible"),
+    "notice below": (".strip { position: relative; top: 50px }", "notice is not at the top"),
+}
+FONTS = ["'DejaVu Serif', serif", "'DejaVu Sans Mono', monospace", "sans-serif"]
 
 
 @pytest.fixture(scope="module")
@@ -23,27 +41,35 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_site(tmp_path_factory.mktemp("site") / "site")
 
 
-def golden(name: str) -> Image.Image:
-    """The reviewed screenshot."""
-    path = FOLDER / f"{name}.png"
-    assert path.is_file(), "run `make goldens`, and review the picture"
-    return Image.open(path).convert("RGB")
-
-
 @pytest.mark.parametrize("name", SCREENS)
 def test_a_screen_looks_as_it_was_reviewed(
     browser: Browser, site: Path, name: str, tmp_path: Path
 ) -> None:
     found = shot(browser, site, name, example_of(site), CAMERA)
-    found.save(tmp_path / f"{name}.png")
-    alike = likeness(found, golden(name))
-    assert alike >= ALIKE, f"{alike:.3f}: compare {FOLDER / name}.png with {tmp_path / name}.png"
+    found.image.save(tmp_path / f"{name}.png")
+    said = found.differences(golden(name))
+    assert not said, f"compare {FOLDER / name}.png with {tmp_path / name}.png: {'; '.join(said)}"
+
+
+@pytest.mark.parametrize("font", FONTS)
+@pytest.mark.parametrize("name", ["about", "consent-phone", "findings", "findings-phone"])
+def test_another_font_is_no_difference(browser: Browser, site: Path, name: str, font: str) -> None:
+    style = f"* {{ font-family: {font} !important }}"
+    found = shot(browser, site, name, example_of(site), CAMERA, style=style)
+    assert found.differences(golden(name)) == []
+
+
+@pytest.mark.parametrize("how", DAMAGE)
+def test_a_broken_screen_is_told(browser: Browser, site: Path, how: str) -> None:
+    style, words = DAMAGE[how]
+    found = shot(browser, site, "findings", example_of(site), CAMERA, style=style)
+    said = found.differences(golden("findings"))
+    assert any(one.startswith(words) for one in said), said
 
 
 def test_one_state_is_not_taken_for_another() -> None:
-    screens = {name: golden(name) for name in SCREENS}
-    for one, other in combinations(screens, 2):
-        assert likeness(screens[one], screens[other]) < ALIKE, (one, other)
+    for one, other in permutations(SCREENS, 2):
+        assert golden(one).differences(golden(other)), (one, other)
 
 
 def test_goldens_are_those_of_the_screens_and_small() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -46,6 +47,7 @@ SETS: dict[str, tuple[Callable[[Path], Path], str, Open]] = {
 PATCHES = [b"", b"..", b"/", b'"', b"\0", b"\xff", b"\r", b"\n", b",", b"|", b"[", b"'", b"\\"]
 
 
+@pytest.mark.fuzz
 @pytest.mark.parametrize("name", SETS)
 @settings(
     max_examples=40,
@@ -75,7 +77,7 @@ def test_damage_is_read_or_refused(
         return
     assert len(dataset) >= 1
     for item in dataset.items:
-        assert ".." not in item.name
+        assert ".." not in re.split(r"[/\\]", item.name)
         assert len(item.labels) == len(dataset.labels)
 
 

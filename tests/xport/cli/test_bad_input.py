@@ -25,6 +25,8 @@ from xport.errors import IntegrityError
 from xport.recording.session import record_here
 from xport.workflow.run_folder import RunFolder
 
+pytestmark = pytest.mark.slow
+
 GOOD = classifier(**mini.CLASSIFIER_ARGUMENTS).state_dict()
 
 

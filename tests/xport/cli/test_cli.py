@@ -156,6 +156,7 @@ def test_serves_a_bundle_on_this_machine_only(mini_run: MiniRun) -> None:
         assert server.wait(timeout=10) == 0
 
 
+@pytest.mark.browser
 def test_doctor_finds_everything_here(xport: Xport) -> None:
     done = xport("doctor", "--json")
     findings = {f["name"]: f for f in json.loads(done.stdout)["findings"]}
@@ -164,6 +165,7 @@ def test_doctor_finds_everything_here(xport: Xport) -> None:
     assert findings["packages: TensorFlow route"]["ok"]
 
 
+@pytest.mark.browser
 def test_doctor_shows_what_is_optional_and_what_brings_it(xport: Xport) -> None:
     lines = xport("doctor").stdout.splitlines()
     (at,) = [n for n, line in enumerate(lines) if "dynamo exporter" in line]

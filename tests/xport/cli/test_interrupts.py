@@ -9,10 +9,14 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from tests import mini
 from tests.conftest import ROOT
 from xport.conversion.store import ENTRY, Store
 from xport.workflow.run_folder import RunFolder
+
+pytestmark = pytest.mark.slow
 
 STAGES = 4
 

@@ -26,6 +26,8 @@ from tests.reference.evaluation import tiny
 from xport.cli import paper_arguments
 from xport.cli.main import main
 
+pytestmark = pytest.mark.slow
+
 MEDICAL = "NOT FOR MEDICAL USE"
 PHANTOM = "procedural phantoms, nothing medical is claimed"
 MISSING, BROKEN = "00000005_000.png", "00000010_000.png"

@@ -28,6 +28,8 @@ from xport.release_file.model_pipelines import pipeline_for
 from xport.workflow import commands
 from xport.workflow.run_folder import RunFolder
 
+pytestmark = pytest.mark.slow
+
 X = TensorSpec(name="x", shape=(1, 4))
 Y = TensorSpec(name="y", shape=(1, 4))
 SIGNATURE = Signature(inputs=(X,), outputs=(Y,))

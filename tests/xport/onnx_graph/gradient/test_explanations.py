@@ -84,6 +84,7 @@ def densenet121_graph(densenet121: nn.Module) -> Graph:
     return simplify(networks.exported(densenet121, torch.zeros(1, 3, 224, 224)))
 
 
+@pytest.mark.slow
 def test_densenet121_is_as_near_to_torch_as_float32_is_to_float64(
     densenet121: nn.Module, densenet121_graph: Graph
 ) -> None:

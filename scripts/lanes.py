@@ -1,0 +1,169 @@
+"""Run lanes of tests, each within its budget of tests/lanes.toml; `make test` and .ci/run.
+
+Uses the standard library alone. Lanes run one after the other, the shortest first, and a failed one
+stops none. Exit code 0 if all passed, 1 if one failed, 2 for a wrong call, 3 if none could be run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from scripts import direct_lane, lane_rules
+from scripts.lane_rules import DIRECT, WEB, Lane, LanesError
+from scripts.lane_runs import ROOT, Result, run_pytest, run_vitest, unaccounted
+
+ENVIRONMENT = ROOT / ".venv" / "bin"
+COLUMNS = "{:<14} {:>7} {:>7} {:>8} {:>8} {:>8} {:>8}  {}"
+
+
+def main(arguments: list[str]) -> None:
+    """Run what the command line names, and say what became of it."""
+    asked = parsed(arguments)
+    try:
+        lanes = lane_rules.read(asked.lanes_file)
+        chosen = named(lanes, asked.lanes) if asked.lanes else lanes
+    except LanesError as error:
+        sys.exit(fail(str(error), 2))
+    if asked.plan:
+        print(plan(by_budget(chosen)))
+        return
+    failures: list[str] = []
+    notes: list[str] = []
+    if asked.ci:
+        failures, notes = prepared()
+    results = [
+        result
+        for lane in by_budget(chosen)
+        if not lane.planned
+        for result in results_of(lane, asked.python, asked.any_torch)
+    ]
+    failures += [
+        f"{result.name}: {'; '.join(result.problems)}" for result in results if result.problems
+    ]
+    if not asked.lanes and (words := unaccounted(results)):
+        failures.append(words)
+    print(table(chosen, results, notes, failures))
+    sys.exit(1 if failures else 0)
+
+
+def parsed(arguments: list[str]) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.lanes", description=__doc__)
+    parser.add_argument("lanes", nargs="*", metavar="LANE", help="lanes to run; all by default")
+    parser.add_argument("--plan", action="store_true", help="list the lanes and run nothing")
+    parser.add_argument("--ci", action="store_true", help="set up and check first")
+    parser.add_argument("--python", action="append", default=[], help="for the direct lane")
+    parser.add_argument("--any-torch", action="store_true", help="for the direct lane's set-up")
+    parser.add_argument("--lanes-file", type=Path, default=lane_rules.FILE, help="another file")
+    return parser.parse_args(arguments)
+
+
+def named(lanes: Sequence[Lane], names: Sequence[str]) -> tuple[Lane, ...]:
+    """The lanes of these names.
+
+    Raises:
+        LanesError: there is none of a name, or it has no tests yet.
+    """
+    by_name = {lane.name: lane for lane in lanes}
+    for name in names:
+        if name not in by_name:
+            raise LanesError(f"no lane is called {name!r}; there are {', '.join(by_name)}")
+        if by_name[name].planned:
+            raise LanesError(f"the lane {name!r} is planned: {by_name[name].planned}")
+    return tuple(by_name[name] for name in dict.fromkeys(names))
+
+
+def by_budget(lanes: Sequence[Lane]) -> list[Lane]:
+    """The shortest first."""
+    return sorted(lanes, key=lambda lane: lane.minutes)
+
+
+def prepared() -> tuple[list[str], list[str]]:
+    """Set up and check; what failed, and how long it took, neither being any lane's time."""
+    failures, notes = [], []
+    for target, words in (("setup", "set-up"), ("check", "checks")):
+        start = time.monotonic()
+        code = subprocess.run(["make", "--no-print-directory", target], cwd=ROOT).returncode
+        notes.append(f"{words} {time.monotonic() - start:.0f} s")
+        if code != 0 and target == "setup":
+            sys.exit(fail("`make setup` failed, so no test could be run; see its words above", 3))
+        if code != 0:
+            failures.append(f"`make {target}` ended with exit code {code}")
+    return failures, notes
+
+
+def results_of(lane: Lane, pythons: Sequence[str], any_torch: bool) -> Iterator[Result]:
+    """Run a lane in every environment that it is for."""
+    if lane.environment == DIRECT:
+        for version, python in direct_lane.environments(pythons, any_torch):
+            say(lane, f" on Python {version}")
+            yield run_pytest(lane, python, name=f"{lane.name} {version}")
+        return
+    if not (ENVIRONMENT / "python").exists():
+        sys.exit(fail("there is no environment to test in; run `make setup`", 3))
+    say(lane)
+    if lane.environment == WEB:
+        path = f"{ENVIRONMENT}{os.pathsep}{os.environ.get('PATH', '')}"
+        yield run_vitest(lane, path)
+    else:
+        yield run_pytest(lane, ENVIRONMENT / "python")
+
+
+def plan(lanes: Sequence[Lane]) -> str:
+    """The lanes with their budgets, as a table."""
+    lines = [
+        f"{lane.name:<10} {lane.minutes:>4g} min  {lane.about}{_planned(lane)}" for lane in lanes
+    ]
+    return "\n".join(lines)
+
+
+def table(
+    lanes: Sequence[Lane], results: Sequence[Result], notes: Sequence[str], failures: Sequence[str]
+) -> str:
+    """What ran, beside the budgets; why what failed did; and the sum."""
+    heading = ("lane", "passed", "failed", "skipped", "seconds", "cpu", "budget", "")
+    lines = ["", COLUMNS.format(*heading).rstrip()]
+    for one in results:
+        times = [f"{value:.0f}" for value in (one.seconds, one.cpu, one.budget)]
+        word = "FAILED" if one.problems else "ok"
+        lines.append(COLUMNS.format(one.name, one.passed, one.failed, one.skipped, *times, word))
+    for lane in lanes:
+        if lane.planned:
+            words = ("-", "-", "-", "-", "-", f"{lane.seconds:.0f}", f"planned: {lane.planned}")
+            lines.append(COLUMNS.format(lane.name, *words))
+    lines += [f"{note}, apart from the tests' time" for note in notes]
+    lines += [f"FAILED: {failure}" for failure in failures]
+    passed, failed, skipped = (
+        sum(getattr(one, key) for one in results) for key in ("passed", "failed", "skipped")
+    )
+    seconds = sum(one.seconds for one in results)
+    lines.append(f"{passed} passed, {failed} failed, {skipped} skipped in {seconds:.0f} s")
+    return "\n".join(lines)
+
+
+def _planned(lane: Lane) -> str:
+    return f" (planned: {lane.planned})" if lane.planned else ""
+
+
+def say(lane: Lane, where: str = "") -> None:
+    """Announce a lane."""
+    print(f"\n[lane {lane.name}]{where} {lane.about}; {lane.minutes:g} min", flush=True)
+
+
+def fail(what: str, code: int) -> int:
+    """Say what is wrong; the exit code."""
+    print(f"[lanes] {what}", file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except KeyboardInterrupt:
+        sys.exit(fail("interrupted: the lane that ran was stopped, and no result counts", 3))

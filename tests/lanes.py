@@ -1,0 +1,111 @@
+"""Puts every collected test into its lane; `pytest --lane NAME` runs the tests of one lane."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from scripts import lane_rules
+from scripts.lane_rules import Lane
+
+TESTS = Path(__file__).resolve().parent
+LANES = pytest.StashKey[tuple[Lane, ...]]()
+TOGETHER = {"mini": {"mini_run", "store"}, "session": {"session", "reused"}}
+"""Fixtures of the whole run that take long to make: their tests share a process, and them."""
+NO_BROWSER = "none: this lane starts no browser"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of lanes."""
+    group = parser.getgroup("lanes")
+    group.addoption("--lane", help="run the tests of one lane of tests/lanes.toml")
+    group.addoption("--lane-report", type=Path, help="write how many tests each lane has, as JSON")
+    group.addoption("--lanes-file", type=Path, default=lane_rules.FILE, help="another lanes.toml")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Read the lanes, register their markers, and close the way to a browser where none is due.
+
+    The variable reaches the processes that tests start, too.
+
+    Raises:
+        UsageError: the file cannot be used, or there is no such lane.
+    """
+    try:
+        lanes = lane_rules.read(config.getoption("--lanes-file"))
+    except lane_rules.LanesError as error:
+        raise pytest.UsageError(str(error)) from error
+    config.stash[LANES] = lanes
+    for lane in lanes:
+        for marker in lane.markers:
+            config.addinivalue_line("markers", f"{marker}: of the lane {lane.name}: {lane.about}")
+    name = config.getoption("--lane")
+    if name is None:
+        return
+    chosen = next((lane for lane in lanes if lane.name == name), None)
+    if chosen is None:
+        names = ", ".join(lane.name for lane in lanes)
+        raise pytest.UsageError(f"no lane is called {name!r}; there are {names}")
+    if not chosen.browser:
+        from browser_harness.browsers import BROWSER_VARIABLE
+
+        patch = pytest.MonkeyPatch()
+        patch.setenv(BROWSER_VARIABLE, NO_BROWSER)
+        config.add_cleanup(patch.undo)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Say which tests stay in one process where several run: those of a file, or of one browser."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    name = next((group for group, shared in TOGETHER.items() if fixtures & shared), item.path.name)
+    item.add_marker(pytest.mark.xdist_group(name))
+
+
+@pytest.hookimpl(trylast=True)  # what others leave out is no test of any lane
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the tests of the lane that was asked for.
+
+    Raises:
+        UsageError: a file of tests gave none, so that its tests would be in no lane.
+    """
+    lanes = config.stash[LANES]
+    if config.args_source is pytest.Config.ArgsSource.TESTPATHS:
+        _require_every_file(config, items, lanes)
+    lane_by_item = {item: lane_of_item(lanes, item).name for item in items}
+    name = config.getoption("--lane")
+    report = config.getoption("--lane-report")
+    if report is not None and getattr(config, "workerinput", {}).get("workerid", "gw0") == "gw0":
+        counts = Counter(lane_by_item.values())
+        report.write_text(json.dumps({"collected": len(items), "lanes": counts}))
+    if name is not None:
+        left_out = [item for item in items if lane_by_item[item] != name]
+        items[:] = [item for item in items if lane_by_item[item] == name]
+        config.hook.pytest_deselected(items=left_out)
+
+
+def lane_of_item(lanes: tuple[Lane, ...], item: pytest.Item) -> Lane:
+    """The lane of a collected test."""
+    file = item.path.relative_to(item.config.rootpath / TESTS.name).as_posix()
+    markers = {marker.name for marker in item.iter_markers()}
+    return lane_rules.lane_of(lanes, file, markers, getattr(item, "fixturenames", ()))
+
+
+def _require_every_file(
+    config: pytest.Config, items: list[pytest.Item], lanes: tuple[Lane, ...]
+) -> None:
+    """Check that no file of tests was passed by, as in a folder that pytest does not enter."""
+    elsewhere = [lane for lane in lanes if lane.environment != lane_rules.MAIN]
+    tests = config.rootpath / TESTS.name
+    found = {item.path.relative_to(tests).as_posix() for item in items}
+    files = {path.relative_to(tests).as_posix() for path in tests.rglob("test_*.py")}
+    missing = {
+        file for file in files - found if not any(lane.claims(file, (), ()) for lane in elsewhere)
+    }
+    if missing:
+        raise pytest.UsageError(
+            f"no test was found in {', '.join(sorted(missing))}; give it tests, or move it out of "
+            "a folder that pyproject.toml's norecursedirs names"
+        )
