@@ -50,7 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
         names = ", ".join(lane.name for lane in lanes)
         raise pytest.UsageError(f"no lane is called {name!r}; there are {names}")
     if not chosen.browser:
-        from browser_harness.browsers import BROWSER_VARIABLE
+        from browser_harness.launch.browsers import BROWSER_VARIABLE
 
         patch = pytest.MonkeyPatch()
         patch.setenv(BROWSER_VARIABLE, NO_BROWSER)

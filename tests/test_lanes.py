@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from browser_harness.browsers import BROWSER_VARIABLE
 
+from browser_harness.launch.browsers import BROWSER_VARIABLE
 from scripts import lane_runs, lanes
 from scripts.lane_rules import Lane, LanesError, lane_of, read
 from scripts.lane_runs import Counts, Result, problems, run_pytest, unaccounted
@@ -213,7 +213,7 @@ def test_a_file_of_tests_that_pytest_passes_by_is_refused(project: Path) -> None
 def test_in_a_lane_without_browsers_none_can_be_found(project: Path) -> None:
     code = (
         "import os, pathlib, subprocess, sys\nfrom browser_harness import browsers\n"
-        "FIND = 'from browser_harness.browsers import *; find_browser(None, Path(\"/bin/sh\"))'\n"
+        "FIND = 'from browser_harness.launch.browsers import *; find_browser(None, Path(\"/bin/sh\"))'\n"
         "def test_here(): browsers.find_browser(None, pathlib.Path('/bin/sh'))\n"
         "def test_below(): subprocess.run([sys.executable, '-c', FIND], check=True)"
     )
