@@ -212,8 +212,9 @@ def test_a_file_of_tests_that_pytest_passes_by_is_refused(project: Path) -> None
 
 def test_in_a_lane_without_browsers_none_can_be_found(project: Path) -> None:
     code = (
-        "import os, pathlib, subprocess, sys\nfrom browser_harness import browsers\n"
-        "FIND = 'from browser_harness.launch.browsers import *; find_browser(None, Path(\"/bin/sh\"))'\n"
+        "import os, pathlib, subprocess, sys\nfrom browser_harness.launch import browsers\n"
+        "FIND = 'from browser_harness.launch.browsers import *; '\n"
+        "FIND += 'find_browser(None, Path(\"/bin/sh\"))'\n"
         "def test_here(): browsers.find_browser(None, pathlib.Path('/bin/sh'))\n"
         "def test_below(): subprocess.run([sys.executable, '-c', FIND], check=True)"
     )
