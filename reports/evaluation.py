@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-import xport
 from reports.page import environment
+from xport.common.version import __version__
 
 
 class TableLike(Protocol):
@@ -97,9 +97,7 @@ def html_evaluation(results: Sequence[tuple[Path, ResultLike]]) -> str:
     return (
         environment()
         .get_template("evaluation.html")
-        .render(
-            results=results, notices=list(notices), data_uri=_data_uri, version=xport.__version__
-        )
+        .render(results=results, notices=list(notices), data_uri=_data_uri, version=__version__)
     )
 
 

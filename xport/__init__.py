@@ -7,8 +7,42 @@ One way through the house::
     Recordings -> compare -> Comparison -> judge(Policy) -> Verdict            judge
     everything above -> Evidence -> report, bundle                             report, bundle
 
-Importing this package loads no framework: torch, TensorFlow and the browser are
-imported by the stage or runner that uses them, when it runs.
+The public functions are those of ``xport.api``; they are verbs, and the folders nouns, so that no
+function hides behind a module of its name. They are looked up when they are first asked for:
+importing this package loads no framework, and torch, TensorFlow and the browser are imported by
+the stage or runner that uses them, when it runs.
 """
 
-__version__ = "0.1.0"
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from xport.common.version import __version__
+
+if TYPE_CHECKING:
+    from xport.api import bundle, convert, judge, record, release, report, verify
+
+__all__ = [
+    "__version__",
+    "bundle",
+    "convert",
+    "judge",
+    "record",
+    "release",
+    "report",
+    "verify",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """A public function, kept from the first time on."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from xport import api
+
+    found = globals()[name] = getattr(api, name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,4 +1,7 @@
-"""Preparing an image on the page, by each of the ways in which web pages do it."""
+"""Preparing an image on the page, by each of the ways in which web pages do it.
+
+Twin: `runner/pipelines/index.ts`.
+"""
 
 from __future__ import annotations
 

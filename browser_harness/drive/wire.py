@@ -1,4 +1,7 @@
-"""What Python and the page say to each other: typed requests, typed replies, tensors as bytes."""
+"""What Python and the page say to each other: typed requests, typed replies, tensors as bytes.
+
+Twin: `runner/contract.ts`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The page that measures: contestants that share one page and are run one after the other."""
+"""The page that measures: contestants that share one page and are run one after the other.
+
+Twin: `bench/contract.ts`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The built page: which files it has and where they are."""
+"""The built page: which files it has and where they are.
+
+Twin: `kernels.mjs` and `engine/tfjs/registry.ts`.
+"""
 
 from __future__ import annotations
 

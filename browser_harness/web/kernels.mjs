@@ -1,3 +1,5 @@
+// Twin: browser_harness/serve/assets.py.
+//
 // Which of TF.js's kernels are in engine.js, and which in engine.kernels.js, loaded on demand.
 //
 // A model's operators decide: where `operators` below has all of them, engine.js runs it alone.

@@ -1,4 +1,7 @@
-"""The gate before the classifier: which images are near enough to the training distribution."""
+"""The gate before the classifier: which images are near enough to the training distribution.
+
+Twin: `engine/decide/decisions.ts` and `engine/decide/calibration.ts`.
+"""
 
 from __future__ import annotations
 

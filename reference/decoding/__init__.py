@@ -7,6 +7,8 @@ the same samples, and both refuse the same files. A file's name never matters, o
 - JPEG: FF D8.
 - DICOM: DICM after 128 bytes; or no such preamble, but more than 132 bytes, of which the first
   two are 2, 0 or 8, 0: an element of group 0002 or 0008, little endian.
+
+Twin: `engine/picture/decode/index.ts`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""A DICOM file's elements: read by pydicom up to the pixels, with every length checked."""
+"""A DICOM file's elements: read by pydicom up to the pixels, with every length checked.
+
+Twin: `engine/picture/decode/dicom_data_set.ts` and `engine/picture/decode/dicom_elements.ts`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What a DICOM file says of the pixels it stores, and whether such pixels are read."""
+"""What a DICOM file says of the pixels it stores, and whether such pixels are read.
+
+Twin: `engine/picture/decode/dicom_image.ts` and `engine/picture/decode/dicom_pixels.ts`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The orientation that EXIF data tells; nothing else of EXIF is read."""
+"""The orientation that EXIF data tells; nothing else of EXIF is read.
+
+Twin: `engine/picture/decode/exif.ts`.
+"""
 
 from __future__ import annotations
 

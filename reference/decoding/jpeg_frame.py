@@ -1,4 +1,7 @@
-"""A walk over the markers of a JPEG or JPEG-LS stream, which decodes nothing."""
+"""A walk over the markers of a JPEG or JPEG-LS stream, which decodes nothing.
+
+Twin: `engine/picture/decode/jpeg.ts` and `engine/picture/decode/jpeg_frame.ts`.
+"""
 
 from __future__ import annotations
 

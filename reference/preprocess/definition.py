@@ -2,6 +2,8 @@
 
 The paper scales and crops instead of stretching, "to ensure that structure remains
 correct" (appendix E). How pixels are interpolated is defined in ``reference.preprocess.resample``.
+
+Twin: `engine/picture/definition.ts` and `engine/picture/preprocess.ts`.
 """
 
 from __future__ import annotations

@@ -6,6 +6,8 @@ The level of a pixel is, in float64 and with every operation rounded on its own:
     red, green, blue       mean   ((R + G + B) / 3) / white
                            luma   ((0.299 * R + 0.587 * G) + 0.114 * B) / white
                            first  R / white
+
+Twin: `engine/picture/gray.ts`.
 """
 
 from __future__ import annotations

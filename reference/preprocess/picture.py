@@ -1,4 +1,7 @@
-"""Pixels as a file holds them, whatever its format: what every decoder returns."""
+"""Pixels as a file holds them, whatever its format: what every decoder returns.
+
+Twin: `engine/picture/picture.ts`.
+"""
 
 from __future__ import annotations
 

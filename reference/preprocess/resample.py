@@ -30,6 +30,8 @@ where ``sum(w)`` too is added up in rising order of k. Columns first, then rows.
     polynomial(c, t) = (…((c[8] * t + c[7]) * t + c[6]) * t + …) * t + c[0]
 
 The library's sine will not do: it differs between platforms and between JavaScript engines.
+
+Twin: `engine/picture/resample.ts` and `engine/picture/filters.ts`.
 """
 
 from __future__ import annotations

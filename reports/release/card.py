@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import xport
 from reports.page import environment
+from xport.common.version import __version__
 
 
 def html_card(title: str, card: Mapping[str, Any]) -> str:
@@ -29,7 +29,7 @@ def html_card(title: str, card: Mapping[str, Any]) -> str:
             refusals=_refusals(card),
             numbers=_numbers,
             plain=_plain,
-            version=xport.__version__,
+            version=__version__,
         )
     )
 

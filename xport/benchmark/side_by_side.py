@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import xport
 from xport.benchmark.document import (
     BackendResult,
     BenchResult,
@@ -21,6 +20,7 @@ from xport.benchmark.document import (
 )
 from xport.benchmark.models import NamedModel, inputs_for, read_models
 from xport.common.progress import Progress, Silent
+from xport.common.version import __version__
 from xport.errors import InputError
 from xport.recording.browser import BrowserOptions
 
@@ -291,7 +291,7 @@ def result_of(models: Sequence[NamedModel], options: BenchOptions, **found: obje
     """The result with what it was measured on."""
     return BenchResult.model_validate(
         {
-            "xport": xport.__version__,
+            "xport": __version__,
             "made": datetime.now(UTC).isoformat(timespec="seconds"),
             "seed": options.seed,
             "rounds": options.rounds,

@@ -1,4 +1,7 @@
-"""manifest.json: every file of a bundle by digest, and what the page has to know of its models."""
+"""manifest.json: every file of a bundle by digest, and what the page has to know of its models.
+
+Twin: `app/host/manifest.ts`.
+"""
 
 from __future__ import annotations
 

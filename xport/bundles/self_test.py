@@ -2,6 +2,8 @@
 
 The page plays it on the device that it finds itself on. It holds the numbers of the run, no new
 ones, and the limits of the verdict.
+
+Twin: `app/host/self_test.ts` and `app/host/comparison.ts`.
 """
 
 from __future__ import annotations

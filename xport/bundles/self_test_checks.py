@@ -1,4 +1,7 @@
-"""Whether a bundle's self-test is whole, belongs to its models, and is what the run recorded."""
+"""Whether a bundle's self-test is whole, belongs to its models, and is what the run recorded.
+
+Twin: `app/host/self_test.ts` and `app/host/comparison.ts`.
+"""
 
 from __future__ import annotations
 

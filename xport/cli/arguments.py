@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import xport
 from xport.cli.paper_arguments import add_evaluation
+from xport.common.version import __version__
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
@@ -92,7 +92,7 @@ def make_parser() -> argparse.ArgumentParser:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"xport {xport.__version__}")
+    parser.add_argument("--version", action="version", version=f"xport {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_making(commands)
     _add_judging(commands)

@@ -11,4 +11,5 @@
   from ours.
 - `progress`: telling a person how far long work has come; the command line decides how it looks.
 - `tools`: versions of the installed packages that a result depends on, and what installs them.
+- `version`: the version of this package, which rooms below the public face may ask for too.
 """

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-import xport
 from xport.common.arrays import Array
+from xport.common.version import __version__
 from xport.comparison.parity import Comparison, Outputs, Pair, Role, compare
 from xport.comparison.pictures import pictures_for
 from xport.comparison.preprocessing import PreparedCase, effects_of
@@ -87,7 +87,7 @@ def evidence_of(
     )
     return Evidence(
         made=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        xport=xport.__version__,
+        xport=__version__,
         plan=plan,
         recordings=tuple(recorded.documents.values()),
         facts=facts,

@@ -4,6 +4,8 @@ The page runs the first classifier of images, the first autoencoder beside it an
 classifier; `readRelease` (and before anything is fetched, `web/app/host/shown.ts`) refuses a
 release in which one of them is not what it needs. Here the same is found out from a plan, so that
 it is said when a bundle is made, and not first by the page.
+
+Twin: `app/host/shown.ts` and `app/host/release.ts`.
 """
 
 from __future__ import annotations

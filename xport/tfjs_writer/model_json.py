@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import xport
+from xport.common.version import __version__
 from xport.errors import ConversionError
 from xport.tfjs_writer.tf_graph import CONST, DTYPES, PLACEHOLDER, TfGraph, TfNode, TfType
 from xport.tfjs_writer.weights import Stored, WeightGroup
@@ -30,7 +30,7 @@ def model_json(
     ]
     document: dict[str, Any] = {
         "format": "graph-model",
-        "generatedBy": f"xport {xport.__version__}",
+        "generatedBy": f"xport {__version__}",
         "convertedBy": "xport tfjs_from_onnx",
         "signature": _signature(graph, captured),
         "userDefinedMetadata": {"xport": _summary(graph, weights)},

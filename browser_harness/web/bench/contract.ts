@@ -1,3 +1,5 @@
+// Twin: browser_harness/measure/bench.py.
+
 import type { DType, FileDigest, Profile, WarmUp } from "../engine/index.js";
 import type { Page, PrepareRequest, Reply, TensorFile, TensorText } from "../runner/contract.js";
 

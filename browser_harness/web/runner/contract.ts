@@ -1,3 +1,5 @@
+// Twin: browser_harness/drive/wire.py.
+
 import type {
   BackendEnvironment,
   BackendRequest,

@@ -1,3 +1,5 @@
+// Twin: xport/bundles/self_test.py and xport/bundles/self_test_checks.py.
+
 import type { Values } from "../../engine/types.js";
 import type { Likeness, ModelTest, Tolerance } from "./self_test.js";
 import type { SelfTestCheck, Measure } from "./report.js";

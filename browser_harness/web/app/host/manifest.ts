@@ -1,3 +1,5 @@
+// Twin: xport/bundles/manifest.py.
+
 import {
   list,
   object,

@@ -1,3 +1,5 @@
+// Twin: xport/plan/page_models.py.
+
 import { parseCalibration, parseGate } from "../../engine/decide/decisions.js";
 import type { Calibration, GateDocument } from "../../engine/decide/decisions.js";
 import { parsePreprocess, type Preprocess } from "../../engine/picture/definition.js";

@@ -1,3 +1,5 @@
+// Twin: xport/bundles/self_test.py and xport/bundles/self_test_checks.py.
+
 import {
   finite,
   list,

@@ -1,3 +1,5 @@
+// Twin: browser_harness/serve/assets.py.
+
 import * as tf from "@tensorflow/tfjs-core";
 import { kernels, operators } from "kernels:engine";
 

@@ -1,3 +1,5 @@
+// Twin: reference/decoding/dicom_data_set.py.
+
 import type { DataSet } from "dicom-parser";
 import { EngineError } from "../../errors.js";
 import { MAX_BYTES } from "../picture.js";

@@ -1,3 +1,5 @@
+// Twin: reference/decoding/dicom_display.py.
+
 import type { DataSet } from "dicom-parser";
 import { windowOf, type Shown } from "./dicom_window.js";
 import type { StoredImage } from "./dicom_image.js";

@@ -1,3 +1,5 @@
+// Twin: reference/decoding/dicom_data_set.py.
+
 import {
   bigEndianByteArrayParser,
   ByteStream,

@@ -1,3 +1,5 @@
+// Twin: reference/decoding/dicom_image.py and reference/decoding/dicom_pixels.py.
+
 import type { DataSet } from "dicom-parser";
 import { PIXELS } from "./dicom_syntax.js";
 import { integerOf, textOf } from "./dicom_values.js";

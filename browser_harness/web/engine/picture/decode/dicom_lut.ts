@@ -1,3 +1,5 @@
+// Twin: reference/decoding/dicom_display.py.
+
 import type { DataSet } from "dicom-parser";
 import { firstItemOf } from "./dicom_elements.js";
 import { bytesOf } from "./dicom_values.js";

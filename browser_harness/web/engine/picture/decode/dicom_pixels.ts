@@ -1,3 +1,5 @@
+// Twin: reference/decoding/dicom_image.py and reference/decoding/dicom_pixels.py.
+
 import type { DataSet } from "dicom-parser";
 import type { Codecs, Decoded } from "./codecs.js";
 import type { DicomFile } from "./dicom_data_set.js";

@@ -1,3 +1,5 @@
+// Twin: reference/decoding/dicom_display.py.
+
 import type { DataSet } from "dicom-parser";
 import { numberOf, textOf } from "./dicom_values.js";
 import { damaged, refusal } from "./refusal.js";

@@ -1,3 +1,5 @@
+// Twin: reference/decoding/exif.py.
+
 /** TIFF's tag of the orientation, and its type of a 16-bit number. */
 const ORIENTATION = 0x0112;
 const SHORT = 3;

@@ -1,3 +1,5 @@
+// Twin: reference/decoding/__init__.py.
+
 import { MAX_BYTES, type Picture } from "../picture.js";
 import type { Codecs } from "./codecs.js";
 import { decodeDicom, isDicom } from "./dicom.js";

@@ -1,3 +1,5 @@
+// Twin: reference/decoding/jpeg.py and reference/decoding/jpeg_frame.py.
+
 import type { Picture } from "../picture.js";
 import type { Codecs } from "./codecs.js";
 import { orientationOf } from "./exif.js";

@@ -1,3 +1,5 @@
+// Twin: reference/decoding/jpeg.py and reference/decoding/jpeg_frame.py.
+
 import { damaged, refusal } from "./refusal.js";
 
 export const BASELINE = 0xc0;

@@ -1,3 +1,5 @@
+// Twin: reference/decoding/png.py.
+
 import type { Picture } from "../picture.js";
 import { orientationOf } from "./exif.js";
 import { inflateExactly } from "./inflate.js";
