@@ -128,6 +128,27 @@ def save_lgamma(folder: str) -> None:
     tf.saved_model.save(module, folder, signatures=function)
 
 
+def save_softplus(folder: str) -> None:
+    """A SavedModel whose operators have several attributes each."""
+    import tensorflow as tf
+
+    @tf.function(input_signature=[tf.TensorSpec((1, 4), tf.float32, name="x")])
+    def function(x: Any) -> dict[str, Any]:
+        return {"y": tf.nn.softplus(tf.linalg.matmul(x, tf.ones((4, 4)), name="product"))}
+
+    module = tf.Module()
+    module.function = function
+    tf.saved_model.save(module, folder, signatures=function)
+
+
+def test_the_same_saved_model_gives_the_same_bytes_again(tmp_path: Path) -> None:
+    isolated.call(save_softplus, str(tmp_path / "saved"))
+    source = Artifact(Format.SAVED_MODEL, tmp_path / "saved", SIGNATURE, "digest")
+    made = [run_stage(TfjsFromTf(), source, Store(tmp_path / name)) for name in ("one", "two")]
+    first, second = ((one.artifact.path / "model.json").read_bytes() for one in made)
+    assert first == second
+
+
 def test_names_the_node_that_tfjs_has_no_kernel_for(tmp_path: Path) -> None:
     isolated.call(save_lgamma, str(tmp_path / "saved"))
     source = Artifact(Format.SAVED_MODEL, tmp_path / "saved", SIGNATURE, "digest")

@@ -62,6 +62,7 @@ class TfjsFromTf:
                 "replace the operator in the model",
             ) from error
         _restore_output_names(folder, source.path)
+        _order_attributes(folder)
         _require_known_fusions(folder)
         return signature_of(folder)
 
@@ -82,6 +83,14 @@ def _restore_output_names(folder: Path, saved_model: Path) -> None:
     if lost:
         raise ConversionError(f"outputs lost or added: {sorted(lost)}", str(folder / MODEL))
     model["signature"]["outputs"] = {tensors[output["name"]]: output for output in outputs}
+    (folder / MODEL).write_text(json.dumps(model))
+
+
+def _order_attributes(folder: Path) -> None:
+    """Write every node's attributes by name: the converter's order differs from run to run."""
+    model = read_model(folder)
+    for node in model["modelTopology"]["node"]:
+        node["attr"] = dict(sorted(node.get("attr", {}).items()))
     (folder / MODEL).write_text(json.dumps(model))
 
 
