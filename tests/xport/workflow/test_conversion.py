@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -147,6 +148,8 @@ def test_the_same_saved_model_gives_the_same_bytes_again(tmp_path: Path) -> None
     made = [run_stage(TfjsFromTf(), source, Store(tmp_path / name)) for name in ("one", "two")]
     first, second = ((one.artifact.path / "model.json").read_bytes() for one in made)
     assert first == second
+    nodes = json.loads(first)["modelTopology"]["node"]
+    assert [list(node["attr"]) for node in nodes] == [sorted(node["attr"]) for node in nodes]
 
 
 def test_names_the_node_that_tfjs_has_no_kernel_for(tmp_path: Path) -> None:
