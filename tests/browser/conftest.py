@@ -90,16 +90,16 @@ def session(
         yield opened
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def playwright() -> Iterator[Any]:
-    """Playwright, for this module."""
+    """Playwright, once for all tests."""
     with sync_playwright() as started:
         yield started
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser(playwright: Any, shader_cache: Path) -> Iterator[Browser]:
-    """A browser with WebGL."""
+    """The browser with WebGL in which every test opens a context of its own."""
     started = launch(playwright, shader_cache)
     yield started
     started.close()
