@@ -2,6 +2,13 @@
 
 Reports read `xport.judgement.evidence.Evidence` and nothing else: no recording, model or browser is
 needed, and the same evidence gives the same bytes.
+
+- `evaluation`: the evaluation for people: every table and figure on one HTML page without network
+  or script.
+- `page`: what all pages have in common: templates, style and filters, and text that is never
+  obeyed.
+- `svg`: drawings as SVG elements: escaped by construction, small, and the same bytes every time.
+- `words`: numbers in words, the same way in every report; what is not a number says so.
 """
 
 from reports.release.html import html_report

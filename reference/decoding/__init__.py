@@ -9,6 +9,20 @@ the same samples, and both refuse the same files. A file's name never matters, o
   two are 2, 0 or 8, 0: an element of group 0002 or 0008, little endian.
 
 Twin: `engine/picture/decode/index.ts`.
+
+- `dicom`: DICOM: the one gray frame of a file, as it is to be displayed.
+- `dicom_data_set`: a DICOM file's elements: read by pydicom up to the pixels, with every length
+  checked.
+- `dicom_display`: how DICOM's stored values are shown: modality, VOI and photometric
+  interpretation.
+- `dicom_image`: what a DICOM file says of the pixels it stores, and whether such pixels are read.
+- `dicom_pixels`: the stored values of a DICOM file's one frame, whatever its transfer syntax.
+- `exif`: the orientation that EXIF data tells; nothing else of EXIF is read.
+- `jpeg`: JPEG of 8 bits: the markers are checked here, libjpeg-turbo decodes.
+- `jpeg_frame`: a walk over the markers of a JPEG or JPEG-LS stream, which decodes nothing.
+- `png`: PNG: the chunks and the compressed stream are checked here, libpng undoes the row
+  filters.
+- `refusal`: what the decoders have in common when they refuse a file.
 """
 
 from __future__ import annotations

@@ -14,6 +14,34 @@ are the same on every machine (see ``reference.phantoms.raster``).
   published layouts; ``read_origins`` gives their masks back.
 
 ``docs/phantoms.md`` shows them and says what each sign is.
+
+- `anatomy`: who the phantom is: a patient's lasting build, and what a visit changes about it.
+- `chest`: one phantom: patient, visit and hospital in, image, labels and masks out.
+- `cohort`: who is in a set of phantoms: patients, their visits, and the part each belongs to.
+- `exposure`: from attenuation to grey levels: scatter, noise, processing, the characteristic
+  curve.
+- `findings`: which findings a phantom has: prevalence, co-occurrence, course over visits,
+  severity.
+- `folder`: folders of phantoms: written whole or not at all, and marked as what they are.
+- `hospital`: two hospitals: how each exposes, shows and labels, so that one can be external to
+  the other.
+- `layouts`: sets of chest phantoms on disk, as NIH ChestX-ray14 and PadChest are published.
+- `limbs`: hands and forearms: shafts with flared ends in soft tissue, whole, broken or plated.
+- `markings`: vessels and fine markings of the lung, and its texture.
+- `marks`: what is on the patient (wires, lines, a pacemaker) or burned into the image (letters).
+- `opacities`: signs in the air spaces and the interstitium: each draws into a scene and returns
+  its mask.
+- `places`: where in the lungs something lies, and the shapes that several signs share.
+- `pleura`: signs of pleura, heart and diaphragm: each draws into a scene and returns its mask.
+- `raster`: drawing on a pixel grid in body coordinates, with arithmetic that is equal everywhere.
+- `reshaping`: findings that change the shape of the chest, and the order in which all signs are
+  drawn.
+- `sheet`: a contact sheet of phantoms: each finding outlined, both hospitals, the shifted sets.
+- `shifted`: images that are not of the training kind: children's chests, bones, and side views.
+- `shifted_layouts`: the shifted sets on disk, as the pediatric pneumonia set and MURA are
+  published.
+- `skeleton`: bones of the chest: ribs as bent tubes, vertebrae, clavicles, scapulae, humeri.
+- `thorax`: the normal chest: every organ as a thickness along the beam.
 """
 
 from collections.abc import Callable, Mapping

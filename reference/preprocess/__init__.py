@@ -2,6 +2,14 @@
 
 The definition is data (``Preprocess``): declared in a release file, carried in a bundle, and
 read by the page, whose TypeScript gives the same bits. No framework is needed here.
+
+- `definition`: how an image becomes a model's input, as data, and what it makes of an image.
+- `levels`: gray levels of a picture, upright: the first half of preprocessing.
+- `picture`: pixels as a file holds them, whatever its format: what every decoder returns.
+- `pipelines`: the ways in which Python programs prepare an image, to be measured against the
+  definition.
+- `resample`: shrinking and enlarging images, defined so exactly that another language can repeat
+  it.
 """
 
 from __future__ import annotations

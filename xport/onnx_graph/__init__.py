@@ -1,1 +1,12 @@
-"""ONNX graphs in memory: one small representation, and passes that each do one thing to it."""
+"""ONNX graphs in memory: one small representation, and passes that each do one thing to it.
+
+- `batchnorm`: batch normalisation at inference is one multiply-add per channel; where it can go.
+- `files`: from ONNX model files to graphs and back.
+- `graph`: an ONNX graph with fixed shapes, as plain nodes and numpy constants.
+- `identities`: operators that, as they stand, change nothing.
+- `padding`: padding that a convolution can do itself, and pooling that is cheaper before a
+  convolution.
+- `pass_list`: passes: changes to a graph that each do one thing, and lists of them.
+- `passes`: the passes that make an ONNX graph smaller, in the order in which they run.
+- `shapes`: shape inference and constant folding, alternately, until nothing more becomes known.
+"""
