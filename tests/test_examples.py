@@ -41,7 +41,7 @@ NOT_HERE = {
 FEWER = {
     "bench": (r"--rounds \d+", "", "--rounds 2"),
     "phantoms": (r"--patients \d+", "--patients 5 --size 64", ""),
-    "evaluate": (r"$^", "", "--limit 8 --levels none 45 --per-finding 2"),
+    "paper": (r"$^", "", "--limit 8 --levels none 45 --per-finding 2"),
 }
 """How an example is made smaller: what is replaced, by what, and what is added."""
 
@@ -111,7 +111,7 @@ def models_of(plan_folder: Path, folder: Path) -> None:
 
 
 def sets_and_networks(folder: Path) -> None:
-    """The data sets and checkpoints that the examples of `xport evaluate` name."""
+    """The data sets and checkpoints that the examples of `xport paper` name."""
     tiny.write_sets(folder / "build")
     tiny.write_networks(folder)
     shutil.copy(folder / "ali.safetensors", folder / "a.safetensors")
@@ -147,7 +147,7 @@ def folder(released: tuple[Path, Any], tmp_path: Path) -> Path:
 def test_there_are_examples_of_every_command_and_none_that_is_set_aside_is_gone() -> None:
     shown = {examples.words_of(command)[1] for command in COMMANDS}
     assert shown >= {"convert", "record", "judge", "report", "bundle", "release", "verify"}
-    assert shown >= {"serve", "doctor", "bench", "evaluate", "phantoms"}
+    assert shown >= {"serve", "doctor", "bench", "paper", "phantoms"}
     assert {*COMMANDS} >= PENDING | {*NOT_HERE} | RELEASES
 
 

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import xport
-from xport.cli.paper_arguments import add_evaluation
+from xport.cli.paper_arguments import add_paper
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
 DEFAULT_RELEASE = Path("release.toml")
 DEFAULT_TARGETS = Path("releases/full-width.toml")
-DEFAULT_STORE = Path("build/store")
+DEFAULT_CACHE = Path("build/store")
 
 DESCRIPTION = """\
 Take a PyTorch model to the browser and prove that it still says the same there.
@@ -98,7 +98,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_judging(commands)
     _add_serving(commands)
     _add_measuring(commands)
-    add_evaluation(commands, _command)
+    add_paper(commands, _command)
     return parser
 
 
@@ -117,9 +117,9 @@ def _add_making(commands: Any) -> None:
             "--out", type=Path, required=True, metavar="FOLDER", help="folder of this run"
         )
         parser.add_argument(
-            "--store",
+            "--cache-dir",
             type=Path,
-            default=DEFAULT_STORE,
+            default=DEFAULT_CACHE,
             metavar="FOLDER",
             help="where converted artifacts are kept and found again (default: %(default)s)",
         )
@@ -223,10 +223,10 @@ def _add_measuring(commands: Any) -> None:
         "(default: %(const)s); a target that is missed is exit code 1",
     )
     bench.add_argument(
-        "--store",
+        "--cache-dir",
         type=Path,
         metavar="FOLDER",
-        help=f"where --targets finds and keeps converted artifacts (default: {DEFAULT_STORE})",
+        help=f"where --targets finds and keeps converted artifacts (default: {DEFAULT_CACHE})",
     )
     bench.add_argument("--seed", type=int, default=0, help="of inputs and bootstrap (default: 0)")
     bench.add_argument(

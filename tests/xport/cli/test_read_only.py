@@ -44,17 +44,17 @@ def read_only(run_copy: Path) -> Iterator[Path]:
 
 
 COMMANDS = {
-    "release": "release RELEASE --out RUN --store STORE",
-    "convert": "convert RELEASE --out RUN --store STORE",
-    "convert, a new folder": "convert RELEASE --out RUN/new --store STORE",
-    "convert, the store": "convert RELEASE --out OUT --store RUN/new",
+    "release": "release RELEASE --out RUN --cache-dir STORE",
+    "convert": "convert RELEASE --out RUN --cache-dir STORE",
+    "convert, a new folder": "convert RELEASE --out RUN/new --cache-dir STORE",
+    "convert, the store": "convert RELEASE --out OUT --cache-dir RUN/new",
     "record": "record RUN",
     "judge": "judge RUN",
     "judge, another policy": "judge RUN --policy POLICY",
     "report": "report RUN",
     "bundle": "bundle RUN",
     "bench": "bench RUN/bundle#classifier --backend cpu --out RUN/new",
-    "evaluate": "evaluate roc --data packaged:digits --out RUN/new",
+    "paper": "paper roc --data packaged:digits --out RUN/new",
     "phantoms": "phantoms mura RUN/new --patients 5 --size 64",
 }
 """Every command that writes; RUN cannot be written."""
