@@ -19,7 +19,7 @@ CLASSIFIER_ARGUMENTS = {
 def release(**overrides: Any) -> dict[str, Any]:
     """A release file's content; `overrides` replace whole top-level tables."""
     return {
-        "schema_version": 1,
+        "schema_version": 2,
         "name": "mini",
         "title": "Miniature",
         "models": {"classifier": classifier(), "autoencoder": autoencoder()},

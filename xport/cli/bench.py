@@ -7,7 +7,7 @@ import argparse
 from xport.benchmark import own, profile, side_by_side
 from xport.benchmark.document import BenchResult
 from xport.benchmark.side_by_side import BenchOptions
-from xport.cli.arguments import DEFAULT_CACHE
+from xport.cli.arguments import DEFAULT_CACHE_DIR
 from xport.common.progress import Progress
 from xport.errors import InputError
 from xport.recording.browser import BrowserOptions
@@ -25,8 +25,8 @@ def measure(
     _refuse_ignored(options)
     chosen = _chosen(options, browser)
     if options.targets is not None:
-        cache = options.cache_dir or DEFAULT_CACHE
-        return own.measure_targets(options.targets, cache, chosen, progress)
+        cache_dir = options.cache_dir or DEFAULT_CACHE_DIR
+        return own.measure_targets(options.targets, cache_dir, chosen, progress)
     if not options.models:
         raise InputError("nothing to time", "MODEL", "name a model's folder or an ONNX file")
     timed = profile.profile if options.profile else side_by_side.bench

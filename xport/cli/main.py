@@ -152,6 +152,12 @@ def _convert(options: argparse.Namespace) -> int:
     return _print(options, text, summary)
 
 
+def _migrate(options: argparse.Namespace) -> int:
+    from xport.cli.migrate import migrate_files
+
+    return _print(options, *migrate_files(options))
+
+
 def _record(options: argparse.Namespace) -> int:
     from xport.workflow import commands
 
@@ -297,4 +303,5 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "bench": _bench,
     "paper": _paper,
     "phantoms": _phantoms,
+    "migrate": _migrate,
 }

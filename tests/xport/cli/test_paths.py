@@ -63,6 +63,7 @@ class Given:
 FILES = WRONG_TO_READ | {"a folder": folder}
 FOLDERS = WRONG_TO_READ | {"a file": file, "an empty folder": folder}
 NEW_FOLDERS = WRONG_TO_WRITE | DANGLING
+NEW_FILES = {name: place for name, place in NEW_FOLDERS.items() if name != "a file"}
 
 GIVEN = {
     "release FILE": Given("release PATH --out NEW", FILES),
@@ -100,6 +101,8 @@ GIVEN = {
         "paper table1 --data packaged:digits --preprocess PATH --out NEW", FILES
     ),
     "paper --out": Given("paper roc --data packaged:digits --out PATH", NEW_FOLDERS),
+    "migrate FILE": Given("migrate PATH", FILES),
+    "migrate --out": Given("migrate RELEASE --out PATH", NEW_FILES | {"a folder": folder}),
     "phantoms FOLDER": Given("phantoms mura PATH --patients 5 --size 64", NEW_FOLDERS),
 }
 CASES = [(name, kind) for name, given in GIVEN.items() for kind in given.wrong]

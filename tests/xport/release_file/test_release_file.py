@@ -286,9 +286,11 @@ def test_refuses_a_path_with_nul(tmp_path: Path, key: str) -> None:
 
 
 def test_a_policy_can_be_read_from_any_file_that_has_one(tmp_path: Path) -> None:
-    path = mini.write({"policy": mini.policy(), "other": {"x": 1}}, tmp_path / "p.toml")
+    path = mini.write(
+        {"schema_version": 2, "policy": mini.policy(), "other": {"x": 1}}, tmp_path / "p.toml"
+    )
     policy, origin = read_policy(path)
     assert policy.min_probes == 6
     assert origin == OtherPolicy(file="p.toml", sha256=digests.of_file(path))
     with pytest.raises(InputError, match="policy: Field required"):
-        read_policy(mini.write({"other": {"x": 1}}, tmp_path / "q.toml"))
+        read_policy(mini.write({"schema_version": 2, "other": {"x": 1}}, tmp_path / "q.toml"))
