@@ -29,7 +29,7 @@ class Epoch(Document):
 
 
 class Stage(Document):
-    """One sitting with one recipe, from which the weights of the best epoch were kept."""
+    """One training with one recipe, from which the weights of the best epoch were kept."""
 
     recipe: dict[str, Any]
     ending: Ending

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -41,6 +42,18 @@ class Document(BaseModel):
         return write_whole(path, (self.model_dump_json(indent=2) + "\n").encode())
 
     @classmethod
+    def upgraded(cls, content: bytes, where: str) -> bytes:
+        """The content of a file as this version of the document has it.
+
+        A kind of document that still reads earlier versions, or refuses them with a remedy of its
+        own, says so here; others are validated as they stand.
+
+        Raises:
+            DocumentError: the file, called `where`, is of a version that is not read.
+        """
+        return content
+
+    @classmethod
     def read(cls, path: Path) -> Self:
         """Read JSON from ``path``.
 
@@ -48,7 +61,7 @@ class Document(BaseModel):
             DocumentError: the file is absent, not JSON, or a key is missing, unknown or wrong.
         """
         try:
-            return cls.model_validate_json(path.read_bytes())
+            return cls.model_validate_json(cls.upgraded(path.read_bytes(), str(path)))
         except OSError as error:
             raise DocumentError(
                 f"cannot read {cls.__name__}: {error.strerror}", str(path), "check the path"
@@ -59,6 +72,16 @@ class Document(BaseModel):
                 str(path),
                 "write the document again with this version",
             ) from error
+
+
+def version_of(content: bytes) -> int | None:
+    """The `schema_version` of a JSON document; None of what is no such document."""
+    try:
+        found = json.loads(content)
+    except ValueError:
+        return None
+    version = found.get("schema_version") if isinstance(found, dict) else None
+    return version if type(version) is int else None
 
 
 def first_problem(error: ValidationError) -> str:

@@ -47,7 +47,7 @@ def mini_run(tmp_path_factory: pytest.TempPathFactory, store: Path) -> MiniRun:
     """The miniature release, released: both models, all three backends."""
     folder = tmp_path_factory.mktemp("mini")
     release_file = mini.write(mini.release(), folder / "release.toml")
-    evidence = commands.release(release_file, folder / "run", store=store)
+    evidence = commands.release(release_file, folder / "run", cache_dir=store)
     return MiniRun(folder / "run", release_file, store, evidence)
 
 

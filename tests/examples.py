@@ -88,12 +88,12 @@ def framed(code: str) -> dict[str, Any]:
         signature["outputs"].append({"name": "logits", "shape": [1, 3], "dtype": "float32"})
         said = [("classifier", "logits"), (name, "logits"), (name, "probabilities")]
         frame["policy"]["tolerances"] += [
-            {"model": model, "output": output, "max_abs": 1e-4, "because": "float32 rounding"}
+            {"model": model, "output": output, "max_abs": 1e-4, "rationale": "float32 rounding"}
             for model, output in said
         ]
-        frame["policy"]["likenesses"] = [
-            {"model": name, "output": output, "min_cosine": 0.999, "times_own_gap": 10.0}
-            | {"because": "gradients at kinks"}
+        frame["policy"]["relative_tolerances"] = [
+            {"model": name, "output": output, "min_cosine": 0.999, "max_ratio_to_float64_gap": 10.0}
+            | {"rationale": "gradients at kinks"}
             for output in ("gradient", "saliency", "cam")
         ]
     return merged(frame, piece)

@@ -173,7 +173,7 @@ def test_every_public_function_can_be_called_twice(tmp_path: Path) -> None:
         "none = Path(sys.argv[1]) / 'none'\n"
         "for name in [name for name in xport.__all__ if name[0] != '_'] * 2:\n"
         "    converts = name in ('convert', 'release')\n"
-        "    more = {'store': none} if converts else {}\n"
+        "    more = {'cache_dir': none} if converts else {}\n"
         "    try: getattr(xport, name)(*[none] * (1 + converts), **more)\n"
         "    except xport.errors.XportError as error: print(name, error.exit_code)\n"
     )

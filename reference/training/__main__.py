@@ -22,9 +22,10 @@ examples:
   torchrun --nproc-per-node 4 -m reference.training train --recipe paper --data NIH --out build/4
   python -m reference.training defaults --work build/defaults --out reference/defaults
 
-An interrupted training goes on with the same command; on a CPU the weights are then those of one
-sitting, bit for bit. With N processes each normalises its own part of a batch, so weights differ
-from those of one process; which images are in a batch, and how they are moved, does not.
+An interrupted training goes on with the same command; on a CPU the weights are then those of an
+uninterrupted training, bit for bit. With N processes each normalises its own part of a batch, so
+weights differ from those of one process; which images are in a batch, and how they are moved, does
+not.
 
 NOT FOR MEDICAL USE.
 """
@@ -121,7 +122,7 @@ def _train(chosen: argparse.Namespace, line: str) -> None:
     from pydantic import ValidationError
 
     from reference.training.recipes import PRESETS, ClassifierRecipe
-    from reference.training.sitting import Sitting
+    from reference.training.trainer import Trainer
 
     if chosen.recipe not in PRESETS:
         raise TrainingError(
@@ -140,7 +141,7 @@ def _train(chosen: argparse.Namespace, line: str) -> None:
         key = ".".join(map(str, first["loc"]))
         raise TrainingError(f"{key}: {first['msg']}", recipe.name, "see --help") from error
     fallback = "chestxnet" if isinstance(recipe, ClassifierRecipe) else "autoencoder"
-    sitting = Sitting(
+    trainer = Trainer(
         recipe=recipe,
         layout=chosen.layout,
         data=chosen.data,
@@ -151,7 +152,7 @@ def _train(chosen: argparse.Namespace, line: str) -> None:
         accelerator=chosen.accelerator,
         command=f"python -m reference.training {line}",
     )
-    outcome = sitting.run(_say)
+    outcome = trainer.run(_say)
     _say(f"ended by: {outcome.ending}; best weights: {outcome.best}")
 
 

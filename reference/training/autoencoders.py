@@ -15,14 +15,14 @@ from torch.nn import functional
 from reference.errors import TrainingError
 from reference.networks.ali import ALI, Autoencoder
 from reference.training.recipes import AliRecipe, AutoencoderRecipe
-from reference.training.shelf import Shelf, network_input
+from reference.training.registry import Registry, network_input
 from reference.training.tasks import Numbers, Step, chunks, mean_over_processes
 
 _AT_ONCE = 100
 _SIZE = 64
 
 
-def _check(train: Shelf, validation: Shelf) -> None:
+def _check(train: Registry, validation: Registry) -> None:
     about = train.about.preprocess
     if about != validation.about.preprocess:
         raise TrainingError(
@@ -52,8 +52,8 @@ class L2Task:
 
     network: Autoencoder
     recipe: AutoencoderRecipe
-    train: Shelf
-    validation: Shelf
+    train: Registry
+    validation: Registry
     _optimizer: torch.optim.Optimizer = field(init=False)
     _wrapped: nn.Module = field(init=False)
 
@@ -115,8 +115,8 @@ class AliTask:
 
     network: ALI
     recipe: AliRecipe
-    train: Shelf
-    validation: Shelf
+    train: Registry
+    validation: Registry
     _optimizers: dict[str, torch.optim.Optimizer] = field(init=False)
     _wrapped: nn.Module = field(init=False)
 
@@ -235,15 +235,15 @@ def adversarial_loss(
 
 @torch.no_grad()
 def reconstructed(
-    network: Autoencoder, shelf: Shelf
+    network: Autoencoder, registry: Registry
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """Return reconstructions (N, 64, 64) on [-1, 1] and codes (N, latent) of all images."""
     device = next(network.parameters()).device
     modes = {module: module.training for module in network.modules()}
     network.eval()
     images, codes = [], []
-    for indices in chunks(len(shelf), _AT_ONCE):
-        image = network_input(shelf.grey(indices).to(device), shelf.about.preprocess)
+    for indices in chunks(len(registry), _AT_ONCE):
+        image = network_input(registry.grey(indices).to(device), registry.about.preprocess)
         reconstruction, code = network(image)
         images.append(reconstruction[:, 0].float().cpu().numpy())
         codes.append(code.float().cpu().numpy())
@@ -252,9 +252,9 @@ def reconstructed(
     return np.concatenate(images), np.concatenate(codes)
 
 
-def _reconstruction_score(network: Autoencoder, shelf: Shelf) -> Numbers:
-    made, _ = reconstructed(network, shelf)
-    given = 2 * shelf.grey(range(len(shelf)))[:, 0].numpy() - 1
+def _reconstruction_score(network: Autoencoder, registry: Registry) -> Numbers:
+    made, _ = reconstructed(network, registry)
+    given = 2 * registry.grey(range(len(registry)))[:, 0].numpy() - 1
     errors = np.sqrt(((made - given) ** 2).mean(axis=(1, 2)))
     mean = float(errors.mean())
     return {"score": -mean, "mean L2": mean}

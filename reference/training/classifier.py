@@ -18,7 +18,7 @@ from reference.decide.predictions import Predictions
 from reference.errors import TrainingError
 from reference.networks.densenet import DenseNet
 from reference.training.recipes import ClassifierRecipe
-from reference.training.shelf import Shelf, network_input
+from reference.training.registry import Registry, network_input
 from reference.training.tasks import Numbers, Step, chunks
 
 _AT_ONCE = 32
@@ -37,8 +37,8 @@ class ClassifierTask:
 
     network: DenseNet
     recipe: ClassifierRecipe
-    train: Shelf
-    validation: Shelf
+    train: Registry
+    validation: Registry
     _optimizer: torch.optim.Optimizer = field(init=False)
     _wrapped: nn.Module = field(init=False)
     _device: torch.device = field(init=False, default=torch.device("cpu"))
@@ -130,9 +130,9 @@ class ClassifierTask:
             for name, tensor in self.network.state_dict().items()
         }
 
-    def _input(self, grey: torch.Tensor, shelf: Shelf) -> torch.Tensor:
+    def _input(self, grey: torch.Tensor, registry: Registry) -> torch.Tensor:
         small = functional.avg_pool2d(grey.to(self._device), self.recipe.coarse)
-        image = network_input(small, shelf.about.preprocess)
+        image = network_input(small, registry.about.preprocess)
         return image.contiguous(memory_format=torch.channels_last)
 
 
@@ -151,44 +151,44 @@ def known_cross_entropy(logits: torch.Tensor, truth: torch.Tensor) -> torch.Tens
 
 
 @torch.no_grad()
-def classified(network: nn.Module, shelf: Shelf, coarse: int = 1) -> Predictions:
-    """Return what a network says about all images of a shelf; its mode is left as it was.
+def classified(network: nn.Module, registry: Registry, coarse: int = 1) -> Predictions:
+    """Return what a network says about all images of a registry; its mode is left as it was.
 
     Args:
         network: answers logits, (N, labels).
-        shelf: the images.
+        registry: the images.
         coarse: shrinks them, as in ``ClassifierRecipe``.
     """
     device = next(network.parameters()).device
     was_training, outputs = network.training, list[npt.NDArray[np.float64]]()
     network.eval()
-    for indices in chunks(len(shelf), _AT_ONCE):
-        small = functional.avg_pool2d(shelf.grey(indices).to(device), coarse)
-        image = network_input(small, shelf.about.preprocess)
+    for indices in chunks(len(registry), _AT_ONCE):
+        small = functional.avg_pool2d(registry.grey(indices).to(device), coarse)
+        image = network_input(small, registry.about.preprocess)
         logits = network(image.contiguous(memory_format=torch.channels_last))
         outputs.append(torch.sigmoid(logits.double()).cpu().numpy())
     network.train(was_training)
-    about = shelf.about
+    about = registry.about
     return Predictions(
-        about.dataset, about.labels, shelf.truth.astype(np.float64), np.concatenate(outputs)
+        about.dataset, about.labels, registry.truth.astype(np.float64), np.concatenate(outputs)
     )
 
 
-def _require_trainable(shelf: Shelf) -> None:
+def _require_trainable(registry: Registry) -> None:
     """Refuse labels that are neither 0, 1 nor unknown, and sets without any known one."""
-    truth = shelf.truth
+    truth = registry.truth
     fine = np.isnan(truth) | (truth == 0) | (truth == 1)
-    if not fine.all() or not shelf.about.labels or bool(np.isnan(truth).all()):
+    if not fine.all() or not registry.about.labels or bool(np.isnan(truth).all()):
         raise TrainingError(
             "the labels do not say of findings whether they are present",
-            shelf.about.dataset,
+            registry.about.dataset,
             "a classifier needs labels 1, 0 or NaN, and not all unknown",
         )
 
 
-def prior_logits(shelf: Shelf) -> torch.Tensor:
+def prior_logits(registry: Registry) -> torch.Tensor:
     """Return the logit of each label's frequency, (labels,), kept within plus or minus 6."""
-    truth = shelf.truth
+    truth = registry.truth
     known = (~np.isnan(truth)).sum(axis=0)
     share = (np.nansum(truth, axis=0) + 0.5) / (known + 1.0)
     logits = [max(-6.0, min(6.0, math.log(p / (1 - p)))) for p in share.tolist()]

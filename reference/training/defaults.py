@@ -27,8 +27,8 @@ from reference.training.card import stage
 from reference.training.classifier import ClassifierTask, prior_logits
 from reference.training.fitting import Fitting, Outcome, fabric_for
 from reference.training.recipes import AliRecipe, AutoencoderRecipe, ClassifierRecipe, Cosine
+from reference.training.registry import Registry, register
 from reference.training.seeds import derived_seed
-from reference.training.shelf import Shelf, shelve
 from reference.training.tasks import Task
 
 Tell = Callable[[str], None]
@@ -141,22 +141,22 @@ class Remaking:
         # Nobody shall take them for the published collection, whose layout they have.
         return replace(found, name=f"Phantoms of hospital A, {part}")
 
-    def shelf(self, part: Part, preprocess: Preprocess) -> Shelf:
+    def registry(self, part: Part, preprocess: Preprocess) -> Registry:
         """Return the prepared images of a part."""
         folder = self.work / f"{part}-{preprocess.size}"
-        return shelve(self.dataset(part), preprocess, folder, self.tell)
+        return register(self.dataset(part), preprocess, folder, self.tell)
 
     def train(self, name: Name) -> Trained:
         """Train the default of this name, or finish what was interrupted."""
         if name in CLASSIFIERS:
             return self._classifier(name)
-        shelves = (self.shelf("train", AUTOENCODER), self.shelf("validation", AUTOENCODER))
+        registries = (self.registry("train", AUTOENCODER), self.registry("validation", AUTOENCODER))
         torch.manual_seed(derived_seed(SEED, name))
         task: Task
         if name == "l2":
-            task = L2Task(autoencoder(LATENT, WIDTH), L2_RECIPE, *shelves)
+            task = L2Task(autoencoder(LATENT, WIDTH), L2_RECIPE, *registries)
         else:
-            task = AliTask(ALI(LATENT, WIDTH), ALI_RECIPE, *shelves)
+            task = AliTask(ALI(LATENT, WIDTH), ALI_RECIPE, *registries)
         outcome = self._fit(name, task)
         return Trained((stage(task.recipe, outcome),), outcome.best)
 
@@ -166,14 +166,14 @@ class Remaking:
             recipe.model_copy(update={"augmentation": CLASSIFIERS[name]})
             for recipe in (COARSE_STAGE, FINE_STAGE)
         )
-        shelves = (self.shelf("train", CHESTXNET), self.shelf("validation", CHESTXNET))
+        registries = (self.registry("train", CHESTXNET), self.registry("validation", CHESTXNET))
         torch.manual_seed(derived_seed(SEED, "classifier"))
         network = DenseNet(SHAPE)
         with torch.no_grad():
-            network.classifier.bias.copy_(prior_logits(shelves[0]))
-        coarse = self._fit(f"{name}-112px", ClassifierTask(network, coarse_recipe, *shelves))
+            network.classifier.bias.copy_(prior_logits(registries[0]))
+        coarse = self._fit(f"{name}-112px", ClassifierTask(network, coarse_recipe, *registries))
         load_checkpoint(network, coarse.best)
-        fine = self._fit(f"{name}-224px", ClassifierTask(network, fine_recipe, *shelves))
+        fine = self._fit(f"{name}-224px", ClassifierTask(network, fine_recipe, *registries))
         return Trained((stage(coarse_recipe, coarse), stage(fine_recipe, fine)), fine.best)
 
     def _fit(self, name: str, task: Task) -> Outcome:

@@ -21,7 +21,7 @@ from reference.networks.ali import Autoencoder
 from reference.preprocess import Preprocess
 from reference.training.autoencoders import reconstructed
 from reference.training.classifier import classified
-from reference.training.shelf import Shelf, network_input
+from reference.training.registry import Registry, network_input
 
 Scores = dict[ScoreName, list[float]]
 SCORES: tuple[ScoreName, ...] = get_args(ScoreName)
@@ -37,7 +37,7 @@ class ClassifierFigures:
 
 
 def classifier_figures(
-    network: nn.Module, validation: Shelf, tests: Sequence[Shelf]
+    network: nn.Module, validation: Registry, tests: Sequence[Registry]
 ) -> ClassifierFigures:
     """Return what a classifier reaches.
 
@@ -47,15 +47,19 @@ def classifier_figures(
         tests: in the order of the tables.
     """
     return ClassifierFigures(
-        tables=tuple(auc_table(classified(network, shelf), seed=SPLIT_SEED) for shelf in tests),
+        tables=tuple(
+            auc_table(classified(network, registry), seed=SPLIT_SEED) for registry in tests
+        ),
         calibration=fit_calibration(classified(network, validation)),
     )
 
 
-def shelf_scores(network: Autoencoder, shelf: Shelf) -> Scores:
-    """Return every score of every image of a shelf."""
-    made, codes = reconstructed(network, shelf)
-    given = network_input(shelf.grey(range(len(shelf))), shelf.about.preprocess)[:, 0].numpy()
+def registry_scores(network: Autoencoder, registry: Registry) -> Scores:
+    """Return every score of every image of a registry."""
+    made, codes = reconstructed(network, registry)
+    given = network_input(registry.grey(range(len(registry))), registry.about.preprocess)[
+        :, 0
+    ].numpy()
     return _scores(given, made, codes)
 
 

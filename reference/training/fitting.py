@@ -22,8 +22,8 @@ from reference.document import write_whole
 from reference.errors import TrainingError
 from reference.training.recipes import Precision
 from reference.training.seeds import derived_seed, generator
-from reference.training.state import Progress, Settings, read_state, write_state
 from reference.training.tasks import Numbers, Share, Step, Task, mean_over_processes
+from reference.training.trainer_state import Progress, Settings, read_state, write_state
 
 Tell = Callable[[str], None]
 

@@ -47,9 +47,9 @@ from reference.training.figures import (
     dataset_scores,
     fitted_gate,
     parameters,
+    registry_scores,
     rounded,
     score_figures,
-    shelf_scores,
 )
 from reference.training.fitting import write_weights
 
@@ -122,12 +122,12 @@ class Publishing:
     def _provenance(self, name: Name, stages: tuple[Stage, ...]) -> Provenance:
         preprocess = CHESTXNET if name in CLASSIFIERS else AUTOENCODER
         parts: tuple[Part, ...] = ("train", "validation", "test", "external")
-        shelves = {part: self.made.shelf(part, preprocess) for part in parts}
+        registries = {part: self.made.registry(part, preprocess) for part in parts}
         return Provenance(
             command=COMMAND,
             seed=SEED,
-            data=tuple(f"{part}: {one.about.usage.sentence()}" for part, one in shelves.items()),
-            images={part: one.about.levels for part, one in shelves.items()},
+            data=tuple(f"{part}: {one.about.usage.sentence()}" for part, one in registries.items()),
+            images={part: one.about.levels for part, one in registries.items()},
             preprocess=preprocess,
             stages=stages,
             versions=versions(),
@@ -137,8 +137,8 @@ class Publishing:
     def _classifier_card(
         self, level: str, network: DenseNet, weights: Weights, origin: Provenance
     ) -> Card:
-        tests = [self.made.shelf(part, CHESTXNET) for part in ("test", "external")]
-        found = classifier_figures(network, self.made.shelf("validation", CHESTXNET), tests)
+        tests = [self.made.registry(part, CHESTXNET) for part in ("test", "external")]
+        found = classifier_figures(network, self.made.registry("validation", CHESTXNET), tests)
         notes = (
             "The external set is hospital B of the phantoms: another device, other marks, faint "
             "findings unlabelled, 6 % of the labels missed and 0.8 % invented, which no model can "
@@ -161,14 +161,14 @@ class Publishing:
     ) -> Card:
         assert isinstance(network, Autoencoder)
         test, validation = (
-            (shelf.about.dataset, shelf_scores(network, shelf))
-            for shelf in (
-                self.made.shelf("test", AUTOENCODER),
-                self.made.shelf("validation", AUTOENCODER),
+            (registry.about.dataset, registry_scores(network, registry))
+            for registry in (
+                self.made.registry("test", AUTOENCODER),
+                self.made.registry("validation", AUTOENCODER),
             )
         )
-        external = self.made.shelf("external", AUTOENCODER)
-        others = {external.about.dataset: shelf_scores(network, external)}
+        external = self.made.registry("external", AUTOENCODER)
+        others = {external.about.dataset: registry_scores(network, external)}
         for other in self._other_sets():
             others[other.name] = dataset_scores(network, other, AUTOENCODER)
         gate = fitted_gate(GATE_SCORE, FALSE_REFUSALS, validation, {test[0]: test[1], **others})

@@ -12,8 +12,8 @@ from torch import nn
 
 from reference.data.augmentation import Movements, drawn_movements, level_named, moved
 from reference.training.recipes import Recipe
+from reference.training.registry import Registry
 from reference.training.seeds import generator
-from reference.training.shelf import Shelf
 
 
 @dataclass(frozen=True)
@@ -49,13 +49,13 @@ class Step:
         """Return a generator that is the same in every process and after every resumption."""
         return generator(self.seed, purpose, self.number)
 
-    def grey(self, shelf: Shelf, augmentation: str) -> torch.Tensor:
+    def grey(self, registry: Registry, augmentation: str) -> torch.Tensor:
         """Return this process's images, moved as the level says, (n, 1, H, W) on [0, 1].
 
         Movements are drawn for the whole batch, so they do not depend on how many processes
         there are.
         """
-        images = shelf.grey(self.indices[self.share.part])
+        images = registry.grey(self.indices[self.share.part])
         level = level_named(augmentation)
         if not level.moves:
             return images
@@ -77,11 +77,11 @@ class Task(Protocol):
         """How it is trained."""
 
     @property
-    def train(self) -> Shelf:
+    def train(self) -> Registry:
         """The images that it is trained on."""
 
     @property
-    def validation(self) -> Shelf:
+    def validation(self) -> Registry:
         """Images of other patients, which decide which epoch is the best."""
 
     @property

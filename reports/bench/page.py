@@ -88,7 +88,7 @@ class Section:
 
 
 def _target_cells(results: Sequence[TargetResult]) -> Iterator[tuple[str, ...]]:
-    yield "target", "wanted", "measured", "95 % interval", "", "because"
+    yield "target", "wanted", "measured", "95 % interval", "", "rationale"
     for one in results:
         target, interval = one.target, one.interval
         yield (
@@ -97,7 +97,7 @@ def _target_cells(results: Sequence[TargetResult]) -> Iterator[tuple[str, ...]]:
             _quantity(one.measured, target.unit),
             f"{interval.low:.3f} to {interval.high:.3f}" if interval else words.NOTHING,
             "met" if one.met else "MISSED",
-            target.because,
+            target.rationale,
         )
 
 

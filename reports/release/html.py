@@ -12,7 +12,7 @@ from reports.page import environment
 from reports.release.charts import ledger_chart, meter
 from reports.release.histograms import Figure, figure
 from reports.release.latency import PAPER, efforts, runtime_rows
-from reports.release.locations import engine_files, places
+from reports.release.locations import engine_files, locations
 from reports.release.pictures import albums
 from reports.release.preparations import preparations
 from reports.release.reading import MAX_ABS, Reading, Standing, untrained
@@ -53,7 +53,7 @@ def html_report(evidence: Evidence) -> str:
             preparations=preparations(reading),
             runtimes=runtime_rows(reading),
             efforts=efforts(reading),
-            places=places(reading),
+            locations=locations(reading),
             engine_files=engine_files(reading),
         )
     )

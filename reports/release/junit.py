@@ -78,13 +78,15 @@ def _leg_cases(reading: Reading, model: PlannedModel, leg: Leg) -> Iterator[Case
 def _output_cases(
     reading: Reading, model: PlannedModel, leg: Leg, output: str
 ) -> Iterator[Case]:  # fmt: skip
-    """A case for the output, which is there without any result too, and one for each bar."""
+    """A case for the output, also without any result, and one for each acceptance criterion."""
     checks = reading.checks(model.id, leg.name, output)
-    bars = {bar.name for bar in reading.plan.policy.bars if bar.model == model.id}
+    criteria = {
+        one.name for one in reading.plan.policy.acceptance_criteria if one.model == model.id
+    }
     name = f"{leg.name} · {output}"
-    yield _case(model.id, name, [c for c in checks if c.name not in bars], "was not judged")
+    yield _case(model.id, name, [c for c in checks if c.name not in criteria], "was not judged")
     for check in checks:
-        if check.name in bars:
+        if check.name in criteria:
             yield _case(model.id, f"{name} · {check.name}", [check])
 
 
@@ -141,7 +143,7 @@ def _suite(root: Element, reading: Reading, name: str, cases: Sequence[Case]) ->
 
 def _details(checks: Iterable[Check]) -> Iterator[str]:
     for check in checks:
-        reason = f" (because {check.because})" if check.because else ""
+        reason = f" (because {check.rationale})" if check.rationale else ""
         yield words.printable(f"{check.status} {check.name}: {check.message}{reason}")
 
 

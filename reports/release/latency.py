@@ -16,7 +16,7 @@ PAPER = {"load": "12 ± 2 s", "both": "1.3 ± 0.5 s", "gradients": "17 ± 4 s"}
 
 
 @dataclass(frozen=True)
-class Wait:
+class Latency:
     """One row of the runtime table, every duration in words; `pair` is both models as one.
 
     `peak` is the backend's, and stands on its first row only.
@@ -33,7 +33,7 @@ class Wait:
     peak: str
 
 
-def runtime_rows(reading: Reading) -> list[Wait]:
+def runtime_rows(reading: Reading) -> list[Latency]:
     """A row per backend and model, then the autoencoder and the classifier as one figure."""
     rows = []
     titles = {model.id: model.title for model in reading.plan.models}
@@ -56,8 +56,8 @@ def spread(values: Sequence[float]) -> str:
     return f"{words.seconds(statistics.median(values))} ({low} to {high}, {runs})"
 
 
-def _model_row(runtime: BackendRuntime, model: ModelRuntime, title: str, peak: str) -> Wait:
-    return Wait(
+def _model_row(runtime: BackendRuntime, model: ModelRuntime, title: str, peak: str) -> Latency:
+    return Latency(
         backend=runtime.backend,
         what=title,
         cold_load=words.seconds(model.cold_load),
@@ -71,17 +71,17 @@ def _model_row(runtime: BackendRuntime, model: ModelRuntime, title: str, peak: s
 
 
 def _pair(reading: Reading, runtime: BackendRuntime) -> list[ModelRuntime]:
-    """The autoencoder's and the classifier's waits, when the runtime has both as one figure."""
+    """The autoencoder's and the classifier's latencies, when the runtime has both as one figure."""
     kinds = {model.id: model.kind for model in reading.plan.models}
     pair = [m for m in runtime.models if kinds.get(m.model) in ("autoencoder", "classifier")]
     return pair if runtime.both and len(pair) > 1 else []
 
 
-def _pair_row(runtime: BackendRuntime, pair: Sequence[ModelRuntime]) -> Wait:
+def _pair_row(runtime: BackendRuntime, pair: Sequence[ModelRuntime]) -> Latency:
     def total(name: str) -> str:
         return words.seconds(sum(getattr(model, name) for model in pair))
 
-    return Wait(
+    return Latency(
         backend=runtime.backend,
         what="autoencoder + classifier",
         cold_load=total("cold_load"),

@@ -10,7 +10,7 @@ from xport.exchange.recording import Environment, WebEnvironment
 
 
 @dataclass(frozen=True)
-class Place:
+class Location:
     """One environment as rows of words, and the `model/leg` names that ran in it."""
 
     legs: tuple[str, ...]
@@ -34,7 +34,7 @@ class Place:
         return [*_web_rows(environment.web), ("Runner", environment.runner), *rows]
 
 
-def places(reading: Reading) -> list[Place]:
+def locations(reading: Reading) -> list[Location]:
     """Every environment that occurs, browsers first, in the plan's order."""
     found: list[tuple[Environment, list[str]]] = []
     for recording in reading.evidence.recordings:
@@ -49,8 +49,8 @@ def places(reading: Reading) -> list[Place]:
         else:
             found.append((environment, [name]))
     return sorted(
-        (Place(tuple(names), environment) for environment, names in found),
-        key=lambda place: place.environment.web is None,
+        (Location(tuple(names), environment) for environment, names in found),
+        key=lambda location: location.environment.web is None,
     )
 
 

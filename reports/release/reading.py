@@ -21,7 +21,7 @@ class Standing:
 
     `total` is the distance from PyTorch float32, `adds` from the leg before, `from_float64` from
     PyTorch float64, in terms of `measure`: the largest difference, or the relative L2 distance
-    where a likeness is declared; each is None when it could not be measured. With a likeness,
+    where a relative tolerance is declared; each is None when it could not be measured. There,
     `least_alike` is the cosine of the probe that is least like PyTorch's, at least `min_cosine`.
     `notes` say why `status` is not PASSED. `at_fault` is a leg that failed by itself: it inherits
     nothing.
@@ -141,7 +141,7 @@ class Reading:
         if judged and not self.checks(model.id, leg.name, output) and status is Status.PASSED:
             status = Status.NOT_RUN
         measure, bound = self.measure(model, output)
-        likeness = self.plan.policy.likeness(model.id, output)
+        relative = self.plan.policy.relative_tolerance(model.id, output)
         total = self._distance(model, leg, output, Role.REFERENCE)
         adds = self._distance(model, leg, output, Role.PREDECESSOR)
         return Standing(
@@ -156,7 +156,7 @@ class Reading:
             adds=adds,
             from_float64=self._distance(model, leg, output, Role.FLOAT64),
             bound=bound,
-            min_cosine=likeness.min_cosine if likeness else None,
+            min_cosine=relative.min_cosine if relative else None,
             notes=tuple(_notes(checks, leg, total, adds)),
             at_fault=f"{model.id}/{leg.name}" in self.at_fault and status is Status.FAILED,
         )
@@ -186,7 +186,7 @@ class Reading:
         limited = [s for s in self.all_standings() if s.least_alike is not None]
         return max(limited, key=lambda s: severity(1 - (s.least_alike or 0.0)), default=None)
 
-    def own_gap(self, model: PlannedModel, output: str, probe: str) -> float | None:
+    def float64_gap(self, model: PlannedModel, output: str, probe: str) -> float | None:
         """PyTorch float32's own distance from float64 on one probe, or None where unknown."""
         own = self.comparison(model.id, REFERENCE_LEG, output, Role.FLOAT64)
         if own is None or probe not in own.probes:
@@ -203,10 +203,10 @@ class Reading:
 
     def measure(self, model: PlannedModel, output: str) -> tuple[Measure, float | None]:
         """How distances of an output are measured, and the most that is allowed, if known."""
-        likeness = self.plan.policy.likeness(model.id, output)
-        if likeness is not None:
+        relative = self.plan.policy.relative_tolerance(model.id, output)
+        if relative is not None:
             own = self.comparison(model.id, REFERENCE_LEG, output, Role.FLOAT64)
-            bound = likeness.times_own_gap * own.pooled.relative_l2 if own else None
+            bound = relative.max_ratio_to_float64_gap * own.pooled.relative_l2 if own else None
             return RELATIVE_L2, bound
         tolerance = self.plan.policy.tolerance(model.id, output)
         return MAX_ABS, tolerance.max_abs if tolerance else None

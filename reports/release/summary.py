@@ -29,7 +29,7 @@ def summary_lines(evidence: Evidence) -> list[str]:
     for model in evidence.plan.models:
         lines += ["", f"{model.id}: {model.title}, worst distance from PyTorch float32"]
         lines += list(_leg_lines(reading, model))
-    lines += [*_preprocessing(reading), "", *_waits(reading)]
+    lines += [*_preprocessing(reading), "", *_latencies(reading)]
     return [words.printable(line).replace("\n", " ") for line in lines]
 
 
@@ -143,7 +143,7 @@ def _prepared(row: Row) -> Iterator[str]:
         yield f"{row.flipped} decisions flipped"
 
 
-def _waits(reading: Reading) -> Iterator[str]:
+def _latencies(reading: Reading) -> Iterator[str]:
     rows = runtime_rows(reading)
     if not rows:
         yield "times: not measured"

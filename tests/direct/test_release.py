@@ -17,7 +17,7 @@ pytestmark = pytest.mark.torch
 def test_a_release_by_the_direct_route_alone_passes(tmp_path: Path) -> None:
     content = mini.only_classifier(exporter="dynamo") | {"routes": {"direct": {}}}
     path = mini.write(content, tmp_path / "release.toml")
-    evidence = commands.release(path, tmp_path / "run", store=tmp_path / "store")
+    evidence = commands.release(path, tmp_path / "run", cache_dir=tmp_path / "store")
     assert evidence.verdict.status is Status.PASSED, evidence.verdict.findings
     legs = {leg.name for leg in RunFolder(tmp_path / "run").plan().legs}
     assert legs == {"torch-float64", "torch", "onnx", "tfjs/wasm"}

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import tarfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from xport.bundles.checks import verify_bundle
 from xport.bundles.manifest import MANIFEST
-from xport.errors import IntegrityError, XportError
-from xport.judgement.verdict import Status
+from xport.common import digests
+from xport.errors import DocumentError, IntegrityError, XportError
+from xport.judgement.evidence import EVIDENCE, Evidence
+from xport.plan.plan import PLAN
 from xport.workflow import commands
 
 FORMATS = Path(__file__).parent
@@ -70,8 +73,57 @@ def test_report_reads_a_run_of_version_1(run_1: Path) -> None:
     assert "<failure" not in junit.read_text()
 
 
-def test_judging_a_run_of_version_1_again_gives_the_same_verdict(run_1: Path) -> None:
-    before = json.loads((run_1 / "evidence.json").read_text())["verdict"]
-    evidence = commands.judge(run_1)
-    assert evidence.verdict.status is Status.PASSED
-    assert json.loads(evidence.verdict.model_dump_json()) == before
+def test_evidence_of_version_1_is_read_as_it_was_judged(run_1: Path) -> None:
+    path = run_1 / EVIDENCE
+    before, evidence = json.loads(path.read_text()), Evidence.read(path)
+    policy, was = evidence.plan.policy, before["plan"]["policy"]
+    assert (evidence.schema_version, evidence.plan.schema_version) == (2, 2)
+    assert evidence.plan.shipped_artifact == before["plan"]["ships"]
+    assert [one.rationale for one in policy.tolerances] == [
+        one["because"] for one in was["tolerances"]
+    ]
+    assert [
+        (one.max_ratio_to_float64_gap, one.rationale) for one in policy.relative_tolerances
+    ] == [(one["times_own_gap"], one["because"]) for one in was["likenesses"]]
+    assert [one.name for one in policy.acceptance_criteria] == [one["name"] for one in was["bars"]]
+    checks = [(one.name, one.measured, one.bound, one.rationale) for one in evidence.verdict.checks]
+    assert checks == [
+        (one["name"], one["measured"], one["bound"], one["because"])
+        for one in before["verdict"]["checks"]
+    ]
+
+
+def test_evidence_of_version_1_with_a_new_name_beside_the_old_is_refused(run_1: Path) -> None:
+    path = run_1 / EVIDENCE
+    content = json.loads(path.read_text())
+    content["plan"]["shipped_artifact"] = "tfjs-tf"
+    path.write_text(json.dumps(content))
+    with pytest.raises(DocumentError, match=r"plan\.ships: Extra inputs are not permitted"):
+        Evidence.read(path)
+
+
+def test_evidence_of_a_later_version_is_refused_by_it(run_1: Path) -> None:
+    path = run_1 / EVIDENCE
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"schema_version": 99}))
+    with pytest.raises(DocumentError, match="evidence of version 99, versions 1 and 2 are read"):
+        commands.report(run_1)
+
+
+@pytest.mark.parametrize("command", [commands.judge, commands.record, commands.bundle])
+def test_a_run_of_version_1_is_refused_by_it(
+    command: Callable[[Path], object], run_1: Path
+) -> None:
+    before = digests.of_folder(run_1)
+    with pytest.raises(DocumentError, match="made by an older xport: a plan of version 1") as said:
+        command(run_1)
+    assert said.value.exit_code == 2
+    assert said.value.remedy == "run `xport convert` again, or use xport 0.1"
+    after = digests.of_folder(run_1)
+    assert {name: digest for name, digest in after.items() if name != ".lock"} == before
+
+
+def test_a_plan_of_a_later_version_is_refused_by_it(run_1: Path) -> None:
+    path = run_1 / PLAN
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"schema_version": 99}))
+    with pytest.raises(DocumentError, match="made by a newer xport: a plan of version 99"):
+        commands.judge(run_1)

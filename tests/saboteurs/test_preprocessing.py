@@ -117,12 +117,12 @@ def honest(tmp_path_factory: pytest.TempPathFactory, store: Path) -> RunFolder:
         "policy": mini.policy(
             min_images=6,
             tolerances=[t for t in mini.policy()["tolerances"] if t["model"] == "classifier"],
-            likenesses=[],
-            bars=[],
+            relative_tolerances=[],
+            acceptance_criteria=[],
         ),
     }
     release_file = mini.write(content, folder / "release.toml")
-    evidence = commands.release(release_file, folder / "run", store=store)
+    evidence = commands.release(release_file, folder / "run", cache_dir=store)
     assert evidence.verdict.status is Status.PASSED, evidence.verdict.findings
     return RunFolder(folder / "run")
 

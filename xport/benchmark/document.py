@@ -167,7 +167,7 @@ class Target(Document):
     unit: Literal["s", "MiB", "times", "cosine", "relative L2"]
     bound: float
     sense: Literal["at most", "at least"]
-    because: str
+    rationale: str
 
 
 class TargetResult(Document):

@@ -42,7 +42,7 @@ class Explained:
     probes: Sequence[Probe]
 
 
-def own_gap(explained: Explained) -> float:
+def float64_gap(explained: Explained) -> float:
     """The relative L2 distance of PyTorch's float32 gradients from its own float64.
 
     Raises:

@@ -19,7 +19,7 @@ from xport.benchmark.document import (
     TargetResult,
     draws_for,
 )
-from xport.benchmark.gradient_agreement import Explained, agreements, own_gap
+from xport.benchmark.gradient_agreement import Explained, agreements, float64_gap
 from xport.benchmark.models import NamedModel
 from xport.benchmark.pictures import measure_pictures, picture_targets
 from xport.benchmark.side_by_side import BenchOptions, forward_of, measure, result_of
@@ -122,9 +122,9 @@ def _converted(release: ReleaseFile, store: Store, progress: Progress) -> Conver
     if not release.explanations:
         raise InputError("explains no classifier", release.name, "add an [explanations] table")
     entry = next(iter(release.explanations.values()))
-    classifier = release.models[entry.of]
+    classifier = release.models[entry.classifier]
     if classifier.preprocess is None:
-        raise InputError(f"{entry.of} takes no images", release.name)
+        raise InputError(f"{entry.classifier} takes no images", release.name)
     plain, explained = (
         pipeline_for(classifier, BOTH_ROUTES),
         explanation_pipeline(entry, classifier, BOTH_ROUTES),
@@ -177,7 +177,7 @@ def _gradients(
             progress,
         )
     )
-    return found, tuple(targets.judged_gradients(found, own_gap(converts.explained)))
+    return found, tuple(targets.judged_gradients(found, float64_gap(converts.explained)))
 
 
 def _conversion(onnx: Artifact, progress: Progress) -> Iterator[TargetResult]:

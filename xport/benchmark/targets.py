@@ -15,70 +15,70 @@ DIRECT_SECONDS = Target(
     unit="s",
     bound=5.0,
     sense="at most",
-    because="a conversion that is quicker than reading its log is run on every change",
+    rationale="a conversion that is quicker than reading its log is run on every change",
 )
 DIRECT_MEMORY = Target(
     name="direct conversion, peak memory",
     unit="MiB",
     bound=500.0,
     sense="at most",
-    because="the smallest common CI machines and laptops have it to spare",
+    rationale="the smallest common CI machines and laptops have it to spare",
 )
 CONVERSION_RATIO = Target(
     name="TensorFlow route / direct, seconds from ONNX",
     unit="times",
     bound=15.0,
     sense="at least",
-    because="TensorFlow's import alone takes longer than the whole direct conversion",
+    rationale="TensorFlow's import alone takes longer than the whole direct conversion",
 )
 FORWARD_WASM = Target(
     name="wasm forward, direct / TensorFlow route",
     unit="times",
     bound=0.75,
     sense="at most",
-    because="242 transpositions and separate batch normalisations are gone from DenseNet-121",
+    rationale="242 transpositions and separate batch normalisations are gone from DenseNet-121",
 )
 FORWARD_ONNX = Target(
     name="wasm forward, direct / onnxruntime-web",
     unit="times",
     bound=1.0,
     sense="at most",
-    because="going on from ONNX to TF.js must not cost speed, one thread each",
+    rationale="going on from ONNX to TF.js must not cost speed, one thread each",
 )
 SALIENCY_WASM = Target(
     name="wasm saliency, forward included / forward",
     unit="times",
     bound=2.5,
     sense="at most",
-    because="the backward convolutions are as many products as the forward ones, plus masks",
+    rationale="the backward convolutions are as many products as the forward ones, plus masks",
 )
 SALIENCY_WEBGL = Target(
     name="webgl saliency, forward included / forward",
     unit="times",
     bound=3.0,
     sense="at most",
-    because="as on wasm, with texture packing between the operations",
+    rationale="as on wasm, with texture packing between the operations",
 )
 AUTODIFF = Target(
     name="wasm tf.grad / saliency",
     unit="times",
     bound=5.0,
     sense="at least",
-    because="tf.grad, the paper's way, has slow kernels for the backward convolutions on wasm",
+    rationale="tf.grad, the paper's way, has slow kernels for the backward convolutions on wasm",
 )
 COLD_START = Target(
     name="webgl first run, empty shader cache, direct / TensorFlow route",
     unit="times",
     bound=0.4,
     sense="at most",
-    because="programs are shared between shapes; warming up counts as part of the first run",
+    rationale="programs are shared between shapes; warming up counts as part of the first run",
 )
 COLD_STEADY = Target(
     name="webgl steady state, direct / TensorFlow route",
     unit="times",
     bound=1.05,
     sense="at most",
-    because="a quick start must not be paid for in every later run",
+    rationale="a quick start must not be paid for in every later run",
 )
 
 PICTURE_RATIO = Target(
@@ -86,24 +86,24 @@ PICTURE_RATIO = Target(
     unit="times",
     bound=1.5,
     sense="at most",
-    because="nobody should give up exact pixels for speed; the canvas decodes in native code",
+    rationale="nobody should give up exact pixels for speed; the canvas decodes in native code",
 )
 PICTURE_BLOCK = Target(
     name="1024x1024 PNG, exact: the page's longest block",
     unit="s",
     bound=0.05,
     sense="at most",
-    because="a browser calls more a long task; decoding in a worker is to leave the page free",
+    rationale="a browser calls more a long task; decoding in a worker is to leave the page free",
 )
 PICTURE_MEMORY = Target(
     name="4096x4096 DICOM of 16 bits: the page's peak memory",
     unit="MiB",
     bound=1024.0,
     sense="at most",
-    because="a small laptop or tablet can spare it, classifier in the page included",
+    rationale="a small laptop or tablet can spare it, classifier in the page included",
 )
 
-MIN_COSINE, TIMES_OWN_GAP = 0.999, 3.0
+MIN_COSINE, MAX_RATIO_TO_FLOAT64_GAP = 0.999, 3.0
 
 
 def gradient_cosine(backend: str) -> Target:
@@ -113,19 +113,19 @@ def gradient_cosine(backend: str) -> Target:
         unit="cosine",
         bound=MIN_COSINE,
         sense="at least",
-        because="both ways differentiate the same network; as a release's gradients are judged",
+        rationale="both ways differentiate the same network; as a release's gradients are judged",
     )
 
 
-def gradient_distance(backend: str, own_gap: float) -> Target:
+def gradient_distance(backend: str, float64_gap: float) -> Target:
     """How far both ways may be apart, by PyTorch's own float32 gradients' distance from float64."""
     return Target(
         name=f"{backend} tf.grad and exported gradient, relative L2",
         unit="relative L2",
-        bound=TIMES_OWN_GAP * own_gap,
+        bound=MAX_RATIO_TO_FLOAT64_GAP * float64_gap,
         sense="at most",
-        because=f"{TIMES_OWN_GAP:g} times PyTorch float32's distance from float64 on these images: "
-        "at a ReLU's kink rounding decides, there too",
+        rationale=f"{MAX_RATIO_TO_FLOAT64_GAP:g} times PyTorch float32's distance from float64 on "
+        "these images: at a ReLU's kink rounding decides, there too",
     )
 
 
@@ -141,7 +141,9 @@ def judged_ratio(target: Target, ratio: Interval) -> TargetResult:
     return judged(target, ratio.estimate, ratio)
 
 
-def judged_gradients(found: Sequence[GradientAgreement], own_gap: float) -> Iterator[TargetResult]:
+def judged_gradients(
+    found: Sequence[GradientAgreement], float64_gap: float
+) -> Iterator[TargetResult]:
     """Both targets on each backend, by the classifier that is furthest from its explanation."""
     for backend in dict.fromkeys(one.backend for one in found):
         here = [one for one in found if one.backend == backend]
@@ -150,4 +152,4 @@ def judged_gradients(found: Sequence[GradientAgreement], own_gap: float) -> Iter
         lowest = min(cosines, key=lambda value: (value == value, value))
         furthest = max(distances, key=lambda value: (value != value, value))
         yield judged(gradient_cosine(backend), lowest)
-        yield judged(gradient_distance(backend, own_gap), furthest)
+        yield judged(gradient_distance(backend, float64_gap), furthest)

@@ -146,7 +146,7 @@ def _fill(
         pictures_of(examples, run.prepared),
     )
     shipped: dict[str, str] = {}
-    models = {m.id: _bundle_model(folder, m, plan.ships, shipped) for m in plan.models}
+    models = {m.id: _bundle_model(folder, m, plan.shipped_artifact, shipped) for m in plan.models}
     view = page_view(plan)
     manifest = Manifest(
         release=plan.release,
@@ -197,10 +197,10 @@ def _require_verified_page(evidence: Evidence, page: Mapping[str, Path]) -> None
 
 
 def _bundle_model(
-    folder: Path, model: PlannedModel, ships: str, shipped: dict[str, str]
+    folder: Path, model: PlannedModel, artifact: str, shipped: dict[str, str]
 ) -> BundledModel:
     """Copy a model's files, but for those in `shipped`, which has paths by digest, and add them."""
-    planned = model.artifacts[ships]
+    planned = model.artifacts[artifact]
     path = f"models/{model.id}/"
     (folder / path).mkdir(parents=True, exist_ok=True)
     files = {}

@@ -82,7 +82,7 @@ def _statements(manifest: Manifest, evidence: Evidence) -> Iterator[tuple[str, o
         for key in ("kind", "title", "signature", "labels", "explains"):
             yield f"{planned.id}: {key}", getattr(bundled, key), getattr(planned, key)
         yield f"{planned.id}: weights", bundled.weights, weights_told(planned)
-        proved = planned.artifacts[plan.ships].files
+        proved = planned.artifacts[plan.shipped_artifact].files
         yield f"{planned.id}: a file", _digests(bundled), proved
         for key in ("preprocess", "calibration", "gate"):
             said: DataFile | None = getattr(bundled, key)

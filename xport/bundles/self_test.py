@@ -43,7 +43,7 @@ class OutputTolerance(Document):
     because: str
 
 
-class OutputLikeness(Document):
+class OutputRelativeTolerance(Document):
     """How alike an output must be: in every case by cosine, over all cases by relative L2.
 
     `max_relative_l2` is the limit of the verdict, a multiple of PyTorch float32's own distance from
@@ -58,11 +58,11 @@ class OutputLikeness(Document):
 
 
 class SelfTestModel(Document):
-    """The cases of one model, and a tolerance or likeness for each of its outputs."""
+    """The cases of one model, and an absolute or relative tolerance for each of its outputs."""
 
     cases: tuple[SelfTestCase, ...] = Field(min_length=1)
     tolerances: tuple[OutputTolerance, ...]
-    likenesses: tuple[OutputLikeness, ...]
+    likenesses: tuple[OutputRelativeTolerance, ...]
 
     def bounded(self) -> list[str]:
         """The outputs that have a bound, each as often as it has one."""
@@ -77,7 +77,11 @@ class PictureInputs(Document):
 
 
 class SelfTest(Document):
-    """self_test.json: what a device has to compute before its numbers are believed."""
+    """self_test.json: what a device has to compute before its numbers are believed.
+
+    Published pages read it, so the keys of version 1 stay: `likenesses` are the policy's relative
+    tolerances, `because` is its rationale.
+    """
 
     schema_version: Literal[1] = 1
     models: dict[str, SelfTestModel] = Field(min_length=1)
@@ -99,7 +103,7 @@ class RecordedCases:
 
     cases: Sequence[RecordedCase]
     tolerances: Sequence[OutputTolerance] = ()
-    likenesses: Sequence[OutputLikeness] = ()
+    relative_tolerances: Sequence[OutputRelativeTolerance] = ()
 
 
 def write_self_test(
@@ -135,7 +139,7 @@ def write_self_test(
                     for index, case in enumerate(recorded.cases)
                 ),
                 tolerances=tuple(recorded.tolerances),
-                likenesses=tuple(recorded.likenesses),
+                likenesses=tuple(recorded.relative_tolerances),
             )
             for model, recorded in models.items()
         },

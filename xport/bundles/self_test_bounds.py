@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from xport.bundles.self_test import OutputLikeness, OutputTolerance
+from xport.bundles.self_test import OutputRelativeTolerance, OutputTolerance
 from xport.comparison.parity import Comparison, Role
 from xport.judgement.limits import allowed_gap
 from xport.plan.policy import Policy
@@ -15,18 +15,20 @@ def bounds_of(
     comparisons: Mapping[tuple[str, str, str, Role], Comparison],
     model: str,
     output: str,
-) -> OutputTolerance | OutputLikeness | None:
+) -> OutputTolerance | OutputRelativeTolerance | None:
     """The bound of one output; None where the policy declares none or its measure is not known."""
     tolerance = policy.tolerance(model, output)
     if tolerance is not None:
-        return OutputTolerance(output=output, max_abs=tolerance.max_abs, because=tolerance.because)
-    likeness = policy.likeness(model, output)
-    gap = allowed_gap(likeness, comparisons) if likeness else None
-    if likeness is None or gap is None:
+        return OutputTolerance(
+            output=output, max_abs=tolerance.max_abs, because=tolerance.rationale
+        )
+    relative = policy.relative_tolerance(model, output)
+    gap = allowed_gap(relative, comparisons) if relative else None
+    if relative is None or gap is None:
         return None
-    return OutputLikeness(
+    return OutputRelativeTolerance(
         output=output,
-        min_cosine=likeness.min_cosine,
+        min_cosine=relative.min_cosine,
         max_relative_l2=gap,
-        because=likeness.because,
+        because=relative.rationale,
     )

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from xport.bundles.self_test import OutputLikeness, OutputTolerance, RecordedCase, RecordedCases
+from xport.bundles.self_test import (
+    OutputRelativeTolerance,
+    OutputTolerance,
+    RecordedCase,
+    RecordedCases,
+)
 from xport.bundles.self_test_bounds import bounds_of
 from xport.common.arrays import Array
 from xport.comparison.parity import Metrics, Role
@@ -15,7 +20,7 @@ from xport.judgement.evidence import Evidence
 from xport.plan.plan import BROUGHT, REFERENCE_LEG, PlannedModel, PlannedProbe
 from xport.recording.recorder import Arrays, RecordingFolder
 
-Bound = OutputTolerance | OutputLikeness
+Bound = OutputTolerance | OutputRelativeTolerance
 
 CASES = 3
 """Probes per model: two that came near to a limit, and an ordinary one."""
@@ -78,7 +83,9 @@ class CaseChoice:
         return RecordedCases(
             cases=chosen,
             tolerances=[bound for bound in bounds if isinstance(bound, OutputTolerance)],
-            likenesses=[bound for bound in bounds if isinstance(bound, OutputLikeness)],
+            relative_tolerances=[
+                bound for bound in bounds if isinstance(bound, OutputRelativeTolerance)
+            ],
         )
 
     def _bounds(self, model: PlannedModel) -> list[Bound]:
@@ -132,7 +139,7 @@ class _Nearness:
         legs = {
             leg.name
             for leg in evidence.plan.legs_of(model)
-            if leg.backend is not None and leg.artifact == evidence.plan.ships
+            if leg.backend is not None and leg.artifact == evidence.plan.shipped_artifact
         }
         by_output = {bound.output: bound for bound in bounds}
         measured = [
@@ -150,7 +157,7 @@ class _Nearness:
     def kept_by(self, probes: Sequence[str]) -> bool:
         """Whether every leg passes a self-test of these probes: relative L2 is pooled over them."""
         for bound, measured in self.measured:
-            if isinstance(bound, OutputLikeness):
+            if isinstance(bound, OutputRelativeTolerance):
                 pooled = _pooled([(measured[p], self.reference[p][bound.output]) for p in probes])
                 if not pooled <= bound.max_relative_l2:
                     return False

@@ -16,7 +16,7 @@ from xport.bundles.manifest import DataFile, Manifest
 from xport.bundles.self_test import (
     FOLDER,
     SELF_TEST,
-    OutputLikeness,
+    OutputRelativeTolerance,
     OutputTolerance,
     SelfTest,
     SelfTestModel,
@@ -91,7 +91,10 @@ def _foreign_bounds(
     evidence: Evidence,
     comparisons: Mapping[tuple[str, str, str, Role], Comparison],
 ) -> Iterator[str]:
-    bounds: list[OutputTolerance | OutputLikeness] = [*tested.tolerances, *tested.likenesses]
+    bounds: list[OutputTolerance | OutputRelativeTolerance] = [
+        *tested.tolerances,
+        *tested.likenesses,
+    ]
     for bound in bounds:
         if bound != bounds_of(evidence.plan.policy, comparisons, model_id, bound.output):
             yield bound.output

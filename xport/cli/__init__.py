@@ -5,8 +5,10 @@
 - `doctor`: what this machine can run, and the command that brings what is missing.
 - `ending`: how a command ends: its exit code, and the words for whatever was raised.
 - `main`: the command line: one command per step of the workflow; the only place that exits.
-- `paper`: what `xport evaluate` and `xport phantoms` do: options to `reference`, its results to a
+- `migrate`: what `xport migrate` accepts and does: every file first, and only then the first byte
+  on disk.
+- `paper`: what `xport paper` and `xport phantoms` do: options to `reference`, its results to a
   page.
-- `paper_arguments`: what `xport evaluate` and `xport phantoms` accept; nothing heavy is imported.
+- `paper_arguments`: what `xport paper` and `xport phantoms` accept; nothing heavy is imported.
 - `terminal`: progress as a person sees it: bars on a terminal, plain lines in a log.
 """

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xport.cli.paper_arguments import add_evaluation
+from xport.cli import migrate
+from xport.cli.paper_arguments import add_paper
 from xport.common.version import __version__
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 DEFAULT_RELEASE = Path("release.toml")
 DEFAULT_TARGETS = Path("releases/full-width.toml")
-DEFAULT_STORE = Path("build/store")
+DEFAULT_CACHE_DIR = Path("build/store")
 
 DESCRIPTION = """\
 Take a PyTorch model to the browser and prove that it still says the same there.
@@ -32,6 +33,7 @@ examples:
   xport judge build/demo --policy strict.toml   judge stored recordings under another policy
   xport verify build/demo/bundle                check every byte before it is deployed
   xport serve build/demo/bundle                 open the bundle in a browser
+  xport migrate release.toml                    turn a file of version 1 into version 2
   xport doctor                                  what this machine can run, and what is missing
 
 exit codes: 0 verdict PASSED (or the command did its work), 1 verdict FAILED,
@@ -98,7 +100,10 @@ def make_parser() -> argparse.ArgumentParser:
     _add_judging(commands)
     _add_serving(commands)
     _add_measuring(commands)
-    add_evaluation(commands, _command)
+    add_paper(commands, _command)
+    migrate.add_arguments(
+        _command(commands, "migrate", "turn files of version 1 into version 2, in place")
+    )
     return parser
 
 
@@ -117,9 +122,9 @@ def _add_making(commands: Any) -> None:
             "--out", type=Path, required=True, metavar="FOLDER", help="folder of this run"
         )
         parser.add_argument(
-            "--store",
+            "--cache-dir",
             type=Path,
-            default=DEFAULT_STORE,
+            default=DEFAULT_CACHE_DIR,
             metavar="FOLDER",
             help="where converted artifacts are kept and found again (default: %(default)s)",
         )
@@ -223,10 +228,10 @@ def _add_measuring(commands: Any) -> None:
         "(default: %(const)s); a target that is missed is exit code 1",
     )
     bench.add_argument(
-        "--store",
+        "--cache-dir",
         type=Path,
         metavar="FOLDER",
-        help=f"where --targets finds and keeps converted artifacts (default: {DEFAULT_STORE})",
+        help=f"where --targets finds and keeps converted artifacts (default: {DEFAULT_CACHE_DIR})",
     )
     bench.add_argument("--seed", type=int, default=0, help="of inputs and bootstrap (default: 0)")
     bench.add_argument(

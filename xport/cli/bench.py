@@ -7,7 +7,7 @@ import argparse
 from xport.benchmark import own, profile, side_by_side
 from xport.benchmark.document import BenchResult
 from xport.benchmark.side_by_side import BenchOptions
-from xport.cli.arguments import DEFAULT_STORE
+from xport.cli.arguments import DEFAULT_CACHE_DIR
 from xport.common.progress import Progress
 from xport.errors import InputError
 from xport.recording.browser import BrowserOptions
@@ -25,8 +25,8 @@ def measure(
     _refuse_ignored(options)
     chosen = _chosen(options, browser)
     if options.targets is not None:
-        store = options.store or DEFAULT_STORE
-        return own.measure_targets(options.targets, store, chosen, progress)
+        cache_dir = options.cache_dir or DEFAULT_CACHE_DIR
+        return own.measure_targets(options.targets, cache_dir, chosen, progress)
     if not options.models:
         raise InputError("nothing to time", "MODEL", "name a model's folder or an ONNX file")
     timed = profile.profile if options.profile else side_by_side.bench
@@ -40,8 +40,8 @@ def _refuse_ignored(options: argparse.Namespace) -> None:
         InputError: there is one; it is named.
     """
     if options.targets is None:
-        if options.store is not None:
-            raise InputError("only --targets converts anything", "--store", "leave it out")
+        if options.cache_dir is not None:
+            raise InputError("only --targets converts anything", "--cache-dir", "leave it out")
         return
     if options.models:
         raise InputError("the targets are about the release's own models", options.models[0])

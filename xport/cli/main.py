@@ -120,7 +120,7 @@ def _release(options: argparse.Namespace) -> int:
     evidence = commands.release(
         options.file,
         options.out,
-        store=options.store,
+        cache_dir=options.cache_dir,
         images=options.images,
         options=_browser_options(options),
         progress=_progress(options),
@@ -137,7 +137,7 @@ def _convert(options: argparse.Namespace) -> int:
     plan = commands.convert(
         options.file,
         options.out,
-        store=options.store,
+        cache_dir=options.cache_dir,
         images=options.images,
         progress=_progress(options),
     )
@@ -150,6 +150,12 @@ def _convert(options: argparse.Namespace) -> int:
     missing = [route.model_dump() for route in plan.missing_routes]
     summary = {"plan": plan.digest(), "artifacts": artifacts, "missing_routes": missing}
     return _print(options, text, summary)
+
+
+def _migrate(options: argparse.Namespace) -> int:
+    from xport.cli.migrate import migrate_files
+
+    return _print(options, *migrate_files(options))
 
 
 def _record(options: argparse.Namespace) -> int:
@@ -268,10 +274,10 @@ def _bench(options: argparse.Namespace) -> int:
     return ExitCode.PASSED if result.passed else ExitCode.FAILED
 
 
-def _evaluate(options: argparse.Namespace) -> int:
+def _paper(options: argparse.Namespace) -> int:
     from xport.cli import paper
 
-    summary = paper.evaluate(options, _progress(options))
+    summary = paper.tables_and_figures(options, _progress(options))
     return _print(options, "\n".join(paper.lines(summary)), summary)
 
 
@@ -295,6 +301,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "serve": _serve,
     "doctor": _doctor,
     "bench": _bench,
-    "evaluate": _evaluate,
+    "paper": _paper,
     "phantoms": _phantoms,
+    "migrate": _migrate,
 }

@@ -1,4 +1,4 @@
-"""What `xport evaluate` and `xport phantoms` do: options to `reference`, its results to a page."""
+"""What `xport paper` and `xport phantoms` do: options to `reference`, its results to a page."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ STORED_CALIBRATION = "calibration.json"
 Named = tuple[str, Path]
 
 
-def evaluate(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
+def tables_and_figures(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
     """Make one table or figure, or all that can be made, and the page of everything in the folder.
 
     Returns:
@@ -66,7 +66,7 @@ def evaluate(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
 
 
 def lines(summary: dict[str, Any]) -> list[str]:
-    """Return what `evaluate` returned as lines for a terminal."""
+    """Return what `tables_and_figures` returned as lines for a terminal."""
     found = []
     for name, result in summary["results"].items():
         found.append(f"{name:<16} {result['folder']}")

@@ -1,4 +1,4 @@
-"""What `xport evaluate` and `xport phantoms` accept; nothing heavy is imported."""
+"""What `xport paper` and `xport phantoms` accept; nothing heavy is imported."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SEED = 2019
 
 Command = Callable[[Any, str, str], argparse.ArgumentParser]
 
-EVALUATE_DESCRIPTION = """\
+PAPER_DESCRIPTION = """\
 Make the paper's tables and figures from checkpoints and data sets.
 
 Images are read one at a time, and what the networks said of them is kept in OUT/passes, so a
@@ -44,7 +44,7 @@ or figure is a folder of OUT with CSV, Markdown, JSON, SVG and PNG; OUT/evaluati
   all              those for which data and checkpoints are given; the others are named
 """
 
-EVALUATE_EPILOG = """\
+PAPER_EPILOG = """\
 Without --classifier and --autoencoder, the default checkpoints are evaluated. The first classifier
 is the one that everything but the robustness matrices is about; all are rows of these, named by
 their level in training: none, hflip or degrees. To train one on images of your own:
@@ -60,14 +60,14 @@ data sets, in their published layouts; the first chest set is what the networks 
 
 examples:
   xport phantoms nih build/nih --patients 500
-  xport evaluate table1 --data nih:build/nih --classifier c.safetensors --out build/evaluation
-  xport evaluate robustness --data nih:build/nih --data padchest:build/padchest \\
+  xport paper table1 --data nih:build/nih --classifier c.safetensors --out build/paper
+  xport paper robustness --data nih:build/nih --data padchest:build/padchest \\
       --classifier none=build/none/best.safetensors --classifier 45=build/45/best.safetensors \\
       --out build/e2
-  xport evaluate all --data nih:build/nih --data padchest:build/padchest \\
+  xport paper all --data nih:build/nih --data padchest:build/padchest \\
       --data kermany:build/kermany --data mura:build/mura --data packaged:photographs \\
       --classifier c.safetensors --autoencoder ALI=ali.safetensors \\
-      --autoencoder L2=l2.safetensors --out build/evaluation
+      --autoencoder L2=l2.safetensors --out build/paper
 
 NOT FOR MEDICAL USE.
 """
@@ -90,20 +90,20 @@ NOT FOR MEDICAL USE.
 """
 
 
-def add_evaluation(commands: Any, command: Command) -> None:
+def add_paper(commands: Any, command: Command) -> None:
     """Add both commands.
 
     Args:
         commands: what `add_subparsers` returned.
         command: makes the parser of a command.
     """
-    _add_evaluate(command(commands, "evaluate", "make the paper's tables and figures"))
+    _add_paper(command(commands, "paper", "make the paper's tables and figures"))
     _add_phantoms(command(commands, "phantoms", "write a set of procedural phantoms"))
 
 
-def _add_evaluate(parser: argparse.ArgumentParser) -> None:
+def _add_paper(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.description, parser.epilog = EVALUATE_DESCRIPTION, EVALUATE_EPILOG
+    parser.description, parser.epilog = PAPER_DESCRIPTION, PAPER_EPILOG
     parser.add_argument("item", choices=(*ITEMS, "all"), metavar="WHAT", help="see above")
     parser.add_argument(
         "--data",

@@ -10,6 +10,7 @@ from reference.document import (
     folder_made_whole,
     make_readable,
     readable_folder,
+    version_of,
     write_whole,
 )
 
@@ -19,5 +20,6 @@ __all__ = [
     "folder_made_whole",
     "make_readable",
     "readable_folder",
+    "version_of",
     "write_whole",
 ]

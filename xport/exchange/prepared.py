@@ -79,7 +79,9 @@ def deployed_leg(plan: Plan) -> Leg:
     """The leg of the TF.js model that ships, on the backend that prepares images too."""
     assert plan.preprocessing is not None
     backend = plan.preprocessing.backend
-    legs = (leg for leg in plan.legs if (leg.artifact, leg.backend) == (plan.ships, backend))
+    legs = (
+        leg for leg in plan.legs if (leg.artifact, leg.backend) == (plan.shipped_artifact, backend)
+    )
     return next(legs)
 
 

@@ -57,7 +57,7 @@ def synthetic_inputs(
     return probes
 
 
-def coloured_inputs(
+def distinct_channel_inputs(
     signature: Signature, preprocess: Preprocess, *, seed: int, count: int
 ) -> list[Probe]:
     """Probes in which every channel is another synthetic image; none for a single channel.
@@ -73,8 +73,10 @@ def coloured_inputs(
     for index in range(count):
         images = [synthetic_image(index * len(channels) + c, seed + 1) for c in channels]
         stacked = np.concatenate([gray.apply(image) for image in images], axis=1)
-        source = f"coloured, seed {seed}, index {index}"
-        probes.append(Probe(f"coloured-{index:03d}", source, {signature.inputs[0].name: stacked}))
+        source = f"distinct channels, seed {seed}, index {index}"
+        probes.append(
+            Probe(f"distinct-channels-{index:03d}", source, {signature.inputs[0].name: stacked})
+        )
     return probes
 
 

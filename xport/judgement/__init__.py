@@ -6,6 +6,7 @@
   on.
 - `evidence`: everything that was seen, in one versioned JSON document that reports and bundles
   read.
+- `evidence_versions`: evidence of earlier versions, as the present one has it.
 - `judge`: judging comparisons: every check is recorded, and nothing checked is never a pass.
 - `limits`: what a policy asks of one output, as numbers that a comparison must not exceed.
 - `preprocessing_checks`: judging the preprocessing leg: the exact path must be the definition, to

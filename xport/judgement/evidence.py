@@ -9,6 +9,7 @@ from xport.comparison.parity import Comparison
 from xport.comparison.picture import Picture
 from xport.comparison.pipeline_effect import PipelineEffect
 from xport.exchange.recording import Recording, WebEnvironment
+from xport.judgement.evidence_versions import as_version_2
 from xport.judgement.verdict import OutputFacts, Verdict
 from xport.plan.plan import BROUGHT, Plan
 from xport.plan.policy import OtherPolicy
@@ -26,7 +27,7 @@ class Evidence(Document):
     in ISO 8601, `xport` the version that judged.
     """
 
-    schema_version: Literal[1] = 1
+    schema_version: Literal[2] = 2
     made: str
     xport: str
     plan: Plan
@@ -39,6 +40,15 @@ class Evidence(Document):
     prepared_in: WebEnvironment | None = None
     other_policy: OtherPolicy | None = None
     verdict: Verdict
+
+    @classmethod
+    def upgraded(cls, content: bytes, where: str) -> bytes:
+        """Evidence of version 1 as version 2 has it; any other as it stands.
+
+        Raises:
+            DocumentError: the evidence is of another version than these.
+        """
+        return as_version_2(content, where)
 
     def published(self) -> Evidence:
         """The same without pictures of images that a user brought: they may be of patients.

@@ -40,7 +40,7 @@ def _all_checks(case: Case) -> Iterator[Check]:
     for model in case.plan.models:
         for leg in case.plan.legs_of(model):
             yield from _leg_checks(case, model, leg)
-        yield from _bar_checks(case, model)
+        yield from _criterion_checks(case, model)
         yield from _second_route(case.plan, model)
     yield from preprocessing_checks(case)
     yield from _prepared_environments(case)
@@ -225,7 +225,7 @@ def _within(case: Case, model: PlannedModel, leg: Leg, output: str, role: Role) 
             against=against,
             measured=measured,
             bound=limit.bound,
-            because=limit.because,
+            rationale=limit.rationale,
         )
     if not limits:
         yield Check(
@@ -266,23 +266,23 @@ def _second_route(plan: Plan, model: PlannedModel) -> Iterator[Check]:
     )
 
 
-def _bar_checks(case: Case, model: PlannedModel) -> Iterator[Check]:
-    for bar in case.plan.policy.bars:
-        for leg in bar.legs if bar.model == model.id else ():
-            comparison = case.comparisons.get((model.id, leg, bar.output, Role.REFERENCE))
+def _criterion_checks(case: Case, model: PlannedModel) -> Iterator[Check]:
+    for criterion in case.plan.policy.acceptance_criteria:
+        for leg in criterion.legs if criterion.model == model.id else ():
+            comparison = case.comparisons.get((model.id, leg, criterion.output, Role.REFERENCE))
             probes = comparison.probes if comparison else {}
-            within = sum(metrics.max_abs <= bar.max_abs for metrics in probes.values())
-            enough = len(probes) >= bar.probes
+            within = sum(metrics.max_abs <= criterion.max_abs for metrics in probes.values())
+            enough = len(probes) >= criterion.probes
             met = enough and within == len(probes)
             yield Check(
-                name=bar.name,
+                name=criterion.name,
                 model=model.id,
                 leg=leg,
-                output=bar.output,
+                output=criterion.output,
                 status=Status.PASSED if met else Status.FAILED if enough else Status.NOT_RUN,
-                message=f"{within} of {len(probes)} probes within {bar.max_abs:.3g}"
-                + ("" if enough else f"; at least {bar.probes} are wanted"),
+                message=f"{within} of {len(probes)} probes within {criterion.max_abs:.3g}"
+                + ("" if enough else f"; at least {criterion.probes} are wanted"),
                 measured=comparison.pooled.max_abs if comparison else None,
-                bound=bar.max_abs,
-                because=bar.because,
+                bound=criterion.max_abs,
+                rationale=criterion.rationale,
             )

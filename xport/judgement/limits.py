@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from xport.comparison.parity import Comparison, Metrics, Role
 from xport.judgement.verdict import Case
 from xport.plan.plan import REFERENCE_LEG
-from xport.plan.policy import Likeness
+from xport.plan.policy import RelativeTolerance
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Limit:
     measure: Callable[[Comparison], float]
     of_probe: Callable[[Metrics], float]
     bound: float | None
-    because: str
+    rationale: str
 
     def met_by(self, comparison: Comparison) -> bool:
         """Whether it is; NaN is not."""
@@ -36,7 +36,7 @@ class Limit:
 
 
 def limits_of(case: Case, model: str, output: str) -> list[Limit]:
-    """The limits of an output: of its tolerance or of its likeness; none if none is declared."""
+    """The limits of an output, of its absolute or relative tolerance; none if none is declared."""
     tolerance = case.plan.policy.tolerance(model, output)
     if tolerance is not None:
         return [
@@ -46,14 +46,14 @@ def limits_of(case: Case, model: str, output: str) -> list[Limit]:
                 _max_abs,
                 lambda metrics: metrics.max_abs,
                 tolerance.max_abs,
-                tolerance.because,
+                tolerance.rationale,
             )
         ]
-    likeness = case.plan.policy.likeness(model, output)
-    if likeness is None:
+    relative = case.plan.policy.relative_tolerance(model, output)
+    if relative is None:
         return []
-    gap = allowed_gap(likeness, case.comparisons)
-    angle = 1 - likeness.min_cosine
+    gap = allowed_gap(relative, case.comparisons)
+    angle = 1 - relative.min_cosine
     return [
         Limit(
             "within relative L2",
@@ -61,18 +61,18 @@ def limits_of(case: Case, model: str, output: str) -> list[Limit]:
             _relative_l2,
             lambda metrics: metrics.relative_l2,
             gap,
-            likeness.because,
+            relative.rationale,
         ),
-        Limit("within angle", "1 - cosine", _largest_angle, _angle, angle, likeness.because),
+        Limit("within angle", "1 - cosine", _largest_angle, _angle, angle, relative.rationale),
     ]
 
 
 def allowed_gap(
-    likeness: Likeness, comparisons: Mapping[tuple[str, str, str, Role], Comparison]
+    relative: RelativeTolerance, comparisons: Mapping[tuple[str, str, str, Role], Comparison]
 ) -> float | None:
     """The largest relative L2 over all probes: a multiple of PyTorch's own; None if not known."""
-    own = comparisons.get((likeness.model, REFERENCE_LEG, likeness.output, Role.FLOAT64))
-    return None if own is None else likeness.times_own_gap * own.pooled.relative_l2
+    own = comparisons.get((relative.model, REFERENCE_LEG, relative.output, Role.FLOAT64))
+    return None if own is None else relative.max_ratio_to_float64_gap * own.pooled.relative_l2
 
 
 def _max_abs(comparison: Comparison) -> float:

@@ -129,7 +129,7 @@ def _equal(model: PlannedModel, effect: PipelineEffect | None) -> Check:
         against="definition",
         measured=measured,
         bound=0.0,
-        because=BIT_EQUAL,
+        rationale=BIT_EQUAL,
     )
 
 
@@ -163,7 +163,7 @@ def _predicted(
         against=DEFINITION,
         measured=measured,
         bound=tolerance.max_abs if tolerance else None,
-        because=AS_THE_MODEL,
+        rationale=AS_THE_MODEL,
     )
 
 

@@ -44,7 +44,7 @@ class Check(Document):
     against: str | None = None
     measured: float | None = None
     bound: float | None = None
-    because: str | None = None
+    rationale: str | None = None
 
 
 class Verdict(Document):

@@ -6,6 +6,7 @@
   several.
 - `plan`: what a run is going to verify: models, their artifacts, probes and legs, by digest.
 - `policy`: what must hold for a verdict of PASSED, declared before anything is measured.
+- `renames`: keys of documents that have another name in a later version.
 - `routes`: the ways from PyTorch to TF.js, as the release file chooses them and as artifacts and
   legs.
 - `timing`: the paper's runtime table: how long a person waits, measured apart for each kind of

@@ -10,11 +10,13 @@ from pydantic import Field, model_validator
 from reference.decide.calibration import Calibration
 from reference.decide.gate import Gate
 from reference.preprocess import Preprocess
-from xport.common.document import Document
+from xport.common.document import Document, version_of
+from xport.errors import DocumentError
 from xport.formats.artifact import Format, Signature
 from xport.plan.policy import Policy
 
 PLAN = "plan.json"
+VERSION = 2
 
 Kind = Literal["classifier", "autoencoder", "explanation", "other"]
 REFERENCE_LEG = "torch"
@@ -165,11 +167,11 @@ class MissingRoute(Document):
 class Plan(Document):
     """Everything that is fixed before the first recording.
 
-    `folder` is the release file's; `ships` names the TF.js artifact that a bundle carries.
-    `missing_routes` are those that the release would have had by default.
+    `folder` is the release file's; `shipped_artifact` names the TF.js artifact that a bundle
+    carries. `missing_routes` are those that the release would have had by default.
     """
 
-    schema_version: Literal[1] = 1
+    schema_version: Literal[2] = 2
     release: str
     title: str
     version: str | None = None
@@ -177,12 +179,36 @@ class Plan(Document):
     folder: Path
     models: tuple[PlannedModel, ...] = Field(min_length=1)
     legs: tuple[Leg, ...] = Field(min_length=1)
-    ships: str
+    shipped_artifact: str
     wasm_threads: int = Field(ge=1)
     timeout_seconds: float = Field(gt=0)
     policy: Policy
     preprocessing: PlannedPreprocessing | None = None
     missing_routes: tuple[MissingRoute, ...] = ()
+
+    @classmethod
+    def upgraded(cls, content: bytes, where: str) -> bytes:
+        """The content as it stands.
+
+        Recordings are of one plan, by its digest, so a plan of another version is not upgraded.
+
+        Raises:
+            DocumentError: the plan is of another version.
+        """
+        version = version_of(content)
+        if version is None or version == VERSION:
+            return content
+        if version < VERSION:
+            raise DocumentError(
+                f"made by an older xport: a plan of version {version}, version {VERSION} is read",
+                where,
+                "run `xport convert` again, or use xport 0.1",
+            )
+        raise DocumentError(
+            f"made by a newer xport: a plan of version {version}, version {VERSION} is read",
+            where,
+            "use the xport that made it, or run `xport convert` again",
+        )
 
     @model_validator(mode="after")
     def _every_leg_has_its_artifact(self) -> Self:

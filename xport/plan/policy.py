@@ -18,26 +18,26 @@ class Tolerance(Document):
     model: str
     output: str
     max_abs: float = Field(gt=0, allow_inf_nan=False)
-    because: Reason
+    rationale: Reason
 
 
-class Likeness(Document):
-    """How alike an output must be on every leg where single numbers may jump, such as a saliency.
+class RelativeTolerance(Document):
+    """The largest error, relative to the output's norm, where single numbers may jump.
 
     A gradient passes through ReLUs: at a kink, rounding decides whether a whole path counts, in
-    PyTorch itself too. So every probe's cosine must be at least `min_cosine`, and the relative L2
-    distance over all probes at most `times_own_gap` times that of PyTorch float32 from its own
-    float64.
+    PyTorch itself too. So every probe's cosine must be at least `min_cosine` on every leg, and the
+    relative L2 distance over all probes, divided by that of PyTorch float32 from its own float64,
+    at most `max_ratio_to_float64_gap`.
     """
 
     model: str
     output: str
     min_cosine: float = Field(gt=0, le=1)
-    times_own_gap: float = Field(gt=0, allow_inf_nan=False)
-    because: Reason
+    max_ratio_to_float64_gap: float = Field(gt=0, allow_inf_nan=False)
+    rationale: Reason
 
 
-class Bar(Document):
+class AcceptanceCriterion(Document):
     """A named requirement of its own on some legs, such as the paper's 1e-5 on three images.
 
     It is met when every probe's maximum error against PyTorch float32 is within `max_abs` and
@@ -50,7 +50,7 @@ class Bar(Document):
     legs: tuple[str, ...] = Field(min_length=1)
     max_abs: float = Field(gt=0, allow_inf_nan=False)
     probes: int = Field(ge=1)
-    because: Reason
+    rationale: Reason
 
 
 class Policy(Document):
@@ -70,8 +70,8 @@ class Policy(Document):
     require_renderer: str | None = None
     require_second_route: bool = False
     tolerances: tuple[Tolerance, ...] = Field(min_length=1)
-    likenesses: tuple[Likeness, ...] = ()
-    bars: tuple[Bar, ...] = ()
+    relative_tolerances: tuple[RelativeTolerance, ...] = ()
+    acceptance_criteria: tuple[AcceptanceCriterion, ...] = ()
 
     @field_validator("require_renderer")
     @classmethod
@@ -91,13 +91,15 @@ class Policy(Document):
         return self
 
     def declared(self) -> list[tuple[str, str]]:
-        """Model and output of every tolerance and likeness."""
+        """Model and output of every tolerance, absolute or relative."""
         keys = [(tolerance.model, tolerance.output) for tolerance in self.tolerances]
-        return keys + [(likeness.model, likeness.output) for likeness in self.likenesses]
+        return keys + [(relative.model, relative.output) for relative in self.relative_tolerances]
 
-    def likeness(self, model: str, output: str) -> Likeness | None:
-        """The likeness declared for an output, or None."""
-        return next((a for a in self.likenesses if (a.model, a.output) == (model, output)), None)
+    def relative_tolerance(self, model: str, output: str) -> RelativeTolerance | None:
+        """The relative tolerance declared for an output, or None."""
+        return next(
+            (a for a in self.relative_tolerances if (a.model, a.output) == (model, output)), None
+        )
 
     def tolerance(self, model: str, output: str) -> Tolerance | None:
         """The tolerance declared for an output, or None."""

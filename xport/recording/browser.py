@@ -78,7 +78,10 @@ class Harness:
         from browser_harness.drive.models import ModelSource
         from browser_harness.drive.runtime import measure_warm_start
 
-        sources = [ModelSource.of_artifact(m.id, artifact_of(m, self.plan.ships)) for m in models]
+        sources = [
+            ModelSource.of_artifact(m.id, artifact_of(m, self.plan.shipped_artifact))
+            for m in models
+        ]
         pair = [m.id for m in models if m.kind in PAIR]
         together = pair if len(pair) == len(PAIR) else [m.id for m in models]
         return measure_warm_start(

@@ -33,7 +33,7 @@ def measure_runtimes(
     inputs = {model.id: probes.load(model.probes[0], model.signature) for model in models}
     for leg in plan.legs:
         recorded = {r.model: r for r in recordings if r.leg == leg.name and not r.failure}
-        if leg.artifact != plan.ships or recorded.keys() != inputs.keys():
+        if leg.artifact != plan.shipped_artifact or recorded.keys() != inputs.keys():
             continue
         with progress.step(f"time {leg.backend}", 1) as step:
             try:

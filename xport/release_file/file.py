@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 
@@ -22,6 +20,7 @@ from xport.release_file.tables import (
     PreprocessingEntry,
     ProbeEntry,
 )
+from xport.release_file.toml_document import content_of, parsed, require_current
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -29,7 +28,7 @@ M = TypeVar("M", bound=BaseModel)
 class ReleaseFile(Document):
     """A release: models, explanations of them, probes, routes, browser and policy."""
 
-    schema_version: Literal[1]
+    schema_version: Literal[2]
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     title: str
     version: str | None = Field(default=None, pattern=r"^[0-9A-Za-z][0-9A-Za-z.+-]*$")
@@ -53,14 +52,15 @@ class ReleaseFile(Document):
         declared = set(self.policy.declared())
         for model, output in sorted(outputs - declared):
             raise ValueError(
-                f"policy.tolerances: none declared for {model}.{output}, nor a likeness"
+                f"policy.tolerances: none declared for {model}.{output}, nor a relative tolerance"
             )
-        bars = {(b.model, b.output) for b in self.policy.bars}
-        for model, output in sorted((declared | bars) - outputs):
+        criteria = {(c.model, c.output) for c in self.policy.acceptance_criteria}
+        for model, output in sorted((declared | criteria) - outputs):
             raise ValueError(f"policy: {model}.{output} is not an output of this release")
         legs = {leg.name for leg in self.routes.legs(self.browser.backends)}
-        for leg in sorted({leg for bar in self.policy.bars for leg in bar.legs} - legs):
-            raise ValueError(f"policy.bars: {leg} is not a leg of this release")
+        named = {leg for one in self.policy.acceptance_criteria for leg in one.legs}
+        for leg in sorted(named - legs):
+            raise ValueError(f"policy.acceptance_criteria: {leg} is not a leg of this release")
         return self
 
     @model_validator(mode="after")
@@ -89,15 +89,21 @@ class ReleaseFile(Document):
             key = f"explanations.{name}"
             if name in self.models:
                 raise ValueError(f"{key}: a model has this name")
-            of = self.models.get(entry.of)
-            if of is None or of.kind != "classifier" or of.preprocess is None:
-                raise ValueError(f"{key}.of: {entry.of} is not a classifier of images here")
-            outputs = {output.name for output in of.signature.outputs}
+            classifier = self.models.get(entry.classifier)
+            if (
+                classifier is None
+                or classifier.kind != "classifier"
+                or classifier.preprocess is None
+            ):
+                raise ValueError(
+                    f"{key}.classifier: {entry.classifier} is not a classifier of images here"
+                )
+            outputs = {output.name for output in classifier.signature.outputs}
             for output in filter(None, (entry.logits, entry.probabilities)):
                 if output not in outputs:
                     hint = '; write probabilities = "" if it has none'
                     raise ValueError(
-                        f"{key}: {entry.of} has no output {output}"
+                        f"{key}: {entry.classifier} has no output {output}"
                         + (hint if output == entry.probabilities else "")
                     )
             if entry.logits == entry.probabilities:
@@ -135,10 +141,10 @@ def read_release(path: Path) -> ReleaseFile:
     """Read a release file in TOML; relative paths in it are relative to its folder.
 
     Raises:
-        InputError: the file cannot be read, is not TOML, or a key is unknown, missing or wrong;
-            the key is named.
+        InputError: the file cannot be read, is not TOML or of another version, or a key is unknown,
+            missing or wrong; the key is named.
     """
-    release = _validated(ReleaseFile, _toml(_content(path), path), path)
+    release = _validated(ReleaseFile, parsed(content_of(path), path), path)
     models = {
         name: entry.model_copy(
             update={
@@ -153,8 +159,9 @@ def read_release(path: Path) -> ReleaseFile:
 
 
 class PolicyFile(BaseModel):
-    """Any TOML file with a `[policy]` table; its other tables are not looked at."""
+    """Any TOML file of this version with a `[policy]` table; its other tables are not looked at."""
 
+    schema_version: Literal[2]
     policy: Policy
 
 
@@ -164,46 +171,13 @@ def read_policy(path: Path) -> tuple[Policy, OtherPolicy]:
     Raises:
         InputError: as `read_release`.
     """
-    content = _content(path)
-    policy = _validated(PolicyFile, _toml(content, path), path).policy
+    content = content_of(path)
+    policy = _validated(PolicyFile, parsed(content, path), path).policy
     return policy, OtherPolicy(file=path.name, sha256=digests.of_bytes(content))
 
 
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InputError(f"cannot read: {error.strerror}", str(path), "check the path") from error
-
-
-def _toml(content: bytes, path: Path) -> dict[str, Any]:
-    try:
-        value = tomllib.loads(content.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise InputError(f"cannot read: {error}", str(path), "save it as UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"not valid TOML: {error}", str(path)) from error
-    for text in _strings(value):
-        if "\0" in text:
-            raise InputError(
-                f"{text!r} holds a NUL character", str(path), "no path or name has one"
-            )
-    return value
-
-
-def _strings(value: object) -> Iterator[str]:
-    """Every string in a TOML document, keys among them."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        yield from value
-        yield from _strings(list(value.values()))
-    elif isinstance(value, list):
-        for item in value:
-            yield from _strings(item)
-
-
 def _validated(kind: type[M], value: dict[str, Any], path: Path) -> M:
+    require_current(value, path)
     try:
         return kind.model_validate_json(json.dumps(value, default=str))
     except ValidationError as error:

@@ -135,7 +135,7 @@ class ModelEntry(Document):
 class ExplanationEntry(Document):
     """`[explanations.ID]`: the gradient and class activation map of a classifier, as a model.
 
-    It is made from the ONNX file of the classifier `of`: its input is the image and a one-hot
+    It is made from the ONNX file of the model `classifier`: its input is the image and a one-hot
     class vector, its outputs are the classifier's `logits` and `probabilities` (an empty string
     where it has none), `gradient`, `saliency` and, where its height and width are given, `cam`.
 
@@ -151,7 +151,7 @@ class ExplanationEntry(Document):
     """
 
     title: str
-    of: str
+    classifier: str
     logits: str = "logits"
     probabilities: str | None = "probabilities"
     cam: tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]] | None = None
@@ -189,14 +189,15 @@ class ExplanationEntry(Document):
 class ProbeEntry(Document):
     """`[probes]`: the inputs that every leg runs on, before the images a user adds.
 
-    `synthetic` deterministic images drawn from `seed`; `coloured` inputs in which every channel is
-    another image, without which swapped channels would go unseen (for models of several channels);
+    `synthetic` deterministic images drawn from `seed`; `distinct_channels` inputs in which every
+    channel is another image, without which swapped channels would go unseen (for models of several
+    channels);
     `phantoms` procedural chest X-rays, of two hospitals in turn; `photographs` are real images that
     the scikit-image package carries, by name.
     """
 
     synthetic: int = Field(default=20, ge=0, le=1000)
-    coloured: int = Field(default=2, ge=0, le=1000)
+    distinct_channels: int = Field(default=2, ge=0, le=1000)
     seed: int = Field(default=0, ge=0)
     phantoms: int = Field(default=0, ge=0, le=1000)
     photographs: tuple[str, ...] = ()

@@ -38,7 +38,7 @@ def convert(
     release_file: Path,
     out: Path,
     *,
-    store: Path,
+    cache_dir: Path,
     images: Sequence[Path] = (),
     progress: Progress | None = None,
 ) -> Plan:
@@ -52,13 +52,13 @@ def convert(
         UnavailableError: a package is missing, the disk is full, another run works in `out`.
     """
     release = read_release(release_file)
-    require_writable(store)
+    require_writable(cache_dir)
     search_in(Path.cwd())
     search_in(release_file.resolve().parent)
     run = RunFolder(out)
     converter = Converter(
         release,
-        Store(store),
+        Store(cache_dir),
         run.probes,
         run.images,
         tuple(images),
@@ -232,7 +232,7 @@ def release(
     release_file: Path,
     out: Path,
     *,
-    store: Path,
+    cache_dir: Path,
     images: Sequence[Path] = (),
     options: BrowserOptions | None = None,
     progress: Progress | None = None,
@@ -243,7 +243,7 @@ def release(
         XportError: as the steps do.
     """
     shown = progress or Silent()
-    convert(release_file, out, store=store, images=images, progress=shown)
+    convert(release_file, out, cache_dir=cache_dir, images=images, progress=shown)
     record(out, options, progress=shown)
     evidence = judge(out)
     report(out)

@@ -27,8 +27,8 @@ from xport.inputs.images import (
 from xport.inputs.probes import (
     Probe,
     ProbeFolder,
-    coloured_inputs,
     contrast,
+    distinct_channel_inputs,
     explained_probes,
     image_inputs,
     synthetic_inputs,
@@ -82,7 +82,7 @@ class Converter:
             for model_id, entry in release.models.items()
         }
         explained = {
-            model_id: self._explained_probes(model_id, entry, probes[entry.of])
+            model_id: self._explained_probes(model_id, entry, probes[entry.classifier])
             for model_id, entry in release.explanations.items()
         }
         preprocessing = self._preprocessing([*shown, *brought])
@@ -107,7 +107,7 @@ class Converter:
             folder=self.folder,
             models=tuple(models),
             legs=_legs_that_run(release, models),
-            ships=release.routes.shipped,
+            shipped_artifact=release.routes.shipped,
             wasm_threads=release.browser.wasm_threads,
             timeout_seconds=release.browser.timeout_seconds,
             policy=release.policy,
@@ -144,7 +144,7 @@ class Converter:
     def _explanation(
         self, model_id: str, entry: ExplanationEntry, probes: Sequence[Probe], progress: Progress
     ) -> PlannedModel:
-        of = self.release.models[entry.of]
+        of = self.release.models[entry.classifier]
         key = f"explanations.{model_id}"
         pipeline = explanation_pipeline(entry, of, self.release.routes, key)
         artifacts, _ = self._artifacts(key, pipeline, progress)
@@ -161,19 +161,19 @@ class Converter:
             artifacts=artifacts,
             legs=self._legs(artifacts),
             probes=self.probes.save(probes),
-            explains=entry.of,
+            explains=entry.classifier,
         )
 
     def _explained_probes(
         self, model_id: str, entry: ExplanationEntry, probes: Sequence[Probe]
     ) -> list[Probe]:
         """The classifier's probes that are explained, each with a class."""
-        of = self.release.models[entry.of]
+        of = self.release.models[entry.classifier]
         wanted = max(entry.probes, self.release.policy.min_probes)
         lively = [probe for probe in probes if contrast(probe, of.preprocess) >= entry.min_contrast]
         if len(lively) < wanted:
             raise InputError(
-                f"{wanted} probes wanted, {entry.of} has {len(lively)} of enough contrast",
+                f"{wanted} probes wanted, {entry.classifier} has {len(lively)} of enough contrast",
                 f"explanations.{model_id}.probes",
                 "want fewer here and in policy.min_probes, or raise probes.synthetic",
             )
@@ -234,7 +234,9 @@ class Converter:
         wanted, spec, signature = self.release.probes, entry.preprocess, entry.signature
         probes = synthetic_inputs(signature, spec, seed=wanted.seed, count=wanted.synthetic)
         if spec is not None:
-            probes += coloured_inputs(signature, spec, seed=wanted.seed, count=wanted.coloured)
+            probes += distinct_channel_inputs(
+                signature, spec, seed=wanted.seed, count=wanted.distinct_channels
+            )
             probes += image_inputs(signature, spec, shown)
         if brought:
             probes += image_inputs(signature, spec, brought)

@@ -39,5 +39,9 @@ def _remedy(release: ReleaseFile) -> str:
         asking.append("policy.require_second_route")
     legs = routes.legs(release.browser.backends)
     own = {leg.name for leg in legs if leg.artifact in SECOND}
-    asking += [f"policy.bars of {bar.name!r}" for bar in release.policy.bars if own & {*bar.legs}]
+    asking += [
+        f"policy.acceptance_criteria of {criterion.name!r}"
+        for criterion in release.policy.acceptance_criteria
+        if own & {*criterion.legs}
+    ]
     return f"leave out {' and '.join(asking)}, {ALONE}" if asking else ""

@@ -121,7 +121,7 @@ def test_every_model_of_a_bundle_runs_by_its_name(
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout)
     assert result["notes"] == []
-    planned = mini_run.evidence.plan.model(model).artifacts[mini_run.evidence.plan.ships]
+    planned = mini_run.evidence.plan.model(model).artifacts[mini_run.evidence.plan.shipped_artifact]
     assert result["files"] == {model: planned.files}
 
 
@@ -323,7 +323,7 @@ def test_the_command_line_writes_json_and_html(small: Path, xport: Xport, tmp_pa
         ((), "nothing to time"),
         (("model", "--targets"), "the release's own models"),
         (("model", "--seed", "-1"), "--seed: -1 is negative"),
-        (("model", "--store", "store"), "--store: only --targets converts"),
+        (("model", "--cache-dir", "store"), "--cache-dir: only --targets converts"),
         (("--targets", "release.toml", "--backend", "wasm"), "--backend: the targets fix"),
         (("--targets", "release.toml", "--profile"), "--profile: the targets fix"),
         (("--targets", "release.toml", "--cold"), "--cold: the targets fix"),

@@ -80,16 +80,16 @@ def released(
     """The run of a release with such a model, what its command said, and the model's id."""
     name, folder = request.param, tmp_path_factory.mktemp("unshown")
     table, output = MODELS[name]
-    tolerance = {"model": name, "output": output, "max_abs": 1e-5, "because": "float32 layers"}
+    tolerance = {"model": name, "output": output, "max_abs": 1e-5, "rationale": "float32 layers"}
     content = mini.release(
         models={name: table},
         explanations={},
         routes={"direct": {}},
         browser={"backends": ["cpu"], "timeout_seconds": 60},
-        policy=mini.policy(tolerances=[tolerance], likenesses=[], bars=[]),
+        policy=mini.policy(tolerances=[tolerance], relative_tolerances=[], acceptance_criteria=[]),
     )
     path = mini.write(content, folder / "release.toml")
-    done = xport("release", path, "--out", folder / "run", "--store", store)
+    done = xport("release", path, "--out", folder / "run", "--cache-dir", store)
     assert done.returncode == 0, done.stderr
     return folder / "run", done, name
 

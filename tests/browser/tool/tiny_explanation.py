@@ -30,7 +30,7 @@ from tests.browser.tool.app_bundles import (
 )
 from xport.bundles.manifest import MANIFEST, Manifest
 from xport.bundles.self_test import (
-    OutputLikeness,
+    OutputRelativeTolerance,
     OutputTolerance,
     RecordedCase,
     RecordedCases,
@@ -128,7 +128,7 @@ def add_explanation(site: Path) -> Path:
 
 
 def explanation_cases(model: Explanation) -> RecordedCases:
-    """Three findings explained, with a likeness for the gradient and tolerances for the rest."""
+    """Three findings explained: a relative tolerance for the gradient, absolute for the rest."""
     cases = []
     for index in (0, 2, 4):
         image = RULE.apply(synthetic_image(index, seed=5))
@@ -137,11 +137,11 @@ def explanation_cases(model: Explanation) -> RecordedCases:
         recorded = {name: values.astype(np.float32) for name, values in outputs.items()}
         inputs = {"image": image, "one_hot": one_hot}
         cases.append(RecordedCase(synthetic_name(index), inputs, recorded))
-    likeness = OutputLikeness(
+    relative = OutputRelativeTolerance(
         output="gradient", min_cosine=0.999, max_relative_l2=1e-3, because=BECAUSE
     )
     tolerances = [
         OutputTolerance(output=name, max_abs=TOLERANCE, because=BECAUSE)
         for name in ("saliency", "cam")
     ]
-    return RecordedCases(cases, tolerances, [likeness])
+    return RecordedCases(cases, tolerances, [relative])

@@ -1,4 +1,4 @@
-"""A small set of phantoms on a shelf, and networks that train on it in seconds."""
+"""A small set of phantoms on a registry, and networks that train on it in seconds."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from reference.training.autoencoders import AliTask, L2Task
 from reference.training.classifier import ClassifierTask
 from reference.training.fitting import Fitting, fabric_for
 from reference.training.recipes import AliRecipe, AutoencoderRecipe, ClassifierRecipe, Cosine
-from reference.training.shelf import Shelf, shelve
+from reference.training.registry import Registry, register
 from reference.training.tasks import Task
 
 SMALL = Preprocess(size=32, channels=3)
@@ -62,15 +62,15 @@ def parts(folder: Path) -> tuple[Dataset, Dataset]:
 
 
 @pytest.fixture(scope="session")
-def shelves(
+def registries(
     parts: tuple[Dataset, Dataset], tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, tuple[Shelf, Shelf]]:
+) -> dict[str, tuple[Registry, Registry]]:
     """Both parts, prepared for a classifier and for autoencoders."""
-    root = tmp_path_factory.mktemp("shelves")
+    root = tmp_path_factory.mktemp("registries")
     made = {}
     for name, definition in (("classifier", SMALL), ("autoencoder", AUTOENCODER)):
         train, validation = (
-            shelve(part, definition, root / name / side)
+            register(part, definition, root / name / side)
             for part, side in zip(parts, ("train", "validation"), strict=True)
         )
         made[name] = (train, validation)
@@ -81,7 +81,7 @@ MakeTask = Callable[[str], Task]
 
 
 @pytest.fixture
-def make_task(shelves: dict[str, tuple[Shelf, Shelf]]) -> MakeTask:
+def make_task(registries: dict[str, tuple[Registry, Registry]]) -> MakeTask:
     """Build a task by name, with the same weights each time."""
 
     def make(name: str) -> Task:
@@ -89,10 +89,10 @@ def make_task(shelves: dict[str, tuple[Shelf, Shelf]]) -> MakeTask:
             torch.manual_seed(3)
             if name == "classifier":
                 network = DenseNet(DenseNetShape(3, 14, 4, (2, 1, 1, 1), 8, 2))
-                return ClassifierTask(network, CLASSIFIER, *shelves["classifier"])
+                return ClassifierTask(network, CLASSIFIER, *registries["classifier"])
             if name == "l2":
-                return L2Task(autoencoder(4, 2), L2, *shelves["autoencoder"])
-            return AliTask(ALI(4, 2, stochastic=True), ALI_RECIPE, *shelves["autoencoder"])
+                return L2Task(autoencoder(4, 2), L2, *registries["autoencoder"])
+            return AliTask(ALI(4, 2, stochastic=True), ALI_RECIPE, *registries["autoencoder"])
 
     return make
 

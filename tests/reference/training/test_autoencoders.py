@@ -19,10 +19,10 @@ from reference.training.autoencoders import (
     adversarial_loss,
     reconstructed,
 )
-from reference.training.shelf import Shelf, network_input
+from reference.training.registry import Registry, network_input
 from tests.reference.training.conftest import ALI_RECIPE, L2, MakeTask, fitting, same_bits
 
-Shelves = dict[str, tuple[Shelf, Shelf]]
+Registries = dict[str, tuple[Registry, Registry]]
 
 
 def test_the_loss_is_both_cross_entropies_also_for_targets_outside_0_to_1() -> None:
@@ -50,9 +50,9 @@ def test_the_discriminators_step_leaves_encoder_and_decoder_alone(make_task: Mak
     assert all(p.grad is not None for p in ali.parameters())
 
 
-def trained(ali: ALI, shelves: Shelves, folder: Path, max_loss: float) -> dict[str, float]:
+def trained(ali: ALI, registries: Registries, folder: Path, max_loss: float) -> dict[str, float]:
     recipe = ALI_RECIPE.model_copy(update={"max_loss": max_loss, "stochastic": False})
-    outcome = fitting(AliTask(ali, recipe, *shelves["autoencoder"]), folder).run(pause_at=2)
+    outcome = fitting(AliTask(ali, recipe, *registries["autoencoder"]), folder).run(pause_at=2)
     return outcome.progress.sums
 
 
@@ -63,10 +63,12 @@ def parts(ali: ALI) -> dict[str, dict[str, torch.Tensor]]:
     }
 
 
-def test_encoder_and_decoder_rest_while_they_are_too_good(shelves: Shelves, tmp_path: Path) -> None:
+def test_encoder_and_decoder_rest_while_they_are_too_good(
+    registries: Registries, tmp_path: Path
+) -> None:
     ali = ALI(4, 2)
     before = parts(ali)
-    sums = trained(ali, shelves, tmp_path, max_loss=1e-3)
+    sums = trained(ali, registries, tmp_path, max_loss=1e-3)
     after = parts(ali)
     assert sums["skipped"] == 2
     assert same_bits(before["encoder"], after["encoder"])
@@ -74,10 +76,10 @@ def test_encoder_and_decoder_rest_while_they_are_too_good(shelves: Shelves, tmp_
     assert not same_bits(before["discriminator"], after["discriminator"])
 
 
-def test_otherwise_all_three_learn(shelves: Shelves, tmp_path: Path) -> None:
+def test_otherwise_all_three_learn(registries: Registries, tmp_path: Path) -> None:
     ali = ALI(4, 2)
     before = parts(ali)
-    assert trained(ali, shelves, tmp_path, max_loss=100.0)["skipped"] == 0
+    assert trained(ali, registries, tmp_path, max_loss=100.0)["skipped"] == 0
     after = parts(ali)
     assert all(not same_bits(before[name], after[name]) for name in before)
 
@@ -102,23 +104,27 @@ def test_the_deployed_weights_are_encoder_and_decoder(make_task: MakeTask) -> No
         assert {key.split(".")[0] for key in weights} == {"encoder", "decoder"}
 
 
-def test_learns_to_reconstruct(shelves: Shelves, tmp_path: Path) -> None:
+def test_learns_to_reconstruct(registries: Registries, tmp_path: Path) -> None:
     recipe = L2.model_copy(update={"epochs": 6, "learning_rate": 5e-3})
     torch.manual_seed(0)
-    task = L2Task(autoencoder(16, 4), recipe, *shelves["autoencoder"])
+    task = L2Task(autoencoder(16, 4), recipe, *registries["autoencoder"])
     history = fitting(task, tmp_path).run().progress.history
     assert history[-1].training["loss"] < 0.5 * history[0].training["loss"]
-    shelf = shelves["autoencoder"][1]
-    made, codes = reconstructed(task.network, shelf)
-    given = network_input(shelf.grey(range(len(shelf))), shelf.about.preprocess)[:, 0].numpy()
+    registry = registries["autoencoder"][1]
+    made, codes = reconstructed(task.network, registry)
+    given = network_input(registry.grey(range(len(registry))), registry.about.preprocess)[
+        :, 0
+    ].numpy()
     errors = [l2(x, y) for x, y in zip(given, made, strict=True)]
     assert history[-1].validation["mean L2"] == pytest.approx(float(np.mean(errors)), rel=1e-4)
     assert history[-1].validation["score"] == -history[-1].validation["mean L2"]
-    assert codes.shape == (len(shelf), 16)
+    assert codes.shape == (len(registry), 16)
 
 
-def test_the_squared_error_is_of_images_on_minus_1_to_1(shelves: Shelves, tmp_path: Path) -> None:
-    train = shelves["autoencoder"][0]
+def test_the_squared_error_is_of_images_on_minus_1_to_1(
+    registries: Registries, tmp_path: Path
+) -> None:
+    train = registries["autoencoder"][0]
     recipe = L2.model_copy(update={"batch": len(train), "epochs": 1})
     network = autoencoder(4, 2)
     copy = autoencoder(4, 2)
@@ -130,9 +136,9 @@ def test_the_squared_error_is_of_images_on_minus_1_to_1(shelves: Shelves, tmp_pa
     assert history[0].training["loss"] == pytest.approx(wanted, rel=1e-4)
 
 
-def test_rejects_images_of_another_preparation(shelves: Shelves) -> None:
+def test_rejects_images_of_another_preparation(registries: Registries) -> None:
     with pytest.raises(TrainingError, match="do not fit an autoencoder"):
-        L2Task(autoencoder(4, 2), L2, *shelves["classifier"])
-    mixed = (shelves["autoencoder"][0], shelves["classifier"][1])
+        L2Task(autoencoder(4, 2), L2, *registries["classifier"])
+    mixed = (registries["autoencoder"][0], registries["classifier"][1])
     with pytest.raises(TrainingError, match="prepared differently"):
         AliTask(ALI(4, 2), ALI_RECIPE, *mixed)

@@ -21,11 +21,11 @@ from reference.training.classifier import (
     prior_logits,
 )
 from reference.training.recipes import Constant
-from reference.training.shelf import Shelf, network_input
-from reference.training.starting import load_features
+from reference.training.registry import Registry, network_input
+from reference.training.warm_start import load_features
 from tests.reference.training.conftest import CLASSIFIER, SMALL, MakeTask, fitting
 
-Shelves = dict[str, tuple[Shelf, Shelf]]
+Registries = dict[str, tuple[Registry, Registry]]
 
 
 def miniature(channels: int = 3, outputs: int = 14) -> DenseNet:
@@ -49,12 +49,12 @@ def test_a_batch_of_unknown_labels_is_no_nan() -> None:
     assert float(known_cross_entropy(torch.zeros(2, 3), torch.full((2, 3), float("nan")))) == 0
 
 
-def test_outputs_are_the_networks_in_evaluation_mode(shelves: Shelves) -> None:
-    shelf, network = shelves["classifier"][1], miniature().train()
-    found = classified(network, shelf)
+def test_outputs_are_the_networks_in_evaluation_mode(registries: Registries) -> None:
+    registry, network = registries["classifier"][1], miniature().train()
+    found = classified(network, registry)
     assert network.training
     with torch.no_grad():
-        image = network_input(shelf.grey([4]), SMALL)
+        image = network_input(registry.grey([4]), SMALL)
         wanted = torch.sigmoid(network.eval()(image))
     np.testing.assert_allclose(found.outputs[4], wanted[0].numpy(), atol=1e-6)
 
@@ -72,7 +72,7 @@ def test_the_score_is_the_mean_auc_of_the_findings(make_task: MakeTask, tmp_path
     assert history[-1].validation["score"] == pytest.approx(float(np.mean(areas)))
 
 
-def test_learns_what_it_is_shown(shelves: Shelves, tmp_path: Path) -> None:
+def test_learns_what_it_is_shown(registries: Registries, tmp_path: Path) -> None:
     recipe = CLASSIFIER.model_copy(
         update={
             "epochs": 40,
@@ -81,7 +81,7 @@ def test_learns_what_it_is_shown(shelves: Shelves, tmp_path: Path) -> None:
             "schedule": Constant(),
         }
     )
-    train = shelves["classifier"][0]
+    train = registries["classifier"][0]
     torch.manual_seed(0)
     task = ClassifierTask(miniature(), recipe, train, train)
     history = fitting(task, tmp_path).run().progress.history
@@ -90,20 +90,20 @@ def test_learns_what_it_is_shown(shelves: Shelves, tmp_path: Path) -> None:
     assert max(epoch.validation["score"] for epoch in history) > 0.7
 
 
-def test_a_first_stage_may_be_coarser(shelves: Shelves, tmp_path: Path) -> None:
+def test_a_first_stage_may_be_coarser(registries: Registries, tmp_path: Path) -> None:
     recipe = CLASSIFIER.model_copy(update={"coarse": 2})
     seen: list[torch.Size] = []
     network = DenseNet(DenseNetShape(3, 14, 4, (2, 1), 8, 2))
     network.features[0].register_forward_pre_hook(lambda _, args: seen.append(args[0].shape))
-    fitting(ClassifierTask(network, recipe, *shelves["classifier"]), tmp_path).run(pause_at=1)
+    fitting(ClassifierTask(network, recipe, *registries["classifier"]), tmp_path).run(pause_at=1)
     assert seen == [torch.Size([8, 3, 16, 16])]
     odd = CLASSIFIER.model_copy(update={"coarse": 3})
     with pytest.raises(TrainingError, match="32 pixels cannot be shrunk by 3"):
-        ClassifierTask(network, odd, *shelves["classifier"])
+        ClassifierTask(network, odd, *registries["classifier"])
 
 
-def test_outputs_may_begin_at_the_labels_frequencies(shelves: Shelves) -> None:
-    train = shelves["classifier"][0]
+def test_outputs_may_begin_at_the_labels_frequencies(registries: Registries) -> None:
+    train = registries["classifier"][0]
     probabilities = torch.sigmoid(prior_logits(train)).numpy()
     np.testing.assert_allclose(probabilities, train.truth.mean(axis=0), atol=0.02)
 
@@ -113,21 +113,21 @@ def test_outputs_may_begin_at_the_labels_frequencies(shelves: Shelves) -> None:
     [(1, 14), (3, 13)],
 )
 def test_rejects_images_that_do_not_fit_the_network(
-    shelves: Shelves, channels: int, outputs: int
+    registries: Registries, channels: int, outputs: int
 ) -> None:
     with pytest.raises(TrainingError, match="do not fit a network"):
-        ClassifierTask(miniature(channels, outputs), CLASSIFIER, *shelves["classifier"])
+        ClassifierTask(miniature(channels, outputs), CLASSIFIER, *registries["classifier"])
 
 
-def test_rejects_validation_images_of_another_preparation(shelves: Shelves) -> None:
-    mixed = (shelves["classifier"][0], shelves["autoencoder"][1])
+def test_rejects_validation_images_of_another_preparation(registries: Registries) -> None:
+    mixed = (registries["classifier"][0], registries["autoencoder"][1])
     with pytest.raises(TrainingError, match="other labels or preparations"):
         ClassifierTask(miniature(), CLASSIFIER, *mixed)
 
 
 @pytest.mark.parametrize("wrong", [7.0, float("nan")])
-def test_rejects_labels_that_are_no_findings(shelves: Shelves, wrong: float) -> None:
-    train, validation = shelves["classifier"]
+def test_rejects_labels_that_are_no_findings(registries: Registries, wrong: float) -> None:
+    train, validation = registries["classifier"]
     digits = replace(train, truth=np.full_like(train.truth, wrong))
     with pytest.raises(TrainingError, match="labels do not say of findings"):
         ClassifierTask(miniature(), CLASSIFIER, digits, validation)

@@ -15,7 +15,7 @@ from reference.networks.ali import autoencoder
 from reference.networks.checkpoints import load_checkpoint
 from reference.training.__main__ import main
 from reference.training.recipes import PRESETS
-from reference.training.sitting import PROVENANCE, SittingCard
+from reference.training.trainer import PROVENANCE, TrainerCard
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -34,7 +34,7 @@ def test_trains_and_writes_weights_with_their_provenance(
     assert "images used" in told
     assert "epoch 2: training loss" in told
     assert "ended by: all epochs" in told
-    card = SittingCard.read(out / PROVENANCE)
+    card = TrainerCard.read(out / PROVENANCE)
     weights = out / card.weights
     assert card.sha256 == hashlib.sha256(weights.read_bytes()).hexdigest()
     assert card.notice == "NOT FOR MEDICAL USE"
@@ -107,7 +107,7 @@ def test_an_interruption_says_how_to_go_on(
     assert "the same command goes on" in capsys.readouterr().err
     assert not (tmp_path / "run" / PROVENANCE).exists()
     with pytest.raises(DocumentError):
-        SittingCard.read(tmp_path / "run" / PROVENANCE)
+        TrainerCard.read(tmp_path / "run" / PROVENANCE)
 
 
 def test_nobody_who_converts_imports_what_trains() -> None:

@@ -20,8 +20,8 @@ from reference.data import Dataset
 from reference.data.augmentation import drawn_movements, level_named, moved
 from reference.preprocess import AUTOENCODER
 from reference.training.classifier import ClassifierTask, known_cross_entropy
+from reference.training.registry import network_input, register
 from reference.training.seeds import generator
-from reference.training.shelf import network_input, shelve
 from tests.reference.training.conftest import SMALL, same_bits
 from tests.reference.training.two_processes import SEED, classifier_task
 
@@ -30,11 +30,11 @@ ROOT = Path(__file__).resolve().parents[3]
 
 @pytest.fixture(scope="module")
 def folder_of_two(parts: tuple[Dataset, Dataset], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What two processes wrote; the shelves of the classifier lie beside it."""
+    """What two processes wrote; the registries of the classifier lie beside it."""
     root = tmp_path_factory.mktemp("two")
     for name, definition in (("small", SMALL), ("autoencoder", AUTOENCODER)):
         for part, side in zip(parts, ("train", "validation"), strict=True):
-            shelve(part, definition, root / name / side)
+            register(part, definition, root / name / side)
     (root / "out").mkdir()
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
     command += ["--nproc-per-node=2", "-m", "tests.reference.training.two_processes"]
@@ -63,14 +63,14 @@ def written(root: Path, name: str) -> list[dict[str, torch.Tensor]]:
 
 def step_by_hand(task: ClassifierTask) -> None:
     """Do the first step of both processes in this one."""
-    recipe, shelf, network = task.recipe, task.train, task.network
-    order = torch.randperm(len(shelf), generator=generator(SEED, "order", 0))
+    recipe, registry, network = task.recipe, task.train, task.network
+    order = torch.randperm(len(registry), generator=generator(SEED, "order", 0))
     indices = order[: recipe.batch].tolist()
     level = level_named(recipe.augmentation)
     assert level.moves
     draws = drawn_movements(level, len(indices), generator(SEED, "augmentation", 0))
-    images = network_input(moved(shelf.grey(indices), draws), shelf.about.preprocess)
-    truth = shelf.known(indices)
+    images = network_input(moved(registry.grey(indices), draws), registry.about.preprocess)
+    truth = registry.known(indices)
     replicas = [copy.deepcopy(network.train()) for _ in range(2)]
     for rank, replica in enumerate(replicas):
         mine = slice(rank, None, 2)

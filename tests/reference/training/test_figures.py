@@ -16,11 +16,11 @@ from reference.training.figures import (
     Scores,
     dataset_scores,
     fitted_gate,
+    registry_scores,
     rounded,
     score_figures,
-    shelf_scores,
 )
-from reference.training.shelf import Shelf
+from reference.training.registry import Registry
 
 
 def test_rounded_weights_are_float16_and_counters_stay() -> None:
@@ -39,10 +39,10 @@ def test_rejects_weights_that_float16_cannot_hold(wrong: float) -> None:
 
 
 def test_scores_of_prepared_images_are_those_of_their_files(
-    parts: tuple[Dataset, Dataset], shelves: dict[str, tuple[Shelf, Shelf]]
+    parts: tuple[Dataset, Dataset], registries: dict[str, tuple[Registry, Registry]]
 ) -> None:
     network = autoencoder(4, 2)
-    prepared = shelf_scores(network, shelves["autoencoder"][1])
+    prepared = registry_scores(network, registries["autoencoder"][1])
     read = dataset_scores(network, parts[1], AUTOENCODER)
     for score in SCORES:
         assert len(prepared[score]) == len(parts[1])

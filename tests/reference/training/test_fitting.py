@@ -13,7 +13,7 @@ import torch
 
 from reference.errors import TrainingError, UnavailableError
 from reference.networks.densenet import DenseNet, DenseNetShape
-from reference.training import state
+from reference.training import trainer_state
 from reference.training.classifier import ClassifierTask
 from reference.training.fitting import BEST, STATE, Fitting, fabric_for
 from reference.training.recipes import Constant
@@ -265,4 +265,6 @@ def test_a_state_holds_no_pickle(make_task: MakeTask, tmp_path: Path) -> None:
     fitting(make_task("l2"), tmp_path).run(pause_at=1)
     content = (tmp_path / STATE).read_bytes()
     assert content[8:9] == b"{"
-    assert state.Progress.model_validate(json.loads(stored(tmp_path)[1])["progress"]).step == 1
+    assert (
+        trainer_state.Progress.model_validate(json.loads(stored(tmp_path)[1])["progress"]).step == 1
+    )

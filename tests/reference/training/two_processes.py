@@ -1,8 +1,8 @@
 """Trainings in this process and its partner; run by torchrun, see test_distributed.
 
-    two_processes.py CLASSIFIER_SHELVES AUTOENCODER_SHELVES OUT
+    two_processes.py CLASSIFIER_REGISTRIES AUTOENCODER_REGISTRIES OUT
 
-Both shelves have the folders train and validation; OUT gets NAME-RANK.safetensors for each of
+Both registries have the folders train and validation; OUT gets NAME-RANK.safetensors for each of
 classifier (one step), epoch (the same, over the end of an epoch), straight (ALI, three steps) and
 twice (the same, stopped after two).
 """
@@ -20,7 +20,7 @@ from reference.networks.densenet import DenseNet, DenseNetShape
 from reference.training.autoencoders import AliTask
 from reference.training.classifier import ClassifierTask
 from reference.training.fitting import Fitting, fabric_for
-from reference.training.shelf import open_shelf
+from reference.training.registry import open_registry
 from reference.training.tasks import Task
 from tests.reference.training.conftest import ALI_RECIPE, CLASSIFIER
 
@@ -32,7 +32,7 @@ def classifier_task(root: Path) -> ClassifierTask:
     torch.manual_seed(3)
     network = DenseNet(DenseNetShape(3, 14, 4, (2, 1, 1, 1), 8, 2))
     return ClassifierTask(
-        network, CLASSIFIER, open_shelf(root / "train"), open_shelf(root / "validation")
+        network, CLASSIFIER, open_registry(root / "train"), open_registry(root / "validation")
     )
 
 
@@ -42,8 +42,8 @@ def ali_task(root: Path) -> AliTask:
     return AliTask(
         ALI(4, 2, stochastic=True),
         ALI_RECIPE,
-        open_shelf(root / "train"),
-        open_shelf(root / "validation"),
+        open_registry(root / "train"),
+        open_registry(root / "validation"),
     )
 
 

@@ -54,7 +54,7 @@ def result(*contestants: Measured) -> BenchResult:
         name="one", backend="cpu", method="kernels are synchronous", runs=5,
         total_milliseconds=200, kernels=kernels,
     )  # fmt: skip
-    target = Target(name="speed", unit="times", bound=0.5, sense="at most", because="<quick>")
+    target = Target(name="speed", unit="times", bound=0.5, sense="at most", rationale="<quick>")
     return BenchResult(
         xport="0.1.0",
         made="2026-01-01T00:00:00+00:00",

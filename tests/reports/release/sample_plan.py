@@ -18,7 +18,7 @@ from xport.plan.plan import (
     PlannedProbe,
     StageCost,
 )
-from xport.plan.policy import Bar, Likeness, Policy, Tolerance
+from xport.plan.policy import AcceptanceCriterion, Policy, RelativeTolerance, Tolerance
 from xport.plan.timing import BackendRuntime, ModelRuntime
 
 LABELS = (
@@ -83,15 +83,15 @@ class SampleRelease:
     probes: tuple[str, ...] = tuple(f"probe-{i:02d}" for i in range(20))
     title: str = "Chest X-ray tool"
     runtimes: tuple[BackendRuntime, ...] = RUNTIMES
-    bars: bool = True
-    likeness: bool = False
+    criteria: bool = True
+    relative_tolerance: bool = False
     pictures: bool = True
     weights: dict[str, str] = field(default_factory=dict)
 
 
-LATENT = Likeness(
-    model="autoencoder", output="latent", min_cosine=0.999, times_own_gap=500.0,
-    because="single numbers may jump, the direction may not",
+LATENT = RelativeTolerance(
+    model="autoencoder", output="latent", min_cosine=0.999, max_ratio_to_float64_gap=500.0,
+    rationale="single numbers may jump, the direction may not",
 )  # fmt: skip
 
 
@@ -110,7 +110,7 @@ def make_plan(sample: SampleRelease) -> Plan:
         folder=Path(),
         models=(classifier, autoencoder),
         legs=sample.legs,
-        ships="tfjs",
+        shipped_artifact="tfjs",
         wasm_threads=1,
         timeout_seconds=120.0,
         policy=_policy(sample),
@@ -121,7 +121,7 @@ def _policy(sample: SampleRelease) -> Policy:
     def tolerance(model: str, output: str, bound: float) -> Tolerance:
         return Tolerance(
             model=model, output=output, max_abs=bound,
-            because="float32 summation order over the layers of the network",
+            rationale="float32 summation order over the layers of the network",
         )  # fmt: skip
 
     return Policy(
@@ -129,22 +129,22 @@ def _policy(sample: SampleRelease) -> Policy:
         tolerances=(
             tolerance("classifier", "probabilities", 2e-4),
             tolerance("autoencoder", "reconstruction", 5e-4),
-            *([] if sample.likeness else [tolerance("autoencoder", "latent", 1e-3)]),
+            *([] if sample.relative_tolerance else [tolerance("autoencoder", "latent", 1e-3)]),
         ),
-        likenesses=(LATENT,) if sample.likeness else (),
-        bars=(_bar(sample),) if sample.bars else (),
+        relative_tolerances=(LATENT,) if sample.relative_tolerance else (),
+        acceptance_criteria=(_criterion(sample),) if sample.criteria else (),
     )
 
 
-def _bar(sample: SampleRelease) -> Bar:
-    return Bar(
+def _criterion(sample: SampleRelease) -> AcceptanceCriterion:
+    return AcceptanceCriterion(
         name="the paper's 1e-4",
         model="classifier",
         output="probabilities",
         legs=tuple(leg.name for leg in sample.legs if leg.backend),
         max_abs=1e-4,
         probes=3,
-        because="the paper reports differences within a margin on three images",
+        rationale="the paper reports differences within a margin on three images",
     )
 
 

@@ -144,7 +144,7 @@ def test_environment_policy_probes_and_digests_are_there(passing: Evidence) -> N
     for fact in ("SwiftShader", "140.0.7339.16", "23, measured (float32)", "8192", "4.22.0"):
         assert fact in text
     for tolerance in passing.plan.policy.tolerances:
-        assert tolerance.because in text
+        assert tolerance.rationale in text
     assert all(probe.digests["image"] in text for probe in model.probes)
     assert all(artifact.digest in text for artifact in model.artifacts.values())
     assert all(m.preprocess_digest in text for m in passing.plan.models if m.preprocess_digest)
@@ -227,8 +227,10 @@ def test_hostile_names_are_inert() -> None:
     assert "\u202e" not in html
 
 
-def test_a_likeness_is_shown_with_its_cosine_and_pytorchs_own_gap_on_every_probe() -> None:
-    evidence = make_evidence(SampleRelease(likeness=True))
+def test_a_relative_tolerance_is_shown_with_its_cosine_and_pytorchs_own_gap_on_every_probe() -> (
+    None
+):
+    evidence = make_evidence(SampleRelease(relative_tolerance=True))
     assert evidence.verdict.status is Status.PASSED
     text = Page(html_report(evidence)).text
     assert "Lowest cosine: 0.999999 of at least 0.999, autoencoder latent on" in text
@@ -250,7 +252,7 @@ def test_a_likeness_is_shown_with_its_cosine_and_pytorchs_own_gap_on_every_probe
 
 
 def test_a_cosine_below_its_limit_is_marked_in_headline_and_ledger() -> None:
-    sample = SampleRelease(likeness=True, swapped=frozenset({"autoencoder/tfjs/wasm"}))
+    sample = SampleRelease(relative_tolerance=True, swapped=frozenset({"autoencoder/tfjs/wasm"}))
     evidence = make_evidence(sample)
     assert evidence.verdict.status is Status.FAILED
     page = Page(html_report(evidence))

@@ -83,7 +83,7 @@ def test_the_verdict_is_a_case_of_its_own(passing: Evidence, incomplete: Evidenc
 
 
 def test_legs_that_are_all_reference_are_not_green() -> None:
-    evidence = make_evidence(SampleRelease(legs=LEGS[:2], bars=False))
+    evidence = make_evidence(SampleRelease(legs=LEGS[:2], criteria=False))
     assert evidence.verdict.status is Status.NOT_RUN
     assert int(parsed(evidence).get("errors", "")) > 0
 

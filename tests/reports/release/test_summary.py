@@ -41,7 +41,7 @@ def test_nan_and_missing_are_words(failing: Evidence, incomplete: Evidence) -> N
 
 
 def test_a_hostile_name_moves_no_cursor() -> None:
-    evidence = make_evidence(SampleRelease(title="\x1b[2J\rPASSED\nPASSED", bars=False))
+    evidence = make_evidence(SampleRelease(title="\x1b[2J\rPASSED\nPASSED", criteria=False))
     lines = summary_lines(evidence)
     assert not any(set(line) & set("\x1b\r\n") for line in lines)
 
@@ -55,7 +55,7 @@ def test_markdown_has_a_row_per_model_output_and_leg(failing: Evidence) -> None:
 
 
 def test_a_relative_distance_says_so_and_stands_with_its_cosine() -> None:
-    evidence = make_evidence(SampleRelease(likeness=True))
+    evidence = make_evidence(SampleRelease(relative_tolerance=True))
     text = "\n".join(summary_lines(evidence))
     assert "worst |Δ|" not in text
     assert re.search(

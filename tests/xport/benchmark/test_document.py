@@ -14,8 +14,8 @@ from xport.benchmark.pictures import picture_targets
 from xport.benchmark.targets import judged, judged_gradients
 from xport.errors import RunnerError
 
-AT_MOST = Target(name="time", unit="s", bound=2.0, sense="at most", because="quick")
-AT_LEAST = Target(name="factor", unit="times", bound=5.0, sense="at least", because="worth it")
+AT_MOST = Target(name="time", unit="s", bound=2.0, sense="at most", rationale="quick")
+AT_LEAST = Target(name="factor", unit="times", bound=5.0, sense="at least", rationale="worth it")
 
 
 def test_an_interval_holds_its_estimate_and_narrows_with_rounds() -> None:
@@ -69,11 +69,11 @@ def test_gradients_are_judged_by_the_classifier_and_image_that_is_least_alike() 
     exported = {"one": slope, "two": slope}
     near = agreement("a", "wasm", {"one": slope, "two": slope + 1e-3}, exported)
     far = agreement("b", "wasm", {"one": slope, "two": slope + 0.1}, exported)
-    cosine, distance = judged_gradients([near], own_gap=0.001)
+    cosine, distance = judged_gradients([near], float64_gap=0.001)
     assert cosine.met
     assert distance.met
     assert distance.target.bound == 0.003
-    cosine, distance = judged_gradients([far, near], own_gap=0.001)
+    cosine, distance = judged_gradients([far, near], float64_gap=0.001)
     assert cosine.measured == far.probes["two"].cosine
     assert distance.measured == far.pooled.relative_l2
     assert not cosine.met
@@ -84,9 +84,9 @@ def test_a_gradient_of_nan_and_a_gap_of_nan_meet_nothing() -> None:
     slope = np.linspace(-1, 1, 100)
     exported = {"one": slope, "two": slope}
     broken = agreement("a", "wasm", {"one": slope * math.nan, "two": slope}, exported)
-    assert [one.met for one in judged_gradients([broken], own_gap=1.0)] == [False, False]
+    assert [one.met for one in judged_gradients([broken], float64_gap=1.0)] == [False, False]
     same = agreement("a", "wasm", exported, exported)
-    assert [one.met for one in judged_gradients([same], own_gap=math.nan)] == [True, False]
+    assert [one.met for one in judged_gradients([same], float64_gap=math.nan)] == [True, False]
 
 
 def test_a_gradient_of_zeros_is_nothing_to_compare_with() -> None:

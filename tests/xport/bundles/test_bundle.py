@@ -59,7 +59,7 @@ def test_holds_the_bytes_that_ran_in_the_browser(mini_run: MiniRun) -> None:
     assert manifest.notice == NOTICE
     assert manifest.verdict is Status.PASSED
     plan = mini_run.evidence.plan
-    shipped = {leg.name for leg in plan.legs if leg.artifact == plan.ships}
+    shipped = {leg.name for leg in plan.legs if leg.artifact == plan.shipped_artifact}
     ran = [r for r in mini_run.evidence.recordings if r.leg in shipped]
     assert {recording.leg for recording in ran} == {"tfjs/webgl", "tfjs/wasm", "tfjs/cpu"}
     for recording in ran:
@@ -424,13 +424,13 @@ def drop_a_model(plan: dict[str, Any]) -> None:
 
 EDITS: dict[str, Callable[[dict[str, Any]], None]] = {
     "tolerances": soften,
-    "bars": lambda plan: plan["policy"].update(bars=[]),
+    "acceptance_criteria": lambda plan: plan["policy"].update(acceptance_criteria=[]),
     "min_probes of the policy": lambda plan: plan["policy"].update(min_probes=1),
     "mantissa bits": lambda plan: plan["policy"].update(mantissa_bits=10),
     "legs": drop_a_leg,
     "models": drop_a_model,
     "counterparts": lambda plan: [leg.update(counterpart=None) for leg in plan["legs"]],
-    "ships": lambda plan: plan.update(ships="tfjs-tf"),
+    "shipped_artifact": lambda plan: plan.update(shipped_artifact="tfjs-tf"),
     "wasm threads": lambda plan: plan.update(wasm_threads=2),
     "kind": lambda plan: plan["models"][0].update(kind="other"),
     "labels": lambda plan: plan["models"][0]["labels"].reverse(),

@@ -14,7 +14,7 @@ from tests.browser.tool.app_bundles import relist
 from tests.conftest import MiniRun
 from xport.bundles.checks import verify_bundle
 from xport.bundles.manifest import Manifest
-from xport.bundles.self_test import SELF_TEST, OutputLikeness, SelfTest
+from xport.bundles.self_test import SELF_TEST, OutputRelativeTolerance, SelfTest
 from xport.bundles.self_test_cases import CASES, FEWEST, MAX_BYTES, CaseChoice
 from xport.bundles.self_test_checks import read_self_test
 from xport.common import digests
@@ -66,9 +66,9 @@ def test_every_output_is_held_to_the_limit_of_the_verdict(
         for tolerance in tested.tolerances:
             key = (model_id, tolerance.output, "within tolerance of torch")
             assert checks[key] == tolerance.max_abs
-        for likeness in tested.likenesses:
-            key = (model_id, likeness.output, "within relative L2 of torch")
-            assert checks[key] == likeness.max_relative_l2
+        for relative in tested.likenesses:
+            key = (model_id, relative.output, "within relative L2 of torch")
+            assert checks[key] == relative.max_relative_l2
     assert {one.output for one in found.models["explanation"].likenesses} == {
         "gradient",
         "saliency",
@@ -84,7 +84,7 @@ def test_has_the_probe_nearest_to_a_limit_and_one_like_a_radiograph(
         bounds = {one.output: one.max_abs for one in found.models[model_id].tolerances}
         shares: dict[str, float] = {}
         for comparison in mini_run.evidence.comparisons:
-            shipped = comparison.leg.startswith(f"{plan.ships}/")
+            shipped = comparison.leg.startswith(f"{plan.shipped_artifact}/")
             if (comparison.model, comparison.role) == (model_id, Role.REFERENCE) and shipped:
                 for probe, metrics in comparison.probes.items():
                     share = metrics.max_abs / bounds[comparison.output]
@@ -97,7 +97,7 @@ def test_has_the_probe_nearest_to_a_limit_and_one_like_a_radiograph(
 
 def test_every_shipped_leg_would_pass_it(mini_run: MiniRun, found: SelfTest) -> None:
     run = RunFolder(mini_run.folder)
-    legs = [leg.name for leg in run.plan().legs if leg.artifact == run.plan().ships]
+    legs = [leg.name for leg in run.plan().legs if leg.artifact == run.plan().shipped_artifact]
     assert len(legs) == 3
     for model_id, tested in found.models.items():
         reference = run.recordings.load(model_id, REFERENCE_LEG)
@@ -110,13 +110,13 @@ def test_every_shipped_leg_would_pass_it(mini_run: MiniRun, found: SelfTest) -> 
                 for ours, theirs in pairs:
                     error = np.abs(ours[tolerance.output] - theirs[tolerance.output]).max()
                     assert error <= tolerance.max_abs
-            for likeness in tested.likenesses:
-                assert pooled(pairs, likeness) <= likeness.max_relative_l2
+            for relative in tested.likenesses:
+                assert pooled(pairs, relative) <= relative.max_relative_l2
 
 
-def pooled(pairs: list[Any], likeness: OutputLikeness) -> float:
+def pooled(pairs: list[Any], relative: OutputRelativeTolerance) -> float:
     """Relative L2 over all cases, as the contract with the page says it."""
-    sides = [(a[likeness.output].astype(float), b[likeness.output]) for a, b in pairs]
+    sides = [(a[relative.output].astype(float), b[relative.output]) for a, b in pairs]
     error = sum(((ours - theirs) ** 2).sum() for ours, theirs in sides)
     return float(np.sqrt(error / sum((theirs.astype(float) ** 2).sum() for _, theirs in sides)))
 
@@ -242,7 +242,7 @@ EDITS: dict[str, tuple[Callable[[Path], Callable[[Document], None]], str]] = {
         lambda f: lambda d: tolerances(d)[0].update(max_abs="NaN"),
         "max_abs",
     ),
-    "a softer likeness": (
+    "a softer relative tolerance": (
         lambda f: lambda d: d["models"]["explanation"]["likenesses"][0].update(min_cosine=0.1),
         "is not the verdict's",
     ),

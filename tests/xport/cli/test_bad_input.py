@@ -39,7 +39,9 @@ def refused(done: subprocess.CompletedProcess[str], code: int, *words: str) -> N
 
 def convert(xport: Xport, tmp_path: Path, release: dict[str, Any], *more: object) -> Any:
     path = mini.write(release, tmp_path / "release.toml")
-    return xport("convert", path, "--out", tmp_path / "run", "--store", tmp_path / "store", *more)
+    return xport(
+        "convert", path, "--out", tmp_path / "run", "--cache-dir", tmp_path / "store", *more
+    )
 
 
 def with_checkpoint(name: str) -> dict[str, Any]:
@@ -179,7 +181,7 @@ def test_a_full_disk_says_so_and_keeps_nothing_half_written(tmp_path: Path) -> N
         mount -t tmpfs -o size=2m tmpfs {tmp_path}/disk &&
         dd if=/dev/zero of={tmp_path}/disk/filler bs=4k count=508 status=none &&
         {sys.executable} -m xport convert {release} \\
-            --out {tmp_path}/run --store {tmp_path}/disk/store
+            --out {tmp_path}/run --cache-dir {tmp_path}/disk/store
         code=$?; find {tmp_path}/disk/store -name '*.safetensors' -o -name entry.json; exit $code
     """
     done = subprocess.run(
@@ -217,8 +219,10 @@ def test_a_damaged_document(name: str, xport: Xport, run_copy: Path) -> None:
     path.write_bytes(path.read_bytes()[:2000])
     command = "judge" if name == "plan.json" else "report"
     refused(xport(command, run_copy), 2, name)
-    path.write_text(json.dumps({"schema_version": 1}))
+    path.write_text(json.dumps({"schema_version": 2}))
     refused(xport(command, run_copy), 2, name, "Field required")
+    path.write_text(json.dumps({"schema_version": 99}))
+    refused(xport(command, run_copy), 2, name, "version 99")
 
 
 def test_a_probe_that_changed_is_not_shown_as_the_probe(xport: Xport, run_copy: Path) -> None:
@@ -229,9 +233,9 @@ def test_a_probe_that_changed_is_not_shown_as_the_probe(xport: Xport, run_copy: 
 
 def test_a_file_where_a_folder_should_be(xport: Xport, tmp_path: Path) -> None:
     release = mini.write(mini.only_classifier(), tmp_path / "release.toml")
-    done = xport("convert", release, "--out", release, "--store", tmp_path / "store")
+    done = xport("convert", release, "--out", release, "--cache-dir", tmp_path / "store")
     refused(done, 2, "release.toml", "choose another")
-    done = xport("convert", release, "--out", tmp_path / "run", "--store", release)
+    done = xport("convert", release, "--out", tmp_path / "run", "--cache-dir", release)
     refused(done, 2, "release.toml", "choose another")
     refused(xport("judge", tmp_path / "nowhere"), 2, "there is no run here")
     assert not (tmp_path / "nowhere").exists()

@@ -52,7 +52,7 @@ def wait_for(condition: object, process: subprocess.Popen[str]) -> None:
 def test_in_every_stage_of_a_conversion(tmp_path: Path) -> None:
     release = mini.write(mini.only_classifier(), tmp_path / "release.toml")
     store, run = Store(tmp_path / "store"), RunFolder(tmp_path / "run")
-    arguments = ("convert", release, "--out", run.root, "--store", store.root)
+    arguments = ("convert", release, "--out", run.root, "--cache-dir", store.root)
 
     def entries() -> list[Path]:
         return list(store.root.glob(f"*/*/{ENTRY}"))

@@ -93,7 +93,7 @@ def test_an_error_keeps_its_own_code(closed: int, tmp_path: Path) -> None:
 def test_closed_standard_error_ends_long_work_whose_progress_goes_there(
     closed: int, mini_run: MiniRun, tmp_path: Path
 ) -> None:
-    command = f"convert {mini_run.release_file} --out RUN/run --store {mini_run.store}"
+    command = f"convert {mini_run.release_file} --out RUN/run --cache-dir {mini_run.store}"
     assert xport(command, tmp_path, stderr=closed) == (CLOSED, "", "")
     assert not (tmp_path / "run" / "plan.json").exists()
 

@@ -1,4 +1,4 @@
-"""xport evaluate and xport phantoms, on a few phantoms and networks of a few thousand numbers."""
+"""xport paper and xport phantoms, on a few phantoms and networks of a few thousand numbers."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def made(root: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, di
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sys.stdout", said)
         with pytest.raises(SystemExit) as ended:
-            main(["evaluate", "all", "--json", *map(str, _arguments(root, out))])
+            main(["paper", "all", "--json", *map(str, _arguments(root, out))])
     assert ended.value.code == 0
     return out, json.loads(said.getvalue())
 
@@ -141,7 +141,7 @@ def test_missing_and_broken_images_are_named_in_json_and_on_the_page(
 ) -> None:
     arguments = _arguments(root, tmp_path / "out", sets=("nih",))
     at = arguments.index("--limit")
-    done = run("evaluate", "distributions", "--json", *arguments[:at], *arguments[at + 2 :])
+    done = run("paper", "distributions", "--json", *arguments[:at], *arguments[at + 2 :])
     assert done.code == 0, done.err
     (usage,) = (
         one
@@ -232,7 +232,7 @@ def test_second_command_computes_nothing_again_and_says_the_same(
     out = Path(shutil.copytree(made[0], tmp_path / "again"))
     before = {path: path.stat().st_mtime_ns for path in (out / "passes").iterdir()}
     table = (out / "table1" / "table1-1.csv").read_bytes()
-    done = run("evaluate", "table1", *_arguments(root, out))
+    done = run("paper", "table1", *_arguments(root, out))
     assert done.code == 0, done.err
     assert {path: path.stat().st_mtime_ns for path in (out / "passes").iterdir()} == before
     assert (out / "table1" / "table1-1.csv").read_bytes() == table
@@ -241,7 +241,7 @@ def test_second_command_computes_nothing_again_and_says_the_same(
 
 
 def test_all_names_what_it_has_no_data_for(root: Path, tmp_path: Path, run: Run) -> None:
-    done = run("evaluate", "all", "--json", *_arguments(root, tmp_path, sets=("padchest",)))
+    done = run("paper", "all", "--json", *_arguments(root, tmp_path, sets=("padchest",)))
     assert done.code == 0, done.err
     assert set(done.json["left_out"]) == {"cutoff", "roc"}
     assert "kermany:FOLDER" in done.json["left_out"]["cutoff"]
@@ -252,7 +252,7 @@ def test_all_names_what_it_has_no_data_for(root: Path, tmp_path: Path, run: Run)
 def test_operating_points_can_be_given(root: Path, made: Made, tmp_path: Path, run: Run) -> None:
     given = made[0] / "roc" / "calibration.json"
     arguments = _arguments(root, tmp_path, sets=("padchest",))
-    done = run("evaluate", "roc", "--json", *arguments, "--calibration", given)
+    done = run("paper", "roc", "--json", *arguments, "--calibration", given)
     assert done.code == 0, done.err
     assert (tmp_path / "roc" / "calibration.json").read_bytes() == given.read_bytes()
 
@@ -269,7 +269,7 @@ def test_operating_points_beside_the_classifier_are_taken(
     data = ["--data", f"padchest:{root / 'padchest'}", "--out", tmp_path / "out"]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(defaults, "default_folder", lambda name: tmp_path / "defaults" / name)
-        done = run("evaluate", "roc", *data, "--json")
+        done = run("paper", "roc", *data, "--json")
     assert done.code == 0, done.err
     assert (tmp_path / "out" / "roc" / "calibration.json").read_bytes() == stored.read_bytes()
     (network,) = done.json["results"]["roc"]["networks"]
@@ -282,7 +282,7 @@ def test_real_folder_is_evaluated_unchanged_and_what_it_lacks_is_said(
     folder = published.write_nih(tmp_path)
     classifier = root / "networks" / "c.safetensors"
     arguments = ("--data", f"nih:{folder}", "--classifier", classifier, "--levels", "none")
-    done = run("evaluate", "all", *arguments, "--json", "--out", tmp_path / "out")
+    done = run("paper", "all", *arguments, "--json", "--out", tmp_path / "out")
     assert done.code == 0, done.err
     assert done.json["notices"] == [MEDICAL]
     assert set(done.json["results"]) == {"table1", "robustness", "saliency", "roc"}
@@ -300,7 +300,7 @@ def test_several_classifiers_are_rows_of_the_matrices_from_weak_to_strong(
     }
     arguments = _arguments(root, tmp_path / "out", sets=("padchest",))
     rows_of = [word for name, file in others.items() for word in ("--classifier", f"{name}={file}")]
-    done = run("evaluate", "robustness", *arguments, *rows_of)
+    done = run("paper", "robustness", *arguments, *rows_of)
     assert done.code == 0, done.err
     rows = _rows(tmp_path / "out/robustness/robustness-1.csv")
     assert [row["trained at"] for row in rows] == ["none", "hflip", "45", "mine"] * 14
@@ -320,7 +320,7 @@ def test_torch_has_the_threads_that_are_asked_for_and_its_own_afterwards(
     monkeypatch.setattr(Probabilities, "run", watched)
     before = torch.get_num_threads()
     arguments = _arguments(root, tmp_path / "out", sets=("padchest",))
-    assert run("evaluate", "table1", *arguments, "--threads", 3).code == 0
+    assert run("paper", "table1", *arguments, "--threads", 3).code == 0
     assert seen == {3}
     assert torch.get_num_threads() == before
 
@@ -351,7 +351,7 @@ def test_bad_input_is_exit_code_2_in_one_sentence_and_leaves_nothing(
     bad: Callable[[Path], list[object]], root: Path, tmp_path: Path, run: Run
 ) -> None:
     out = tmp_path / "out"
-    done = run("evaluate", "table1", *_arguments(root, out, sets=("nih",)), *bad(root))
+    done = run("paper", "table1", *_arguments(root, out, sets=("nih",)), *bad(root))
     assert done.code == 2, done.err
     assert done.err.startswith("xport: ")
     assert "Traceback" not in done.err
@@ -365,7 +365,7 @@ def test_what_was_made_before_an_error_has_its_page_and_notices(
     (folder / "phantoms.csv").unlink()
     classifier = root / "networks" / "c.safetensors"
     arguments = ("--data", f"padchest:{folder}", "--classifier", classifier, "--levels", "none")
-    done = run("evaluate", "all", *arguments, "--out", tmp_path / "out")
+    done = run("paper", "all", *arguments, "--out", tmp_path / "out")
     assert done.code == 2, done.err
     assert "phantoms.csv" in done.err
     assert (tmp_path / "out" / "table1").is_dir()
@@ -379,7 +379,7 @@ def test_a_file_in_the_place_of_a_folder_is_exit_code_2(
     in_the_way = tmp_path / "file"
     in_the_way.write_text("mine")
     arguments = _arguments(root, in_the_way / "out", sets=("padchest",))
-    done = run("evaluate", "table1", *arguments, "--json")
+    done = run("paper", "table1", *arguments, "--json")
     assert (done.code, done.json["exit_code"]) == (2, 2)
     assert f"cannot be a folder, for {in_the_way} is none" in done.json["error"]
     assert in_the_way.read_text() == "mine"
@@ -391,9 +391,9 @@ def test_what_a_command_needs_is_named(
     data = ["--data", f"mura:{root / 'mura'}", "--out", tmp_path / "out"]
     monkeypatch.setattr(defaults, "default_folder", lambda name: tmp_path / "absent")
     for item, needed in (("table1", "--classifier"), ("hardest", "--autoencoder")):
-        done = run("evaluate", item, *data)
+        done = run("paper", item, *data)
         assert (done.code, needed in done.err) == (2, True)
-    done = run("evaluate", "all", *data, "--json")
+    done = run("paper", "all", *data, "--json")
     assert done.code == 2
     assert "nothing can be made" in done.json["error"]
 

@@ -63,14 +63,15 @@ class Given:
 FILES = WRONG_TO_READ | {"a folder": folder}
 FOLDERS = WRONG_TO_READ | {"a file": file, "an empty folder": folder}
 NEW_FOLDERS = WRONG_TO_WRITE | DANGLING
+NEW_FILES = {name: place for name, place in NEW_FOLDERS.items() if name != "a file"}
 
 GIVEN = {
     "release FILE": Given("release PATH --out NEW", FILES),
-    "release --out": Given("release RELEASE --out PATH --store NEW", NEW_FOLDERS),
+    "release --out": Given("release RELEASE --out PATH --cache-dir NEW", NEW_FOLDERS),
     "convert FILE": Given("convert PATH --out NEW", FILES),
-    "convert --out": Given("convert RELEASE --out PATH --store NEW", NEW_FOLDERS),
-    "convert --store": Given("convert RELEASE --out NEW --store PATH", NEW_FOLDERS),
-    "convert --images": Given("convert RELEASE --out NEW --store NEW --images PATH", FOLDERS),
+    "convert --out": Given("convert RELEASE --out PATH --cache-dir NEW", NEW_FOLDERS),
+    "convert --cache-dir": Given("convert RELEASE --out NEW --cache-dir PATH", NEW_FOLDERS),
+    "convert --images": Given("convert RELEASE --out NEW --cache-dir NEW --images PATH", FOLDERS),
     "record RUN": Given("record PATH", FOLDERS),
     "judge RUN": Given("judge PATH", FOLDERS),
     "judge --policy": Given("judge NEW --policy PATH", FILES),
@@ -83,23 +84,25 @@ GIVEN = {
     "bench BUNDLE#MODEL": Given("bench PATH#classifier", FOLDERS),
     "bench --out": Given("bench NEW --out PATH", NEW_FOLDERS),
     "bench --targets": Given("bench --targets PATH", FILES),
-    "bench --targets --store": Given("bench --targets RELEASE --store PATH", NEW_FOLDERS),
+    "bench --targets --cache-dir": Given("bench --targets RELEASE --cache-dir PATH", NEW_FOLDERS),
     "bench --browser": Given("bench MODEL --backend cpu --browser PATH", FILES),
     "doctor --browser": Given("doctor --browser PATH", {"a folder": folder}),
-    "evaluate --data": Given("evaluate table1 --data nih:PATH --out NEW", FOLDERS),
-    "evaluate --classifier": Given(
-        "evaluate table1 --data packaged:digits --classifier PATH --out NEW", FILES
+    "paper --data": Given("paper table1 --data nih:PATH --out NEW", FOLDERS),
+    "paper --classifier": Given(
+        "paper table1 --data packaged:digits --classifier PATH --out NEW", FILES
     ),
-    "evaluate --autoencoder": Given(
-        "evaluate cutoff --data packaged:digits --autoencoder name=PATH --out NEW", FILES
+    "paper --autoencoder": Given(
+        "paper cutoff --data packaged:digits --autoencoder name=PATH --out NEW", FILES
     ),
-    "evaluate --calibration": Given(
-        "evaluate table1 --data packaged:digits --calibration PATH --out NEW", FILES
+    "paper --calibration": Given(
+        "paper table1 --data packaged:digits --calibration PATH --out NEW", FILES
     ),
-    "evaluate --preprocess": Given(
-        "evaluate table1 --data packaged:digits --preprocess PATH --out NEW", FILES
+    "paper --preprocess": Given(
+        "paper table1 --data packaged:digits --preprocess PATH --out NEW", FILES
     ),
-    "evaluate --out": Given("evaluate roc --data packaged:digits --out PATH", NEW_FOLDERS),
+    "paper --out": Given("paper roc --data packaged:digits --out PATH", NEW_FOLDERS),
+    "migrate FILE": Given("migrate PATH", FILES),
+    "migrate --out": Given("migrate RELEASE --out PATH", NEW_FILES | {"a folder": folder}),
     "phantoms FOLDER": Given("phantoms mura PATH --patients 5 --size 64", NEW_FOLDERS),
 }
 CASES = [(name, kind) for name, given in GIVEN.items() for kind in given.wrong]

@@ -44,18 +44,19 @@ def read_only(run_copy: Path) -> Iterator[Path]:
 
 
 COMMANDS = {
-    "release": "release RELEASE --out RUN --store STORE",
-    "convert": "convert RELEASE --out RUN --store STORE",
-    "convert, a new folder": "convert RELEASE --out RUN/new --store STORE",
-    "convert, the store": "convert RELEASE --out OUT --store RUN/new",
+    "release": "release RELEASE --out RUN --cache-dir STORE",
+    "convert": "convert RELEASE --out RUN --cache-dir STORE",
+    "convert, a new folder": "convert RELEASE --out RUN/new --cache-dir STORE",
+    "convert, the store": "convert RELEASE --out OUT --cache-dir RUN/new",
     "record": "record RUN",
     "judge": "judge RUN",
     "judge, another policy": "judge RUN --policy POLICY",
     "report": "report RUN",
     "bundle": "bundle RUN",
     "bench": "bench RUN/bundle#classifier --backend cpu --out RUN/new",
-    "evaluate": "evaluate roc --data packaged:digits --out RUN/new",
+    "paper": "paper roc --data packaged:digits --out RUN/new",
     "phantoms": "phantoms mura RUN/new --patients 5 --size 64",
+    "migrate": "migrate OLD --out RUN/new.toml",
 }
 """Every command that writes; RUN cannot be written."""
 
@@ -63,8 +64,9 @@ COMMANDS = {
 def arguments(command: str, run: Path, place: Path) -> list[str]:
     """A command's words, with the paths that they stand for."""
     mini.write(mini.only_classifier(), place / "RELEASE")
-    mini.write({"policy": mini.policy()}, place / "POLICY")
-    here = {name: str(place / name) for name in ("RELEASE", "POLICY", "STORE", "OUT")}
+    mini.write({"schema_version": 2, "policy": mini.policy()}, place / "POLICY")
+    (place / "OLD").write_text("[policy]\nmin_probes = 1\n")
+    here = {name: str(place / name) for name in ("RELEASE", "POLICY", "OLD", "STORE", "OUT")}
     words = here | {"RUN": str(run)}
     return [re.sub("|".join(words), lambda m: words[m[0]], word) for word in command.split()]
 

@@ -14,8 +14,8 @@ from xport.formats.artifact import Signature, TensorSpec
 from xport.inputs.images import ImageFile, images_in, photographs
 from xport.inputs.probes import (
     ProbeFolder,
-    coloured_inputs,
     contrast,
+    distinct_channel_inputs,
     explained_probes,
     image_inputs,
     synthetic_inputs,
@@ -52,7 +52,7 @@ def test_blank_images_have_no_contrast_and_classes_are_explained_in_turn() -> No
 def test_no_two_probes_of_the_default_release_are_alike() -> None:
     probes = [
         *synthetic_inputs(SIGNATURE, SPEC, seed=2020, count=14),
-        *coloured_inputs(SIGNATURE, SPEC, seed=2020, count=2),
+        *distinct_channel_inputs(SIGNATURE, SPEC, seed=2020, count=2),
         *image_inputs(SIGNATURE, SPEC, photographs(["camera", "moon"])),
     ]
     assert len({probe.planned().digests["image"] for probe in probes}) == len(probes)
@@ -65,8 +65,8 @@ def test_no_two_probes_of_the_default_release_are_alike() -> None:
         assert image.max() <= 1
 
 
-def test_coloured_probes_differ_between_channels() -> None:
-    (probe,) = coloured_inputs(SIGNATURE, SPEC, seed=1, count=1)
+def test_distinct_channel_probes_differ_between_channels() -> None:
+    (probe,) = distinct_channel_inputs(SIGNATURE, SPEC, seed=1, count=1)
     image = probe.inputs["image"][0]
     assert not np.array_equal(image[0], image[1])
     assert not np.array_equal(image[1], image[2])
@@ -95,7 +95,7 @@ def test_an_image_that_cannot_be_decoded_is_named() -> None:
 
 def test_a_probe_on_disk_is_checked_when_it_is_read(tmp_path: Path) -> None:
     folder = ProbeFolder(tmp_path)
-    probes = coloured_inputs(SIGNATURE, SPEC, seed=1, count=1)
+    probes = distinct_channel_inputs(SIGNATURE, SPEC, seed=1, count=1)
     (planned,) = folder.save(probes)
     loaded = folder.load(planned, SIGNATURE)["image"]
     np.testing.assert_array_equal(loaded, probes[0].inputs["image"])

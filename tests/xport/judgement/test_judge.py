@@ -249,15 +249,15 @@ def test_differences_per_value_are_kept_of_labelled_outputs_alone(mini_run: Mini
 
 
 def alike(**changes: float) -> Policy:
-    likenesses = [one | changes for one in mini.policy()["likenesses"]]
-    return Policy.model_validate(mini.policy(likenesses=likenesses))
+    relative_tolerances = [one | changes for one in mini.policy()["relative_tolerances"]]
+    return Policy.model_validate(mini.policy(relative_tolerances=relative_tolerances))
 
 
 @pytest.mark.parametrize(
     ("changes", "words"),
-    [({"times_own_gap": 1e-6}, "relative L2"), ({"min_cosine": 1.0}, "1 - cosine")],
+    [({"max_ratio_to_float64_gap": 1e-6}, "relative L2"), ({"min_cosine": 1.0}, "1 - cosine")],
 )
-def test_a_likeness_that_is_not_met_fails(
+def test_a_relative_tolerance_that_is_not_met_fails(
     run_copy: Path, changes: dict[str, float], words: str
 ) -> None:
     verdict = verdict_under(run_copy, alike(**changes))
@@ -278,7 +278,7 @@ def test_a_map_turned_upside_down_fails_and_names_the_leg(run_copy: Path) -> Non
     assert "explanation/tfjs/wasm saliency" in evidence.verdict.findings[0]
 
 
-def test_a_likeness_without_float64_to_measure_by_is_not_run(run_copy: Path) -> None:
+def test_a_relative_tolerance_without_float64_to_measure_by_is_not_run(run_copy: Path) -> None:
     path = RunFolder(run_copy).recordings.path("explanation", "torch-float64")
     path.unlink()
     verdict = commands.judge(run_copy).verdict

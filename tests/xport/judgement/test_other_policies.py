@@ -23,7 +23,8 @@ DOCUMENTS = ["evidence.json", "junit.xml", "report.html"]
 def policy_file(path: Path, max_abs: float = 1e-12) -> Path:
     """A policy with one tolerance for everything; the default is stricter than any model."""
     tolerances = [t | {"max_abs": max_abs} for t in mini.policy()["tolerances"]]
-    return mini.write({"policy": mini.policy(tolerances=tolerances)}, path)
+    policy = mini.policy(tolerances=tolerances)
+    return mini.write({"schema_version": 2, "policy": policy}, path)
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -109,7 +110,8 @@ def test_the_policy_of_the_release_in_another_file_is_another_policy(
 @pytest.fixture
 def mini_run_policy(tmp_path: Path) -> Path:
     """The miniature release's policy in a file of its own."""
-    return mini.write({"policy": mini.policy()}, tmp_path / "same.toml")
+    content = {"schema_version": 2, "policy": mini.policy()}
+    return mini.write(content, tmp_path / "same.toml")
 
 
 def test_two_policies_of_one_name_lie_side_by_side_and_one_replaces_itself(

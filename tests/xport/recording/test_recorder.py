@@ -107,7 +107,7 @@ def test_a_browser_that_does_not_exist_is_the_recordings_failure(
     assert "apt-get install chromium" in (recording.failure or "")
 
 
-@pytest.mark.parametrize("name", ["coloured-000", "synthetic-000-chest"])
+@pytest.mark.parametrize("name", ["distinct-channels-000", "synthetic-000-chest"])
 def test_the_same_bytes_reach_every_leg(mini_run: MiniRun, name: str) -> None:
     seen = {
         recording.inputs[name]["image"]

@@ -47,7 +47,10 @@ def without_labels() -> dict[str, Any]:
         ({"models": {"classifier": mini.classifier(opset=3)}}, "models.classifier.opset: exporter"),
         ({"routes": {}}, "routes: name direct, tensorflow or both"),
         ({"routes": {"direct": {}, "ships": "tensorflow"}}, "routes.ships: tensorflow is not"),
-        ({"explanations": {"why": mini.explanation(of="x")}}, "explanations.why.of: x is not"),
+        (
+            {"explanations": {"why": mini.explanation(classifier="x")}},
+            "explanations.why.classifier: x is not",
+        ),
         ({"policy": mini.policy(require_renderer="(")}, "policy.require_renderer: not a regular"),
     ],
 )
@@ -57,9 +60,9 @@ def test_messages_begin_with_the_whole_key(
     content = mini.release() | changes
     for why in set(content["explanations"]) & {"why"}:
         outputs = [t | {"model": why} for t in mini.policy()["tolerances"][4:]]
-        maps = [one | {"model": why} for one in mini.policy()["likenesses"]]
+        maps = [one | {"model": why} for one in mini.policy()["relative_tolerances"]]
         tolerances = [*mini.policy()["tolerances"][:4], *outputs]
-        content["policy"] = mini.policy(tolerances=tolerances, likenesses=maps)
+        content["policy"] = mini.policy(tolerances=tolerances, relative_tolerances=maps)
     path = mini.write(content, tmp_path / "release.toml")
     with pytest.raises(InputError) as caught:
         read_release(path)
@@ -120,8 +123,8 @@ def test_a_classifier_needs_labels(tmp_path: Path) -> None:
 
 def test_a_tolerance_needs_a_reason(tmp_path: Path) -> None:
     policy = mini.policy()
-    del policy["tolerances"][0]["because"]
-    refuse(tmp_path, mini.release(policy=policy), r"policy\.tolerances\.0\.because")
+    del policy["tolerances"][0]["rationale"]
+    refuse(tmp_path, mini.release(policy=policy), r"policy\.tolerances\.0\.rationale")
 
 
 def test_every_output_needs_a_tolerance(tmp_path: Path) -> None:
@@ -156,15 +159,15 @@ def test_a_bar_must_name_a_leg_of_the_release(tmp_path: Path) -> None:
     ],
 )
 def test_routes_are_those_that_exist(tmp_path: Path, routes: dict[str, Any], words: str) -> None:
-    policy = mini.policy(bars=[])
+    policy = mini.policy(acceptance_criteria=[])
     refuse(tmp_path, mini.release(routes=routes, policy=policy), words)
 
 
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"of": "autoencoder"}, "autoencoder is not a classifier of images here"),
-        ({"of": "nobody"}, "nobody is not a classifier"),
+        ({"classifier": "autoencoder"}, "autoencoder is not a classifier of images here"),
+        ({"classifier": "nobody"}, "nobody is not a classifier"),
         ({"logits": "scores"}, "classifier has no output scores"),
         ({"probes": 0}, r"explanations\.explanation\.probes"),
         ({"cam": [8]}, r"explanations\.explanation\.cam"),
@@ -185,9 +188,9 @@ def test_an_explanation_explains_a_classifier(
     refuse(tmp_path, mini.release(explanations=explanations, policy=policy), words)
 
 
-def test_a_map_needs_a_likeness_or_a_tolerance(tmp_path: Path) -> None:
+def test_a_map_needs_a_relative_tolerance_or_a_tolerance(tmp_path: Path) -> None:
     policy = mini.policy()
-    del policy["likenesses"][0]
+    del policy["relative_tolerances"][0]
     refuse(tmp_path, mini.release(policy=policy), "none declared for explanation.gradient")
 
 
@@ -283,9 +286,11 @@ def test_refuses_a_path_with_nul(tmp_path: Path, key: str) -> None:
 
 
 def test_a_policy_can_be_read_from_any_file_that_has_one(tmp_path: Path) -> None:
-    path = mini.write({"policy": mini.policy(), "other": {"x": 1}}, tmp_path / "p.toml")
+    path = mini.write(
+        {"schema_version": 2, "policy": mini.policy(), "other": {"x": 1}}, tmp_path / "p.toml"
+    )
     policy, origin = read_policy(path)
     assert policy.min_probes == 6
     assert origin == OtherPolicy(file="p.toml", sha256=digests.of_file(path))
     with pytest.raises(InputError, match="policy: Field required"):
-        read_policy(mini.write({"other": {"x": 1}}, tmp_path / "q.toml"))
+        read_policy(mini.write({"schema_version": 2, "other": {"x": 1}}, tmp_path / "q.toml"))

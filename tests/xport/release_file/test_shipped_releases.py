@@ -45,14 +45,15 @@ def test_releases_of_a_classifier_hold_it_to_the_papers_bar(path: Path) -> None:
         assert bounds[model, "probabilities"] == 1e-5
         assert bounds[model, "logits"] == 1e-4
     alike = {
-        (a.model, a.output): (a.min_cosine, a.times_own_gap) for a in release.policy.likenesses
+        (a.model, a.output): (a.min_cosine, a.max_ratio_to_float64_gap)
+        for a in release.policy.relative_tolerances
     }
     # A trained network's few ReLUs at their kinks come singly, so there the multiple is larger.
     bound = (0.9999, 10.0) if release.models["classifier"].checkpoint else (0.999, 3.0)
     maps = ("gradient", "saliency", "cam")
     assert alike == {("explanation", output): bound for output in maps}
     assert release.models["classifier"].labels == LABELS
-    assert release.policy.bars[0].max_abs == 1e-5
+    assert release.policy.acceptance_criteria[0].max_abs == 1e-5
 
 
 SHIPPED = [

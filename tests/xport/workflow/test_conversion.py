@@ -191,19 +191,19 @@ def test_any_module_with_several_inputs_and_equal_outputs_is_converted_and_verif
         },
     }
     tolerances = [
-        {"model": "mixer", "output": o, "max_abs": 1e-5, "because": "two small float32 layers"}
+        {"model": "mixer", "output": o, "max_abs": 1e-5, "rationale": "two small float32 layers"}
         for o in ("zeta", "alpha")
     ]
     release = mini.release(
         models={"mixer": entry},
         explanations={},
         routes={"direct": {}, "tensorflow": {}},
-        policy=mini.policy(tolerances=tolerances, likenesses=[], bars=[]),
+        policy=mini.policy(tolerances=tolerances, relative_tolerances=[], acceptance_criteria=[]),
         browser={"backends": ["cpu"], "timeout_seconds": 60},
     )
     out = tmp_path / "run"
     path = mini.write(release, tmp_path / "release.toml")
-    evidence = commands.release(path, out, store=store)
+    evidence = commands.release(path, out, cache_dir=store)
     assert evidence.verdict.status is Status.PASSED, evidence.verdict.findings
     assert (out / "report.html").is_file()
     arrays = RunFolder(out).recordings.load("mixer", "tfjs/cpu")
@@ -214,7 +214,7 @@ def test_any_module_with_several_inputs_and_equal_outputs_is_converted_and_verif
 
 
 def test_an_unchanged_release_converts_nothing_again(mini_run: MiniRun, tmp_path: Path) -> None:
-    plan = commands.convert(mini_run.release_file, tmp_path / "run", store=mini_run.store)
+    plan = commands.convert(mini_run.release_file, tmp_path / "run", cache_dir=mini_run.store)
     costs = [a.cost for model in plan.models for a in model.artifacts.values()]
     assert all(cost.cached for cost in costs)
     assert plan.digest() == RunFolder(mini_run.folder).plan().digest()
@@ -252,4 +252,4 @@ def test_refuses_labels_in_another_order_than_the_checkpoints(tmp_path: Path) ->
     entry["loader"] = "tests.xport.workflow.test_conversion:load_in_another_order"
     path = mini.write(release, tmp_path / "release.toml")
     with pytest.raises(InputError, match="checkpoint's outputs are Finding 5, Finding 4"):
-        commands.convert(path, tmp_path / "run", store=tmp_path / "store")
+        commands.convert(path, tmp_path / "run", cache_dir=tmp_path / "store")

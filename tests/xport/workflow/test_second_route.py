@@ -68,19 +68,24 @@ def content(
         "initializer": "tests.xport.workflow.test_second_route:seeded",
         "signature": {"inputs": [spec("image", (1, 3, 16, 16))], "outputs": [spec("y", shape)]},
     }
-    tolerance = {"model": "net", "output": "y", "max_abs": 1e-4, "because": "small float32 layers"}
+    tolerance = {
+        "model": "net",
+        "output": "y",
+        "max_abs": 1e-4,
+        "rationale": "small float32 layers",
+    }
     whole = mini.release(
         models={"net": model | changes},
         explanations={},
         browser={"backends": ["cpu"], "timeout_seconds": 60},
-        policy=mini.policy(tolerances=[tolerance], likenesses=[], bars=[]),
+        policy=mini.policy(tolerances=[tolerance], relative_tolerances=[], acceptance_criteria=[]),
     )
     return {key: value for key, value in whole.items() if key != "routes"}
 
 
 def planned(release: dict[str, Any], folder: Path, store: Path) -> Plan:
     path = mini.write(release, folder / "release.toml")
-    return commands.convert(path, folder / "run", store=store)
+    return commands.convert(path, folder / "run", cache_dir=store)
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +93,7 @@ def alone(tmp_path_factory: pytest.TempPathFactory, store: Path) -> Path:
     """The run of a released network that onnx-tf refuses."""
     folder = tmp_path_factory.mktemp("alone")
     path = mini.write(content(), folder / "release.toml")
-    commands.release(path, folder / "run", store=store)
+    commands.release(path, folder / "run", cache_dir=store)
     return folder / "run"
 
 
@@ -171,7 +176,10 @@ def test_a_route_that_was_chosen_alone_is_not_missing_but_no_second_one(
             f"name [routes.direct] in the place of [routes.tensorflow], {ALONE}",
         ),
         ({"required": True}, f"leave out policy.require_second_route, {ALONE}"),
-        ({"bars": ["tfjs-tf/cpu"]}, f"leave out policy.bars of 'a bar', {ALONE}"),
+        (
+            {"acceptance_criteria": ["tfjs-tf/cpu"]},
+            f"leave out policy.acceptance_criteria of 'a criterion', {ALONE}",
+        ),
     ],
 )
 def test_a_route_that_was_asked_for_and_refused_is_an_error_with_a_true_remedy(
@@ -180,10 +188,15 @@ def test_a_route_that_was_asked_for_and_refused_is_an_error_with_a_true_remedy(
     release = content()
     release |= {key: value for key, value in changes.items() if key == "routes"}
     release["policy"]["require_second_route"] = "required" in changes
-    if "bars" in changes:
-        bar = {"name": "a bar", "model": "net", "output": "y", "legs": changes["bars"]}
-        bar |= {"max_abs": 1e-3, "probes": 1, "because": "asked for by name"}
-        release["policy"]["bars"] = [bar]
+    if "acceptance_criteria" in changes:
+        criterion = {
+            "name": "a criterion",
+            "model": "net",
+            "output": "y",
+            "legs": changes["acceptance_criteria"],
+        }
+        criterion |= {"max_abs": 1e-3, "probes": 1, "rationale": "asked for by name"}
+        release["policy"]["acceptance_criteria"] = [criterion]
     with pytest.raises(ConversionError) as caught:
         planned(release, tmp_path, store)
     assert caught.value.exit_code == 3

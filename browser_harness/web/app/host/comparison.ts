@@ -1,7 +1,7 @@
 // Twin: xport/bundles/self_test.py and xport/bundles/self_test_checks.py.
 
 import type { Values } from "../../engine/types.js";
-import type { Likeness, ModelTest, Tolerance } from "./self_test.js";
+import type { ModelTest, RelativeTolerance, Tolerance } from "./self_test.js";
 import type { SelfTestCheck, Measure } from "./report.js";
 
 /** An output of one case, and PyTorch's. */
@@ -22,14 +22,14 @@ export function compare(model: string, test: ModelTest, pairs: Pairs): SelfTestC
   const toleranceChecks = test.tolerances.map((bound) => {
     return { model, output: bound.output, ...tolerated(bound, pairs.get(bound.output) ?? []) };
   });
-  const likenessChecks = test.likenesses.flatMap((bound) => {
-    const checks = likened(bound, pairs.get(bound.output) ?? []);
+  const relativeChecks = test.likenesses.flatMap((bound) => {
+    const checks = relativelyTolerated(bound, pairs.get(bound.output) ?? []);
     return checks.map((check) => ({ model, output: bound.output, ...check }));
   });
   const fitness = [...pairs].flatMap(([output, found]) => {
     return unfit(found).map((check) => ({ model, output, ...check }));
   });
-  return [...toleranceChecks, ...likenessChecks, ...fitness];
+  return [...toleranceChecks, ...relativeChecks, ...fitness];
 }
 
 /** The largest difference anywhere; NaN if there is a number that is none, or nothing. */
@@ -78,7 +78,10 @@ function tolerated({ max_abs: limit }: Tolerance, pairs: readonly Pair[]): Found
   return check("max-abs", pairs, value, limit, value <= limit);
 }
 
-function likened({ min_cosine, max_relative_l2 }: Likeness, pairs: readonly Pair[]): Found[] {
+function relativelyTolerated(
+  { min_cosine, max_relative_l2 }: RelativeTolerance,
+  pairs: readonly Pair[],
+): Found[] {
   const angle = worst(pairs.map(cosine), Math.min);
   const gap = pairs.length > 0 ? relativeL2(pairs) : NaN;
   return [

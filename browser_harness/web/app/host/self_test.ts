@@ -31,8 +31,8 @@ export interface Tolerance {
   readonly because: string;
 }
 
-/** How alike a map has to be to PyTorch's. */
-export interface Likeness {
+/** How near a map has to be to PyTorch's, relative to its norm. */
+export interface RelativeTolerance {
   readonly output: string;
   /** Holds in each case. */
   readonly min_cosine: number;
@@ -45,7 +45,7 @@ export interface Likeness {
 export interface ModelTest {
   readonly cases: readonly Case[];
   readonly tolerances: readonly Tolerance[];
-  readonly likenesses: readonly Likeness[];
+  readonly likenesses: readonly RelativeTolerance[];
 }
 
 /** An example file, and the SHA-256 of the inputs that it becomes, by model. */
@@ -83,12 +83,12 @@ const CASE = { probe: text, inputs: object, outputs: object } satisfies Fields &
 const FILE = { path, sha256: digest, bytes: whole(1) } satisfies Fields;
 const TOLERANCE = { output: text, max_abs: positive, because: text } satisfies Fields &
   Record<keyof Tolerance, unknown>;
-const LIKENESS = {
+const RELATIVE_TOLERANCE = {
   output: text,
   min_cosine: cosine,
   max_relative_l2: notNegative,
   because: text,
-} satisfies Fields & Record<keyof Likeness, unknown>;
+} satisfies Fields & Record<keyof RelativeTolerance, unknown>;
 const PICTURE = { path, inputs: object } satisfies Fields & Record<keyof PictureTest, unknown>;
 
 /** A model that has to be tested. */
@@ -141,7 +141,7 @@ function requireModel(id: string, model: ModelTest, name: DocumentName): void {
     requireFields(one, TOLERANCE, name, `${at}.tolerances[${i}]`);
   });
   model.likenesses.forEach((one, i) => {
-    requireFields(one, LIKENESS, name, `${at}.likenesses[${i}]`);
+    requireFields(one, RELATIVE_TOLERANCE, name, `${at}.likenesses[${i}]`);
   });
 }
 

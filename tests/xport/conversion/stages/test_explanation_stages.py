@@ -126,9 +126,15 @@ def plain_release(**explanation: Any) -> dict[str, Any]:
     model = mini.classifier(factory=factory, arguments={})
     model["signature"] = {**model["signature"], "outputs": [logits]}
     named = {"cam"} if "cam" in explanation else set()
-    alike = [one for one in mini.policy()["likenesses"] if one["output"] in MAPS | named]
+    alike = [one for one in mini.policy()["relative_tolerances"] if one["output"] in MAPS | named]
     tolerances = [one for one in mini.policy()["tolerances"] if one["output"] == "logits"]
-    entry = {"title": "Why", "of": "classifier", "probabilities": "", "probes": 3, **explanation}
+    entry = {
+        "title": "Why",
+        "classifier": "classifier",
+        "probabilities": "",
+        "probes": 3,
+        **explanation,
+    }
     return mini.release(
         models={"classifier": model},
         explanations={"why": entry},
@@ -136,8 +142,8 @@ def plain_release(**explanation: Any) -> dict[str, Any]:
         browser={"backends": ["wasm"]},
         policy=mini.policy(
             tolerances=[*tolerances[:1], tolerances[1] | {"model": "why"}],
-            likenesses=[one | {"model": "why"} for one in alike],
-            bars=[],
+            relative_tolerances=[one | {"model": "why"} for one in alike],
+            acceptance_criteria=[],
         ),
     )
 
@@ -147,7 +153,7 @@ MAPS = {"gradient", "saliency"}
 
 def test_a_classifier_of_logits_alone_is_explained(store: Path, tmp_path: Path) -> None:
     file = mini.write(plain_release(), tmp_path / "release.toml")
-    plan = commands.convert(file, tmp_path / "run", store=store)
+    plan = commands.convert(file, tmp_path / "run", cache_dir=store)
     explained = plan.model("why")
     assert [spec.name for spec in explained.signature.outputs] == ["logits", "gradient", "saliency"]
     assert len(explained.probes) == plan.policy.min_probes == 6  # 3 would undercut the policy
@@ -158,7 +164,7 @@ def test_rejects_a_map_of_a_classifier_without_one_by_the_releases_key(
 ) -> None:
     file = mini.write(plain_release(cam=[8, 8]), tmp_path / "release.toml")
     with pytest.raises(InputError, match=r"explanations\.why\.cam: Plain lacks feature_map\(\)"):
-        commands.convert(file, tmp_path / "run", store=store)
+        commands.convert(file, tmp_path / "run", cache_dir=store)
 
 
 def test_rejects_a_map_of_a_graph_without_one_by_its_key(store: Path) -> None:

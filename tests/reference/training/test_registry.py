@@ -14,17 +14,17 @@ from reference.data import Dataset, Item, nih
 from reference.data.pixels import Float64Array
 from reference.errors import DataError, DocumentError, TrainingError
 from reference.preprocess import AUTOENCODER, XRV
-from reference.training.shelf import Shelf, network_input, open_shelf, shelve
+from reference.training.registry import Registry, network_input, open_registry, register
 from tests.reference.training.conftest import SMALL
 
 
 def test_a_network_reads_what_the_release_prepares(
-    parts: tuple[Dataset, Dataset], shelves: dict[str, tuple[Shelf, Shelf]]
+    parts: tuple[Dataset, Dataset], registries: dict[str, tuple[Registry, Registry]]
 ) -> None:
-    shelf = shelves["classifier"][0]
-    for index in (0, len(shelf) - 1):
+    registry = registries["classifier"][0]
+    for index in (0, len(registry) - 1):
         wanted = SMALL.apply(parts[0].load(parts[0].items[index]))
-        made = network_input(shelf.grey([index]), SMALL).numpy()
+        made = network_input(registry.grey([index]), SMALL).numpy()
         assert made.shape == wanted.shape
         assert np.abs(made - wanted).max() <= 0.5 / 65535 + 1e-7
 
@@ -37,11 +37,14 @@ def test_range_and_channels_are_the_definitions() -> None:
 
 
 def test_labels_stay_with_their_images(
-    parts: tuple[Dataset, Dataset], shelves: dict[str, tuple[Shelf, Shelf]]
+    parts: tuple[Dataset, Dataset], registries: dict[str, tuple[Registry, Registry]]
 ) -> None:
-    for part, shelf in zip(parts, shelves["classifier"], strict=True):
-        np.testing.assert_array_equal(shelf.truth, part.truth())
-        assert shelf.known([2, 0]).tolist() == [shelf.truth[2].tolist(), shelf.truth[0].tolist()]
+    for part, registry in zip(parts, registries["classifier"], strict=True):
+        np.testing.assert_array_equal(registry.truth, part.truth())
+        assert registry.known([2, 0]).tolist() == [
+            registry.truth[2].tolist(),
+            registry.truth[0].tolist(),
+        ]
 
 
 def test_missing_and_broken_images_are_left_out_and_named(folder: Path, tmp_path: Path) -> None:
@@ -51,43 +54,43 @@ def test_missing_and_broken_images_are_left_out_and_named(folder: Path, tmp_path
     gone, broken = whole.items[0].name, whole.items[1].name
     (copy / "images" / gone).unlink()
     (copy / "images" / broken).write_bytes(b"no image")
-    shelf = shelve(whole, SMALL, tmp_path / "shelf")
+    registry = register(whole, SMALL, tmp_path / "registry")
     assert images
-    assert len(shelf) == len(whole) - 2
-    assert shelf.about.usage.missing == (gone,)
-    assert [one.name for one in shelf.about.usage.broken] == [broken]
-    np.testing.assert_array_equal(shelf.truth, whole.truth()[2:])
+    assert len(registry) == len(whole) - 2
+    assert registry.about.usage.missing == (gone,)
+    assert [one.name for one in registry.about.usage.broken] == [broken]
+    np.testing.assert_array_equal(registry.truth, whole.truth()[2:])
 
 
 def test_is_made_once(parts: tuple[Dataset, Dataset], tmp_path: Path) -> None:
     told: list[str] = []
-    shelve(parts[1], SMALL, tmp_path / "shelf", told.append)
+    register(parts[1], SMALL, tmp_path / "registry", told.append)
     assert any("images used" in line for line in told)
     told.clear()
-    again = shelve(parts[1], SMALL, tmp_path / "shelf", told.append)
+    again = register(parts[1], SMALL, tmp_path / "registry", told.append)
     assert not told
     assert len(again) == len(parts[1])
 
 
 def test_rejects_a_folder_of_other_images(parts: tuple[Dataset, Dataset], tmp_path: Path) -> None:
-    shelve(parts[1], SMALL, tmp_path / "shelf")
+    register(parts[1], SMALL, tmp_path / "registry")
     with pytest.raises(TrainingError, match="prepared for another training"):
-        shelve(parts[0], SMALL, tmp_path / "shelf")
+        register(parts[0], SMALL, tmp_path / "registry")
     with pytest.raises(TrainingError, match="prepared for another training"):
-        shelve(parts[1], SMALL.model_copy(update={"size": 16}), tmp_path / "shelf")
+        register(parts[1], SMALL.model_copy(update={"size": 16}), tmp_path / "registry")
     (tmp_path / "other").mkdir()
     with pytest.raises(TrainingError, match="holds no images"):
-        shelve(parts[1], SMALL, tmp_path / "other")
+        register(parts[1], SMALL, tmp_path / "other")
 
 
 def test_rejects_a_damaged_file(parts: tuple[Dataset, Dataset], tmp_path: Path) -> None:
-    shelve(parts[1], SMALL, tmp_path / "shelf")
-    file = tmp_path / "shelf" / "levels.u16"
+    register(parts[1], SMALL, tmp_path / "registry")
+    file = tmp_path / "registry" / "levels.u16"
     file.write_bytes(file.read_bytes()[:-2])
     with pytest.raises(TrainingError, match=r"levels\.u16: the file is absent or damaged"):
-        open_shelf(tmp_path / "shelf")
+        open_registry(tmp_path / "registry")
     with pytest.raises(DocumentError):
-        open_shelf(tmp_path)
+        open_registry(tmp_path)
 
 
 class Interrupted:
@@ -109,7 +112,7 @@ def test_leaves_nothing_half_written(
 ) -> None:
     spoiled = replace(parts[1], images=Interrupted(error))
     with pytest.raises(type(error)):
-        shelve(spoiled, SMALL, tmp_path / "shelf")
+        register(spoiled, SMALL, tmp_path / "registry")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -122,5 +125,5 @@ def test_rejects_a_set_of_which_nothing_can_be_read(tmp_path: Path) -> None:
 
     empty = Dataset("nothing", ("a",), (Item("x", "x", "", (1.0,)),), Nothing())
     with pytest.raises(DataError, match="0 of 1 images used"):
-        shelve(empty, SMALL, tmp_path / "shelf")
+        register(empty, SMALL, tmp_path / "registry")
     assert list(tmp_path.iterdir()) == []

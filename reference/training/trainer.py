@@ -23,10 +23,10 @@ from reference.training.card import stage, versions
 from reference.training.classifier import ClassifierTask
 from reference.training.fitting import Fitting, Outcome, fabric_for
 from reference.training.recipes import AliRecipe, AutoencoderRecipe, ClassifierRecipe
+from reference.training.registry import Registry, register
 from reference.training.seeds import derived_seed
-from reference.training.shelf import Shelf, shelve
-from reference.training.starting import load_features
 from reference.training.tasks import Task
+from reference.training.warm_start import load_features
 
 Layout = Literal["nih", "padchest"]
 AnyRecipe = ClassifierRecipe | AutoencoderRecipe | AliRecipe
@@ -35,7 +35,7 @@ Tell = Callable[[str], None]
 PROVENANCE = "provenance.json"
 
 
-class SittingCard(Document):
+class TrainerCard(Document):
     """Provenance of the weights in a training's folder."""
 
     schema_version: Literal[1] = 1
@@ -46,7 +46,7 @@ class SittingCard(Document):
 
 
 @dataclass(frozen=True)
-class Sitting:
+class Trainer:
     """What to train, on what, and where to.
 
     Args:
@@ -83,14 +83,14 @@ class Sitting:
         fabric.launch()
         say: Tell = tell if fabric.is_global_zero else (lambda line: None)
         if fabric.is_global_zero:
-            self._shelves(definition, say)
+            self._registries(definition, say)
         fabric.barrier()
-        shelves = self._shelves(definition, lambda line: None)
+        registries = self._registries(definition, lambda line: None)
         torch.manual_seed(derived_seed(self.seed, "weights"))
-        task = self._task(definition, *shelves)
+        task = self._task(definition, *registries)
         outcome = Fitting(task, fabric, self.out, self.seed, say).run(pause_at)
         if fabric.is_global_zero and outcome.progress.history:
-            self._write_card(definition, shelves, outcome, str(fabric.device))
+            self._write_card(definition, registries, outcome, str(fabric.device))
         fabric.barrier()
         return outcome
 
@@ -103,18 +103,18 @@ class Sitting:
             )
         return PRESETS[self.preprocess]
 
-    def _shelves(self, definition: Preprocess, tell: Tell) -> tuple[Shelf, Shelf]:
+    def _registries(self, definition: Preprocess, tell: Tell) -> tuple[Registry, Registry]:
         whole = nih(self.data, "train_val") if self.layout == "nih" else padchest(self.data)
         if (self.data / "phantoms.json").is_file():
             whole = replace(whole, name=f"Phantoms as {whole.name}")
         parts = cut_by_patient(whole, seed=self.seed)
         train, validation = (
-            shelve(part, definition, self.out / name, tell)
+            register(part, definition, self.out / name, tell)
             for part, name in zip(parts, ("train", "validation"), strict=True)
         )
         return train, validation
 
-    def _task(self, definition: Preprocess, train: Shelf, validation: Shelf) -> Task:
+    def _task(self, definition: Preprocess, train: Registry, validation: Registry) -> Task:
         recipe = self.recipe
         if isinstance(recipe, ClassifierRecipe):
             if (recipe.start == "imagenet") != (self.initial is not None):
@@ -143,10 +143,14 @@ class Sitting:
         return L2Task(autoencoder(recipe.latent, recipe.width), recipe, train, validation)
 
     def _write_card(
-        self, definition: Preprocess, shelves: tuple[Shelf, Shelf], outcome: Outcome, device: str
+        self,
+        definition: Preprocess,
+        registries: tuple[Registry, Registry],
+        outcome: Outcome,
+        device: str,
     ) -> None:
-        train, validation = shelves
-        SittingCard(
+        train, validation = registries
+        TrainerCard(
             weights=outcome.best.name,
             sha256=hashlib.sha256(outcome.best.read_bytes()).hexdigest(),
             provenance=Provenance(

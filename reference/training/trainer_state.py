@@ -57,7 +57,7 @@ class Progress(Document):
 
 
 class Settings(Document):
-    """What a training must not change between two sittings, with a digest of the images."""
+    """What a training that goes on must not change, with a digest of the images."""
 
     recipe: dict[str, Any]
     seed: int
@@ -159,7 +159,7 @@ def _require_same(stored: Settings, wanted: Settings, path: Path) -> None:
     if different:
         raise TrainingError(
             f"the stored training differs in {', '.join(different)}, so going on would not give "
-            "what one sitting gives",
+            "what an uninterrupted training gives",
             str(path),
             "go on with the same settings, or choose another folder",
         )

@@ -1,6 +1,6 @@
 """Images as a network reads them, prepared once and kept on disk: memory stays flat.
 
-A shelf is a folder with the grey levels of all images of a data set after the release's own
+A registry is a folder with the grey levels of all images of a data set after the release's own
 preprocessing, to 16 bits, and their labels. It is written whole or not at all.
 """
 
@@ -23,12 +23,12 @@ from reference.preprocess import Preprocess
 
 Tell = Callable[[str], None]
 
-_LEVELS, _LABELS, _ABOUT = "levels.u16", "labels.f32", "shelf.json"
+_LEVELS, _LABELS, _ABOUT = "levels.u16", "labels.f32", "registry.json"
 _WHITE = 65535
 
 
 class About(Document):
-    """What a shelf holds.
+    """What a registry holds.
 
     Args:
         dataset: name of the set.
@@ -51,7 +51,7 @@ class About(Document):
 
 
 @dataclass(frozen=True)
-class Shelf:
+class Registry:
     """Prepared images, read from disk as they are asked for.
 
     Args:
@@ -88,15 +88,15 @@ def network_input(grey: torch.Tensor, preprocess: Preprocess) -> torch.Tensor:
     return ranged.expand(-1, preprocess.channels, -1, -1)
 
 
-def shelve(
+def register(
     dataset: Dataset, preprocess: Preprocess, folder: Path, tell: Tell | None = None
-) -> Shelf:
+) -> Registry:
     """Prepare all images of a set and keep them in a folder, or take them from there.
 
     Args:
         dataset: the images; missing and broken ones are left out and named in ``about.usage``.
         preprocess: the release's own.
-        folder: absent, or a shelf of the same set and preparation.
+        folder: absent, or a registry of the same set and preparation.
         tell: is told of progress.
 
     Raises:
@@ -104,11 +104,11 @@ def shelve(
         TrainingError: the folder holds something else, or cannot be written.
     """
     if (folder / _ABOUT).is_file():
-        shelf = open_shelf(folder)
-        if (shelf.about.listing, shelf.about.preprocess) == (_listing(dataset), preprocess):
-            return shelf
+        registry = open_registry(folder)
+        if (registry.about.listing, registry.about.preprocess) == (_listing(dataset), preprocess):
+            return registry
         raise TrainingError(
-            f"the images there are of {shelf.about.dataset}, prepared for another training",
+            f"the images there are of {registry.about.dataset}, prepared for another training",
             str(folder),
             "give another folder, or remove this one",
         )
@@ -119,11 +119,11 @@ def shelve(
             _fill(staging, dataset, preprocess, tell or (lambda line: None))
     except OSError as error:
         raise _unwritable(folder, error) from error
-    return open_shelf(folder)
+    return open_registry(folder)
 
 
-def open_shelf(folder: Path) -> Shelf:
-    """Return the shelf in a folder.
+def open_registry(folder: Path) -> Registry:
+    """Return the registry in a folder.
 
     Raises:
         DocumentError: there is none, or it is of another version.
@@ -141,7 +141,7 @@ def open_shelf(folder: Path) -> Shelf:
             )
     truth = np.fromfile(folder / _LABELS, dtype="<f4").reshape(shapes[_LABELS])
     levels = np.memmap(folder / _LEVELS, dtype="<u2", mode="r", shape=shapes[_LEVELS])
-    return Shelf(about, levels, truth.astype(np.float32))
+    return Registry(about, levels, truth.astype(np.float32))
 
 
 def _fill(staging: Path, dataset: Dataset, preprocess: Preprocess, tell: Tell) -> None:

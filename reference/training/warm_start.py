@@ -1,4 +1,4 @@
-"""Beginning with the features of other weights, ImageNet's above all, as the authors' code did."""
+"""A warm start: the features of other weights, ImageNet's above all, as the authors' code did."""
 
 from __future__ import annotations
 
