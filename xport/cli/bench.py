@@ -8,14 +8,11 @@ from xport.benchmark import own, profile, side_by_side
 from xport.benchmark.document import BenchResult
 from xport.benchmark.side_by_side import BenchOptions
 from xport.cli.arguments import DEFAULT_STORE
-from xport.common.progress import Progress
 from xport.errors import InputError
 from xport.recording.browser import BrowserOptions
 
 
-def measure(
-    options: argparse.Namespace, browser: BrowserOptions, progress: Progress
-) -> BenchResult:
+def measure(options: argparse.Namespace, browser: BrowserOptions) -> BenchResult:
     """Time what the command line names.
 
     Raises:
@@ -26,11 +23,11 @@ def measure(
     chosen = _chosen(options, browser)
     if options.targets is not None:
         store = options.store or DEFAULT_STORE
-        return own.measure_targets(options.targets, store, chosen, progress)
+        return own.measure_targets(options.targets, store, chosen)
     if not options.models:
         raise InputError("nothing to time", "MODEL", "name a model's folder or an ONNX file")
     timed = profile.profile if options.profile else side_by_side.bench
-    return timed(options.models, chosen, progress)
+    return timed(options.models, chosen)
 
 
 def _refuse_ignored(options: argparse.Namespace) -> None:

@@ -16,7 +16,7 @@ from xport.formats.artifact import Artifact, Format
 from xport.formats.tfjs_model import operators_of
 from xport.plan.plan import Plan, PlannedModel
 from xport.plan.timing import WarmTimes
-from xport.recording.session import artifact_of
+from xport.recording.legs import artifact_of
 
 if TYPE_CHECKING:
     from browser_harness.launch.settings import BrowserSettings

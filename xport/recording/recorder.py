@@ -9,10 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from xport.common import digests
+from xport.common import digests, progress
 from xport.common.arrays import Array
 from xport.common.document import write_whole
-from xport.common.progress import Step
 from xport.errors import InputError, IntegrityError, RunnerCrashed, XportError
 from xport.exchange.recording import Environment, Recording, Runner
 from xport.inputs.probes import ProbeFolder
@@ -38,9 +37,9 @@ class _Tape:
 
 
 def record(
-    runner: Runner, plan: Plan, model: PlannedModel, leg: Leg, probes: ProbeFolder, step: Step
+    runner: Runner, plan: Plan, model: PlannedModel, leg: Leg, probes: ProbeFolder
 ) -> tuple[Recording, Arrays]:
-    """Run every probe of a model on one leg.
+    """Run every probe of a model on one leg; each is a unit of the step under way.
 
     A runner that crashes is opened again once and goes on with the probe it crashed on. Any
     other failure, or a second crash, is the recording's `failure`: it has no arrays then.
@@ -48,7 +47,7 @@ def record(
     tape = _Tape()
     while True:
         try:
-            _roll(tape, runner, model, probes, step)
+            _roll(tape, runner, model, probes)
             failure = None
         except RunnerCrashed as crash:
             if tape.restarts < RESTARTS:
@@ -61,9 +60,7 @@ def record(
     return _finish(tape, plan, model, leg, failure)
 
 
-def _roll(
-    tape: _Tape, runner: Runner, model: PlannedModel, probes: ProbeFolder, step: Step
-) -> None:
+def _roll(tape: _Tape, runner: Runner, model: PlannedModel, probes: ProbeFolder) -> None:
     with runner:
         try:
             tape.environment = runner.environment()
@@ -76,7 +73,7 @@ def _roll(
                 tape.inputs[probe.name] = {n: digests.of_array(a) for n, a in inputs.items()}
                 tape.seconds[probe.name] = seconds
                 tape.arrays[probe.name] = outputs
-                step.advance(f"{seconds:.2f} s")
+                progress.advance(f"{seconds:.2f} s")
         finally:
             tape.peak_mib = max(tape.peak_mib, runner.peak_mib)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from xport.common import progress
 from xport.common.arrays import Array
-from xport.common.progress import Progress
 from xport.errors import XportError
 from xport.exchange.recording import Recording
 from xport.inputs.probes import ProbeFolder
@@ -21,7 +21,6 @@ def measure_runtimes(
     recordings: Sequence[Recording],
     probes: ProbeFolder,
     measure: Measure,
-    progress: Progress,
 ) -> Iterator[BackendRuntime]:
     """One table per backend on which every model was recorded as it ships.
 
@@ -35,13 +34,13 @@ def measure_runtimes(
         recorded = {r.model: r for r in recordings if r.leg == leg.name and not r.failure}
         if leg.artifact != plan.ships or recorded.keys() != inputs.keys():
             continue
-        with progress.step(f"time {leg.backend}", 1) as step:
+        with progress.step(f"time {leg.backend}", 1):
             try:
                 warm = measure(models, inputs, leg.backend or "")
             except XportError as error:
                 progress.say(f"runtime on {leg.backend} was not measured: {error}")
                 continue
-            step.advance()
+            progress.advance()
         yield _runtime(leg, models, recorded, warm)
 
 

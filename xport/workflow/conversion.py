@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reference.preprocess import Preprocess
-from xport.common.progress import Progress
+from xport.common import progress
 from xport.conversion.pipeline import Converted, Pipeline, Refusal
 from xport.conversion.store import Store
 from xport.errors import ConversionError, InputError
@@ -63,7 +63,7 @@ class Converter:
     folder: Path = Path()
     pipeline: Callable[[ModelEntry, Routes], Pipeline] = pipeline_for
 
-    def plan(self, progress: Progress) -> Plan:
+    def plan(self) -> Plan:
         """Make every probe and artifact.
 
         Raises:
@@ -91,12 +91,12 @@ class Converter:
             for model_id, entry in release.models.items()
         }
         converted = [
-            self._model(model_id, probes[model_id], decisions[model_id], progress)
+            self._model(model_id, probes[model_id], decisions[model_id])
             for model_id in release.models
         ]
         models = [model for model, _ in converted]
         models += [
-            self._explanation(model_id, entry, explained[model_id], progress)
+            self._explanation(model_id, entry, explained[model_id])
             for model_id, entry in release.explanations.items()
         ]
         return Plan(
@@ -116,11 +116,11 @@ class Converter:
         )
 
     def _model(
-        self, model_id: str, probes: Sequence[Probe], decisions: Decisions, progress: Progress
+        self, model_id: str, probes: Sequence[Probe], decisions: Decisions
     ) -> tuple[PlannedModel, MissingRoute | None]:
         entry = self.release.models[model_id]
         pipeline = self.pipeline(entry, self.release.routes)
-        artifacts, missing = self._artifacts(f"models.{model_id}", pipeline, progress)
+        artifacts, missing = self._artifacts(f"models.{model_id}", pipeline)
         planned = PlannedModel(
             id=model_id,
             title=entry.title,
@@ -142,12 +142,12 @@ class Converter:
         return planned, missing
 
     def _explanation(
-        self, model_id: str, entry: ExplanationEntry, probes: Sequence[Probe], progress: Progress
+        self, model_id: str, entry: ExplanationEntry, probes: Sequence[Probe]
     ) -> PlannedModel:
         of = self.release.models[entry.of]
         key = f"explanations.{model_id}"
         pipeline = explanation_pipeline(entry, of, self.release.routes, key)
-        artifacts, _ = self._artifacts(key, pipeline, progress)
+        artifacts, _ = self._artifacts(key, pipeline)
         return PlannedModel(
             id=model_id,
             title=entry.title,
@@ -184,22 +184,22 @@ class Converter:
         return tuple(leg.name for leg in legs if leg.artifact in artifacts)
 
     def _artifacts(
-        self, key: str, pipeline: Pipeline, progress: Progress
+        self, key: str, pipeline: Pipeline
     ) -> tuple[dict[str, PlannedArtifact], MissingRoute | None]:
         """The pipeline's artifacts that are verified; `key` is the release file's, for errors."""
         verified = {step.name for step in pipeline.steps if step.verified}
         artifacts, missing, model = {}, None, key.partition(".")[2]
         with (
             _naming(key),
-            progress.step(f"convert {model}", len(pipeline.steps)) as step,
+            progress.step(f"convert {model}", len(pipeline.steps)),
         ):
             for name, done in pipeline.attempt(self.store, SECOND):
                 if isinstance(done, Refusal):
                     missing = missing_route(self.release, model, done)
-                    step.advance(f"{done.stage} refused")
+                    progress.advance(f"{done.stage} refused")
                     continue
                 took = "in store" if done.cost.cached else f"{done.cost.seconds:.1f} s"
-                step.advance(f"{done.cost.stage} {took}")
+                progress.advance(f"{done.cost.stage} {took}")
                 if name in verified:
                     artifacts[name] = _artifact(done)
         if missing:

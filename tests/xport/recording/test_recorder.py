@@ -10,11 +10,10 @@ import pytest
 
 from tests.conftest import MiniRun
 from xport.common.arrays import Array
-from xport.common.progress import Silent
 from xport.exchange.recording import Environment, Recording, Runner
 from xport.recording.browser import BrowserOptions, Harness
+from xport.recording.legs import artifact_of
 from xport.recording.recorder import record
-from xport.recording.session import artifact_of
 from xport.workflow.run_folder import RunFolder
 
 
@@ -67,8 +66,7 @@ def recorded(mini_run: MiniRun, folder: Path, kill_before: list[int]) -> tuple[R
         model.id, artifact_of(model, "tfjs"), "wasm"
     )
     fragile = Fragile(runner, kill_before)
-    with Silent().step("", 0) as step:
-        recording, _ = record(fragile, plan, model, leg, run.probes, step)
+    recording, _ = record(fragile, plan, model, leg, run.probes)
     return recording, fragile
 
 
@@ -101,8 +99,7 @@ def test_a_browser_that_does_not_exist_is_the_recordings_failure(
     leg = next(leg for leg in plan.legs if leg.name == "tfjs/wasm")
     options = BrowserOptions(browser=str(tmp_path / "chromium"))
     runner = Harness(plan, options, tmp_path).runner(model.id, artifact_of(model, "tfjs"), "wasm")
-    with Silent().step("", 0) as step:
-        recording, arrays = record(runner, plan, model, leg, run.probes, step)
+    recording, arrays = record(runner, plan, model, leg, run.probes)
     assert arrays == {}
     assert "apt-get install chromium" in (recording.failure or "")
 
