@@ -33,7 +33,7 @@ PENDING: set[str] = {
 """Examples that are parsed and not yet run: what they show is being mended."""
 
 NOT_HERE = {
-    "xport bench --targets --out build/bench": "measures the full-width networks, for minutes",
+    "xport targets --out build/bench": "measures the full-width networks, for minutes",
     "xport convert --print-passes": "ends while it is parsed",
 }
 """Examples that are parsed and not run, and why."""
@@ -147,7 +147,7 @@ def folder(released: tuple[Path, Any], tmp_path: Path) -> Path:
 def test_there_are_examples_of_every_command_and_none_that_is_set_aside_is_gone() -> None:
     shown = {examples.words_of(command)[1] for command in COMMANDS}
     assert shown >= {"convert", "record", "judge", "report", "bundle", "release", "verify"}
-    assert shown >= {"serve", "doctor", "bench", "evaluate", "phantoms"}
+    assert shown >= {"serve", "doctor", "bench", "profile", "targets", "evaluate", "phantoms"}
     assert {*COMMANDS} >= PENDING | {*NOT_HERE} | RELEASES
 
 

@@ -1,4 +1,4 @@
-"""The project's own benchmark: every promise of `targets`, measured on a classifier."""
+"""The project's own promises, `targets`, measured on a classifier: `xport targets`."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def measure_targets(release_file: Path, store: Path, options: BenchOptions) -> B
         XportError: as conversion and `side_by_side.bench` do; what cannot be measured is an error.
     """
     if options.outputs or options.gradient or options.stock_kernels or options.cold:
-        raise InputError("the targets fix what is run", "--targets", "leave the other options out")
+        raise InputError("the targets fix what is run", "targets", "leave the other options out")
     release = read_release(release_file)
     search_in(Path.cwd())
     search_in(release_file.resolve().parent)

@@ -1,4 +1,4 @@
-"""Where a model's time goes, kernel by kernel: `xport bench --profile`."""
+"""Where a model's time goes, kernel by kernel: `xport profile`."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ def profile(named: Sequence[str], options: BenchOptions) -> BenchResult:
     Errors are those of `bench`.
     """
     if options.cold or options.gradient:
-        raise InputError("a profile is of a warm forward run", "--profile", "leave the others out")
+        raise InputError(
+            "a profile is of a warm forward run", "profile", "leave cold and gradient out"
+        )
     with tempfile.TemporaryDirectory(prefix="xport-bench-") as scratch:
         models = read_models(named, Path(scratch), options.seed)
         for note in (note for model in models for note in model.notes):

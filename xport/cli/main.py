@@ -242,16 +242,16 @@ def _doctor(options: argparse.Namespace) -> int:
     return ExitCode.PASSED if good else ExitCode.COULD_NOT_RUN
 
 
-def _bench(options: argparse.Namespace) -> int:
+def _measure(options: argparse.Namespace) -> int:
     from reference.document import readable_folder
     from reports.bench.page import bench_lines, html_bench
-    from xport.cli.bench import measure
+    from xport.cli.bench import MEASUREMENTS
     from xport.common.document import write_whole
     from xport.conversion.store import require_writable
 
     if options.out:
         require_writable(options.out)
-    result = measure(options, _browser_options(options))
+    result = MEASUREMENTS[options.command](options, _browser_options(options))
     if options.out:
         readable_folder(options.out)
         result.write(options.out / "bench.json")
@@ -287,7 +287,9 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "verify": _verify,
     "serve": _serve,
     "doctor": _doctor,
-    "bench": _bench,
+    "bench": _measure,
+    "profile": _measure,
+    "targets": _measure,
     "evaluate": _evaluate,
     "phantoms": _phantoms,
 }

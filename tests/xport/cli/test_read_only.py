@@ -54,6 +54,8 @@ COMMANDS = {
     "report": "report RUN",
     "bundle": "bundle RUN",
     "bench": "bench RUN/bundle#classifier --backend cpu --out RUN/new",
+    "profile": "profile RUN/bundle#classifier --backend cpu --out RUN/new",
+    "targets": "targets RELEASE --store STORE --out RUN/new",
     "evaluate": "evaluate roc --data packaged:digits --out RUN/new",
     "phantoms": "phantoms mura RUN/new --patients 5 --size 64",
 }
