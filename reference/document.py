@@ -48,7 +48,7 @@ class Document(BaseModel):
             DocumentError: the file is absent, not JSON, or a key is missing, unknown or wrong.
         """
         try:
-            return cls.model_validate_json(path.read_bytes())
+            return cls.model_validate_json(path.read_bytes(), by_alias=True, by_name=False)
         except OSError as error:
             raise DocumentError(
                 f"cannot read {cls.__name__}: {error.strerror}", str(path), "check the path"

@@ -13,7 +13,7 @@ import numpy as np
 from xport.benchmark.document import GradientAgreement
 from xport.benchmark.side_by_side import BenchOptions, settings_for
 from xport.common import isolated, progress
-from xport.common.arrays import Array
+from xport.common.arrays import Array, Tensors
 from xport.comparison.parity import measure
 from xport.errors import RunnerError
 from xport.formats.artifact import Artifact
@@ -57,7 +57,7 @@ def own_gap(explained: Explained) -> float:
 
 def _by_torch(
     folder: Path,
-    probes: Sequence[tuple[str, Mapping[str, Array]]],
+    probes: Sequence[tuple[str, Tensors]],
     dtype: Literal["float32", "float64"],
 ) -> Gradients:
     from xport.recording.runners.torch_runner import TorchRunner

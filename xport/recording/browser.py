@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from xport.common.arrays import Array
+from xport.common.arrays import Tensors
 from xport.exchange.preparer import Preparer
 from xport.exchange.recording import Runner
 from xport.formats.artifact import Artifact, Format
@@ -71,7 +71,7 @@ class Harness:
     def measure(
         self,
         models: Sequence[PlannedModel],
-        inputs: Mapping[str, Mapping[str, Array]],
+        inputs_by_model: Mapping[str, Tensors],
         backend: str,
     ) -> WarmTimes:
         """Load, first run and passes in a new browser, on the shaders that recording compiled."""
@@ -82,7 +82,7 @@ class Harness:
         pair = [m.id for m in models if m.kind in PAIR]
         together = pair if len(pair) == len(PAIR) else [m.id for m in models]
         return measure_warm_start(
-            sources, inputs, self._settings(backend), together=together, passes=PASSES
+            sources, inputs_by_model, self._settings(backend), together=together, passes=PASSES
         )
 
     def preparer(self, plan: Plan) -> AbstractContextManager[Preparer]:

@@ -38,7 +38,7 @@ class _Tally:
     """What one pipeline has made so far."""
 
     facts: PipelineDescription
-    inputs: dict[str, str] = field(default_factory=dict)
+    digest_by_image: dict[str, str] = field(default_factory=dict)
     unsupported: dict[str, str] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -47,7 +47,7 @@ class _Tally:
         return PreparedInputs(
             model=model,
             pipeline=self.facts,
-            inputs=self.inputs,
+            digest_by_image=self.digest_by_image,
             unsupported=self.unsupported,
             failures=self.failures,
             seconds=self.seconds,
@@ -111,12 +111,12 @@ class PreprocessingRecorder:
         for model in models:
             yield PreparedInputs(model=model.id, pipeline=facts, failures=failures)
 
-    def _ask(self, model: PlannedModel, leg: Leg, inputs: Sequence[str]) -> None:
+    def _ask(self, model: PlannedModel, leg: Leg, input_digests: Sequence[str]) -> None:
         legs = LegRecorder(
-            self.plan, self.folder.inputs, self.folder.recordings, self.browser_runner
+            self.plan, self.folder.probes, self.folder.recordings, self.browser_runner
         )
-        title = f"run {model.id} {leg.name} on {len(inputs)} prepared images"
-        legs.leg(tried_on(model, inputs), leg, title)
+        title = f"run {model.id} {leg.name} on {len(input_digests)} prepared images"
+        legs.leg(tried_on(model, input_digests), leg, title)
 
 
 def prepared_by(
@@ -144,8 +144,8 @@ def prepared_by(
                 tally.unsupported[image.name] = made.reason
             else:
                 probe = Probe(image.name, tally.facts.name, {spec.name: made.input})
-                (planned,) = folder.inputs.save([probe])
-                tally.inputs[image.name] = planned.digests[spec.name]
+                (planned,) = folder.probes.save([probe])
+                tally.digest_by_image[image.name] = planned.digests[spec.name]
                 tally.seconds[image.name] = made.seconds
             progress.advance(tally.facts.name)
     return [tally.document(model.id) for tally in tallies]

@@ -11,7 +11,7 @@ from reference.preprocess import Preprocess
 from xport.common import progress
 from xport.conversion.pipeline import Converted, Pipeline, Refusal
 from xport.conversion.store import Store
-from xport.errors import ConversionError, InputError
+from xport.errors import ConversionError, InputError, located
 from xport.formats.artifact import Format
 from xport.formats.tfjs_model import stored_weights
 from xport.inputs.images import (
@@ -121,6 +121,8 @@ class Converter:
         entry = self.release.models[model_id]
         pipeline = self.pipeline(entry, self.release.routes)
         artifacts, missing = self._artifacts(f"models.{model_id}", pipeline)
+        with located(f"models.{model_id}.checkpoint"):
+            card = read_card(entry.checkpoint)
         planned = PlannedModel(
             id=model_id,
             title=entry.title,
@@ -137,7 +139,7 @@ class Converter:
             operating_points=decisions.operating_points,
             calibration=decisions.calibration,
             gate=decisions.gate,
-            card=read_card(entry.checkpoint, f"models.{model_id}"),
+            card=card,
         )
         return planned, missing
 
