@@ -6,8 +6,8 @@ import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from reference.preprocess import Preprocess
 from xport.common import progress
 from xport.conversion.pipeline import Converted, Pipeline, Refusal
 from xport.conversion.store import Store
@@ -123,19 +123,14 @@ class Converter:
         artifacts, missing = self._artifacts(f"models.{model_id}", pipeline)
         with located(f"models.{model_id}.checkpoint"):
             card = read_card(entry.checkpoint)
-        planned = PlannedModel(
+        planned = self._planned(
+            entry,
+            artifacts,
+            probes,
             id=model_id,
             title=entry.title,
             kind=entry.kind,
             signature=entry.signature,
-            labels=entry.labels,
-            weights=entry.weights,
-            trained=entry.checkpoint is not None,
-            preprocess=entry.preprocess,
-            preprocess_digest=_digest(entry.preprocess),
-            artifacts=artifacts,
-            legs=self._legs(artifacts),
-            probes=self.probes.save(probes),
             operating_points=decisions.operating_points,
             calibration=decisions.calibration,
             gate=decisions.gate,
@@ -150,20 +145,35 @@ class Converter:
         key = f"explanations.{model_id}"
         pipeline = explanation_pipeline(entry, of, self.release.routes, key)
         artifacts, _ = self._artifacts(key, pipeline)
-        return PlannedModel(
+        return self._planned(
+            of,
+            artifacts,
+            probes,
             id=model_id,
             title=entry.title,
             kind="explanation",
             signature=entry.signature(of.signature),
+            explains=entry.of,
+        )
+
+    def _planned(
+        self,
+        of: ModelEntry,
+        artifacts: Mapping[str, PlannedArtifact],
+        probes: Sequence[Probe],
+        **own: Any,
+    ) -> PlannedModel:
+        """A model with what it takes from an entry, which may be the model that it explains."""
+        return PlannedModel(
             labels=of.labels,
             weights=of.weights,
             trained=of.checkpoint is not None,
             preprocess=of.preprocess,
-            preprocess_digest=_digest(of.preprocess),
-            artifacts=artifacts,
+            preprocess_digest=of.preprocess.digest() if of.preprocess else None,
+            artifacts=dict(artifacts),
             legs=self._legs(artifacts),
             probes=self.probes.save(probes),
-            explains=entry.of,
+            **own,
         )
 
     def _explained_probes(
@@ -257,10 +267,6 @@ def _legs_that_run(release: ReleaseFile, models: Sequence[PlannedModel]) -> tupl
         leg if leg.counterpart in run else leg.model_copy(update={"counterpart": None})
         for leg in legs
     )
-
-
-def _digest(preprocess: Preprocess | None) -> str | None:
-    return preprocess.digest() if preprocess else None
 
 
 @contextlib.contextmanager
