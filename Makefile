@@ -41,7 +41,7 @@ lanes: ## list the lanes of the tests and their budgets; `make test-LANE` runs o
 	@$(LANES) --plan
 
 bench: setup ## measure the project's own promises of speed, memory and tf.grad; a missed one is exit code 1
-	@$(BIN)/xport bench --targets releases/full-width.toml --out build/bench
+	@$(BIN)/xport targets releases/full-width.toml --out build/bench
 
 check: setup ## formatting, lint, types and import contracts, Python and TypeScript
 	@$(BIN)/ruff format --check --quiet .

@@ -61,7 +61,8 @@ class Document(BaseModel):
             DocumentError: the file is absent, not JSON, or a key is missing, unknown or wrong.
         """
         try:
-            return cls.model_validate_json(cls.upgraded(path.read_bytes(), str(path)))
+            content = cls.upgraded(path.read_bytes(), str(path))
+            return cls.model_validate_json(content, by_alias=True, by_name=False)
         except OSError as error:
             raise DocumentError(
                 f"cannot read {cls.__name__}: {error.strerror}", str(path), "check the path"

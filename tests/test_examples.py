@@ -26,13 +26,14 @@ from xport.release_file.file import read_release
 from xport.workflow.run_folder import RunFolder
 
 NOT_HERE = {
-    "xport bench --targets --out build/bench": "measures the full-width networks, for minutes",
+    "xport targets --out build/bench": "measures the full-width networks, for minutes",
     "xport convert --print-passes": "ends while it is parsed",
 }
 """Examples that are parsed and not run, and why."""
 
 FEWER = {
     "bench": (r"--rounds \d+", "", "--rounds 2"),
+    "profile": (r"$^", "", "--rounds 2"),
     "phantoms": (r"--patients \d+", "--patients 5 --size 64", ""),
     "paper": (r"$^", "", "--limit 8 --levels none 45 --per-finding 2"),
 }
@@ -147,7 +148,8 @@ def folder(released: tuple[Path, Any], tmp_path: Path) -> Path:
 def test_there_are_examples_of_every_command_and_none_that_is_set_aside_is_gone() -> None:
     shown = {examples.words_of(command)[1] for command in COMMANDS}
     assert shown >= {"convert", "record", "judge", "report", "bundle", "release", "verify"}
-    assert shown >= {"serve", "doctor", "bench", "paper", "phantoms", "migrate"}
+    assert shown >= {"serve", "doctor", "bench", "profile", "targets", "paper", "phantoms"}
+    assert "migrate" in shown
     assert {*COMMANDS} >= {*NOT_HERE} | RELEASES
 
 

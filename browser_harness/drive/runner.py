@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Self
 
 from browser_harness.drive.models import ModelSource
 from browser_harness.drive.session import BrowserSession
 from browser_harness.launch.settings import BrowserSettings
-from xport.common.arrays import Array
+from xport.common.arrays import Array, Tensors
 from xport.exchange.recording import Environment
 
 
@@ -52,7 +51,7 @@ class TfjsRunner:
             web=web,
         )
 
-    def run(self, inputs: Mapping[str, Array]) -> tuple[dict[str, Array], float]:
+    def run(self, inputs: Tensors) -> tuple[dict[str, Array], float]:
         """Outputs by name and the seconds they took, readback included; errors as in a session.
 
         The first run is preceded by warming the model up, as on the deployed page, and its seconds

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from browser_harness.drive.models import ModelSource
 from browser_harness.drive.session import BrowserSession
 from browser_harness.launch.settings import BrowserSettings
-from xport.common.arrays import Array
+from xport.common.arrays import Tensors
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class WarmStart:
 
 def measure_warm_start(
     models: Sequence[ModelSource],
-    inputs: Mapping[str, Mapping[str, Array]],
+    inputs_by_model: Mapping[str, Tensors],
     settings: BrowserSettings,
     *,
     together: Sequence[str],
@@ -40,7 +40,7 @@ def measure_warm_start(
 
     Args:
         models: in the order of a pass, such as the autoencoder before the classifier.
-        inputs: by model id, what it is run on.
+        inputs_by_model: what each is run on, by model id.
         settings: its `shader_cache` is one that an earlier session has filled; without one the
             start would be a cold one.
         together: the models of a pass, in order.
@@ -55,10 +55,11 @@ def measure_warm_start(
     session = BrowserSession(models, settings)
     with session:
         first = {
-            model: session.warm_up(model).seconds + session.run(model, inputs[model]).seconds
+            model: session.warm_up(model).seconds
+            + session.run(model, inputs_by_model[model]).seconds
             for model in session.model_ids
         }
-        steps = [(model, inputs[model]) for model in together]
+        steps = [(model, inputs_by_model[model]) for model in together]
         timed = tuple(session.run_pass(steps).seconds for _ in range(passes))
         load = dict(session.load_seconds)
     return WarmStart(load, first, timed, session.peak_mib)

@@ -21,7 +21,7 @@ from browser_harness.launch.settings import BrowserSettings
 from browser_harness.serve.assets import bench_files, onnx_runtime_files, page_files
 from browser_harness.serve.server import LoopbackServer, Resource
 from xport.common import digests
-from xport.common.arrays import Array
+from xport.common.arrays import Array, Tensors
 from xport.errors import RunnerCrashed, RunnerError
 from xport.exchange.recording import WebEnvironment
 
@@ -163,7 +163,7 @@ class BrowserSession:
         """Largest memory of the browser's processes, MiB; still there after closing."""
         return self._memory.peak_mib if self._memory else 0.0
 
-    def run(self, model_id: str, inputs: Mapping[str, Array]) -> RunOutcome:
+    def run(self, model_id: str, inputs: Tensors) -> RunOutcome:
         """Run one model once.
 
         Raises:
@@ -176,7 +176,7 @@ class BrowserSession:
             reply = self._call("run", request, wire.RunReply)
         return RunOutcome.of(reply, self._models[model_id].signature)
 
-    def run_pass(self, steps: Sequence[tuple[str, Mapping[str, Array]]]) -> PassOutcome:
+    def run_pass(self, steps: Sequence[tuple[str, Tensors]]) -> PassOutcome:
         """Run several models in a row, timed as one pass; errors as in `run`."""
         with ExitStack() as published:
             requests = [self._request(model_id, inputs, published) for model_id, inputs in steps]
@@ -193,7 +193,7 @@ class BrowserSession:
         return self._call("warmUp", {"model": model_id}, wire.WarmUp)
 
     def gradient(
-        self, model_id: str, inputs: Mapping[str, Array], class_index: int, logits: str = "logits"
+        self, model_id: str, inputs: Tensors, class_index: int, logits: str = "logits"
     ) -> GradientOutcome:
         """Gradient of one class's logit with respect to the model's one input, by `tf.grad`.
 
@@ -216,13 +216,11 @@ class BrowserSession:
     def _one_hot(self, model_id: str, logits: str, class_index: int) -> Array:
         return wire.one_hot(self._models[model_id].signature.outputs, logits, class_index)
 
-    def _request(
-        self, model_id: str, inputs: Mapping[str, Array], published: ExitStack
-    ) -> wire.RunRequest:
+    def _request(self, model_id: str, inputs: Tensors, published: ExitStack) -> wire.RunRequest:
         arrays = wire.encode(self._models[model_id].signature.inputs, inputs)
         return wire.RunRequest(
             model=model_id,
-            inputs={name: self.publish(array, published) for name, array in arrays.items()},
+            input_files={name: self.publish(array, published) for name, array in arrays.items()},
         )
 
     def publish_file(self, path: str, file: Path) -> wire.FileDigest:

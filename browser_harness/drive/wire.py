@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal, TypeVar
 
 import numpy as np
-from pydantic import ConfigDict, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from xport.common import digests
-from xport.common.arrays import Array
+from xport.common.arrays import Array, Tensors
 from xport.common.document import Document, first_problem
 from xport.errors import InputError, IntegrityError, RunnerError
 from xport.formats.artifact import Signature, TensorSpec
@@ -116,7 +116,9 @@ class RunRequest(Wire):
     """Run one open model on these inputs."""
 
     model: str
-    inputs: dict[str, TensorFile]
+    input_files: dict[str, TensorFile] = Field(
+        validation_alias="inputs", serialization_alias="inputs"
+    )
 
 
 class WarmUp(Wire):
@@ -173,7 +175,7 @@ class PassReply(Wire):
     seconds: float
 
 
-def encode(specs: Sequence[TensorSpec], inputs: Mapping[str, Array]) -> dict[str, Array]:
+def encode(specs: Sequence[TensorSpec], inputs: Tensors) -> dict[str, Array]:
     """Inputs as the little-endian, C-order arrays whose bytes a probe file holds.
 
     Raises:

@@ -5,17 +5,18 @@ Twin: `bench/contract.ts`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Self
 
+from pydantic import Field
+
 from browser_harness.drive import wire
 from browser_harness.drive.models import ModelSource
 from browser_harness.drive.session import BrowserSession
 from browser_harness.launch.settings import BrowserSettings
-from xport.common.arrays import Array
+from xport.common.arrays import Tensors
 from xport.formats.artifact import Signature
 
 ONNX_RUNTIME_URL = "/ort/"
@@ -38,7 +39,7 @@ class Contestant:
     id: str
     model: ModelSource | Path
     signature: Signature
-    inputs: Mapping[str, Array]
+    inputs: Tensors
     outputs: tuple[str, ...] | None = None
     differentiate: str | None = None
     stock_kernels: bool = False
@@ -67,7 +68,9 @@ class EnterRequest(wire.Wire):
     kind: str
     model: str | None
     onnx: OnnxSource | None
-    inputs: dict[str, wire.TensorFile]
+    input_files: dict[str, wire.TensorFile] = Field(
+        validation_alias="inputs", serialization_alias="inputs"
+    )
     shapes: dict[str, tuple[int, ...]]
     outputs: tuple[str, ...] | None
     logits: str | None
@@ -172,7 +175,7 @@ class BenchSession:
             kind=one.kind,
             model=one.model.id if isinstance(one.model, ModelSource) else None,
             onnx=self._onnx(one.id, one.model) if isinstance(one.model, Path) else None,
-            inputs={name: self.session.publish(a, published) for name, a in arrays.items()},
+            input_files={name: self.session.publish(a, published) for name, a in arrays.items()},
             shapes={spec.name: spec.shape for spec in one.signature.inputs},
             outputs=one.outputs,
             logits=one.differentiate,

@@ -103,7 +103,7 @@ class ImageFiles:
         return read_grey(next((path for path in candidates if path.is_file()), candidates[0]))
 
 
-def safe_path(text: str, where: str) -> str:
+def safe_path(text: str) -> str:
     """Return ``text``, having checked that it names something below a folder.
 
     Raises:
@@ -114,8 +114,7 @@ def safe_path(text: str, where: str) -> str:
     if leaves or not text or not text.isprintable() or str(path) != text or text == ".":
         raise DataError(
             f"{text[:80]!r} is no name of a file in the data set",
-            where,
-            "restore the official file",
+            remedy="restore the official file",
         )
     return text
 

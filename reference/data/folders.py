@@ -8,8 +8,8 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from reference.data.dataset import Dataset, ImageFiles, Item, require_folder, sorted_files
-from reference.data.tables import RESTORE, read_list
-from reference.errors import DataError
+from reference.data.tables import read_list, wrong
+from reference.errors import located
 
 KermanySplit = Literal["train", "test"]
 MuraSplit = Literal["train", "valid"]
@@ -76,10 +76,10 @@ def mura(root: Path, split: MuraSplit) -> Dataset:
     official = base / f"{split}_image_paths.csv"
     left_out: dict[str, int] = {}
     if official.is_file():
-        items = [
-            _mura_item(path, split, f"{official}:{line}")
-            for path, line in read_list(official).items()
-        ]
+        items = []
+        for path, line in read_list(official).items():
+            with located(f"{official}:{line}"):
+                items.append(_mura_item(path, split))
     else:
         items = list(_mura_tree(base, split, left_out))
     name = f"MURA ({split})"
@@ -94,11 +94,13 @@ def _mura_tree(base: Path, split: MuraSplit, left_out: dict[str, int]) -> Iterat
             left_out[_OTHERS] = left_out.get(_OTHERS, 0) + others
         for name in names:
             path = PurePosixPath("MURA-v1.1") / study.relative_to(base).as_posix() / name
-            yield _mura_item(str(path), split, str(study))
+            with located(str(study)):
+                item = _mura_item(str(path), split)
+            yield item
 
 
-def _mura_item(path: str, split: MuraSplit, where: str) -> Item:
+def _mura_item(path: str, split: MuraSplit) -> Item:
     match = _MURA_PATH.fullmatch(path)
     if not match or match[1] != split:
-        raise DataError(f"{path[:120]!r} is no path of MURA's {split} part", where, RESTORE)
+        raise wrong(f"{path[:120]!r} is no path of MURA's {split} part")
     return Item(path, match[3], match[2], (float(match[5] == "positive"),))

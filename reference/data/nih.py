@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Literal
 
 from reference.data.dataset import Dataset, ImageFiles, Item, require_folder
-from reference.data.tables import RESTORE, Row, only_file, read_list, read_rows
+from reference.data.tables import RESTORE, Row, only_file, read_list, read_rows, wrong
 from reference.decide.labels import LABELS
-from reference.errors import DataError
+from reference.errors import DataError, located
 
 NihSplit = Literal["train_val", "test"]
 
@@ -40,13 +40,14 @@ def nih(root: Path, split: NihSplit) -> Dataset:
     items: list[Item] = []
     unlisted = 0
     known: dict[str, tuple[float, ...]] = {}
-    for row in read_rows(table, _COLUMNS, key="Image Index"):
-        item = _item(row, known)
-        part = next((part for part, names in lists.items() if item.name in names), None)
-        if part is None:
-            unlisted += 1
-        elif part_of.setdefault(item.patient, part) != part:
-            raise DataError(f"patient {item.patient} is in both lists", row.where, RESTORE)
+    for where, row in read_rows(table, _COLUMNS, key="Image Index"):
+        with located(where):
+            item = _item(row, known)
+            part = next((part for part, names in lists.items() if item.name in names), None)
+            if part is None:
+                unlisted += 1
+            elif part_of.setdefault(item.patient, part) != part:
+                raise wrong(f"patient {item.patient} is in both lists")
         if item.name in wanted:
             items.append(item)
     left_out = {
@@ -83,27 +84,27 @@ def _item(row: Row, known: dict[str, tuple[float, ...]]) -> Item:
     name, patient, view = row["Image Index"], row["Patient ID"], row["View Position"]
     match = _NAME.fullmatch(name)
     if not match:
-        raise DataError(f"{name[:80]!r} is no name of an NIH image", row.where, RESTORE)
+        raise wrong(f"{name[:80]!r} is no name of an NIH image")
     # int() takes digits of any script and any number of them; the table has a few ASCII ones.
     if not re.fullmatch(r"[0-9]{1,8}", patient) or int(patient) != int(match[1]):
-        raise DataError(f"{name} is not of patient {patient[:80]!r}", row.where, RESTORE)
+        raise wrong(f"{name} is not of patient {patient[:80]!r}")
     if view not in _VIEWS:
-        raise DataError(f"unknown view position {view[:80]!r}", row.where, RESTORE)
+        raise wrong(f"unknown view position {view[:80]!r}")
     text = row["Finding Labels"]
     if text not in known:
-        known[text] = _labels(text, row.where)
+        known[text] = _labels(text)
     return Item(name, sys.intern(match[1]), sys.intern(view), known[text])
 
 
-def _labels(text: str, where: str) -> tuple[float, ...]:
+def _labels(text: str) -> tuple[float, ...]:
     names = text.split("|")
     present = [0.0] * len(LABELS)
     if names == [_NO_FINDING]:
         return tuple(present)
     for name in names:
         if name not in _COLUMN_OF:
-            raise DataError(f"unknown finding {name[:80]!r}", where, RESTORE)
+            raise wrong(f"unknown finding {name[:80]!r}")
         if present[_COLUMN_OF[name]]:
-            raise DataError(f"finding {name!r} stands there twice", where, RESTORE)
+            raise wrong(f"finding {name!r} stands there twice")
         present[_COLUMN_OF[name]] = 1.0
     return tuple(present)

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Literal
 
 from reference.data.dataset import Dataset, ImageFiles, Item, require_folder, safe_path
-from reference.data.tables import RESTORE, Row, only_file, read_rows
+from reference.data.tables import Row, only_file, read_rows, wrong
 from reference.decide.labels import LABELS
-from reference.errors import DataError
+from reference.errors import located
 
 Alignment = Literal["exact", "substring"]
 """``exact``: a finding is present when PadChest's label has its name, apart from upper and lower
@@ -50,15 +50,16 @@ def padchest(root: Path, *, alignment: Alignment = "exact", views: Views = "fron
     left_out: dict[str, int] = {}
     items: list[Item] = []
     known: dict[str, tuple[float, ...]] = {}
-    for row in read_rows(table, _COLUMNS, key="ImageID"):
-        name = _name(row)
-        reason = _reason_to_leave_out(row, views)
-        if reason:
-            left_out[reason] = left_out.get(reason, 0) + 1
-            continue
-        text = row["Labels"]
-        if text not in known:
-            known[text] = _aligned(_label_names(row), alignment, named)
+    for where, row in read_rows(table, _COLUMNS, key="ImageID"):
+        with located(where):
+            name = _name(row)
+            reason = _reason_to_leave_out(row, views)
+            if reason:
+                left_out[reason] = left_out.get(reason, 0) + 1
+                continue
+            text = row["Labels"]
+            if text not in known:
+                known[text] = _aligned(_label_names(row), alignment, named)
         patient, view = row["PatientID"].strip(), row["Projection"]
         items.append(Item(name, sys.intern(patient), sys.intern(view), known[text]))
     title = f"PadChest ({views} views, {alignment} label names)"
@@ -75,9 +76,9 @@ def _reason_to_leave_out(row: Row, views: Views) -> str | None:
 
 
 def _name(row: Row) -> str:
-    name = safe_path(f"{row['ImageDir']}/{row['ImageID']}", row.where)
+    name = safe_path(f"{row['ImageDir']}/{row['ImageID']}")
     if name.count("/") != 1:
-        raise DataError(f"{name[:80]!r} is no path of a PadChest image", row.where, RESTORE)
+        raise wrong(f"{name[:80]!r} is no path of a PadChest image")
     return name
 
 
@@ -86,7 +87,7 @@ def _label_names(row: Row) -> tuple[str, ...]:
     text = row["Labels"].strip()
     inside = text[1:-1] if text.startswith("[") and text.endswith("]") else None
     if inside is None or _QUOTED.sub("", inside).strip(" ,\t"):
-        raise DataError(f"{text[:80]!r} is no list of labels", row.where, RESTORE)
+        raise wrong(f"{text[:80]!r} is no list of labels")
     names = (match[1] or match[2] or "" for match in _QUOTED.finditer(inside))
     return tuple(name.strip().lower() for name in names if name.strip())
 
@@ -95,9 +96,10 @@ def _findings_named(table: Path, alignment: Alignment) -> frozenset[int]:
     """Return which of ``LABELS`` the whole table names at least once."""
     texts: set[tuple[str, ...]] = set()
     named: set[int] = set()
-    for row in read_rows(table, _COLUMNS, key="ImageID"):
+    for where, row in read_rows(table, _COLUMNS, key="ImageID"):
         if row["Labels"].strip() not in _NOT_LABELLED and len(named) < len(LABELS):
-            names = _label_names(row)
+            with located(where):
+                names = _label_names(row)
             if names not in texts:
                 texts.add(names)
                 named.update(i for i, label in enumerate(LABELS) if _says(names, label, alignment))

@@ -11,12 +11,11 @@ import gzip
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
 from reference.data.dataset import safe_path
-from reference.errors import DataError
+from reference.errors import DataError, located
 
 MAX_LINE = 1_000_000
 """Longer lines are refused: no published one is, and a packed file could hide any length."""
@@ -24,19 +23,12 @@ MAX_LINE = 1_000_000
 RESTORE = "restore the official file"
 
 
-@dataclass(frozen=True)
-class Row:
-    """One row: the wanted columns by name, and where it stands."""
-
-    values: dict[str, str]
-    where: str
-
-    def __getitem__(self, column: str) -> str:
-        return self.values[column]
+Row = dict[str, str]
+"""The wanted cells of one row by column."""
 
 
-def read_rows(path: Path, columns: Sequence[str], key: str) -> Iterator[Row]:
-    """Yield the wanted columns of a CSV file (or CSV in gzip), row by row.
+def read_rows(path: Path, columns: Sequence[str], key: str) -> Iterator[tuple[str, Row]]:
+    """Yield where a row stands and its wanted columns, of every row of a CSV file (or CSV in gzip).
 
     Args:
         path: the file; UTF-8.
@@ -51,35 +43,40 @@ def read_rows(path: Path, columns: Sequence[str], key: str) -> Iterator[Row]:
         reader = csv.reader(_lines(file, path), strict=True)
         try:
             header = _without_empty_end(next(reader, []))
-            places = {column: _place(header, column, path) for column in columns}
+            with located(f"{path}:1"):
+                places = {column: _place(header, column) for column in columns}
             seen: dict[str, int] = {}
             for cells in reader:
                 where = f"{path}:{reader.line_num}"
-                row = _row(cells, header, places, where)
-                first = seen.setdefault(row[key], reader.line_num)
-                if first != reader.line_num:
-                    raise DataError(
-                        f"{key} {row[key][:80]!r} stands in line {first} already", where, RESTORE
-                    )
-                yield row
+                with located(where):
+                    row = _row(cells, header, places)
+                    first = seen.setdefault(row[key], reader.line_num)
+                    if first != reader.line_num:
+                        raise wrong(f"{key} {row[key][:80]!r} stands in line {first} already")
+                yield where, row
         except csv.Error as error:
             raise DataError(
                 f"this is no CSV ({error})", f"{path}:{reader.line_num}", RESTORE
             ) from error
 
 
-def _row(cells: list[str], header: list[str], places: dict[str, int], where: str) -> Row:
+def wrong(what: str) -> DataError:
+    """The error for something that is not as published; `located` says where."""
+    return DataError(what, remedy=RESTORE)
+
+
+def _row(cells: list[str], header: list[str], places: dict[str, int]) -> Row:
     if len(cells) < len(header) or any(cells[len(header) :]):
-        raise DataError(f"the row has {len(cells)} cells, the header {len(header)}", where, RESTORE)
+        raise wrong(f"the row has {len(cells)} cells, the header {len(header)}")
     if any("\0" in cell for cell in cells):
-        raise DataError("the row has a NUL character", where, RESTORE)
-    return Row({column: cells[place] for column, place in places.items()}, where)
+        raise wrong("the row has a NUL character")
+    return {column: cells[place] for column, place in places.items()}
 
 
-def _place(header: list[str], column: str, path: Path) -> int:
+def _place(header: list[str], column: str) -> int:
     if header.count(column) != 1:
         found = f"{header.count(column)} columns" if column in header else "no column"
-        raise DataError(f"the header has {found} {column!r}", f"{path}:1", RESTORE)
+        raise wrong(f"the header has {found} {column!r}")
     return header.index(column)
 
 
@@ -100,10 +97,10 @@ def read_list(path: Path) -> dict[str, int]:
     names: dict[str, int] = {}
     with _text(path) as file:
         for number, line in enumerate(_lines(file, path), start=1):
-            where = f"{path}:{number}"
-            name = safe_path(line.rstrip("\r\n"), where)
-            if names.setdefault(name, number) != number:
-                raise DataError(f"{name!r} stands in line {names[name]} already", where, RESTORE)
+            with located(f"{path}:{number}"):
+                name = safe_path(line.rstrip("\r\n"))
+                if names.setdefault(name, number) != number:
+                    raise wrong(f"{name!r} stands in line {names[name]} already")
     if not names:
         raise DataError("the list is empty", str(path), RESTORE)
     return names

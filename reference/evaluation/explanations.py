@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from reference import progress
 from reference.data import Dataset, Item, Reading
 from reference.evaluation.inputs import Evaluation
 from reference.evaluation.jobs import Probabilities
@@ -96,14 +97,14 @@ def _play(evaluation: Evaluation, sheet: Sheet, one: OpenedSet) -> PointingGame:
     tallies = {finding: Tally(finding) for finding in network.findings}
     wanted = _wanted(evaluation, one)
     reading = Reading(_part(one, wanted))
-    for count, (item, levels) in enumerate(reading, start=1):
-        findings = wanted[item.name]
-        image = network.about.preprocess.apply(levels)[0]
-        masks = one.origins[item.name].phantom().masks
-        for finding, maps in zip(findings, explain(network, image, findings), strict=True):
-            tallies[finding].add(maps, masks[finding], network.about.preprocess)
-        if evaluation.passes.advance:
-            evaluation.passes.advance(reading.dataset.name, count, len(reading.dataset))
+    with progress.step(reading.dataset.name, len(reading.dataset)):
+        for item, levels in reading:
+            findings = wanted[item.name]
+            image = network.about.preprocess.apply(levels)[0]
+            masks = one.origins[item.name].phantom().masks
+            for finding, maps in zip(findings, explain(network, image, findings), strict=True):
+                tallies[finding].add(maps, masks[finding], network.about.preprocess)
+            progress.advance()
     sheet.uses(reading.usage)
     known = [tally for finding, tally in tallies.items() if finding in one.images.labels]
     return pointing_game(one.images.name, network, known)

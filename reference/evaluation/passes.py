@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from reference import progress
 from reference.data import Dataset, Item, Reading, Usage
 from reference.data.dataset import ImageFiles
 from reference.document import Document, writing_whole
@@ -25,8 +26,6 @@ from reference.errors import DocumentError
 
 Float64Array = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.floating[Any]]
-Advance = Callable[[str, int, int], None]
-"""Called with what is being done, the images that are done and the images in all."""
 
 
 class Job(Protocol):
@@ -87,12 +86,10 @@ class Passes:
     Args:
         folder: where; made when needed.
         batch: images that a network sees at once.
-        advance: is told of every image.
     """
 
     folder: Path
     batch: int = 16
-    advance: Advance | None = None
     _listings: dict[int, tuple[Dataset, str]] = field(default_factory=dict, repr=False)
 
     def of(self, dataset: Dataset, jobs: Sequence[Job]) -> list[Outputs]:
@@ -132,24 +129,21 @@ class Passes:
     def _compute(self, dataset: Dataset, jobs: Sequence[tuple[str, Job]]) -> None:
         title = f"{dataset.name}: {', '.join(job.title for _, job in jobs)}"
         reading = Reading(dataset)
-        with ExitStack() as files:
+        with ExitStack() as files, progress.step(title, len(dataset)):
             sinks = []
             for key, job in jobs:
                 file = files.enter_context(writing_whole(self._paths(key)[0]))
                 sinks.append(_Sink(job, csv.writer(file, lineterminator="\n"), self.batch))
-            for count, (item, levels) in enumerate(reading, start=1):
+            for item, levels in reading:
                 inputs: dict[str, npt.NDArray[np.float32]] = {}
                 for sink in sinks:
                     key = sink.job.preparation
                     if key not in inputs:
                         inputs[key] = sink.job.prepare(item, levels)
                     sink.add(item, inputs[key])
-                if self.advance:
-                    self.advance(title, count, len(dataset))
+                progress.advance()
             for sink in sinks:
                 sink.flush()
-        if self.advance and reading.usage.used < len(dataset):
-            self.advance(title, len(dataset), len(dataset))
         for key, job in jobs:
             rows, about = self._paths(key)
             Pass(

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from reference.decide.auc import Auc, auc
 from reference.decide.predictions import Predictions
 from reference.document import Document
-from reference.errors import CalibrationError
+from reference.errors import CalibrationError, located
 
 
 class RobustnessMatrix(Document):
@@ -70,7 +70,8 @@ def robustness(
         )
     first = cells[wanted[0]]
     for train, test in wanted:
-        _require_same_images(first, cells[train, test], f"{train} / {test}")
+        with located(f"{train} / {test}"):
+            _require_same_images(first, cells[train, test])
     matrices = [
         RobustnessMatrix(
             finding=finding,
@@ -89,11 +90,10 @@ def robustness(
     )
 
 
-def _require_same_images(first: Predictions, other: Predictions, where: str) -> None:
+def _require_same_images(first: Predictions, other: Predictions) -> None:
     same = first.dataset == other.dataset and first.findings == other.findings
     if not same or not np.array_equal(first.truth, other.truth, equal_nan=True):
         raise CalibrationError(
             f"these are not the images of the other cells, {first.dataset}",
-            where,
-            "evaluate the same images at every level",
+            remedy="evaluate the same images at every level",
         )

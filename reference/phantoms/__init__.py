@@ -51,14 +51,14 @@ from types import MappingProxyType
 from reference.phantoms.anatomy import Patient
 from reference.phantoms.chest import Phantom, phantom
 from reference.phantoms.cohort import Cohort
-from reference.phantoms.folder import NOTICE, Progress, Written
+from reference.phantoms.folder import NOTICE, Written
 from reference.phantoms.hospital import HOSPITAL_A, HOSPITAL_B, Hospital
 from reference.phantoms.layouts import Origin, read_origins, write_nih, write_padchest
 from reference.phantoms.reshaping import ANATOMY_WIDE
 from reference.phantoms.shifted import ShiftedPhantom, bone_like, children_like, lateral_like
 from reference.phantoms.shifted_layouts import write_kermany, write_mura
 
-LAYOUTS: Mapping[str, Callable[[Path, Cohort, Progress | None], Written]] = MappingProxyType(
+LAYOUTS: Mapping[str, Callable[[Path, Cohort], Written]] = MappingProxyType(
     {"nih": write_nih, "padchest": write_padchest, "kermany": write_kermany, "mura": write_mura}
 )
 """What writes a set in each layout."""
@@ -74,7 +74,6 @@ __all__ = [
     "Origin",
     "Patient",
     "Phantom",
-    "Progress",
     "ShiftedPhantom",
     "Written",
     "bone_like",

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from reference import progress
 from reference.document import folder_made_whole
 from reference.errors import PhantomError
 
@@ -31,11 +32,8 @@ them. They are no part of that collection.
 {details}
 """
 
-Progress = Callable[[int, int], None]
-"""Called with the images that are written and the images in all."""
-
-Fill = Callable[[Path, Callable[[], None]], None]
-"""Writes all files into a folder and calls its second argument after each image."""
+Fill = Callable[[Path], None]
+"""Writes all files into a folder and advances the step under way after each image."""
 
 _SETTINGS = "phantoms.json"
 _COMPRESSION = 6
@@ -84,14 +82,13 @@ class Plan:
         }
 
 
-def write_folder(folder: Path, plan: Plan, fill: Fill, progress: Progress | None = None) -> Written:
+def write_folder(folder: Path, plan: Plan, fill: Fill) -> Written:
     """Write a set of phantoms into a temporary folder beside the target, then rename it.
 
     Args:
         folder: the target; absent, empty, or holding the same set already.
         plan: what is to be written.
         fill: writes the files.
-        progress: is told of each image.
 
     Raises:
         PhantomError: the folder holds something else, or cannot be written.
@@ -101,22 +98,15 @@ def write_folder(folder: Path, plan: Plan, fill: Fill, progress: Progress | None
         return Written(folder, plan.images, new=False)
     try:
         with folder_made_whole(folder) as staging:
-            _fill(staging, plan, fill, progress)
+            _fill(staging, plan, fill)
     except OSError as error:
         raise _unwritable(folder, error) from error
     return Written(folder, plan.images, new=True)
 
 
-def _fill(staging: Path, plan: Plan, fill: Fill, progress: Progress | None) -> None:
-    done = 0
-
-    def step() -> None:
-        nonlocal done
-        done += 1
-        if progress:
-            progress(done, plan.images)
-
-    fill(staging, step)
+def _fill(staging: Path, plan: Plan, fill: Fill) -> None:
+    with progress.step(f"phantoms in the layout of {plan.layout}", plan.images):
+        fill(staging)
     notice = NOTICE.format(layout=plan.layout, details=plan.details)
     (staging / "NOTICE.txt").write_text(notice, encoding="utf-8", newline="\n")
     text = json.dumps(plan.document, indent=2) + "\n"

@@ -8,10 +8,11 @@ masks can be made again.
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from reference import progress
 from reference.decide.labels import LABELS
 from reference.errors import PhantomError
 from reference.phantoms.anatomy import Patient
@@ -19,7 +20,6 @@ from reference.phantoms.chest import Phantom, phantom
 from reference.phantoms.cohort import Cohort, Visit
 from reference.phantoms.folder import (
     Plan,
-    Progress,
     Written,
     read_settings,
     write_folder,
@@ -98,7 +98,7 @@ _DETAILS = (
 )
 
 
-def write_nih(folder: Path, cohort: Cohort, progress: Progress | None = None) -> Written:
+def write_nih(folder: Path, cohort: Cohort) -> Written:
     """Write a cohort of hospital A in the layout of NIH ChestX-ray14.
 
     ``Data_Entry_2017.csv``, ``train_val_list.txt`` and ``test_list.txt`` (split by patient),
@@ -107,14 +107,13 @@ def write_nih(folder: Path, cohort: Cohort, progress: Progress | None = None) ->
     Args:
         folder: absent, empty, or holding the same set already.
         cohort: who.
-        progress: is told of each image written.
 
     Raises:
         PhantomError: the folder holds something else, or cannot be written.
     """
     hospital, visits = HOSPITAL_A, list(cohort.visits(HOSPITAL_A.number))
 
-    def fill(root: Path, step: Callable[[], None]) -> None:
+    def fill(root: Path) -> None:
         rows: list[list[object]] = []
         origins: list[list[object]] = []
         lists: dict[str, list[str]] = {"train": [], "test": []}
@@ -126,17 +125,17 @@ def write_nih(folder: Path, cohort: Cohort, progress: Progress | None = None) ->
             rows.append(_nih_row(name, visit, drawn))
             origins.append(_origin_row(name, drawn))
             lists[visit.part].append(name)
-            step()
+            progress.advance()
         write_table(root / "Data_Entry_2017.csv", NIH_HEADER, rows)
         write_lines(root / "train_val_list.txt", lists["train"])
         write_lines(root / "test_list.txt", lists["test"])
         write_table(root / "phantoms.csv", _ORIGIN_HEADER, origins)
 
     plan = _plan("NIH ChestX-ray14", cohort, hospital, len(visits))
-    return write_folder(folder, plan, fill, progress)
+    return write_folder(folder, plan, fill)
 
 
-def write_padchest(folder: Path, cohort: Cohort, progress: Progress | None = None) -> Written:
+def write_padchest(folder: Path, cohort: Cohort) -> Written:
     """Write a cohort of hospital B in the layout of PadChest.
 
     One table with PadChest's columns and ``0/*.png`` in 16 bits. Labels are the names of
@@ -147,7 +146,6 @@ def write_padchest(folder: Path, cohort: Cohort, progress: Progress | None = Non
     Args:
         folder: absent, empty, or holding the same set already.
         cohort: who.
-        progress: is told of each image written.
 
     Raises:
         PhantomError: the folder holds something else, or cannot be written.
@@ -155,7 +153,7 @@ def write_padchest(folder: Path, cohort: Cohort, progress: Progress | None = Non
     hospital, visits = HOSPITAL_B, list(cohort.visits(HOSPITAL_B.number))
     laterals = len(visits) // _LATERAL_EVERY
 
-    def fill(root: Path, step: Callable[[], None]) -> None:
+    def fill(root: Path) -> None:
         rows: list[list[object]] = []
         origins: list[list[object]] = []
         for count, visit in enumerate(visits):
@@ -165,18 +163,18 @@ def write_padchest(folder: Path, cohort: Cohort, progress: Progress | None = Non
             write_image(root / "0" / name, drawn.image)
             rows.append(_padchest_row((len(rows), name, drawn.view), visit, drawn, labelled))
             origins.append(_origin_row(name, drawn))
-            step()
+            progress.advance()
             if count % _LATERAL_EVERY == _LATERAL_EVERY - 1:
                 side = lateral_like(visit.patient, visit.visit, hospital, cohort.size)
                 name = f"{visit.number:012d}{visit.visit:03d}_00-000-001.png"
                 write_image(root / "0" / name, side)
                 rows.append(_padchest_row((len(rows), name, "L"), visit, drawn, labelled))
-                step()
+                progress.advance()
         write_table(root / PADCHEST_TABLE, PADCHEST_HEADER, rows)
         write_table(root / "phantoms.csv", _ORIGIN_HEADER, origins)
 
     plan = _plan("PadChest", cohort, hospital, len(visits) + laterals)
-    return write_folder(folder, plan, fill, progress)
+    return write_folder(folder, plan, fill)
 
 
 def _plan(layout: str, cohort: Cohort, hospital: Hospital, images: int) -> Plan:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import product
 from pathlib import Path
 
+from reference import progress
 from reference.phantoms.cohort import TEST_EVERY, Cohort
 from reference.phantoms.folder import (
     Plan,
-    Progress,
     Written,
     write_folder,
     write_image,
@@ -19,19 +18,18 @@ from reference.phantoms.folder import (
 from reference.phantoms.shifted import BONES, CHILDREN, bone_like, children_like
 
 
-def write_kermany(folder: Path, cohort: Cohort, progress: Progress | None = None) -> Written:
+def write_kermany(folder: Path, cohort: Cohort) -> Written:
     """Write children's chests as ``{train,test}/{NORMAL,PNEUMONIA}/*.jpeg``, one per patient.
 
     Args:
         folder: absent, empty, or holding the same set already.
         cohort: who; ``size`` is the width of the images.
-        progress: is told of each image written.
 
     Raises:
         PhantomError: the folder holds something else, or cannot be written.
     """
 
-    def fill(root: Path, step: Callable[[], None]) -> None:
+    def fill(root: Path) -> None:
         for part, label in product(("train", "test"), ("NORMAL", "PNEUMONIA")):
             # Few patients may leave one empty, and the loader wants all four.
             (root / part / label).mkdir(parents=True)
@@ -43,25 +41,24 @@ def write_kermany(folder: Path, cohort: Cohort, progress: Progress | None = None
                 name = f"IM-{number:04d}-0001.jpeg"
             label = "PNEUMONIA" if drawn.positive else "NORMAL"
             write_image(root / part / label / name, drawn.image)
-            step()
+            progress.advance()
 
     plan = _plan("the pediatric pneumonia set of Kermany et al.", cohort)
-    return write_folder(folder, plan, fill, progress)
+    return write_folder(folder, plan, fill)
 
 
-def write_mura(folder: Path, cohort: Cohort, progress: Progress | None = None) -> Written:
+def write_mura(folder: Path, cohort: Cohort) -> Written:
     """Write hands and forearms as ``MURA-v1.1/{train,valid}/XR_*/...``, one study per patient.
 
     Args:
         folder: absent, empty, or holding the same set already.
         cohort: who.
-        progress: is told of each image written.
 
     Raises:
         PhantomError: the folder holds something else, or cannot be written.
     """
 
-    def fill(root: Path, step: Callable[[], None]) -> None:
+    def fill(root: Path) -> None:
         base = "MURA-v1.1"
         paths: dict[str, list[str]] = {"train": [], "valid": []}
         studies: dict[str, list[tuple[str, int]]] = {"train": [], "valid": []}
@@ -73,13 +70,13 @@ def write_mura(folder: Path, cohort: Cohort, progress: Progress | None = None) -
             write_image(root / study / "image1.png", drawn.image)
             paths[part].append(f"{study}image1.png")
             studies[part].append((study, int(drawn.positive)))
-            step()
+            progress.advance()
         for part in paths:
             write_lines(root / base / f"{part}_image_paths.csv", paths[part])
             first, rest = studies[part][0], studies[part][1:]
             write_table(root / base / f"{part}_labeled_studies.csv", [*map(str, first)], rest)
 
-    return write_folder(folder, _plan("MURA v1.1", cohort), fill, progress)
+    return write_folder(folder, _plan("MURA v1.1", cohort), fill)
 
 
 def _plan(layout: str, cohort: Cohort) -> Plan:

@@ -6,13 +6,15 @@ them again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 import torch
 
+from reference import progress
 from reference.card import Stage
 from reference.data import Dataset, cut_by_patient, nih, padchest
 from reference.decide.labels import LABELS
@@ -108,6 +110,25 @@ class Trained:
     weights: Path
 
 
+@dataclass
+class _Drawn:
+    """A line now and then about the phantoms that are drawn."""
+
+    say: Tell
+    done: int = 0
+    total: int = 0
+
+    @contextmanager
+    def step(self, title: str, total: int) -> Iterator[progress.Step]:
+        self.done, self.total = 0, total
+        yield self
+
+    def advance(self, note: str = "") -> None:
+        self.done += 1
+        if self.done % 250 == 0 or self.done in (1, self.total):
+            self.say(f"phantoms: {self.done:,} of {self.total:,} images drawn")
+
+
 @dataclass(frozen=True)
 class Remaking:
     """One remaking of the defaults.
@@ -122,17 +143,14 @@ class Remaking:
 
     def dataset(self, part: Part) -> Dataset:
         """Return a part of the phantoms, which are drawn and written if they are not there."""
-
-        def progress(done: int, total: int) -> None:
-            if done % 250 == 0 or done in (1, total):
-                self.tell(f"phantoms: {done:,} of {total:,} images drawn")
-
         if part == "external":
             root = self.work / "padchest"
-            write_padchest(root, EXTERNAL, progress)
+            with progress.shown(_Drawn(self.tell)):
+                write_padchest(root, EXTERNAL)
             return replace(padchest(root), name="Phantoms of hospital B")
         root = self.work / "nih"
-        write_nih(root, HOSPITAL, progress)
+        with progress.shown(_Drawn(self.tell)):
+            write_nih(root, HOSPITAL)
         if part == "test":
             found = nih(root, "test")
         else:

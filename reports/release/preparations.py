@@ -43,8 +43,8 @@ class Row:
     def made(self) -> str:
         """How many images it read, of how many."""
         prepared = self.effect.prepared
-        total = len(prepared.inputs) + len(prepared.unsupported) + len(prepared.failures)
-        return f"{len(prepared.inputs)} of {total}"
+        total = len(prepared.digest_by_image) + len(prepared.unsupported) + len(prepared.failures)
+        return f"{len(prepared.digest_by_image)} of {total}"
 
     @property
     def flipped(self) -> str:

@@ -13,7 +13,6 @@ import pytest
 from reference.preprocess import Preprocess
 from tests import mini
 from xport.bundles.build import NotPassed
-from xport.common.progress import Silent
 from xport.errors import RunnerError
 from xport.exchange.prepared import EXACT
 from xport.exchange.preparer import Made, Preparer, Unsupported
@@ -22,7 +21,7 @@ from xport.judgement.verdict import Status, Verdict
 from xport.plan.pipeline_description import PipelineDescription
 from xport.plan.plan import Plan
 from xport.recording.browser import BrowserOptions, Harness
-from xport.recording.preparing import PreprocessingSession
+from xport.recording.preparing import PreprocessingRecorder
 from xport.workflow import commands
 from xport.workflow.run_folder import RunFolder
 
@@ -99,8 +98,7 @@ def recorded(run: RunFolder, page: Preparer, answer: Answer) -> Verdict:
         return nullcontext(Saboteur(page, answer))
 
     run.clear("judge")
-    session = PreprocessingSession(plan, run.images, run.prepared, opened, harness.runner)
-    session.run(Silent())
+    PreprocessingRecorder(plan, run.images, run.prepared, opened, harness.runner).run()
     verdict = commands.judge(run.root).verdict
     with pytest.raises(NotPassed):
         commands.bundle(run.root)

@@ -10,7 +10,6 @@ from tests import mini
 from tests.saboteurs import sabotage
 from tests.saboteurs.sabotage import Damage
 from xport.bundles.build import NotPassed
-from xport.common.progress import Silent
 from xport.conversion.store import Store
 from xport.judgement.verdict import Status, Verdict
 from xport.release_file.file import read_release
@@ -35,7 +34,7 @@ def verdict_on(
     run = RunFolder(out / "run")
     pipeline = sabotage.sabotaged(pipeline_for, stage, damage)
     converter = Converter(release, Store(store), run.probes, run.images, pipeline=pipeline)
-    plan = converter.plan(Silent()).model_copy(update={"preprocessing": None})
+    plan = converter.plan().model_copy(update={"preprocessing": None})
     plan.write(run.plan_path)
     commands.record(run.root, measure=False)
     verdict = commands.judge(run.root).verdict

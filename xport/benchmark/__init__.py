@@ -6,10 +6,10 @@
   explanation.
 - `models`: what a benchmark is run on: TF.js folders and bundles, ONNX files, and inputs for
   them.
-- `own`: the project's own benchmark: every promise of `targets`, measured on a classifier.
+- `own`: the project's own promises, `targets`, measured on a classifier: `xport targets`.
 - `pictures`: measuring how the page turns image files into inputs: time, blocks of the page,
   memory.
-- `profile`: where a model's time goes, kernel by kernel: `xport bench --profile`.
+- `profile`: where a model's time goes, kernel by kernel: `xport profile`.
 - `side_by_side`: measuring models side by side in a browser: `xport bench`.
 - `targets`: what this project promises of speed, memory and tf.grad, with reasons; `make bench`
   measures it.

@@ -230,7 +230,7 @@ class PictureResult(Document):
 
 
 class BenchResult(Document):
-    """Everything that `xport bench` measured."""
+    """Everything that `xport bench`, `xport profile` or `xport targets` measured."""
 
     xport: str
     made: str

@@ -12,9 +12,8 @@ import numpy as np
 
 from xport.benchmark.document import GradientAgreement
 from xport.benchmark.side_by_side import BenchOptions, settings_for
-from xport.common import isolated
-from xport.common.arrays import Array
-from xport.common.progress import Progress
+from xport.common import isolated, progress
+from xport.common.arrays import Array, Tensors
 from xport.comparison.parity import measure
 from xport.errors import RunnerError
 from xport.formats.artifact import Artifact
@@ -58,7 +57,7 @@ def float64_gap(explained: Explained) -> float:
 
 def _by_torch(
     folder: Path,
-    probes: Sequence[tuple[str, Mapping[str, Array]]],
+    probes: Sequence[tuple[str, Tensors]],
     dtype: Literal["float32", "float64"],
 ) -> Gradients:
     from xport.recording.runners.torch_runner import TorchRunner
@@ -72,7 +71,6 @@ def agreements(
     explained: Explained,
     backend: str,
     options: BenchOptions,
-    progress: Progress,
 ) -> Iterator[GradientAgreement]:
     """Differentiate each classifier by tf.grad and compare with the explanation, in one page.
 
@@ -88,15 +86,15 @@ def agreements(
     with (
         tempfile.TemporaryDirectory(prefix="xport-shaders-") as shaders,
         BrowserSession(sources, settings_for(backend, options, Path(shaders))) as session,
-        progress.step(f"tf.grad on {backend}", len(sources)) as step,
+        progress.step(f"tf.grad on {backend}", len(sources)),
     ):
         runs = {p.name: session.run(EXPLANATION, p.inputs).outputs for p in explained.probes}
         baseline = {name: outputs[GRADIENT] for name, outputs in runs.items()}
-        step.advance(EXPLANATION)
+        progress.advance(EXPLANATION)
         for name in classifiers:
             found = _by_autodiff(session, name, explained)
             yield agreement(name, backend, found, baseline)
-            step.advance(name)
+            progress.advance(name)
 
 
 def agreement(

@@ -1,4 +1,4 @@
-"""The project's own benchmark: every promise of `targets`, measured on a classifier."""
+"""The project's own promises, `targets`, measured on a classifier: `xport targets`."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from xport.benchmark.gradient_agreement import Explained, agreements, float64_ga
 from xport.benchmark.models import NamedModel
 from xport.benchmark.pictures import measure_pictures, picture_targets
 from xport.benchmark.side_by_side import BenchOptions, forward_of, measure, result_of
+from xport.common import progress
 from xport.common.callables import search_in
-from xport.common.progress import Progress
 from xport.conversion.pipeline import Converted, Stage, run_stage
 from xport.conversion.stages.tf_from_onnx import TfFromOnnx
 from xport.conversion.stages.tfjs_from_onnx import TfjsFromOnnx
@@ -84,9 +84,7 @@ def _named(name: str, artifact: Artifact) -> NamedModel:
     return NamedModel(name, artifact.path, artifact.signature)
 
 
-def measure_targets(
-    release_file: Path, store: Path, options: BenchOptions, progress: Progress
-) -> BenchResult:
+def measure_targets(release_file: Path, store: Path, options: BenchOptions) -> BenchResult:
     """Convert the release's explained classifier by both routes and measure every target.
 
     `options` give rounds, seed and browser; what is run on which backend is fixed by the targets.
@@ -96,18 +94,18 @@ def measure_targets(
         XportError: as conversion and `side_by_side.bench` do; what cannot be measured is an error.
     """
     if options.outputs or options.gradient or options.stock_kernels or options.cold:
-        raise InputError("the targets fix what is run", "--targets", "leave the other options out")
+        raise InputError("the targets fix what is run", "targets", "leave the other options out")
     release = read_release(release_file)
     search_in(Path.cwd())
     search_in(release_file.resolve().parent)
-    converts = _converted(release, Store(store), progress)
-    judged = list(_conversion(converts.onnx, progress))
+    converts = _converted(release, Store(store))
+    judged = list(_conversion(converts.onnx))
     models = converts.named()
-    wasm = _wasm(models, options, progress)
-    warm, cold = _webgl(models, options, progress)
+    wasm = _wasm(models, options)
+    warm, cold = _webgl(models, options)
     judged += [*_wasm_targets(wasm, options.seed), *_webgl_targets(warm, cold, options.seed)]
-    gradients, judged_gradients = _gradients(converts, options, progress)
-    pictures = measure_pictures(models["direct"], converts.preprocess, options, progress)
+    gradients, judged_gradients = _gradients(converts, options)
+    pictures = measure_pictures(models["direct"], converts.preprocess, options)
     return result_of(
         list(models.values()),
         options,
@@ -118,7 +116,7 @@ def measure_targets(
     )
 
 
-def _converted(release: ReleaseFile, store: Store, progress: Progress) -> Converts:
+def _converted(release: ReleaseFile, store: Store) -> Converts:
     if not release.explanations:
         raise InputError("explains no classifier", release.name, "add an [explanations] table")
     entry = next(iter(release.explanations.values()))
@@ -129,15 +127,15 @@ def _converted(release: ReleaseFile, store: Store, progress: Progress) -> Conver
         pipeline_for(classifier, BOTH_ROUTES),
         explanation_pipeline(entry, classifier, BOTH_ROUTES),
     )
-    with progress.step("convert", len(plain.steps) + len(explained.steps)) as step:
+    with progress.step("convert", len(plain.steps) + len(explained.steps)):
         made = {}
         for name, done in plain.run(store):
             made[name] = done.artifact
-            step.advance(name)
+            progress.advance(name)
         wrapped = {}
         for name, done in explained.run(store):
             wrapped[name] = done.artifact
-            step.advance(name)
+            progress.advance(name)
     about = Explained(
         wrapped[DIRECT],
         wrapped[TORCH],
@@ -161,7 +159,7 @@ def _probes(classifier: ModelEntry, signature: Signature) -> list[Probe]:
 
 
 def _gradients(
-    converts: Converts, options: BenchOptions, progress: Progress
+    converts: Converts, options: BenchOptions
 ) -> tuple[tuple[GradientAgreement, ...], tuple[TargetResult, ...]]:
     """tf.grad beside the exported gradient: both routes on wasm, the one that ships on WebGL."""
     direct = {"direct": converts.direct}
@@ -174,21 +172,20 @@ def _gradients(
             converts.explained,
             backend,
             replace(options, backends=(backend,)),
-            progress,
         )
     )
     return found, tuple(targets.judged_gradients(found, float64_gap(converts.explained)))
 
 
-def _conversion(onnx: Artifact, progress: Progress) -> Iterator[TargetResult]:
+def _conversion(onnx: Artifact) -> Iterator[TargetResult]:
     """Both routes from the same ONNX file, from nothing; the short one more often."""
-    with progress.step("time conversions", DIRECT_CONVERSIONS + 1) as step:
+    with progress.step("time conversions", DIRECT_CONVERSIONS + 1):
         direct = []
         for _ in range(DIRECT_CONVERSIONS):
             direct.append(_from_nothing((TfjsFromOnnx(),), onnx)[-1].cost)
-            step.advance()
+            progress.advance()
         via = [done.cost for done in _from_nothing((TfFromOnnx(), TfjsFromTf()), onnx)]
-        step.advance()
+        progress.advance()
     seconds = statistics.median(cost.seconds for cost in direct)
     yield targets.judged(targets.DIRECT_SECONDS, seconds)
     yield targets.judged(targets.DIRECT_MEMORY, max(cost.peak_mib for cost in direct))
@@ -206,9 +203,7 @@ def _from_nothing(stages: Sequence[Stage], source: Artifact) -> list[Converted]:
         return results
 
 
-def _wasm(
-    models: dict[str, NamedModel], options: BenchOptions, progress: Progress
-) -> BackendResult:
+def _wasm(models: dict[str, NamedModel], options: BenchOptions) -> BackendResult:
     chosen = replace(options, backends=("wasm",))
     forward = {name: forward_of(model, chosen) for name, model in models.items()}
     via = replace(forward["tensorflow-route"], stock_kernels=True)
@@ -219,20 +214,20 @@ def _wasm(
         replace(forward["saliency"], outputs=SALIENCY),
         replace(via, id="tf.grad", differentiate="logits"),
     ]
-    return measure(contestants, "wasm", chosen, progress)
+    return measure(contestants, "wasm", chosen)
 
 
 def _webgl(
-    models: dict[str, NamedModel], options: BenchOptions, progress: Progress
+    models: dict[str, NamedModel], options: BenchOptions
 ) -> tuple[BackendResult, BackendResult]:
     """Warm, in turn in one page; then each from an empty shader cache."""
     chosen = replace(options, backends=("webgl",))
     via = replace(forward_of(models["tensorflow-route"], chosen), stock_kernels=True)
     direct = forward_of(models["direct"], chosen)
     saliency = replace(forward_of(models["saliency"], chosen), outputs=SALIENCY)
-    warm = measure([via, direct, saliency], "webgl", chosen, progress)
+    warm = measure([via, direct, saliency], "webgl", chosen)
     cold = replace(chosen, cold=True, cold_starts=COLD_STARTS, rounds=COLD_ROUNDS)
-    return warm, measure([via, direct], "webgl", cold, progress)
+    return warm, measure([via, direct], "webgl", cold)
 
 
 def _wasm_targets(result: BackendResult, seed: int) -> Iterator[TargetResult]:

@@ -28,8 +28,8 @@ from xport.benchmark.side_by_side import (
     session_of,
     settings_for,
 )
+from xport.common import progress
 from xport.common.arrays import Array
-from xport.common.progress import Progress
 
 if TYPE_CHECKING:
     from browser_harness.drive.session import BrowserSession
@@ -45,9 +45,7 @@ READINGS_A_ROUND = 3
 EVERY_S = 0.01
 
 
-def measure_pictures(
-    model: NamedModel, to: Preprocess, options: BenchOptions, progress: Progress
-) -> PictureResult:
+def measure_pictures(model: NamedModel, to: Preprocess, options: BenchOptions) -> PictureResult:
     """Time the exact path and the canvas in turn; then, in a new page, measure memory.
 
     The pages hold `model`, which has run, as a page that is in use does.
@@ -58,9 +56,9 @@ def measure_pictures(
     classifier = forward_of(model, options)
     with _page(classifier, options) as bench:
         about = about_session(bench)
-        rows = tuple(_timed(bench.session, to, options, progress))
+        rows = tuple(_timed(bench.session, to, options))
     with _page(classifier, options) as bench:
-        large = tuple(_large(bench.session, to, options, progress))
+        large = tuple(_large(bench.session, to, options))
     return PictureResult(browser=str(about["browser"]), rows=rows, large=large)
 
 
@@ -112,16 +110,14 @@ class _Times:
     complaints: set[str] = field(default_factory=set)
 
 
-def _timed(
-    session: BrowserSession, to: Preprocess, options: BenchOptions, progress: Progress
-) -> Iterator[PictureRow]:
+def _timed(session: BrowserSession, to: Preprocess, options: BenchOptions) -> Iterator[PictureRow]:
     from reference.samples.timed_files import timed_files
 
     files = timed_files(options.seed)
-    with progress.step("read pictures", len(files)) as step:
+    with progress.step("read pictures", len(files)):
         for name, content in files.items():
             yield from _in_turn(session, _Picture(name, content, to), options)
-            step.advance(name)
+            progress.advance(name)
 
 
 def _in_turn(
@@ -173,7 +169,7 @@ def _complaints(pipeline: str, found: Array, expected: Array) -> Iterator[str]:
 
 
 def _large(
-    session: BrowserSession, to: Preprocess, options: BenchOptions, progress: Progress
+    session: BrowserSession, to: Preprocess, options: BenchOptions
 ) -> Iterator[LargePicture]:
     """Read by the page's worker, as the deployed page does, one after the other."""
     from browser_harness.drive.pictures import decode
@@ -184,7 +180,7 @@ def _large(
     watch = MemoryWatch(partial(largest_resident_mib, session.processes.of_pages()), EVERY_S)
     watch.start()
     try:
-        with progress.step("read large DICOM files", len(writers)) as step:
+        with progress.step("read large DICOM files", len(writers)):
             for name, write in writers.items():
                 picture = _Picture(name, write(), to)
                 read = decode(session, picture.content, [to.document().decode()], samples=False)
@@ -196,6 +192,6 @@ def _large(
                     page_mib=watch.peak_mib,
                     complaints=tuple(_complaints(EXACT, read.inputs[0], picture.expected())),
                 )
-                step.advance(name)
+                progress.advance(name)
     finally:
         watch.stop()

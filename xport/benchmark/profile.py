@@ -1,4 +1,4 @@
-"""Where a model's time goes, kernel by kernel: `xport bench --profile`."""
+"""Where a model's time goes, kernel by kernel: `xport profile`."""
 
 from __future__ import annotations
 
@@ -18,27 +18,26 @@ from xport.benchmark.side_by_side import (
     session_of,
     settings_for,
 )
-from xport.common.progress import Progress, Silent
+from xport.common import progress
 from xport.errors import InputError
 
 if TYPE_CHECKING:
     from browser_harness.measure.bench import Contestant, Profile
 
 
-def profile(
-    named: Sequence[str], options: BenchOptions, progress: Progress | None = None
-) -> BenchResult:
+def profile(named: Sequence[str], options: BenchOptions) -> BenchResult:
     """Time every kernel of TF.js models, in as many runs as there are rounds.
 
     Errors are those of `bench`.
     """
-    shown = progress or Silent()
     if options.cold or options.gradient:
-        raise InputError("a profile is of a warm forward run", "--profile", "leave the others out")
+        raise InputError(
+            "a profile is of a warm forward run", "profile", "leave cold and gradient out"
+        )
     with tempfile.TemporaryDirectory(prefix="xport-bench-") as scratch:
         models = read_models(named, Path(scratch), options.seed)
         for note in (note for model in models for note in model.notes):
-            shown.say(note)
+            progress.say(note)
         for model in models:
             if model.is_onnx:
                 raise InputError("kernels are timed in TF.js only", str(model.path))
@@ -46,18 +45,18 @@ def profile(
         profiles = [
             found
             for backend in options.backends
-            for found in _profiles(contestants, backend, options, shown)
+            for found in _profiles(contestants, backend, options)
         ]
         return result_of(models, options, profiles=tuple(profiles))
 
 
 def _profiles(
-    contestants: Sequence[Contestant], backend: str, options: BenchOptions, progress: Progress
+    contestants: Sequence[Contestant], backend: str, options: BenchOptions
 ) -> Iterator[ProfileResult]:
     with (
         tempfile.TemporaryDirectory(prefix="xport-shaders-") as shaders,
         session_of(contestants, settings_for(backend, options, Path(shaders))) as session,
-        progress.step(f"profile {backend}", len(contestants)) as step,
+        progress.step(f"profile {backend}", len(contestants)),
     ):
         for one in contestants:
             complaints = list(complaints_about(session.contest(one)))  # also warms it up
@@ -72,7 +71,7 @@ def _profiles(
                 total_milliseconds=statistics.median(run.total for run in runs),
                 kernels=kernel_rows(runs),
             )
-            step.advance()
+            progress.advance()
 
 
 def kernel_rows(runs: Sequence[Profile]) -> tuple[KernelRow, ...]:

@@ -19,7 +19,7 @@ from xport.benchmark.document import (
     backend_result,
 )
 from xport.benchmark.models import NamedModel, inputs_for, read_models
-from xport.common.progress import Progress, Silent
+from xport.common import progress
 from xport.common.version import __version__
 from xport.errors import InputError
 from xport.recording.browser import BrowserOptions
@@ -84,9 +84,7 @@ class BenchOptions:
             )
 
 
-def bench(
-    named: Sequence[str], options: BenchOptions, progress: Progress | None = None
-) -> BenchResult:
+def bench(named: Sequence[str], options: BenchOptions) -> BenchResult:
     """Measure the models side by side, and the first one's ratio to each.
 
     Raises:
@@ -94,13 +92,12 @@ def bench(
         UnavailableError: there is no browser, or onnxruntime-web is not installed.
         RunnerError: the browser could not run a contestant; there is no partial result.
     """
-    shown = progress or Silent()
     with tempfile.TemporaryDirectory(prefix="xport-bench-") as scratch:
         models = read_models(named, Path(scratch), options.seed)
         for note in (note for model in models for note in model.notes):
-            shown.say(note)
+            progress.say(note)
         contestants = [one for model in models for one in contestants_of(model, options)]
-        backends = [measure(contestants, backend, options, shown) for backend in options.backends]
+        backends = [measure(contestants, backend, options) for backend in options.backends]
         return result_of(models, options, backends=tuple(backends))
 
 
@@ -147,18 +144,18 @@ def _source(model: NamedModel) -> ModelSource:
 
 
 def measure(
-    contestants: Sequence[Contestant], backend: str, options: BenchOptions, progress: Progress
+    contestants: Sequence[Contestant], backend: str, options: BenchOptions
 ) -> BackendResult:
     """All contestants on one backend; errors as in `bench`."""
     if options.cold:
-        return _cold(contestants, backend, options, progress)
+        return _cold(contestants, backend, options)
     with (
         tempfile.TemporaryDirectory(prefix="xport-shaders-") as shaders,
         session_of(contestants, settings_for(backend, options, Path(shaders))) as session,
-        progress.step(f"bench {backend}", options.rounds + 1) as step,
+        progress.step(f"bench {backend}", options.rounds + 1),
     ):
         starts = {one.id: _start(session, one) for one in contestants}
-        step.advance("first runs")
+        progress.advance("first runs")
         seconds: dict[str, list[float]] = {one.id: [] for one in contestants}
         complaints = {name: set(start.complaints) for name, start in starts.items()}
         for _ in range(options.rounds):
@@ -166,7 +163,7 @@ def measure(
                 reply = session.contest(one)
                 seconds[one.id].append(reply.seconds)
                 complaints[one.id].update(complaints_about(reply))
-            step.advance()
+            progress.advance()
         measured = [
             starts[name].model_copy(
                 update={
@@ -182,13 +179,11 @@ def measure(
     )
 
 
-def _cold(
-    contestants: Sequence[Contestant], backend: str, options: BenchOptions, progress: Progress
-) -> BackendResult:
+def _cold(contestants: Sequence[Contestant], backend: str, options: BenchOptions) -> BackendResult:
     """Each contestant in a fresh browser with an empty shader cache, in turn, then steady."""
     found: dict[str, list[Measured]] = {one.id: [] for one in contestants}
     about: dict[str, object] = {}
-    with progress.step(f"bench {backend}, cold", len(contestants) * options.cold_starts) as step:
+    with progress.step(f"bench {backend}, cold", len(contestants) * options.cold_starts):
         for _ in range(options.cold_starts):
             for one in contestants:
                 with session_of([one], settings_for(backend, options, None)) as session:
@@ -202,7 +197,7 @@ def _cold(
                     "complaints": tuple(sorted(complaints)),
                 }
                 found[one.id].append(start.model_copy(update=update))
-                step.advance(f"{one.id} {start.start:.1f} s")
+                progress.advance(f"{one.id} {start.start:.1f} s")
     measured = [_together(starts) for starts in found.values()]
     peak = max(one.peak_mib or 0.0 for one in measured)
     return backend_result(measured, options.seed, {**about, "peak_mib": peak, "cold": True})

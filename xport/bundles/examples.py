@@ -58,6 +58,10 @@ def pictures_of(examples: Sequence[Example], prepared: PreparedCase | None) -> l
             prepared.preparations.of(model.id, DEFINITION)
             for model in prepared_models(prepared.plan)
         )
-        inputs = {one.model: one.inputs[name] for one in made if one and name in one.inputs}
-        found.append(PictureInputs(path=example.path, inputs=inputs))
+        digests = {
+            one.model: one.digest_by_image[name]
+            for one in made
+            if one and name in one.digest_by_image
+        }
+        found.append(PictureInputs(path=example.path, digest_by_model=digests))
     return found

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from xport.bundles.manifest import DataFile, write_file
 from xport.common import digests
-from xport.common.arrays import Array
+from xport.common.arrays import Tensors
 from xport.common.document import Document
 
 FOLDER = "self_test"
@@ -25,14 +25,20 @@ SELF_TEST = f"{FOLDER}/self_test.json"
 
 
 class SelfTestCase(Document):
-    """One probe: its inputs and PyTorch float32's outputs, by name.
+    """One probe: its inputs and PyTorch float32's outputs, by name; on disk `inputs`, `outputs`.
 
     A file holds the values in C order, little-endian; dtype and shape are the signature's.
     """
 
+    model_config = ConfigDict(validate_by_name=True, serialize_by_alias=True)
+
     probe: str
-    inputs: dict[str, DataFile]
-    outputs: dict[str, DataFile]
+    input_files: dict[str, DataFile] = Field(
+        validation_alias="inputs", serialization_alias="inputs"
+    )
+    output_files: dict[str, DataFile] = Field(
+        validation_alias="outputs", serialization_alias="outputs"
+    )
 
 
 class OutputTolerance(Document):
@@ -70,10 +76,15 @@ class SelfTestModel(Document):
 
 
 class PictureInputs(Document):
-    """An image file of the bundle, and the SHA-256 of the input it becomes, by model."""
+    """An image file of the bundle, and the SHA-256 of the input it becomes, by model.
+
+    On disk `digest_by_model` is `inputs`.
+    """
+
+    model_config = ConfigDict(validate_by_name=True, serialize_by_alias=True)
 
     path: str
-    inputs: dict[str, str]
+    digest_by_model: dict[str, str] = Field(validation_alias="inputs", serialization_alias="inputs")
 
 
 class SelfTest(Document):
@@ -93,8 +104,8 @@ class RecordedCase:
     """A probe with its inputs and reference outputs as arrays, by name."""
 
     probe: str
-    inputs: Mapping[str, Array]
-    outputs: Mapping[str, Array]
+    inputs: Tensors
+    outputs: Tensors
 
 
 @dataclass(frozen=True)
@@ -116,7 +127,7 @@ def write_self_test(
     """
     written: dict[str, DataFile] = {}
 
-    def files(place: str, arrays: Mapping[str, Array]) -> dict[str, DataFile]:
+    def files(place: str, arrays: Tensors) -> dict[str, DataFile]:
         found = {}
         for name, array in arrays.items():
             data = digests.bytes_of(array)
@@ -133,8 +144,8 @@ def write_self_test(
                 cases=tuple(
                     SelfTestCase(
                         probe=case.probe,
-                        inputs=files(f"{model}-{index}-in", case.inputs),
-                        outputs=files(f"{model}-{index}-out", case.outputs),
+                        input_files=files(f"{model}-{index}-in", case.inputs),
+                        output_files=files(f"{model}-{index}-out", case.outputs),
                     )
                     for index, case in enumerate(recorded.cases)
                 ),

@@ -12,7 +12,7 @@ from xport.bundles.self_test import (
     RecordedCases,
 )
 from xport.bundles.self_test_bounds import bounds_of
-from xport.common.arrays import Array
+from xport.common.arrays import Array, Tensors
 from xport.comparison.parity import Metrics, Role
 from xport.errors import InputError, IntegrityError
 from xport.inputs.probes import ProbeFolder
@@ -118,9 +118,7 @@ class CaseChoice:
         order = [ranked[0], ordinary, *ranked[1:]]
         return list({probe.name: probe for probe in order}.values())
 
-    def _cost(
-        self, probe: PlannedProbe, inputs: Mapping[str, Array], outputs: Mapping[str, Array]
-    ) -> int:
+    def _cost(self, probe: PlannedProbe, inputs: Tensors, outputs: Tensors) -> int:
         new = [array for name, array in inputs.items() if probe.digests[name] not in self._inputs]
         return sum(array.nbytes for array in (*new, *outputs.values()))
 

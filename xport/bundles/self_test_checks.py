@@ -44,7 +44,7 @@ def read_self_test(folder: Path, manifest: Manifest) -> SelfTest:
     entry = manifest.self_test
     try:
         data = (folder / entry.path).read_bytes()
-        found = SelfTest.model_validate_json(data)
+        found = SelfTest.model_validate_json(data, by_alias=True, by_name=False)
     except OSError as error:
         raise _refusal(folder, f"{entry.path} cannot be read ({error.strerror})") from error
     except ValidationError as error:
@@ -67,9 +67,9 @@ def require_recorded(folder: Path, found: SelfTest, evidence: Evidence) -> None:
         )
         comparisons = {(c.model, c.leg, c.output, c.role): c for c in evidence.comparisons}
         for case in tested.cases:
-            said = (_digests(case.inputs), _digests(case.outputs))
+            said = (_digests(case.input_files), _digests(case.output_files))
             recorded = recording and (
-                recording.inputs.get(case.probe), recording.outputs.get(case.probe)
+                recording.input_digests.get(case.probe), recording.output_digests.get(case.probe)
             )  # fmt: skip
             if said != recorded:
                 raise _refusal(
@@ -136,7 +136,10 @@ def _problems(found: SelfTest, manifest: Manifest, reader: _Reader) -> Iterator[
     for picture in found.pictures:
         if picture.path not in {example.path for example in manifest.examples}:
             yield f"{picture.path} is no example of the bundle"
-        if not picture.inputs or not picture.inputs.keys() <= manifest.models.keys():
+        if (
+            not picture.digest_by_model
+            or not picture.digest_by_model.keys() <= manifest.models.keys()
+        ):
             yield f"{picture.path} becomes the input of no model of the bundle"
 
 
@@ -148,15 +151,18 @@ def _model_problems(tested: SelfTestModel, signature: Signature, reader: _Reader
     if len(set(probes)) != len(probes):
         yield "two cases are of one probe"
     for case in tested.cases:
-        for files, specs in ((case.inputs, signature.inputs), (case.outputs, signature.outputs)):
+        for files, specs in (
+            (case.input_files, signature.inputs),
+            (case.output_files, signature.outputs),
+        ):
             if sorted(files) != (wanted := sorted(spec.name for spec in specs)):
                 yield f"{case.probe} has {sorted(files)}, not {wanted}"
                 return
     for spec in signature.inputs:
-        read = [reader.read(case.inputs[spec.name], spec) for case in tested.cases]
+        read = [reader.read(case.input_files[spec.name], spec) for case in tested.cases]
         yield from (problem for problem in read if isinstance(problem, str))
     for spec in signature.outputs:
-        read = [reader.read(case.outputs[spec.name], spec) for case in tested.cases]
+        read = [reader.read(case.output_files[spec.name], spec) for case in tested.cases]
         yield from (problem for problem in read if isinstance(problem, str))
         first, *others = read
         if others and all(np.array_equal(first, other) for other in others):

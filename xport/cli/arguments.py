@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xport.cli import migrate
+from xport.cli.bench_arguments import add_measuring
 from xport.cli.paper_arguments import add_paper
 from xport.common.version import __version__
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
 DEFAULT_RELEASE = Path("release.toml")
-DEFAULT_TARGETS = Path("releases/full-width.toml")
 DEFAULT_CACHE_DIR = Path("build/store")
 
 DESCRIPTION = """\
@@ -41,25 +41,6 @@ exit codes: 0 verdict PASSED (or the command did its work), 1 verdict FAILED,
             141 whoever reads the output closed it, as head does
 
 NOT FOR MEDICAL USE.
-"""
-
-BENCH_DESCRIPTION = """\
-Time TF.js models and ONNX files (in onnxruntime-web, wasm, 1 thread) side by side.
-
-All models share one page per backend and run in turn, round by round, so that whatever else the
-machine does meets them alike: read the ratios. The first run is reported apart. Intervals are
-95 % bootstrap intervals. A model whose shards are missing is run on random weights, and the
-output says so. NaN and constant outputs are complaints, and the exit code is then 1.
-"""
-
-BENCH_EPILOG = """\
-examples:
-  xport bench build/demo/bundle#classifier model.onnx --backend wasm
-  xport bench new=build/a old=build/b --rounds 40 --out build/compared
-  xport bench new-model old-model --cold --backend webgl
-  xport bench explained --outputs logits --backend wasm
-  xport bench model --profile --backend wasm --json
-  xport bench --targets --out build/bench
 """
 
 
@@ -99,7 +80,8 @@ def make_parser() -> argparse.ArgumentParser:
     _add_making(commands)
     _add_judging(commands)
     _add_serving(commands)
-    _add_measuring(commands)
+    for measuring in add_measuring(commands, _command, DEFAULT_CACHE_DIR):
+        _add_browser_options(measuring)
     add_paper(commands, _command)
     migrate.add_arguments(
         _command(commands, "migrate", "turn files of version 1 into version 2, in place")
@@ -174,70 +156,6 @@ def _add_serving(commands: Any) -> None:
     )
     doctor = _command(commands, "doctor", "say what this machine can run and what is missing")
     _add_browser_options(doctor)
-
-
-def _add_measuring(commands: Any) -> None:
-    bench = _command(commands, "bench", "time models side by side in a browser")
-    bench.formatter_class = argparse.RawDescriptionHelpFormatter
-    bench.description = BENCH_DESCRIPTION
-    bench.epilog = BENCH_EPILOG
-    bench.add_argument(
-        "models",
-        nargs="*",
-        metavar="MODEL",
-        help="folder with model.json, bundle (FOLDER#MODEL where it has several) or ONNX file, "
-        "NAME= before it to call it so; ratios refer to the first",
-    )
-    bench.add_argument(
-        "--backend",
-        action="append",
-        choices=("webgl", "wasm", "cpu"),
-        help="TF.js backend; may be repeated (default: webgl and wasm)",
-    )
-    bench.add_argument(
-        "--rounds", type=int, help="runs of each model (default: 20; 5 if cold or profiled)"
-    )
-    bench.add_argument(
-        "--outputs", nargs="+", default=[], metavar="NAME", help="compute only these outputs"
-    )
-    bench.add_argument(
-        "--gradient",
-        action="store_true",
-        help="also time tf.grad of the first logit of each TF.js model",
-    )
-    bench.add_argument(
-        "--stock-kernels",
-        action="store_true",
-        help="also time each TF.js model on TF.js's own kernels, without the engine's",
-    )
-    bench.add_argument(
-        "--cold",
-        action="store_true",
-        help="a fresh browser with an empty shader cache for each model (WebGL)",
-    )
-    bench.add_argument(
-        "--profile", action="store_true", help="milliseconds per kernel instead of comparing"
-    )
-    bench.add_argument(
-        "--targets",
-        nargs="?",
-        type=Path,
-        const=DEFAULT_TARGETS,
-        metavar="FILE",
-        help="measure the project's own promises on a release file's classifier instead "
-        "(default: %(const)s); a target that is missed is exit code 1",
-    )
-    bench.add_argument(
-        "--cache-dir",
-        type=Path,
-        metavar="FOLDER",
-        help=f"where --targets finds and keeps converted artifacts (default: {DEFAULT_CACHE_DIR})",
-    )
-    bench.add_argument("--seed", type=int, default=0, help="of inputs and bootstrap (default: 0)")
-    bench.add_argument(
-        "--out", type=Path, metavar="FOLDER", help="write bench.json and bench.html here"
-    )
-    _add_browser_options(bench)
 
 
 def _command(commands: Any, name: str, summary: str) -> argparse.ArgumentParser:

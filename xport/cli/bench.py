@@ -1,71 +1,57 @@
-"""From the options of `xport bench` to a measurement."""
+"""From the options of `xport bench`, `xport profile` and `xport targets` to a measurement."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
+from typing import Any
 
 from xport.benchmark import own, profile, side_by_side
 from xport.benchmark.document import BenchResult
-from xport.benchmark.side_by_side import BenchOptions
-from xport.cli.arguments import DEFAULT_CACHE_DIR
-from xport.common.progress import Progress
-from xport.errors import InputError
+from xport.benchmark.side_by_side import COLD_ROUNDS, PROFILED_ROUNDS, ROUNDS, BenchOptions
 from xport.recording.browser import BrowserOptions
 
 
-def measure(
-    options: argparse.Namespace, browser: BrowserOptions, progress: Progress
-) -> BenchResult:
-    """Time what the command line names.
-
-    Raises:
-        InputError: an option would do nothing, or a model is not one.
-        UnavailableError: there is no browser.
-    """
-    _refuse_ignored(options)
-    chosen = _chosen(options, browser)
-    if options.targets is not None:
-        cache_dir = options.cache_dir or DEFAULT_CACHE_DIR
-        return own.measure_targets(options.targets, cache_dir, chosen, progress)
-    if not options.models:
-        raise InputError("nothing to time", "MODEL", "name a model's folder or an ONNX file")
-    timed = profile.profile if options.profile else side_by_side.bench
-    return timed(options.models, chosen, progress)
+def _bench(options: argparse.Namespace, browser: BrowserOptions) -> BenchResult:
+    chosen = _of_models(options, ("webgl",) if options.cold else ("webgl", "wasm"))
+    chosen |= {"gradient": options.gradient, "cold": options.cold}
+    rounds = COLD_ROUNDS if options.cold else ROUNDS
+    return side_by_side.bench(options.models, _chosen(options, browser, rounds, **chosen))
 
 
-def _refuse_ignored(options: argparse.Namespace) -> None:
-    """Refuse options that would do nothing.
-
-    Raises:
-        InputError: there is one; it is named.
-    """
-    if options.targets is None:
-        if options.cache_dir is not None:
-            raise InputError("only --targets converts anything", "--cache-dir", "leave it out")
-        return
-    if options.models:
-        raise InputError("the targets are about the release's own models", options.models[0])
-    for name in ("backend", "outputs", "gradient", "stock_kernels", "cold", "profile"):
-        if getattr(options, name):
-            flag = f"--{name.replace('_', '-')}"
-            raise InputError("the targets fix what is run", flag, "leave it out")
+def _profile(options: argparse.Namespace, browser: BrowserOptions) -> BenchResult:
+    chosen = _of_models(options, ("webgl", "wasm"))
+    return profile.profile(options.models, _chosen(options, browser, PROFILED_ROUNDS, **chosen))
 
 
-def _chosen(options: argparse.Namespace, browser: BrowserOptions) -> BenchOptions:
-    usual = (
-        side_by_side.PROFILED_ROUNDS
-        if options.profile
-        else side_by_side.COLD_ROUNDS
-        if options.cold
-        else side_by_side.ROUNDS
-    )
-    return BenchOptions(
-        backends=tuple(options.backend or (("webgl",) if options.cold else ("webgl", "wasm"))),
-        rounds=usual if options.rounds is None else options.rounds,
-        outputs=tuple(options.outputs),
-        gradient=options.gradient,
-        stock_kernels=options.stock_kernels,
-        cold=options.cold,
-        seed=options.seed,
-        browser=browser,
-    )
+def _targets(options: argparse.Namespace, browser: BrowserOptions) -> BenchResult:
+    return own.measure_targets(options.file, options.cache_dir, _chosen(options, browser, ROUNDS))
+
+
+def _of_models(options: argparse.Namespace, backends: tuple[str, ...]) -> dict[str, Any]:
+    """What is chosen where models are named; `backends` where none is."""
+    return {
+        "backends": tuple(options.backend or backends),
+        "outputs": tuple(options.outputs),
+        "stock_kernels": options.stock_kernels,
+    }
+
+
+def _chosen(
+    options: argparse.Namespace, browser: BrowserOptions, rounds: int, **more: Any
+) -> BenchOptions:
+    """What every measurement chooses, and more; `rounds` where none are."""
+    rounds = rounds if options.rounds is None else options.rounds
+    return BenchOptions(rounds=rounds, seed=options.seed, browser=browser, **more)
+
+
+MEASUREMENTS: dict[str, Callable[[argparse.Namespace, BrowserOptions], BenchResult]] = {
+    "bench": _bench,
+    "profile": _profile,
+    "targets": _targets,
+}
+"""What each command measures.
+
+They raise InputError where a model, a release or an option is wrong, and UnavailableError where
+there is no browser.
+"""

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from xport.cli.arguments import make_parser
 from xport.cli.ending import ended, output_errors, write_output
+from xport.common import progress
 from xport.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
     from xport.bundles.manifest import Manifest
-    from xport.common.progress import Progress
     from xport.judgement.evidence import Evidence
     from xport.recording.browser import BrowserOptions
 
@@ -44,7 +44,10 @@ def _run(options: argparse.Namespace, arguments: Sequence[str] | None) -> int:
             make_parser().parse_args(arguments, options)
         except SystemExit as end:  # the parser has printed its help, or what is wrong
             return int(end.code or ExitCode.PASSED)
-    return COMMANDS[options.command](options)
+    from xport.cli.terminal import display_for
+
+    with progress.shown(display_for(quiet=options.json)):
+        return COMMANDS[options.command](options)
 
 
 def _require_text(argument: str) -> None:
@@ -63,12 +66,6 @@ def _browser_options(options: argparse.Namespace) -> BrowserOptions:
     from xport.recording.browser import BrowserOptions
 
     return BrowserOptions(options.browser, options.graphics, options.require_renderer)
-
-
-def _progress(options: argparse.Namespace) -> Progress:
-    from xport.cli.terminal import progress_for
-
-    return progress_for(quiet=options.json)
 
 
 def _verdict(options: argparse.Namespace, evidence: Evidence, out: Path) -> int:
@@ -123,7 +120,6 @@ def _release(options: argparse.Namespace) -> int:
         cache_dir=options.cache_dir,
         images=options.images,
         options=_browser_options(options),
-        progress=_progress(options),
     )
     code = _verdict(options, evidence, options.out)
     if not options.json:
@@ -139,7 +135,6 @@ def _convert(options: argparse.Namespace) -> int:
         options.out,
         cache_dir=options.cache_dir,
         images=options.images,
-        progress=_progress(options),
     )
     artifacts = {
         f"{model.id}/{name}": str(artifact.path)
@@ -161,9 +156,7 @@ def _migrate(options: argparse.Namespace) -> int:
 def _record(options: argparse.Namespace) -> int:
     from xport.workflow import commands
 
-    recordings = commands.record(
-        options.run_folder, _browser_options(options), progress=_progress(options)
-    )
+    recordings = commands.record(options.run_folder, _browser_options(options))
     failed = {f"{r.model}/{r.leg}": r.failure for r in recordings if r.failure}
     text = f"{len(recordings) - len(failed)} of {len(recordings)} legs recorded"
     _print(options, text, {"recorded": len(recordings) - len(failed), "failed": failed})
@@ -255,16 +248,16 @@ def _doctor(options: argparse.Namespace) -> int:
     return ExitCode.PASSED if good else ExitCode.COULD_NOT_RUN
 
 
-def _bench(options: argparse.Namespace) -> int:
+def _measure(options: argparse.Namespace) -> int:
     from reference.document import readable_folder
     from reports.bench.page import bench_lines, html_bench
-    from xport.cli.bench import measure
+    from xport.cli.bench import MEASUREMENTS
     from xport.common.document import write_whole
     from xport.conversion.store import require_writable
 
     if options.out:
         require_writable(options.out)
-    result = measure(options, _browser_options(options), _progress(options))
+    result = MEASUREMENTS[options.command](options, _browser_options(options))
     if options.out:
         readable_folder(options.out)
         result.write(options.out / "bench.json")
@@ -277,14 +270,14 @@ def _bench(options: argparse.Namespace) -> int:
 def _paper(options: argparse.Namespace) -> int:
     from xport.cli import paper
 
-    summary = paper.tables_and_figures(options, _progress(options))
+    summary = paper.tables_and_figures(options)
     return _print(options, "\n".join(paper.lines(summary)), summary)
 
 
 def _phantoms(options: argparse.Namespace) -> int:
     from xport.cli import paper
 
-    summary = paper.phantoms(options, _progress(options))
+    summary = paper.phantoms(options)
     done = "written" if summary["new"] else "were there already"
     text = f"{summary['images']:,} images {done}: {summary['folder']}"
     return _print(options, "\n".join([text, *summary["notices"]]), summary)
@@ -300,7 +293,9 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "verify": _verify,
     "serve": _serve,
     "doctor": _doctor,
-    "bench": _bench,
+    "bench": _measure,
+    "profile": _measure,
+    "targets": _measure,
     "paper": _paper,
     "phantoms": _phantoms,
     "migrate": _migrate,

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reference.system_errors import refusal
 from xport.cli.paper_arguments import ITEMS
 from xport.common.document import write_whole
-from xport.common.progress import Progress, Step
 from xport.conversion.store import disk_errors, require_writable
 from xport.errors import InputError
 
@@ -29,7 +28,7 @@ STORED_CALIBRATION = "calibration.json"
 Named = tuple[str, Path]
 
 
-def tables_and_figures(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
+def tables_and_figures(options: argparse.Namespace) -> dict[str, Any]:
     """Make one table or figure, or all that can be made, and the page of everything in the folder.
 
     Returns:
@@ -42,8 +41,8 @@ def tables_and_figures(options: argparse.Namespace, progress: Progress) -> dict[
     from reference.document import readable_folder
 
     require_writable(options.out)
-    with _threads(options.threads), _told(progress) as advance:
-        evaluation = _evaluation(options, advance)
+    with _threads(options.threads):
+        evaluation = _evaluation(options)
         with disk_errors(options.out):
             readable_folder(options.out)
         try:
@@ -75,7 +74,7 @@ def lines(summary: dict[str, Any]) -> list[str]:
     return [*found, f"{'page':<16} {summary['page']}", *summary["notices"]]
 
 
-def phantoms(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
+def phantoms(options: argparse.Namespace) -> dict[str, Any]:
     """Write a set of phantoms.
 
     Returns:
@@ -91,16 +90,13 @@ def phantoms(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
 
     if not options.folder.exists():  # one that holds the set already need not be written
         require_writable(options.folder)
-    title = f"phantoms in the layout {options.layout}"
-    with _told(progress) as advance:
-        cohort = Cohort(options.seed, options.patients, options.size)
-        write = LAYOUTS[options.layout]
-        try:
-            written = write(options.folder, cohort, lambda done, total: advance(title, done, total))
-        except PhantomError as error:
-            cause = error.__cause__
-            known = refusal(cause, options.folder) if isinstance(cause, OSError) else None
-            raise known or error from cause
+    cohort = Cohort(options.seed, options.patients, options.size)
+    try:
+        written = LAYOUTS[options.layout](options.folder, cohort)
+    except PhantomError as error:
+        cause = error.__cause__
+        known = refusal(cause, options.folder) if isinstance(cause, OSError) else None
+        raise known or error from cause
     return {
         "folder": str(written.folder),
         "images": written.images,
@@ -128,9 +124,7 @@ def _make(evaluation: Evaluation, item: str) -> dict[str, str]:
     return left_out
 
 
-def _evaluation(
-    options: argparse.Namespace, advance: Callable[[str, int, int], None]
-) -> Evaluation:
+def _evaluation(options: argparse.Namespace) -> Evaluation:
     from reference.data.augmentation import level_named
     from reference.evaluation.inputs import Evaluation
     from reference.evaluation.networks import read_autoencoder
@@ -151,7 +145,7 @@ def _evaluation(
         classifiers=_classifiers(classifiers, options.preprocess),
         autoencoders=tuple(read_autoencoder(path, name) for name, path in autoencoders),
         calibration=_calibration(options.calibration, classifiers),
-        passes=Passes(options.out / "passes", options.batch, advance),
+        passes=Passes(options.out / "passes", options.batch),
         seed=options.seed,
         levels=tuple(dict.fromkeys(options.levels)),
         findings=tuple(dict.fromkeys(options.finding)) or ("Cardiomegaly", "Nodule"),
@@ -280,22 +274,3 @@ def _threads(count: int) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
-
-
-@contextmanager
-def _told(progress: Progress) -> Iterator[Callable[[str, int, int], None]]:
-    """A function that is told of a title, how many are done and of how many."""
-    current: tuple[str, Step] | None = None
-    with ExitStack() as open_steps:
-
-        def advance(title: str, done: int, total: int) -> None:
-            nonlocal current
-            if current is None or current[0] != title:
-                open_steps.close()
-                current = title, open_steps.enter_context(progress.step(title, total))
-            current[1].advance()
-            if done >= total:
-                open_steps.close()
-                current = None
-
-        yield advance

@@ -20,7 +20,7 @@ from rich.progress import (
 from xport.common import progress
 
 
-def progress_for(*, quiet: bool) -> progress.Progress:
+def display_for(*, quiet: bool) -> progress.Display:
     """Bars when standard error is a terminal, plain lines when it is not, nothing if `quiet`."""
     if quiet:
         return progress.Silent()

@@ -29,12 +29,12 @@ def operating_points(model: PlannedModel) -> tuple[float | None, ...]:
 
 
 def with_decisions(
-    model: PlannedModel, inputs: Mapping[str, Array], outputs: Mapping[str, Outputs]
+    model: PlannedModel, input_by_image: Mapping[str, Array], outputs: Mapping[str, Outputs]
 ) -> dict[str, Outputs]:
     """A model's outputs, and beside them what is decided by.
 
     Args:
-        inputs: by image.
+        input_by_image: the model's only input.
         outputs: by name, each by image.
     """
     found = dict(outputs)
@@ -43,7 +43,7 @@ def with_decisions(
             image: _calibrated(values, operating_points(model))
             for image, values in outputs[PROBABILITIES].items()
         }
-    scores = _scores(model, inputs, outputs)
+    scores = _scores(model, input_by_image, outputs)
     if scores:
         found[SCORE] = scores
     return found
@@ -108,7 +108,7 @@ def _calibrated(probabilities: Array, points: tuple[float | None, ...]) -> Array
 
 
 def _scores(
-    model: PlannedModel, inputs: Mapping[str, Array], outputs: Mapping[str, Outputs]
+    model: PlannedModel, input_by_image: Mapping[str, Array], outputs: Mapping[str, Outputs]
 ) -> Outputs:
     """The gate's score of every image; none for a model that reconstructs nothing."""
     name = model.gate.score if model.gate else DEFAULT_SCORE
@@ -118,7 +118,7 @@ def _scores(
     (spec,) = model.signature.inputs
     of = {"l1": l1, "l2": l2}.get(name, ssim)
     return {
-        image: np.array([of(inputs[image][0, 0], values[0, 0])])
+        image: np.array([of(input_by_image[image][0, 0], values[0, 0])])
         for image, values in outputs.get(RECONSTRUCTION, {}).items()
         if values.shape == spec.shape and min(spec.shape[2:]) >= 7
     }

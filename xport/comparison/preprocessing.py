@@ -12,7 +12,7 @@ import numpy as np
 
 from reference.decoding import decode
 from xport.common import digests
-from xport.common.arrays import Array
+from xport.common.arrays import Array, Tensors
 from xport.comparison.decision_effects import CALIBRATED, decisions_of, with_decisions
 from xport.comparison.parity import Comparison, Outputs, Pair, Role, compare
 from xport.comparison.picture import Picture
@@ -43,16 +43,16 @@ class PreparedCase:
 
     plan: Plan
     preparations: Preparations
-    inputs: Mapping[str, Array]
+    input_by_digest: Mapping[str, Array]
     recordings: Mapping[tuple[str, str], Recording]
-    outputs: Mapping[tuple[str, str], Mapping[str, Mapping[str, Array]]]
+    outputs: Mapping[tuple[str, str], Mapping[str, Tensors]]
 
     def output(self, made: PreparedInputs, leg: str, output: str) -> Outputs:
         """What a leg said about a pipeline's inputs, by image; images without it are absent."""
         said = self.outputs.get((made.model, leg), {})
         return {
             image: said[digest][output]
-            for image, digest in made.inputs.items()
+            for image, digest in made.digest_by_image.items()
             if output in said.get(digest, {})
         }
 
@@ -72,18 +72,18 @@ def load_prepared(plan: Plan, folder: PreparedFolder, images: ImageFolder) -> Pr
         return None
     if preparations.plan_digest != plan.digest():
         return None
-    inputs: dict[str, Array] = {}
+    input_by_digest: dict[str, Array] = {}
     recordings: dict[tuple[str, str], Recording] = {}
-    outputs: dict[tuple[str, str], Mapping[str, Mapping[str, Array]]] = {}
+    outputs: dict[tuple[str, str], Mapping[str, Tensors]] = {}
     for model in prepared_models(plan):
         for probe in tried_on(model, preparations.digests(model.id)).probes:
-            (inputs[probe.name],) = folder.inputs.load(probe, model.signature).values()
+            (input_by_digest[probe.name],) = folder.probes.load(probe, model.signature).values()
         _require_definition(plan, model, preparations, images)
         for leg in (torch_leg(plan), deployed_leg(plan)):
             found = folder.recordings.load(model.id, leg.name)
             if found is not None and _belongs(found[0], plan, model, leg):
                 recordings[model.id, leg.name], outputs[model.id, leg.name] = found
-    return PreparedCase(plan, preparations, inputs, recordings, outputs)
+    return PreparedCase(plan, preparations, input_by_digest, recordings, outputs)
 
 
 def _require_definition(
@@ -94,7 +94,7 @@ def _require_definition(
     assert model.preprocess is not None
     made = preparations.of(model.id, DEFINITION)
     for image, content in images.all(plan.preprocessing.images):
-        recorded = made.inputs.get(image.name) if made else None
+        recorded = made.digest_by_image.get(image.name) if made else None
         if recorded is None:
             continue
         if digests.of_array(model.preprocess.apply(decode(content, image.name))) != recorded:
@@ -124,9 +124,13 @@ def _effect(
     case: PreparedCase, model: PlannedModel, definition: PreparedInputs, made: PreparedInputs
 ) -> PipelineEffect:
     images = {
-        image: _levels(case.inputs[digest], case.inputs[definition.inputs[image]], model)
-        for image, digest in made.inputs.items()
-        if image in definition.inputs
+        image: _levels(
+            case.input_by_digest[digest],
+            case.input_by_digest[definition.digest_by_image[image]],
+            model,
+        )
+        for image, digest in made.digest_by_image.items()
+        if image in definition.digest_by_image
     }
     worst = max(images, key=lambda name: _severity(images[name].max), default=None)
     ours, theirs = _common(said_of(case, model, made), said_of(case, model, definition))
@@ -154,7 +158,9 @@ def _pictures(
     image: str | None,
 ) -> Iterator[Picture]:
     if image is not None:
-        ours, theirs = (case.inputs[side.inputs[image]] for side in (made, definition))
+        ours, theirs = (
+            case.input_by_digest[side.digest_by_image[image]] for side in (made, definition)
+        )
         yield from prepared_pictures(model, made.pipeline.name, image, ours, theirs)
 
 
@@ -175,8 +181,10 @@ def said_of(case: PreparedCase, model: PlannedModel, made: PreparedInputs) -> di
     """What PyTorch says about a pipeline's inputs, and what is decided by it, by image."""
     leg = torch_leg(case.plan).name
     outputs = {spec.name: case.output(made, leg, spec.name) for spec in model.signature.outputs}
-    inputs = {image: case.inputs[digest] for image, digest in made.inputs.items()}
-    return with_decisions(model, inputs, outputs)
+    by_image = {
+        image: case.input_by_digest[digest] for image, digest in made.digest_by_image.items()
+    }
+    return with_decisions(model, by_image, outputs)
 
 
 def _common(

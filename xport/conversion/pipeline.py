@@ -10,7 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 from xport.common import digests, isolated
 from xport.common.tools import tool_versions
 from xport.conversion.store import Entry, Store
-from xport.errors import ConversionError, InputError, PackageMissing
+from xport.errors import ConversionError, InputError, PackageMissing, located
 from xport.formats.artifact import Artifact, Format, Signature
 from xport.plan.plan import StageCost
 
@@ -206,5 +206,6 @@ def _run(stage: Stage, source: Artifact | None, folder: Path) -> Signature:
     expected = found if source is None else source.signature
     if isinstance(stage, DeclaresSignature):
         expected = stage.signature
-    expected.require_same(found, where=stage.name)
+    with located(stage.name):
+        expected.require_same(found)
     return expected

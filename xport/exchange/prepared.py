@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from xport.common.document import Document
 from xport.exchange.recording import WebEnvironment
@@ -31,13 +31,18 @@ IN_BROWSER = (EXACT, CANVAS)
 class PreparedInputs(Document):
     """What one pipeline made of every image for one model.
 
-    `inputs` are the digests of what came out, by image; `unsupported` says why a pipeline does not
-    read an image, `failures` why it should have and did not. `seconds` is per image made.
+    `digest_by_image` has the digests of what came out, on disk as `inputs`; `unsupported` says why
+    a pipeline does not read an image, `failures` why it should have and did not. `seconds` is per
+    image made.
     """
+
+    model_config = ConfigDict(validate_by_name=True, serialize_by_alias=True)
 
     model: str
     pipeline: PipelineDescription
-    inputs: dict[str, str] = Field(default_factory=dict)
+    digest_by_image: dict[str, str] = Field(
+        default_factory=dict, validation_alias="inputs", serialization_alias="inputs"
+    )
     unsupported: dict[str, str] = Field(default_factory=dict)
     failures: dict[str, str] = Field(default_factory=dict)
     seconds: dict[str, float] = Field(default_factory=dict)
@@ -62,7 +67,7 @@ class Preparations(Document):
             p for p in self.made
             if p.model == model and (pipelines is None or p.pipeline.name in pipelines)
         )  # fmt: skip
-        return tuple(dict.fromkeys(digest for p in chosen for digest in p.inputs.values()))
+        return tuple(dict.fromkeys(digest for p in chosen for digest in p.digest_by_image.values()))
 
 
 def prepared_models(plan: Plan) -> list[PlannedModel]:
@@ -85,11 +90,11 @@ def deployed_leg(plan: Plan) -> Leg:
     return next(legs)
 
 
-def tried_on(model: PlannedModel, inputs: Sequence[str]) -> PlannedModel:
+def tried_on(model: PlannedModel, input_digests: Sequence[str]) -> PlannedModel:
     """A model whose probes are prepared inputs, named by their digests."""
     (image,) = model.signature.inputs
     probes = tuple(
         PlannedProbe(name=digest, source="prepared", digests={image.name: digest})
-        for digest in inputs
+        for digest in input_digests
     )
     return model.model_copy(update={"probes": probes})

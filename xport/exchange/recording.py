@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
 from typing import Protocol, Self
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
-from xport.common.arrays import Array
+from xport.common.arrays import Array, Tensors
 from xport.common.document import Document
 
 
@@ -62,9 +61,12 @@ def platform_name() -> str:
 class Recording(Document):
     """What one leg said about every probe of one model; the arrays lie beside it in an npz file.
 
-    `seconds` is wall time per probe, readback included; the first is the first run after loading.
-    `failure` is why there is no result, in which case everything after it is empty.
+    `input_digests` and `output_digests` are by probe and by name; on disk they are `inputs` and
+    `outputs`. `seconds` is wall time per probe, readback included; the first is the first run
+    after loading. `failure` is why there is no result, in which case everything after it is empty.
     """
+
+    model_config = ConfigDict(validate_by_name=True, serialize_by_alias=True)
 
     model: str
     leg: str
@@ -72,8 +74,12 @@ class Recording(Document):
     artifact_digest: str
     failure: str | None = None
     environment: Environment | None = None
-    inputs: dict[str, dict[str, str]] = Field(default_factory=dict)
-    outputs: dict[str, dict[str, str]] = Field(default_factory=dict)
+    input_digests: dict[str, dict[str, str]] = Field(
+        default_factory=dict, validation_alias="inputs", serialization_alias="inputs"
+    )
+    output_digests: dict[str, dict[str, str]] = Field(
+        default_factory=dict, validation_alias="outputs", serialization_alias="outputs"
+    )
     seconds: dict[str, float] = Field(default_factory=dict)
     load_seconds: float = 0.0
     peak_mib: float = 0.0
@@ -110,7 +116,7 @@ class Runner(Protocol):
         """Where the model runs; valid while open."""
         ...
 
-    def run(self, inputs: Mapping[str, Array]) -> tuple[dict[str, Array], float]:
+    def run(self, inputs: Tensors) -> tuple[dict[str, Array], float]:
         """Outputs by name for one probe, and the seconds it took, readback included.
 
         Raises:

@@ -67,7 +67,7 @@ class Signature(Document):
     inputs: tuple[TensorSpec, ...] = Field(min_length=1)
     outputs: tuple[TensorSpec, ...] = Field(min_length=1)
 
-    def require_same(self, other: Signature, *, where: str) -> None:
+    def require_same(self, other: Signature) -> None:
         """Check that `other` has the same tensors, by name, shape and dtype.
 
         Raises:
@@ -81,7 +81,6 @@ class Signature(Document):
                     raise ConversionError(
                         f"{kind[:-1]} {name!r} did not survive: expected "
                         f"{expected.get(name, 'nothing')}, found {found.get(name, 'nothing')}",
-                        where=where,
                         remedy="the stage changed the signature; report the model that shows it",
                     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from reference.preprocess import Preprocess
 from xport.common import digests
-from xport.common.arrays import Array
+from xport.common.arrays import Array, Tensors
 from xport.common.document import write_whole
 from xport.errors import InputError, IntegrityError, located
 from xport.formats.artifact import Signature, TensorSpec
@@ -24,7 +24,7 @@ class Probe:
 
     name: str
     source: str
-    inputs: Mapping[str, Array]
+    inputs: Tensors
 
     def planned(self) -> PlannedProbe:
         """The probe's identity: name, source and the digest of every input."""

@@ -75,10 +75,10 @@ def _recorded(case: Case, model: PlannedModel, leg: Leg) -> Check:
         problem = "the recording belongs to another conversion, other probes or another policy"
     elif recording.artifact_digest != model.artifacts[leg.artifact].digest:
         problem, status = "the recording was made with another artifact", Status.FAILED
-    elif recording.inputs != {probe.name: probe.digests for probe in model.probes}:
+    elif recording.input_digests != {probe.name: probe.digests for probe in model.probes}:
         problem, status = "the probes that ran are not the planned bytes", Status.FAILED
-    elif len(recording.inputs) < needed:
-        problem = f"{len(recording.inputs)} probes ran, the policy wants at least {needed}"
+    elif len(recording.input_digests) < needed:
+        problem = f"{len(recording.input_digests)} probes ran, the policy wants at least {needed}"
     if not problem:
         status = Status.PASSED
         problem = f"{len(model.probes)} probes recorded"

@@ -57,7 +57,7 @@ def _ran(case: Case, model: PlannedModel, leg: Leg, pipelines: tuple[str, ...] |
         problem = recording.failure
     elif not wanted:
         problem = "nothing was prepared"
-    elif recording.inputs != {digest: {image.name: digest} for digest in wanted}:
+    elif recording.input_digests != {digest: {image.name: digest} for digest in wanted}:
         problem, status = "the inputs that ran are not the prepared ones", Status.FAILED
     return Check(
         name="recorded",

@@ -2,6 +2,7 @@
 
 - `browser`: the browser harness as the workflow uses it: runners and runtime measurements for a
   plan.
+- `legs`: record: run a plan's legs on inputs, in processes of their own or in a browser.
 - `prepared_folder`: prepared inputs on disk, and what models said about them.
 - `preparing`: record the preprocessing leg: every pipeline on every image, then what models say
   of it.
@@ -10,5 +11,4 @@
 - `recorder`: running a runner over probes and keeping what it said, on disk, whole or not at all.
 - `runtimes`: the paper's runtime table for a plan: cold and steady from the recordings, warm
   measured.
-- `session`: record: run every leg of a plan, in processes of their own or in a browser.
 """

@@ -9,14 +9,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from xport.common.arrays import Array
+from xport.common.arrays import Tensors
 from xport.exchange.preparer import Preparer
 from xport.exchange.recording import Runner
 from xport.formats.artifact import Artifact, Format
 from xport.formats.tfjs_model import operators_of
 from xport.plan.plan import Plan, PlannedModel
 from xport.plan.timing import WarmTimes
-from xport.recording.session import artifact_of
+from xport.recording.legs import artifact_of
 
 if TYPE_CHECKING:
     from browser_harness.launch.settings import BrowserSettings
@@ -71,7 +71,7 @@ class Harness:
     def measure(
         self,
         models: Sequence[PlannedModel],
-        inputs: Mapping[str, Mapping[str, Array]],
+        inputs_by_model: Mapping[str, Tensors],
         backend: str,
     ) -> WarmTimes:
         """Load, first run and passes in a new browser, on the shaders that recording compiled."""
@@ -85,7 +85,7 @@ class Harness:
         pair = [m.id for m in models if m.kind in PAIR]
         together = pair if len(pair) == len(PAIR) else [m.id for m in models]
         return measure_warm_start(
-            sources, inputs, self._settings(backend), together=together, passes=PASSES
+            sources, inputs_by_model, self._settings(backend), together=together, passes=PASSES
         )
 
     def preparer(self, plan: Plan) -> AbstractContextManager[Preparer]:

@@ -17,8 +17,8 @@ class PreparedFolder:
     root: Path
 
     @property
-    def inputs(self) -> ProbeFolder:
-        """The inputs' bytes."""
+    def probes(self) -> ProbeFolder:
+        """The inputs, each a probe named by its digest."""
         return ProbeFolder(self.root / "inputs")
 
     @property

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from xport.common import digests
-from xport.common.arrays import Array
+from xport.common import digests, progress
+from xport.common.arrays import Array, Tensors
 from xport.common.document import write_whole
-from xport.common.progress import Step
 from xport.errors import InputError, IntegrityError, RunnerCrashed, XportError
 from xport.exchange.recording import Environment, Recording, Runner
 from xport.inputs.probes import ProbeFolder
@@ -29,7 +28,7 @@ class _Tape:
     """What has been recorded so far; survives a restart of the runner."""
 
     arrays: Arrays = field(default_factory=dict)
-    inputs: dict[str, dict[str, str]] = field(default_factory=dict)
+    input_digests: dict[str, dict[str, str]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     environment: Environment | None = None
     load_seconds: float = 0.0
@@ -38,9 +37,9 @@ class _Tape:
 
 
 def record(
-    runner: Runner, plan: Plan, model: PlannedModel, leg: Leg, probes: ProbeFolder, step: Step
+    runner: Runner, plan: Plan, model: PlannedModel, leg: Leg, probes: ProbeFolder
 ) -> tuple[Recording, Arrays]:
-    """Run every probe of a model on one leg.
+    """Run every probe of a model on one leg; each is a unit of the step under way.
 
     A runner that crashes is opened again once and goes on with the probe it crashed on. Any
     other failure, or a second crash, is the recording's `failure`: it has no arrays then.
@@ -48,7 +47,7 @@ def record(
     tape = _Tape()
     while True:
         try:
-            _roll(tape, runner, model, probes, step)
+            _roll(tape, runner, model, probes)
             failure = None
         except RunnerCrashed as crash:
             if tape.restarts < RESTARTS:
@@ -61,9 +60,7 @@ def record(
     return _finish(tape, plan, model, leg, failure)
 
 
-def _roll(
-    tape: _Tape, runner: Runner, model: PlannedModel, probes: ProbeFolder, step: Step
-) -> None:
+def _roll(tape: _Tape, runner: Runner, model: PlannedModel, probes: ProbeFolder) -> None:
     with runner:
         try:
             tape.environment = runner.environment()
@@ -73,10 +70,10 @@ def _roll(
                     continue
                 inputs = probes.load(probe, model.signature)
                 outputs, seconds = runner.run(inputs)
-                tape.inputs[probe.name] = {n: digests.of_array(a) for n, a in inputs.items()}
+                tape.input_digests[probe.name] = {n: digests.of_array(a) for n, a in inputs.items()}
                 tape.seconds[probe.name] = seconds
                 tape.arrays[probe.name] = outputs
-                step.advance(f"{seconds:.2f} s")
+                progress.advance(f"{seconds:.2f} s")
         finally:
             tape.peak_mib = max(tape.peak_mib, runner.peak_mib)
 
@@ -94,8 +91,8 @@ def _finish(
             artifact_digest=artifact.digest,
             failure=failure,
             environment=tape.environment,
-            inputs={} if failure else tape.inputs,
-            outputs={
+            input_digests={} if failure else tape.input_digests,
+            output_digests={
                 probe: {name: digests.of_array(array) for name, array in outputs.items()}
                 for probe, outputs in arrays.items()
             },
@@ -118,7 +115,7 @@ class RecordingFolder:
         """The JSON document of a recording; the arrays lie beside it."""
         return self.root / model / f"{leg.replace('/', '-')}.json"
 
-    def save(self, recording: Recording, arrays: Mapping[str, Mapping[str, Array]]) -> None:
+    def save(self, recording: Recording, arrays: Mapping[str, Tensors]) -> None:
         """Write the arrays, then the document that names their digest."""
         path = self.path(recording.model, recording.leg)
         data = _pack(arrays)
@@ -153,7 +150,7 @@ class RecordingFolder:
         return recording, _unpack(data)
 
 
-def _pack(arrays: Mapping[str, Mapping[str, Array]]) -> bytes:
+def _pack(arrays: Mapping[str, Tensors]) -> bytes:
     buffer = io.BytesIO()
     flat = {f"{p}|{name}": a for p, outputs in arrays.items() for name, a in outputs.items()}
     np.savez(buffer, **flat)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from xport.common.arrays import Array
-from xport.common.progress import Progress
+from xport.common import progress
+from xport.common.arrays import Tensors
 from xport.errors import XportError
 from xport.exchange.recording import Recording
 from xport.inputs.probes import ProbeFolder
 from xport.plan.plan import Leg, Plan, PlannedModel
 from xport.plan.timing import BackendRuntime, ModelRuntime, WarmTimes
 
-Measure = Callable[[Sequence[PlannedModel], Mapping[str, Mapping[str, Array]], str], WarmTimes]
+Measure = Callable[[Sequence[PlannedModel], Mapping[str, Tensors], str], WarmTimes]
 """Times models, in the order of a pass, on one input each, on a backend, from a warm start."""
 
 
@@ -21,7 +21,6 @@ def measure_runtimes(
     recordings: Sequence[Recording],
     probes: ProbeFolder,
     measure: Measure,
-    progress: Progress,
 ) -> Iterator[BackendRuntime]:
     """One table per backend on which every model was recorded as it ships.
 
@@ -30,18 +29,18 @@ def measure_runtimes(
     left out: times are no part of the verdict.
     """
     models = sorted(plan.models, key=lambda model: model.kind != "autoencoder")
-    inputs = {model.id: probes.load(model.probes[0], model.signature) for model in models}
+    inputs_by_model = {model.id: probes.load(model.probes[0], model.signature) for model in models}
     for leg in plan.legs:
         recorded = {r.model: r for r in recordings if r.leg == leg.name and not r.failure}
-        if leg.artifact != plan.shipped_artifact or recorded.keys() != inputs.keys():
+        if leg.artifact != plan.shipped_artifact or recorded.keys() != inputs_by_model.keys():
             continue
-        with progress.step(f"time {leg.backend}", 1) as step:
+        with progress.step(f"time {leg.backend}", 1):
             try:
-                warm = measure(models, inputs, leg.backend or "")
+                warm = measure(models, inputs_by_model, leg.backend or "")
             except XportError as error:
                 progress.say(f"runtime on {leg.backend} was not measured: {error}")
                 continue
-            step.advance()
+            progress.advance()
         yield _runtime(leg, models, recorded, warm)
 
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 from reference.decide.calibration import Calibration
 from reference.decide.gate import Gate
 from xport.common.document import Document
-from xport.errors import DocumentError, InputError
+from xport.errors import DocumentError, InputError, located
 from xport.release_file.tables import ModelEntry
 
 D = TypeVar("D", bound=Document)
@@ -31,26 +31,28 @@ def read_decisions(entry: ModelEntry, key: str) -> Decisions:
         InputError: a document cannot be read, is of another definition, or its findings are not
             the model's labels.
     """
-    calibration = _calibration(entry, f"{key}.calibration")
+    with located(f"{key}.calibration"):
+        calibration = _calibration(entry)
+    with located(f"{key}.gate"):
+        gate = _read(Gate, entry.gate)
     points = calibration.thresholds if calibration else entry.operating_points
-    return Decisions(points, calibration, _read(Gate, entry.gate, f"{key}.gate"))
+    return Decisions(points, calibration, gate)
 
 
-def _calibration(entry: ModelEntry, key: str) -> Calibration | None:
-    found = _read(Calibration, entry.calibration, key)
+def _calibration(entry: ModelEntry) -> Calibration | None:
+    found = _read(Calibration, entry.calibration)
     if found is not None and tuple(point.finding for point in found.points) != entry.labels:
         raise InputError(
             f"{entry.calibration} is of other findings than the model's labels",
-            key,
-            "fit it on this model's outputs, in the order of its labels",
+            remedy="fit it on this model's outputs, in the order of its labels",
         )
     return found
 
 
-def _read(kind: type[D], path: Path | None, key: str) -> D | None:
+def _read(kind: type[D], path: Path | None) -> D | None:
     if path is None:
         return None
     try:
         return kind.read(path)
     except DocumentError as error:
-        raise InputError(f"{error.where}: {error.what}", key, error.remedy) from error
+        raise InputError(f"{error.where}: {error.what}", remedy=error.remedy) from error

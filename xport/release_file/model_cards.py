@@ -11,12 +11,8 @@ from xport.errors import DocumentError, InputError
 CARD = "card.json"
 
 
-def read_card(checkpoint: Path | None, key: str) -> dict[str, Any] | None:
+def read_card(checkpoint: Path | None) -> dict[str, Any] | None:
     """The content of the card.json beside a checkpoint; None without one, or if it is of another.
-
-    Args:
-        checkpoint: the weights' file.
-        key: of the model in the release file, for errors.
 
     Raises:
         InputError: the card cannot be read, or is of weights of this name that were others.
@@ -30,15 +26,14 @@ def read_card(checkpoint: Path | None, key: str) -> dict[str, Any] | None:
         card = Card.read(path)
     except DocumentError as error:
         raise InputError(
-            f"{error.where}: {error.what}", f"{key}.checkpoint", "mend the card or move it away"
+            f"{error.where}: {error.what}", remedy="mend the card or move it away"
         ) from error
     if card.weights.file != checkpoint.name:
         return None
     if card.weights.sha256 != digests.of_file(checkpoint):
         raise InputError(
             f"{path} is the card of other weights than {checkpoint.name}",
-            f"{key}.checkpoint",
-            "write the card again or move it away",
+            remedy="write the card again or move it away",
         )
     content: dict[str, Any] = card.model_dump(mode="json")
     return content

@@ -14,7 +14,6 @@ from pathlib import Path
 from reference.document import folder_made_whole
 from xport.common.callables import search_in
 from xport.common.document import write_whole
-from xport.common.progress import Progress, Silent
 from xport.comparison.preprocessing import PreparedCase, load_prepared
 from xport.conversion.store import Store, disk_errors, require_writable
 from xport.errors import IntegrityError
@@ -26,9 +25,9 @@ from xport.plan.plan import Plan
 from xport.plan.policy import OtherPolicy, Policy
 from xport.plan.timing import BackendRuntime, Runtimes
 from xport.recording.browser import BrowserOptions, Harness, graph_operators
-from xport.recording.preparing import PreprocessingSession
+from xport.recording.legs import LegRecorder
+from xport.recording.preparing import PreprocessingRecorder
 from xport.recording.runtimes import measure_runtimes
-from xport.recording.session import RecordingSession
 from xport.release_file.file import read_release
 from xport.workflow.conversion import Converter
 from xport.workflow.run_folder import RunFolder
@@ -40,7 +39,6 @@ def convert(
     *,
     cache_dir: Path,
     images: Sequence[Path] = (),
-    progress: Progress | None = None,
 ) -> Plan:
     """Convert every model of a release and fix what is to be verified.
 
@@ -66,7 +64,7 @@ def convert(
     )
     with run.locked(create=True):
         run.clear("convert")
-        plan = converter.plan(progress or Silent())
+        plan = converter.plan()
         plan.write(run.plan_path)
     return plan
 
@@ -76,7 +74,6 @@ def record(
     options: BrowserOptions | None = None,
     *,
     measure: bool = True,
-    progress: Progress | None = None,
 ) -> list[Recording]:
     """Run every leg on every probe and, if `measure`, time every browser backend.
 
@@ -87,7 +84,7 @@ def record(
     Raises:
         InputError: `out` holds no plan.
     """
-    run, chosen, shown = RunFolder(out), options or BrowserOptions(), progress or Silent()
+    run, chosen = RunFolder(out), options or BrowserOptions()
     with run.locked():
         plan = run.plan()
         search_in(Path.cwd())
@@ -96,13 +93,13 @@ def record(
         run.clear("record")
         with tempfile.TemporaryDirectory(prefix="xport-shaders-") as shader_caches:
             harness = Harness(plan, chosen, Path(shader_caches))
-            session = RecordingSession(plan, run.probes, run.recordings, harness.runner)
-            recordings = session.run(shown)
-            PreprocessingSession(
+            legs = LegRecorder(plan, run.probes, run.recordings, harness.runner)
+            recordings = legs.every_leg()
+            PreprocessingRecorder(
                 plan, run.images, run.prepared, harness.preparer, harness.runner
-            ).run(shown)
+            ).run()
             if measure:
-                timed = measure_runtimes(plan, recordings, run.probes, harness.measure, shown)
+                timed = measure_runtimes(plan, recordings, run.probes, harness.measure)
                 Runtimes(backends=tuple(timed)).write(run.runtime_path)
     return recordings
 
@@ -235,16 +232,14 @@ def release(
     cache_dir: Path,
     images: Sequence[Path] = (),
     options: BrowserOptions | None = None,
-    progress: Progress | None = None,
 ) -> Evidence:
     """Convert, record, judge, report and, when the verdict is PASSED, bundle.
 
     Raises:
         XportError: as the steps do.
     """
-    shown = progress or Silent()
-    convert(release_file, out, cache_dir=cache_dir, images=images, progress=shown)
-    record(out, options, progress=shown)
+    convert(release_file, out, cache_dir=cache_dir, images=images)
+    record(out, options)
     evidence = judge(out)
     report(out)
     if evidence.verdict.status is Status.PASSED:

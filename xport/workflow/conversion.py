@@ -6,12 +6,12 @@ import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from reference.preprocess import Preprocess
-from xport.common.progress import Progress
+from xport.common import progress
 from xport.conversion.pipeline import Converted, Pipeline, Refusal
 from xport.conversion.store import Store
-from xport.errors import ConversionError, InputError
+from xport.errors import ConversionError, InputError, located
 from xport.formats.artifact import Format
 from xport.formats.tfjs_model import stored_weights
 from xport.inputs.images import (
@@ -63,7 +63,7 @@ class Converter:
     folder: Path = Path()
     pipeline: Callable[[ModelEntry, Routes], Pipeline] = pipeline_for
 
-    def plan(self, progress: Progress) -> Plan:
+    def plan(self) -> Plan:
         """Make every probe and artifact.
 
         Raises:
@@ -91,12 +91,12 @@ class Converter:
             for model_id, entry in release.models.items()
         }
         converted = [
-            self._model(model_id, probes[model_id], decisions[model_id], progress)
+            self._model(model_id, probes[model_id], decisions[model_id])
             for model_id in release.models
         ]
         models = [model for model, _ in converted]
         models += [
-            self._explanation(model_id, entry, explained[model_id], progress)
+            self._explanation(model_id, entry, explained[model_id])
             for model_id, entry in release.explanations.items()
         ]
         return Plan(
@@ -116,52 +116,64 @@ class Converter:
         )
 
     def _model(
-        self, model_id: str, probes: Sequence[Probe], decisions: Decisions, progress: Progress
+        self, model_id: str, probes: Sequence[Probe], decisions: Decisions
     ) -> tuple[PlannedModel, MissingRoute | None]:
         entry = self.release.models[model_id]
         pipeline = self.pipeline(entry, self.release.routes)
-        artifacts, missing = self._artifacts(f"models.{model_id}", pipeline, progress)
-        planned = PlannedModel(
+        artifacts, missing = self._artifacts(f"models.{model_id}", pipeline)
+        with located(f"models.{model_id}.checkpoint"):
+            card = read_card(entry.checkpoint)
+        planned = self._planned(
+            entry,
+            artifacts,
+            probes,
             id=model_id,
             title=entry.title,
             kind=entry.kind,
             signature=entry.signature,
-            labels=entry.labels,
-            weights=entry.weights,
-            trained=entry.checkpoint is not None,
-            preprocess=entry.preprocess,
-            preprocess_digest=_digest(entry.preprocess),
-            artifacts=artifacts,
-            legs=self._legs(artifacts),
-            probes=self.probes.save(probes),
             operating_points=decisions.operating_points,
             calibration=decisions.calibration,
             gate=decisions.gate,
-            card=read_card(entry.checkpoint, f"models.{model_id}"),
+            card=card,
         )
         return planned, missing
 
     def _explanation(
-        self, model_id: str, entry: ExplanationEntry, probes: Sequence[Probe], progress: Progress
+        self, model_id: str, entry: ExplanationEntry, probes: Sequence[Probe]
     ) -> PlannedModel:
         of = self.release.models[entry.classifier]
         key = f"explanations.{model_id}"
         pipeline = explanation_pipeline(entry, of, self.release.routes, key)
-        artifacts, _ = self._artifacts(key, pipeline, progress)
-        return PlannedModel(
+        artifacts, _ = self._artifacts(key, pipeline)
+        return self._planned(
+            of,
+            artifacts,
+            probes,
             id=model_id,
             title=entry.title,
             kind="explanation",
             signature=entry.signature(of.signature),
+            explains=entry.classifier,
+        )
+
+    def _planned(
+        self,
+        of: ModelEntry,
+        artifacts: Mapping[str, PlannedArtifact],
+        probes: Sequence[Probe],
+        **own: Any,
+    ) -> PlannedModel:
+        """A model with what it takes from an entry, which may be the model that it explains."""
+        return PlannedModel(
             labels=of.labels,
             weights=of.weights,
             trained=of.checkpoint is not None,
             preprocess=of.preprocess,
-            preprocess_digest=_digest(of.preprocess),
-            artifacts=artifacts,
+            preprocess_digest=of.preprocess.digest() if of.preprocess else None,
+            artifacts=dict(artifacts),
             legs=self._legs(artifacts),
             probes=self.probes.save(probes),
-            explains=entry.classifier,
+            **own,
         )
 
     def _explained_probes(
@@ -184,22 +196,22 @@ class Converter:
         return tuple(leg.name for leg in legs if leg.artifact in artifacts)
 
     def _artifacts(
-        self, key: str, pipeline: Pipeline, progress: Progress
+        self, key: str, pipeline: Pipeline
     ) -> tuple[dict[str, PlannedArtifact], MissingRoute | None]:
         """The pipeline's artifacts that are verified; `key` is the release file's, for errors."""
         verified = {step.name for step in pipeline.steps if step.verified}
         artifacts, missing, model = {}, None, key.partition(".")[2]
         with (
             _naming(key),
-            progress.step(f"convert {model}", len(pipeline.steps)) as step,
+            progress.step(f"convert {model}", len(pipeline.steps)),
         ):
             for name, done in pipeline.attempt(self.store, SECOND):
                 if isinstance(done, Refusal):
                     missing = missing_route(self.release, model, done)
-                    step.advance(f"{done.stage} refused")
+                    progress.advance(f"{done.stage} refused")
                     continue
                 took = "in store" if done.cost.cached else f"{done.cost.seconds:.1f} s"
-                step.advance(f"{done.cost.stage} {took}")
+                progress.advance(f"{done.cost.stage} {took}")
                 if name in verified:
                     artifacts[name] = _artifact(done)
         if missing:
@@ -257,10 +269,6 @@ def _legs_that_run(release: ReleaseFile, models: Sequence[PlannedModel]) -> tupl
         leg if leg.counterpart in run else leg.model_copy(update={"counterpart": None})
         for leg in legs
     )
-
-
-def _digest(preprocess: Preprocess | None) -> str | None:
-    return preprocess.digest() if preprocess else None
 
 
 @contextlib.contextmanager

@@ -151,7 +151,7 @@ def test_a_choice_of_two_classes_is_refused(opened: BrowserSession, image: np.nd
     with ExitStack() as published:
         request = wire.GradientRequest(
             model="small",
-            inputs={"image": opened.publish(image, published)},
+            input_files={"image": opened.publish(image, published)},
             one_hot=opened.publish(both, published),
             logits=LOGITS,
         )

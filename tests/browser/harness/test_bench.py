@@ -317,21 +317,38 @@ def test_the_command_line_writes_json_and_html(small: Path, xport: Xport, tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("command", "words"),
     [
-        (("nowhere",), "no such folder"),
-        ((), "nothing to time"),
-        (("model", "--targets"), "the release's own models"),
-        (("model", "--seed", "-1"), "--seed: -1 is negative"),
-        (("model", "--cache-dir", "store"), "--cache-dir: only --targets converts"),
-        (("--targets", "release.toml", "--backend", "wasm"), "--backend: the targets fix"),
-        (("--targets", "release.toml", "--profile"), "--profile: the targets fix"),
-        (("--targets", "release.toml", "--cold"), "--cold: the targets fix"),
-        (("--targets", "release.toml", "--stock-kernels"), "--stock-kernels: the targets fix"),
+        ("bench nowhere", "no such folder"),
+        ("bench", "required: MODEL"),
+        ("bench model --seed -1", "--seed: -1 is negative"),
+        ("bench model --rounds 1", "--rounds: a median needs 2 rounds"),
+        ("bench model --cache-dir folder", "unrecognized arguments: --cache-dir folder"),
+        ("profile", "required: MODEL"),
+        ("profile nowhere", "no such folder"),
+        ("profile model --cold", "unrecognized arguments: --cold"),
+        ("profile model --gradient", "unrecognized arguments: --gradient"),
+        ("profile model --cache-dir folder", "unrecognized arguments: --cache-dir folder"),
+        ("targets nowhere.toml", "nowhere.toml"),
+        ("targets release.toml model", "unrecognized arguments: model"),
+        ("targets release.toml --backend wasm", "unrecognized arguments: --backend wasm"),
+        ("targets release.toml --outputs logits", "unrecognized arguments: --outputs logits"),
+        ("targets release.toml --gradient", "unrecognized arguments: --gradient"),
+        ("targets release.toml --cold", "unrecognized arguments: --cold"),
+        ("targets release.toml --stock-kernels", "unrecognized arguments: --stock-kernels"),
+        ("targets release.toml --seed -1", "--seed: -1 is negative"),
     ],
 )
-def test_bad_input_is_exit_code_2(arguments: tuple[str, ...], words: str, xport: Xport) -> None:
-    done = xport("bench", *arguments)
+def test_bad_input_is_exit_code_2(command: str, words: str, xport: Xport) -> None:
+    done = xport(*command.split())
     assert done.returncode == 2, done.stderr
     assert words in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_command_line_profiles(small: Path, xport: Xport) -> None:
+    done = xport("profile", small, "--backend", "cpu", "--rounds", "2", "--json")
+    assert done.returncode == 0, done.stderr
+    (found,) = json.loads(done.stdout)["profiles"]
+    assert (found["name"], found["backend"], found["runs"]) == ("network", "cpu", 2)
+    assert found["kernels"]

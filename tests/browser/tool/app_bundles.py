@@ -174,8 +174,8 @@ def picture_of(example: Example) -> PictureInputs:
     """What both definitions make of the example."""
     picture = decode(_example().content, example.path)
     rules = {"clf": RULE, "ae": AUTOENCODER}
-    inputs = {model: digests.of_array(rule.apply(picture)) for model, rule in rules.items()}
-    return PictureInputs(path=example.path, inputs=inputs)
+    by_model = {model: digests.of_array(rule.apply(picture)) for model, rule in rules.items()}
+    return PictureInputs(path=example.path, digest_by_model=by_model)
 
 
 def cases_of(model: Classifier | Autoencoder, rule: Preprocess) -> RecordedCases:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
+from reference import progress
 from reference.data import Dataset, Item
 from reference.data.augmentation import level_named
 from reference.data.dataset import ImageFiles
@@ -20,6 +21,7 @@ from reference.evaluation.jobs import Probabilities, moved_levels, predictions_o
 from reference.evaluation.networks import read_classifier
 from reference.evaluation.passes import Float64Array, Passes
 from tests.reference.evaluation import tiny
+from tests.told import Told
 
 
 @dataclass
@@ -121,13 +123,13 @@ def test_missing_and_broken_images_are_named_and_have_no_row(
 ) -> None:
     (tmp_path / "images" / "2.png").unlink()
     (tmp_path / "images" / "5.png").write_bytes(b"no picture")
-    told: list[tuple[int, int]] = []
-    passes = Passes(tmp_path / "passes", advance=lambda _, done, total: told.append((done, total)))
-    (found,) = passes.of(images, [Mean()])
+    display, passes = Told(), Passes(tmp_path / "passes")
+    with progress.shown(display):
+        (found,) = passes.of(images, [Mean()])
     assert [item.name for item in found.items] == [f"{n}.png" for n in (0, 1, 3, 4, 6)]
     assert found.usage.missing == ("2.png",)
     assert [one.name for one in found.usage.broken] == ["5.png"]
-    assert told[-1] == (7, 7)
+    assert display.told[-1] == "seven: mean: 5 of 7"
     (again,) = passes.of(images, [Mean()])
     assert again.usage == found.usage
 

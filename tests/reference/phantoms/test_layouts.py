@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from reference import progress
 from reference.decide.labels import LABELS
 from reference.errors import PhantomError
 from reference.phantoms import (
@@ -21,6 +22,7 @@ from reference.phantoms import (
     write_nih,
     write_padchest,
 )
+from tests.told import Told
 
 COHORT = Cohort(seed=3, patients=40, size=32)
 
@@ -29,7 +31,7 @@ COHORT = Cohort(seed=3, patients=40, size=32)
 def sets(tmp_path_factory) -> dict[str, Path]:
     root = tmp_path_factory.mktemp("phantoms")
     for name, write in LAYOUTS.items():
-        write(root / name, COHORT, None)
+        write(root / name, COHORT)
     return {name: root / name for name in LAYOUTS}
 
 
@@ -152,7 +154,7 @@ def test_every_folder_says_what_it_is(sets):
 
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_same_seed_gives_the_same_bytes(sets, name, tmp_path):
-    LAYOUTS[name](tmp_path / "again", COHORT, None)
+    LAYOUTS[name](tmp_path / "again", COHORT)
     assert digests(tmp_path / "again") == digests(sets[name])
 
 
@@ -176,9 +178,11 @@ def test_no_patient_is_in_two_sets(sets):
 
 
 def test_progress_counts_every_image(tmp_path):
-    told: list[tuple[int, int]] = []
-    written = write_kermany(tmp_path / "set", Cohort(1, 6, 32), lambda *now: told.append(now))
-    assert told == [(count, 6) for count in range(1, 7)]
+    display = Told()
+    with progress.shown(display):
+        written = write_kermany(tmp_path / "set", Cohort(1, 6, 32))
+    title = "phantoms in the layout of the pediatric pneumonia set of Kermany et al."
+    assert display.told == [f"{title}: {count} of 6" for count in range(1, 7)]
     assert (written.images, written.new) == (6, True)
 
 
@@ -211,12 +215,8 @@ def test_refuses_a_set_of_another_seed_and_one_with_images_missing(tmp_path):
 
 
 def test_leaves_nothing_behind_when_stopped(tmp_path):
-    def stop(done: int, total: int) -> None:
-        if done == 2:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        write_padchest(tmp_path / "set", Cohort(1, 5, 32), stop)
+    with pytest.raises(KeyboardInterrupt), progress.shown(Told(stop_after=2)):
+        write_padchest(tmp_path / "set", Cohort(1, 5, 32))
     assert list(tmp_path.iterdir()) == []
 
 

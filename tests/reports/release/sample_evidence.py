@@ -195,8 +195,8 @@ def _result(sample: SampleRelease, model: PlannedModel, leg: Leg) -> dict[str, A
         "environment": environment(
             model, leg, half=f"{model.id}/{leg.name}" in sample.half_precision
         ),
-        "inputs": {probe.name: probe.digests for probe in model.probes},
-        "outputs": {
+        "input_digests": {probe.name: probe.digests for probe in model.probes},
+        "output_digests": {
             probe.name: {s.name: sha(f"{leg.name}/{s.name}") for s in model.signature.outputs}
             for probe in model.probes
         },

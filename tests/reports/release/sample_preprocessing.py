@@ -87,7 +87,7 @@ def prepared_case(plan: Plan, sample: SamplePreprocessing) -> PreparedCase:
                 plan_digest=plan.digest(),
                 artifact_digest=model.artifacts[leg.artifact].digest,
                 failure="it crashed twice" if leg.name in sample.crashed else None,
-                inputs={
+                input_digests={
                     digest: {"image": digest}
                     for digest in prepared.digests(
                         model.id, None if leg.backend is None else (DEFINITION, *IN_BROWSER)
@@ -128,7 +128,7 @@ def _made(
     )
     seconds = dict.fromkeys(found, 0.012)
     return PreparedInputs(
-        model=model.id, pipeline=facts, inputs=found, unsupported=unsupported,
+        model=model.id, pipeline=facts, digest_by_image=found, unsupported=unsupported,
         failures=failures, seconds=seconds,
     )  # fmt: skip
 

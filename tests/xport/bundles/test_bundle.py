@@ -178,8 +178,8 @@ def test_examples_are_images_of_the_run_and_their_inputs_those_that_it_recorded(
     assert [picture.path for picture in pictures] == [e.path for e in manifest.examples]
     for picture in pictures:
         image = decode((run.bundle_path / picture.path).read_bytes(), picture.path)
-        assert picture.inputs.keys() == {"classifier", "autoencoder"}
-        for model, digest in picture.inputs.items():
+        assert picture.digest_by_model.keys() == {"classifier", "autoencoder"}
+        for model, digest in picture.digest_by_model.items():
             rule = plan.model(model).preprocess
             assert rule is not None
             assert digests.of_array(rule.apply(image)) == digest

@@ -48,7 +48,7 @@ def test_holds_what_pytorch_recorded(mini_run: MiniRun, bundle: Path, found: Sel
         assert loaded is not None
         for case in tested.cases:
             for spec in plan.model(model_id).signature.outputs:
-                data = (bundle / case.outputs[spec.name].path).read_bytes()
+                data = (bundle / case.output_files[spec.name].path).read_bytes()
                 recorded = loaded[1][case.probe][spec.name]
                 assert recorded.dtype == np.float32
                 assert data == recorded.astype("<f4").tobytes()
@@ -122,9 +122,9 @@ def pooled(pairs: list[Any], relative: OutputRelativeTolerance) -> float:
 
 
 def test_an_explanation_shares_its_classifiers_images(found: SelfTest) -> None:
-    images = {case.inputs["image"].path for case in found.models["classifier"].cases}
+    images = {case.input_files["image"].path for case in found.models["classifier"].cases}
     for case in found.models["explanation"].cases:
-        assert case.inputs["image"].path in images
+        assert case.input_files["image"].path in images
 
 
 def test_stays_small(mini_run: MiniRun, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,6 +54,8 @@ COMMANDS = {
     "report": "report RUN",
     "bundle": "bundle RUN",
     "bench": "bench RUN/bundle#classifier --backend cpu --out RUN/new",
+    "profile": "profile RUN/bundle#classifier --backend cpu --out RUN/new",
+    "targets": "targets RELEASE --cache-dir STORE --out RUN/new",
     "paper": "paper roc --data packaged:digits --out RUN/new",
     "phantoms": "phantoms mura RUN/new --patients 5 --size 64",
     "migrate": "migrate OLD --out RUN/new.toml",

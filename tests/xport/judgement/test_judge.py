@@ -178,7 +178,7 @@ def test_fails_when_a_required_renderer_did_not_draw(run_copy: Path) -> None:
     [
         ({"plan_digest": "0"}, Status.NOT_RUN, "belongs to another conversion"),
         ({"artifact_digest": "0"}, Status.FAILED, "made with another artifact"),
-        ({"inputs": {}}, Status.FAILED, "not the planned bytes"),
+        ({"input_digests": {}}, Status.FAILED, "not the planned bytes"),
         ({"failure": "WebGL is missing"}, Status.NOT_RUN, "WebGL is missing"),
         ({"environment": None}, Status.FAILED, "no browser environment"),
     ],
@@ -209,7 +209,7 @@ def test_zero_probes_are_not_run(run_copy: Path) -> None:
         for leg in plan.legs_of(model):
             found = run.recordings.load(model.id, leg.name)
             assert found is not None
-            changes = {"inputs": {}, "plan_digest": empty.digest()}
+            changes = {"input_digests": {}, "plan_digest": empty.digest()}
             run.recordings.save(found[0].model_copy(update=changes), {})
     assert commands.judge(run_copy).verdict.status is Status.NOT_RUN
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
 import pytest
 
 from tests.conftest import MiniRun
-from xport.common.arrays import Array
-from xport.common.progress import Silent
+from xport.common.arrays import Array, Tensors
 from xport.exchange.recording import Environment, Recording, Runner
 from xport.recording.browser import BrowserOptions, Harness
+from xport.recording.legs import artifact_of
 from xport.recording.recorder import record
-from xport.recording.session import artifact_of
 from xport.workflow.run_folder import RunFolder
 
 
@@ -43,7 +41,7 @@ class Fragile:
     def environment(self) -> Environment:
         return self.runner.environment()
 
-    def run(self, inputs: Mapping[str, Array]) -> tuple[dict[str, Array], float]:
+    def run(self, inputs: Tensors) -> tuple[dict[str, Array], float]:
         self.runs += 1
         if self.runs in self.kill_before:
             kill_the_browser()
@@ -67,8 +65,7 @@ def recorded(mini_run: MiniRun, folder: Path, kill_before: list[int]) -> tuple[R
         model.id, artifact_of(model, "tfjs"), "wasm"
     )
     fragile = Fragile(runner, kill_before)
-    with Silent().step("", 0) as step:
-        recording, _ = record(fragile, plan, model, leg, run.probes, step)
+    recording, _ = record(fragile, plan, model, leg, run.probes)
     return recording, fragile
 
 
@@ -78,17 +75,17 @@ def test_goes_on_from_the_probe_at_which_the_browser_crashed(
     recording, fragile = recorded(mini_run, tmp_path, kill_before=[3])
     assert recording.failure is None
     assert recording.restarts == 1
-    assert len(recording.outputs) == 8
+    assert len(recording.output_digests) == 8
     assert fragile.runs == 9
     whole = RunFolder(mini_run.folder).recordings.load("classifier", "tfjs/wasm")
     assert whole is not None
-    assert recording.outputs == whole[0].outputs
+    assert recording.output_digests == whole[0].output_digests
 
 
 def test_a_second_crash_is_the_recordings_failure(mini_run: MiniRun, tmp_path: Path) -> None:
     recording, _ = recorded(mini_run, tmp_path, kill_before=[2, 4])
     assert recording.failure is not None
-    assert recording.outputs == {}
+    assert recording.output_digests == {}
     assert recording.restarts == 1
 
 
@@ -101,8 +98,7 @@ def test_a_browser_that_does_not_exist_is_the_recordings_failure(
     leg = next(leg for leg in plan.legs if leg.name == "tfjs/wasm")
     options = BrowserOptions(browser=str(tmp_path / "chromium"))
     runner = Harness(plan, options, tmp_path).runner(model.id, artifact_of(model, "tfjs"), "wasm")
-    with Silent().step("", 0) as step:
-        recording, arrays = record(runner, plan, model, leg, run.probes, step)
+    recording, arrays = record(runner, plan, model, leg, run.probes)
     assert arrays == {}
     assert "apt-get install chromium" in (recording.failure or "")
 
@@ -110,7 +106,7 @@ def test_a_browser_that_does_not_exist_is_the_recordings_failure(
 @pytest.mark.parametrize("name", ["distinct-channels-000", "synthetic-000-chest"])
 def test_the_same_bytes_reach_every_leg(mini_run: MiniRun, name: str) -> None:
     seen = {
-        recording.inputs[name]["image"]
+        recording.input_digests[name]["image"]
         for recording in mini_run.evidence.recordings
         if recording.model == "classifier"
     }

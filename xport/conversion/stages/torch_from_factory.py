@@ -10,7 +10,7 @@ from typing import Any
 from reference.preprocess import Preprocess
 from xport.common import digests
 from xport.common.callables import resolve, source_digest
-from xport.errors import InputError
+from xport.errors import InputError, located
 from xport.formats import torch_module
 from xport.formats.artifact import Artifact, Format, Signature
 from xport.inputs.probes import synthetic_inputs
@@ -78,7 +78,8 @@ class TorchFromFactory:
             self._initialise(module)
         module.eval()
         found = torch_module.signature_of(module, recipe)
-        self.signature.require_same(found, where=self.factory)
+        with located(self.factory):
+            self.signature.require_same(found)
         torch_module.save(module, recipe, folder)
         return found
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import resource
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
-from xport.common.arrays import Array
+from xport.common.arrays import Array, Tensors
 from xport.common.tools import tool_versions
 from xport.exchange.recording import Environment, platform_name
 
@@ -47,7 +46,7 @@ class LocalRunner(ABC):
             threads=self._threads(),
         )
 
-    def run(self, inputs: Mapping[str, Array]) -> tuple[dict[str, Array], float]:
+    def run(self, inputs: Tensors) -> tuple[dict[str, Array], float]:
         """Outputs by name, and the seconds of the call, copies to numpy included."""
         start = time.perf_counter()
         outputs = self._execute(inputs)
@@ -63,4 +62,4 @@ class LocalRunner(ABC):
     def _close(self) -> None: ...
 
     @abstractmethod
-    def _execute(self, inputs: Mapping[str, Array]) -> dict[str, Array]: ...
+    def _execute(self, inputs: Tensors) -> dict[str, Array]: ...

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from xport.common.arrays import Array
+from xport.common.arrays import Array, Tensors
 from xport.formats.onnx_file import MODEL
 from xport.recording.runners.local_runner import LocalRunner
 
@@ -27,6 +26,6 @@ class OnnxRunner(LocalRunner):
     def _close(self) -> None:
         self._session = None
 
-    def _execute(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
+    def _execute(self, inputs: Tensors) -> dict[str, Array]:
         names = [output.name for output in self._session.get_outputs()]
         return dict(zip(names, self._session.run(names, dict(inputs)), strict=True))

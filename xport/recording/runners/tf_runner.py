@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from xport.common.arrays import Array
+from xport.common.arrays import Array, Tensors
 from xport.formats import saved_model
 from xport.recording.runners.local_runner import LocalRunner
 
@@ -23,7 +22,7 @@ class TfRunner(LocalRunner):
     def _close(self) -> None:
         self._loaded = None
 
-    def _execute(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
+    def _execute(self, inputs: Tensors) -> dict[str, Array]:
         import tensorflow as tf
 
         assert self._loaded is not None

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
-from xport.common.arrays import Array
+from xport.common.arrays import Array, Tensors
 from xport.formats import torch_module
 from xport.recording.runners.local_runner import LocalRunner
 
@@ -37,7 +36,7 @@ class TorchRunner(LocalRunner):
 
         return torch.get_num_threads()
 
-    def _execute(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
+    def _execute(self, inputs: Tensors) -> dict[str, Array]:
         import torch
 
         signature = self._recipe.signature

@@ -45,7 +45,7 @@ def convert(source: Artifact, folder: Path, stage: TfjsFromOnnx) -> Signature:
 
 def test_the_signature_survives(source: tuple[Case, Artifact], tmp_path: Path) -> None:
     found = convert(source[1], tmp_path / "tfjs", TfjsFromOnnx())
-    source[1].signature.require_same(found, where="tfjs")
+    source[1].signature.require_same(found)
 
 
 def test_writing_twice_gives_the_same_bytes(source: tuple[Case, Artifact], tmp_path: Path) -> None:

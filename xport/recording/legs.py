@@ -1,4 +1,4 @@
-"""Record: run every leg of a plan, in processes of their own or in a browser."""
+"""Record: run a plan's legs on inputs, in processes of their own or in a browser."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from xport.common import digests, isolated
-from xport.common.progress import Progress, Silent
+from xport.common import digests, isolated, progress
 from xport.errors import IntegrityError, XportError
 from xport.exchange.recording import Recording, Runner
 from xport.formats.artifact import Artifact, Format
@@ -23,64 +22,62 @@ BrowserRunner = Callable[[str, Artifact, str], Runner]
 
 
 @dataclass(frozen=True)
-class RecordingSession:
-    """Everything a plan's legs need to be recorded."""
+class LegRecorder:
+    """Runs a plan's legs on the inputs in one folder and keeps what they say in another."""
 
     plan: Plan
     probes: ProbeFolder
     recordings: RecordingFolder
     browser_runner: BrowserRunner
 
-    def run(self, progress: Progress) -> list[Recording]:
-        """Record every leg of every model, in the plan's order.
-
-        A leg that cannot be run becomes a recording with its `failure`; the others go on.
-        """
+    def every_leg(self) -> list[Recording]:
+        """Record every leg of every model, in the plan's order."""
         return [
-            self._record(model, leg, progress)
+            self.leg(model, leg, f"record {model.id} {leg.name}")
             for model in self.plan.models
             for leg in self.plan.legs_of(model)
         ]
 
-    def _record(self, model: PlannedModel, leg: Leg, progress: Progress) -> Recording:
-        if leg.backend is None:
-            with progress.step(f"record {model.id} {leg.name}", 1) as step:
+    def leg(self, model: PlannedModel, leg: Leg, title: str) -> Recording:
+        """Record one leg on the model's probes, announced under a title.
+
+        A leg that cannot be run becomes a recording with its `failure`, which is said too.
+        """
+        with progress.step(title, len(model.probes) if leg.backend else 1):
+            if leg.backend:
+                recording = self._in_browser(model, leg, leg.backend)
+            else:
                 recording = self._in_process(model, leg)
-                step.advance(f"{sum(recording.seconds.values()):.1f} s")
-        else:
-            artifact = artifact_of(model, leg.artifact)
-            with progress.step(f"record {model.id} {leg.name}", len(model.probes)) as step:
-                try:
-                    runner = self.browser_runner(model.id, artifact, leg.backend)
-                except XportError as error:
-                    recording = failed(self.plan, model, leg, str(error))
-                    self.recordings.save(recording, {})
-                else:
-                    recording, arrays = record(runner, self.plan, model, leg, self.probes, step)
-                    self.recordings.save(recording, arrays)
+                progress.advance(f"{sum(recording.seconds.values()):.1f} s")
         if recording.failure:
             progress.say(f"{model.id} {leg.name}: {recording.failure}")
         return recording
 
+    def _in_browser(self, model: PlannedModel, leg: Leg, backend: str) -> Recording:
+        try:
+            runner = self.browser_runner(model.id, artifact_of(model, leg.artifact), backend)
+        except XportError as error:
+            return self._failed(model, leg, error)
+        return _kept(runner, self.plan, model, leg, self.probes, self.recordings)
+
     def _in_process(self, model: PlannedModel, leg: Leg) -> Recording:
         try:
-            done = isolated.call(record_here, self.plan, model, leg, self.probes, self.recordings)
+            return isolated.call(
+                record_here, self.plan, model, leg, self.probes, self.recordings
+            ).result
         except XportError as error:
-            recording = failed(self.plan, model, leg, str(error))
-            self.recordings.save(recording, {})
-            return recording
-        return done.result
+            return self._failed(model, leg, error)
 
-
-def failed(plan: Plan, model: PlannedModel, leg: Leg, why: str) -> Recording:
-    """The recording of a leg that could not be run."""
-    return Recording(
-        model=model.id,
-        leg=leg.name,
-        plan_digest=plan.digest(),
-        artifact_digest=model.artifacts[leg.artifact].digest,
-        failure=why,
-    )
+    def _failed(self, model: PlannedModel, leg: Leg, error: XportError) -> Recording:
+        recording = Recording(
+            model=model.id,
+            leg=leg.name,
+            plan_digest=self.plan.digest(),
+            artifact_digest=model.artifacts[leg.artifact].digest,
+            failure=str(error),
+        )
+        self.recordings.save(recording, {})
+        return recording
 
 
 def record_here(
@@ -98,9 +95,18 @@ def record_here(
             str(planned.path),
             "delete this folder and run `xport convert` again",
         )
-    runner = local_runner(leg, planned)
-    with Silent().step("", 0) as step:
-        recording, arrays = record(runner, plan, model, leg, probes, step)
+    return _kept(local_runner(leg, planned), plan, model, leg, probes, recordings)
+
+
+def _kept(
+    runner: Runner,
+    plan: Plan,
+    model: PlannedModel,
+    leg: Leg,
+    probes: ProbeFolder,
+    recordings: RecordingFolder,
+) -> Recording:
+    recording, arrays = record(runner, plan, model, leg, probes)
     recordings.save(recording, arrays)
     return recording
 
