@@ -18,6 +18,7 @@ from reference.decoding.dicom_data_set import (
     PixelData,
 )
 from reference.decoding.dicom_image import StoredImage
+from reference.decoding.jp2 import codestream_of
 from reference.decoding.jpeg import check_kind, decoded
 from reference.decoding.jpeg_frame import BASELINE, EXTENDED, JPEG_LS, LOSSLESS, Frame, frame_of
 from reference.decoding.refusal import damaged, unsupported
@@ -38,6 +39,7 @@ def stored_values(file: DicomFile, image: StoredImage) -> Stored:
     - In the lossy syntaxes 81 (JPEG-LS) and 91 (JPEG 2000), if the codestream has more bits than
       are stored, noise may exceed the range: a word, signed if PixelRepresentation is 1, is
       then clipped to the values that the stored bits can hold.
+    - Of a JPEG 2000 file, whose boxes DICOM forbids and some devices write, the codestream is read.
     - A JPEG, JPEG-LS or JPEG 2000 stream must have the height and width of the data set, one
       component, and no more bits than are allocated.
     - RLE has a segment per byte of a word, the highest first; each ends by filling its plane
@@ -164,6 +166,7 @@ def _from_near_ls(stream: bytes, image: StoredImage) -> Stored:
 
 
 def _from_2000(stream: bytes, image: StoredImage) -> Stored:
+    stream = codestream_of(stream)
     # SOC and SIZ begin every codestream (ISO/IEC 15444-1, A.5.1).
     if len(stream) < 43 or stream[:4] != b"\xff\x4f\xff\x51":
         raise damaged("its compressed pixels do not begin like JPEG 2000")
@@ -175,7 +178,7 @@ def _from_2000(stream: bytes, image: StoredImage) -> Stored:
 
 def _from_lossy_2000(stream: bytes, image: StoredImage) -> Stored:
     words = _from_2000(stream, image)
-    return _clipped(words, (stream[42] & 127) + 1, image)
+    return _clipped(words, (codestream_of(stream)[42] & 127) + 1, image)
 
 
 def _clipped(words: Stored, precision: int, image: StoredImage) -> Stored:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from reference.preprocess.picture import Note
 from xport.common.document import Document
 from xport.exchange.recording import WebEnvironment
 from xport.plan.pipeline_description import PipelineDescription
@@ -32,7 +33,8 @@ class PreparedInputs(Document):
     """What one pipeline made of every image for one model.
 
     `inputs` are the digests of what came out, by image; `unsupported` says why a pipeline does not
-    read an image, `failures` why it should have and did not. `seconds` is per image made.
+    read an image, `failures` why it should have and did not. `seconds` is per image made. `notes`
+    is what the definition's decoder had to say of an image, for the few of which it had something.
     """
 
     model: str
@@ -41,6 +43,7 @@ class PreparedInputs(Document):
     unsupported: dict[str, str] = Field(default_factory=dict)
     failures: dict[str, str] = Field(default_factory=dict)
     seconds: dict[str, float] = Field(default_factory=dict)
+    notes: dict[str, tuple[Note, ...]] = Field(default_factory=dict)
 
 
 class Preparations(Document):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
+from reference.preprocess.picture import Note
 from xport.common import isolated
 from xport.common.progress import Progress, Silent, Step
 from xport.errors import RunnerError, XportError
@@ -44,6 +45,7 @@ class _Tally:
     unsupported: dict[str, str] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    notes: dict[str, tuple[Note, ...]] = field(default_factory=dict)
 
     def document(self, model: str) -> PreparedInputs:
         return PreparedInputs(
@@ -53,6 +55,7 @@ class _Tally:
             unsupported=self.unsupported,
             failures=self.failures,
             seconds=self.seconds,
+            notes=self.notes,
         )
 
 
@@ -168,6 +171,8 @@ def prepared_by(
                 (planned,) = folder.inputs.save([probe])
                 tally.inputs[image.name] = planned.digests[spec.name]
                 tally.seconds[image.name] = made.seconds
+                if made.notes:
+                    tally.notes[image.name] = made.notes
             step.advance(tally.facts.name)
     return [tally.document(model.id) for tally in tallies]
 

@@ -14,6 +14,7 @@ import {
   JPEG_LS as JPEG_LS_PROCESS,
   LOSSLESS as LOSSLESS_PROCESS,
 } from "./jpeg_frame.js";
+import { codestreamOf } from "./jp2.js";
 import { decodeLosslessJpeg } from "./jpeg_lossless.js";
 import { damaged, refusal } from "./refusal.js";
 
@@ -145,7 +146,8 @@ function requireAlike(
   }
 }
 
-async function jpeg2000(frame: Uint8Array, image: StoredImage, codecs: Codecs): Promise<Coded> {
+async function jpeg2000(stream: Uint8Array, image: StoredImage, codecs: Codecs): Promise<Coded> {
+  const frame = codestreamOf(stream);
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
   // SOC and SIZ begin every codestream; SIZ has the corners of the image and its components.
   if (frame.length < 43 || view.getUint32(0) !== 0xff4fff51) {

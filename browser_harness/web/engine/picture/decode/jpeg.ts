@@ -1,6 +1,6 @@
 // Twin: reference/decoding/jpeg.py and reference/decoding/jpeg_frame.py.
 
-import type { Picture } from "../picture.js";
+import { PLAIN, type Picture } from "../picture.js";
 import type { Codecs } from "./codecs.js";
 import { orientationOf } from "./exif.js";
 import { rgbFromCmykJpeg } from "./jpeg_cmyk.js";
@@ -35,6 +35,7 @@ export async function decodeJpeg(
     white: 255,
     orientation: frame.exif ? orientationOf(frame.exif) : 1,
     format: "jpeg",
+    ...PLAIN,
   };
 }
 
