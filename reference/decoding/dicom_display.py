@@ -168,7 +168,7 @@ class _Lut:
 
     @property
     def exceeds(self) -> bool:
-        return self.greatest > 2**self.bits - 1
+        return bool(self.greatest > 2**self.bits - 1)
 
     @property
     def misfits(self) -> bool:
