@@ -91,6 +91,7 @@ class _Walk:
         for first in range(0, units, step):
             mark = _RESTART.search(self.content, start, segment.scan_end)
             data = self.content[start : mark.start() if mark else segment.scan_end]
+            data = data.rstrip(b"\xff")  # fill bytes before the marker
             plain = data.replace(b"\xff\0", b"\xff")
             used = plain[: (scan.bits(plain, first, min(step, units - first)) + 7) // 8]
             yield data[: len(used) + used.count(0xFF)]

@@ -35,5 +35,14 @@ function pictureOf(bitmap: ImageBitmap): Picture {
     samples[at + 1] = colours[from + 1] as number;
     samples[at + 2] = colours[from + 2] as number;
   }
-  return { width, height, channels: 3, samples, white: 255, orientation: 1, format: "png", ...PLAIN };
+  return {
+    width,
+    height,
+    channels: 3,
+    samples,
+    white: 255,
+    orientation: 1,
+    format: "png",
+    ...PLAIN,
+  };
 }

@@ -6,7 +6,7 @@ import type { DicomFile } from "./dicom_data_set.js";
 import { BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, PIXELS, UNDEFINED } from "./dicom_syntax.js";
 import type { StoredImage } from "./dicom_image.js";
 import { decodeRle } from "./dicom_rle.js";
-import { requireKind } from "./jpeg.js";
+import { requireKind, turboDecode } from "./jpeg.js";
 import {
   BASELINE as BASELINE_PROCESS,
   EXTENDED as EXTENDED_PROCESS,
@@ -108,7 +108,7 @@ function words(bytes: Uint8Array, image: StoredImage): Uint8Array | Uint16Array 
 
 async function baseline(frame: Uint8Array, image: StoredImage, codecs: Codecs): Promise<Decoded> {
   requireKind(requireFrame(frame, image, [BASELINE_PROCESS, EXTENDED_PROCESS]));
-  return codecs.decode("jpeg", frame);
+  return turboDecode(frame, codecs);
 }
 
 interface Coded {

@@ -48,6 +48,8 @@ export interface Segment {
   readonly segment: Uint8Array;
   /** Where it ends; of SOS: where the scan's data start. */
   readonly end: number;
+  /** Of SOS: where the next marker, or the first fill byte before it, starts; else 0. */
+  readonly scanEnd: number;
 }
 
 /**
@@ -65,9 +67,10 @@ export function* segmentsOf(content: Uint8Array): Generator<Segment> {
     if (ALONE.includes(marker.code)) continue;
     const segment = segmentAt(content, at);
     at += 2 + segment.length;
-    yield { marker: marker.code, segment, end: at };
     if (marker.code === JPEG_LS) stuffsBits = true;
-    if (marker.code === SOS) at = endOfScan(content, at, stuffsBits);
+    const scanEnd = marker.code === SOS ? endOfScan(content, at, stuffsBits) : 0;
+    yield { marker: marker.code, segment, end: at, scanEnd };
+    at = scanEnd || at;
   }
 }
 
@@ -129,14 +132,19 @@ function isExif(segment: Uint8Array): boolean {
   return segment.length > 6 && String.fromCharCode(...segment.subarray(0, 6)) === "Exif\0\0";
 }
 
-/** Where the marker after a scan's data lies. JPEG-LS stuffs a bit, the others a zero byte. */
+/**
+ * Where the marker after a scan's data lies, or the first fill byte before it. JPEG-LS stuffs a bit,
+ * the others a zero byte and may have fill bytes before restart markers too.
+ */
 function endOfScan(content: Uint8Array, at: number, stuffsBits: boolean): number {
   for (;;) {
     at = content.indexOf(0xff, at);
-    const next = at < 0 ? undefined : content[at + 1];
+    let end = at + 1;
+    if (!stuffsBits) while (content[end] === 0xff) end++;
+    const next = at < 0 ? undefined : content[end];
     if (next === undefined) throw damaged("it ends too early");
-    const data = stuffsBits ? next < 0x80 : next === 0;
+    const data = stuffsBits ? next < 0x80 : next === 0 && end === at + 1;
     if (!data && (next < 0xd0 || next > 0xd7)) return at;
-    at += 2;
+    at = end + 1;
   }
 }
