@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pydicom.datadict import tag_for_keyword
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
-from pydicom.filereader import read_dataset
+from pydicom.filereader import data_element_generator, read_dataset
 
 from reference.decoding.refusal import damaged
 from reference.errors import ImageError
@@ -274,7 +274,8 @@ class _Reading(io.BytesIO):
         data = read_dataset(self, implicit, not big, stop_when=stop_when)
         while self.end == self.tell() - 8 and self._content.startswith(passed, self.end):
             self.end = self.tell()
-            data.update(read_dataset(self, implicit, not big, stop_when=stop_when))
+            more = data_element_generator(self, implicit, not big, stop_when=stop_when)
+            data.update({element.tag: element for element in more})
         # pydicom reads the 8 bytes that delimit an item, and does not ask.
         if self.end not in (-1, self.tell(), self.tell() - 8):
             raise damaged("it ends within an element")

@@ -41,7 +41,7 @@ class Frame:
         width: in pixels.
         sampling: horizontal and vertical sampling factor of each component.
         exif: the first EXIF data, from its TIFF header on.
-        end: where the marker EOI starts.
+        end: where the data of the last scan end.
     """
 
     process: int
@@ -74,8 +74,7 @@ def frame_of(content: bytes) -> Frame:
             scans += 1
             if scans > MAX_SCANS:
                 raise unsupported(f"the JPEG has more than {MAX_SCANS} scans")
-        elif segment.marker == _EOI:
-            end = segment.end - 2
+            end = segment.scan_end
     if frame is None or not scans:
         raise damaged("it has no pixels")
     return replace(frame, exif=exif, end=end)
@@ -87,7 +86,7 @@ class Segment:
 
     Args:
         marker: its second byte.
-        content: without marker and length; empty of EOI.
+        content: without marker and length.
         end: where it ends; of SOS: where the scan's data start.
         scan_end: of SOS: where the next marker, or the first fill byte before it, starts.
     """
@@ -99,7 +98,7 @@ class Segment:
 
 
 def segments_of(content: bytes) -> Iterator[Segment]:
-    """Yield the segments from SOI to EOI, with it.
+    """Yield the segments from SOI to EOI, without the two.
 
     Raises:
         ImageError: one is malformed or cut off, or EOI does not come.
@@ -110,7 +109,6 @@ def segments_of(content: bytes) -> Iterator[Segment]:
     while True:
         marker, at = _marker(content, at)
         if marker == _EOI:
-            yield Segment(marker, b"", at)
             return
         if marker in _ALONE:
             continue

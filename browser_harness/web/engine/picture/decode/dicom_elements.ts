@@ -7,8 +7,6 @@ import {
   littleEndianByteArrayParser,
   readDicomElementExplicit,
   readDicomElementImplicit,
-  readSequenceItemsExplicit,
-  readSequenceItemsImplicit,
   type ByteArrayParser,
   type Element,
 } from "dicom-parser";
@@ -90,19 +88,10 @@ export function firstItemOf(set: DataSet, tag: string): DataSet | null {
   const length = parser.readUint32(content, start - 4);
   if (group !== 0xfffe || number !== 0xe000)
     throw damaged("a sequence does not begin with an item");
-  if (length === UNDEFINED) return itemToMarker(content, element, parser);
-  if (start + length > content.length) throw damaged("a sequence is cut off");
+  const end = length === UNDEFINED ? content.length : start + length;
+  if (end > content.length) throw damaged("a sequence is cut off");
   const coding = { implicit: element.vr === undefined, parser };
-  return readElements(content.subarray(0, start + length), start, coding).elements;
-}
-
-function itemToMarker(content: Uint8Array, element: Element, parser: ByteArrayParser) {
-  const stream = new ByteStream(parser, content, element.dataOffset);
-  const found = { ...element };
-  if (element.vr === "SQ") readSequenceItemsExplicit(stream, found, stream.warnings);
-  else readSequenceItemsImplicit(stream, found);
-  if (stream.warnings.length > 0) throw damaged("a sequence is cut off");
-  return found.items?.[0]?.dataSet ?? null;
+  return readElements(content.subarray(0, end), start, coding).elements;
 }
 
 /**

@@ -24,6 +24,8 @@ export interface Frame {
   /** The marker of the process, such as BASELINE. */
   readonly process: number;
   readonly components: readonly Component[];
+  /** Where the data of the last scan end. */
+  readonly end: number;
   /** Contents of the first APP1 that is EXIF, from its TIFF header on. */
   readonly exif: Uint8Array | null;
 }
@@ -76,10 +78,11 @@ export function* segmentsOf(content: Uint8Array): Generator<Segment> {
 
 /** What a JPEG's segments say. Throws EngineError, also when there is no frame or several. */
 export function frameOf(content: Uint8Array): Frame {
-  let frame: Omit<Frame, "exif"> | null = null;
+  let frame: Omit<Frame, "exif" | "end"> | null = null;
+  let end = 0;
   let exif: Uint8Array | null = null;
   let scans = 0;
-  for (const { marker, segment } of segmentsOf(content)) {
+  for (const { marker, segment, scanEnd } of segmentsOf(content)) {
     if (PROCESSES.includes(marker)) {
       if (frame) throw damaged("it has two frames");
       frame = { process: marker, ...headerOf(segment) };
@@ -88,10 +91,11 @@ export function frameOf(content: Uint8Array): Frame {
     } else if (marker === SOS) {
       if (!frame) throw damaged("pixels come before the frame");
       if (++scans > MAX_SCANS) throw refusal(`the JPEG has more than ${MAX_SCANS} scans`, PNG);
+      end = scanEnd;
     }
   }
   if (!frame || scans === 0) throw damaged("it has no pixels");
-  return { ...frame, exif };
+  return { ...frame, exif, end };
 }
 
 /** The marker at `at`, after any fill bytes, and where it ends. */
@@ -111,7 +115,7 @@ function segmentAt(content: Uint8Array, at: number): Uint8Array {
   return content.subarray(at + 2, at + length);
 }
 
-function headerOf(segment: Uint8Array): Omit<Frame, "exif" | "process"> {
+function headerOf(segment: Uint8Array): Omit<Frame, "exif" | "process" | "end"> {
   const [precision, h1, h0, w1, w0, count] = segment;
   if (count === undefined || count === 0 || segment.length !== 6 + 3 * count) {
     throw damaged("its frame header has no possible length");
