@@ -1,6 +1,6 @@
 import type { Preprocess } from "./definition.js";
 import { grayRows } from "./gray.js";
-import { EngineError } from "../errors.js";
+import { refusal } from "./decode/refusal.js";
 import type { PictureFacts } from "./messages.js";
 import type { Note, Picture } from "./picture.js";
 import { resample, type Size } from "./resample.js";
@@ -37,8 +37,8 @@ export function preprocess(picture: Picture, to: Preprocess): Float32Array<Array
 function requireAllowed(notes: readonly Note[], forbidden: readonly Note[]): void {
   const note = notes.find((one) => forbidden.includes(one));
   if (note === undefined) return;
-  const words = `the release forbids what this image needs (${note}); export it as PNG`;
-  throw new EngineError("input-refused", words, { kind: "forbidden", note });
+  const what = `the release forbids what this image needs (${note})`;
+  throw refusal(what, "leave it out, or export it as PNG", "forbidden");
 }
 
 /** The height of a pixel over its width once the picture is turned, if it is. */
