@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from browser_harness.drive import wire
+from reference.preprocess.picture import Note
 from xport.common import digests
 from xport.common.arrays import Array
 from xport.errors import IntegrityError
@@ -44,6 +45,8 @@ class PictureFacts(wire.Wire):
     white: int
     orientation: int
     format: Literal["png", "jpeg", "dicom"]
+    aspect: float
+    notes: tuple[Note, ...]
 
 
 class SamplesText(wire.Wire):

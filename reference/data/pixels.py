@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reference.decoding import read_picture
-from reference.errors import MissingImageError
+from reference.errors import ImageError, MissingImageError
 from reference.preprocess.levels import gray_levels
 
 Float64Array = npt.NDArray[np.float64]
@@ -21,11 +21,17 @@ def read_grey(path: Path) -> Float64Array:
 
     Raises:
         MissingImageError: there is no such file.
-        ImageError: the file is empty, damaged, too large or no image.
+        ImageError: the file is empty, damaged, too large or no image, or its pixels are not square,
+            which an array of levels cannot tell.
     """
     if not path.is_file():
         raise MissingImageError("there is no such file", str(path), "download the set again")
-    return gray_levels(read_picture(path), "first", "exif")
+    picture = read_picture(path)
+    if picture.aspect != 1:
+        raise ImageError(
+            "its pixels are not square", str(path), "resample it to square pixels, or leave it out"
+        )
+    return gray_levels(picture, "first", "exif")
 
 
 def grey_from_rgb(colours: npt.NDArray[np.uint8]) -> Float64Array:

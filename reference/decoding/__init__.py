@@ -11,6 +11,7 @@ the same samples, and both refuse the same files. A file's name never matters, o
 Twin: `engine/picture/decode/index.ts`.
 
 - `dicom`: DICOM: the one gray frame of a file, as it is to be displayed.
+- `dicom_aspect`: the shape of a DICOM image's pixels.
 - `dicom_data_set`: a DICOM file's elements: read by pydicom up to the pixels, with every length
   checked.
 - `dicom_display`: how DICOM's stored values are shown: modality, VOI and photometric
@@ -18,7 +19,12 @@ Twin: `engine/picture/decode/index.ts`.
 - `dicom_image`: what a DICOM file says of the pixels it stores, and whether such pixels are read.
 - `dicom_pixels`: the stored values of a DICOM file's one frame, whatever its transfer syntax.
 - `exif`: the orientation that EXIF data tells; nothing else of EXIF is read.
+- `jp2`: the boxes of a JPEG 2000 file (JP2), which some devices put around a codestream in DICOM.
 - `jpeg`: JPEG of 8 bits: the markers are checked here, libjpeg-turbo decodes.
+- `jpeg_codes`: how many bits a JPEG's Huffman codes take, counted without making a sample of
+  them.
+- `jpeg_extra`: bytes that a JPEG's scans hold after their last block, as some cameras and
+  scanners write them.
 - `jpeg_frame`: a walk over the markers of a JPEG or JPEG-LS stream, which decodes nothing.
 - `png`: PNG: the chunks and the compressed stream are checked here, libpng undoes the row
   filters.

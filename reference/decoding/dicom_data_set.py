@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pydicom.datadict import tag_for_keyword
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
-from pydicom.filereader import read_dataset
+from pydicom.filereader import data_element_generator, read_dataset
 
 from reference.decoding.refusal import damaged
 from reference.errors import ImageError
@@ -34,8 +34,12 @@ MAX_READS = 200_000
 _PREAMBLE = 128
 _PIXEL_DATA = 0x7FE00010
 _ITEM = (0xFFFE, 0xE000)
+_SEQUENCE_END = 0xFFFEE0DD
+_ITEM_END = b"\xfe\xff\x0d\xe0\0\0\0\0", b"\xff\xfe\xe0\x0d\0\0\0\0"
 _UNDEFINED = 0xFFFFFFFF
-_DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+
+DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+"""A decimal number without spaces around it."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ class Elements:
             return None
         numbers = [part.strip(" \0") for part in text.split("\\")]
         for part in numbers:
-            if not _DECIMAL.fullmatch(part) or float(part) in (float("inf"), -float("inf")):
+            if not DECIMAL.fullmatch(part) or float(part) in (float("inf"), -float("inf")):
                 raise damaged(f"its {keyword} {part!r} is no number")
         return float(numbers[0])
 
@@ -158,6 +162,9 @@ def is_dicom(content: bytes) -> bool:
 def read_dicom(content: bytes) -> DicomFile:
     """Return the elements of a DICOM file up to its pixels; what follows them is not looked at.
 
+    An end mark of a sequence or an item that ends none is passed over: some writers put one after
+    an empty sequence that gives its length.
+
     Without a file meta group, the data set is explicit little endian if its first element's
     fifth and sixth byte are capital letters, else implicit little endian.
 
@@ -201,7 +208,9 @@ def _read(content: bytes) -> DicomFile:
 
 def _data_set(content: bytes, start: int, transfer_syntax: str) -> DicomFile:
     reading = _Reading(content, start)
-    elements = reading.elements(transfer_syntax, lambda tag: tag >= _PIXEL_DATA)
+    elements = reading.elements(
+        transfer_syntax, lambda tag: tag >= _PIXEL_DATA and tag != _SEQUENCE_END, _ITEM_END
+    )
     return DicomFile(elements, reading.pixels, transfer_syntax)
 
 
@@ -233,8 +242,13 @@ class _Reading(io.BytesIO):
             raise damaged("it has far too many elements")
         return super().read(size)
 
-    def elements(self, transfer_syntax: str, stop: Callable[[int], bool]) -> Elements:
-        """Read on up to an element for whose tag ``stop`` holds, or to Pixel Data."""
+    def elements(
+        self, transfer_syntax: str, stop: Callable[[int], bool], passed: tuple[bytes, ...] = ()
+    ) -> Elements:
+        """Read on up to an element for whose tag ``stop`` holds, or to Pixel Data.
+
+        passed: marks at which pydicom ends, and that end nothing here.
+        """
         implicit, big = transfer_syntax == IMPLICIT, transfer_syntax == BIG_ENDIAN
         letters = self._content[self.tell() + 4 : self.tell() + 6]
         # Otherwise pydicom would find out by itself how the elements are coded.
@@ -258,6 +272,10 @@ class _Reading(io.BytesIO):
 
         self.end = self.tell()
         data = read_dataset(self, implicit, not big, stop_when=stop_when)
+        while self.end == self.tell() - 8 and self._content.startswith(passed, self.end):
+            self.end = self.tell()
+            more = data_element_generator(self, implicit, not big, stop_when=stop_when)
+            data.update({element.tag: element for element in more})
         # pydicom reads the 8 bytes that delimit an item, and does not ask.
         if self.end not in (-1, self.tell(), self.tell() - 8):
             raise damaged("it ends within an element")

@@ -18,10 +18,14 @@ Shown = Callable[[Float64Array], Float64Array]
 
 @dataclass(frozen=True)
 class Display:
-    """A sample for every word of stored bits, and the sample that means white."""
+    """A sample for every word of stored bits, and the sample that means white.
+
+    corrected: the descriptor of a LUT does not fit its table, whose actual entries were taken.
+    """
 
     table: npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
     white: int
+    corrected: bool = False
 
 
 def display_of(elements: Elements, image: StoredImage) -> Display:
@@ -34,9 +38,8 @@ def display_of(elements: Elements, image: StoredImage) -> Display:
 
     1. Modality. The first item of Modality LUT Sequence: x = entry(v). Else, with RescaleSlope
        (1 if absent) and RescaleIntercept (0 if absent): x = (slope * v) + intercept.
-    2. VOI, y in [0, 1]. The first item of VOI LUT Sequence:
-       y = entry(floor(x)) / (2**lut_bits - 1). Else the first WindowCenter c and WindowWidth w,
-       by VOILUTFunction:
+    2. VOI, y in [0, 1]. The first item of VOI LUT Sequence: y = entry(floor(x)) / most, where most
+       is 2**lut_bits - 1. Else the first WindowCenter c and WindowWidth w, by VOILUTFunction:
 
        - LINEAR, or none: with m = c - 0.5 and n = w - 1, w of 1 at least;
          LINEAR_EXACT: with m = c and n = w, w above 0:
@@ -44,33 +47,44 @@ def display_of(elements: Elements, image: StoredImage) -> Display:
        - SIGMOID, w above 0: y = 1 / (1 + exp((-4 * (x - c)) / w)).
 
        Else y = (x - a) / (b - a), where a is the least and b the greatest x of the table.
-    3. sample = floor((y * 65535) + 0.5), white is 65535; in MONOCHROME1 65535 - sample.
+    3. sample = floor((y * 65535) + 0.5), white is 65535; if the image is inverted 65535 - sample.
 
     A LUT of n entries from ``first`` on has entry(i) = its entry number i - first, clipped to 0
-    and n - 1; an entry above 2**lut_bits - 1 counts as that. ``first`` is signed if its value
-    representation is SS, and, where that is not given (implicit), if the smallest number that can
-    be looked up is negative. Its data are n words, or, of a LUT of 8 bits, n bytes.
+    and n - 1. ``first`` is signed if its value representation is SS, or if the smallest number
+    that can be looked up is negative. Its data are n words, or n bytes.
+
+    Devices write descriptors that do not fit, most often how many bits are stored in place of how
+    many are used. Then the table is right and ``corrected`` is set: bytes are read as such
+    whatever lut_bits; ``first`` is taken as signed although its representation is US; most is the
+    table's greatest entry if that is above 2**lut_bits - 1 or below 2**(lut_bits - 1), so that
+    the picture goes from black to white; a Modality LUT's greater entries stay what they are.
 
     Without 1 (or with slope 1 and intercept 0) and without 2, samples are the stored values, less
-    the least that is possible; white is 2**bits - 1, and in MONOCHROME1 white - sample.
+    the least that is possible; white is 2**bits - 1, and of an inverted image white - sample.
 
     Raises:
         ImageError: a number is none, the slope is 0, x is not finite or the same for all values,
             half a window is missing, its width is too small, its function is unknown, or a LUT is
-            incomplete, not as long as it says, or not of 8 to 16 bits.
+            incomplete, not as long as it says, not of 8 to 16 bits, or of zeros only.
     """
     value = np.arange(2**image.bits, dtype=np.float64)
     if image.signed:
         value[2 ** (image.bits - 1) :] -= 2**image.bits
-    rescaled = _rescaled(elements, value)
+    modality = _lut(elements, "ModalityLUTSequence", value)
+    rescaled = modality.entry(value) if modality else _rescaled(elements, value)
     x = value if rescaled is None else rescaled
-    shown = _voi(elements, x)
+    voi = _lut(elements, "VOILUTSequence", x)
+    shown = _looked_up(voi) if voi else _window(elements)
     if rescaled is None and shown is None:
         return _identity(image, value)
     with np.errstate(over="ignore"):  # of exp: 1 / (1 + inf) is the 0 that is meant
         y = (shown or _full_range(x))(x)
     sample = np.floor(y * 65535 + 0.5).astype(np.uint16)
-    return Display(65535 - sample if image.inverted else sample, 65535)
+    odd = (
+        modality and (modality.misread or modality.exceeds),
+        voi and (voi.misread or voi.misfits),
+    )
+    return Display(65535 - sample if image.inverted else sample, 65535, any(odd))
 
 
 def _identity(image: StoredImage, value: Float64Array) -> Display:
@@ -80,10 +94,7 @@ def _identity(image: StoredImage, value: Float64Array) -> Display:
 
 
 def _rescaled(elements: Elements, value: Float64Array) -> Float64Array | None:
-    """Return x; None if the stored values mean themselves."""
-    lut = _lut(elements, "ModalityLUTSequence", value)
-    if lut is not None:
-        return lut.entry(value)
+    """Return x by slope and intercept; None if the stored values mean themselves."""
     slope, intercept = elements.number("RescaleSlope"), elements.number("RescaleIntercept")
     slope = 1.0 if slope is None else slope
     intercept = 0.0 if intercept is None else intercept
@@ -98,12 +109,11 @@ def _rescaled(elements: Elements, value: Float64Array) -> Float64Array | None:
     return x
 
 
-def _voi(elements: Elements, x: Float64Array) -> Shown | None:
-    lut = _lut(elements, "VOILUTSequence", x)
-    if lut is None:
-        return _window(elements)
-    entry, most = lut.entry, 2**lut.bits - 1
-    return lambda x: entry(np.floor(x)) / most
+def _looked_up(lut: _Lut) -> Shown:
+    if not lut.greatest:
+        raise damaged("all its values would look the same")
+    most = lut.greatest if lut.misfits else 2**lut.bits - 1
+    return lambda x: lut.entry(np.floor(x)) / most
 
 
 def _window(elements: Elements) -> Shown | None:
@@ -145,9 +155,24 @@ def _full_range(x: Float64Array) -> Shown:
 
 @dataclass(frozen=True)
 class _Lut:
+    """A table; misread: its data or ``first`` are not what the descriptor says."""
+
     entries: Float64Array
     first: int
     bits: int
+    misread: bool
+
+    @property
+    def greatest(self) -> float:
+        return float(self.entries.max())
+
+    @property
+    def exceeds(self) -> bool:
+        return bool(self.greatest > 2**self.bits - 1)
+
+    @property
+    def misfits(self) -> bool:
+        return self.exceeds or self.greatest < 2 ** (self.bits - 1)
 
     def entry(self, x: Float64Array) -> Float64Array:
         """Return the entries of whole numbers."""
@@ -169,13 +194,15 @@ def _lut(elements: Elements, keyword: str, looked_up: Float64Array) -> _Lut | No
     if not 8 <= bits <= 16:
         raise unsupported(f"the DICOM image has a LUT of {bits} bits, 8 to 16 are read")
     count = count or 65536
-    signed = looked_up.min() < 0 if descriptor.VR is None else descriptor.VR == "SS"
-    if signed and first >= 32768:
+    misread = False
+    if first >= 32768 and (descriptor.VR == "SS" or looked_up.min() < 0):
         first -= 65536
+        misread = descriptor.VR not in (None, "SS")
     if len(data) == 2 * count:
         entries = np.frombuffer(data, order + "u2").astype(np.float64)
-    elif bits == 8 and len(data) == count + count % 2:
+    elif len(data) == count + count % 2:
         entries = np.frombuffer(data, np.uint8, count).astype(np.float64)
+        misread |= bits > 8
     else:
         raise damaged("a LUT is not as long as it says")
-    return _Lut(np.minimum(entries, 2**bits - 1), first, bits)
+    return _Lut(entries, first, bits, misread)

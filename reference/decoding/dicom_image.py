@@ -5,6 +5,7 @@ Twin: `engine/picture/decode/dicom_image.ts` and `engine/picture/decode/dicom_pi
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,10 @@ import numpy as np
 from reference.decoding.dicom_data_set import DicomFile, Elements
 from reference.decoding.refusal import check_size, damaged, unsupported
 from reference.errors import ImageError
+
+_ONE_FRAME = re.compile(r"(\+?0*[01])?", re.ASCII)
+_SHAPES = {"MONOCHROME1": "INVERSE", "MONOCHROME2": "IDENTITY"}
+"""The Presentation LUT Shape that belongs to a photometric interpretation."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +30,8 @@ class StoredImage:
         allocated: bits of a stored word, 8 or 16.
         bits: how many of them, the lowest, are the value.
         signed: the value is in two's complement.
-        inverted: MONOCHROME1: the smallest value is white.
+        inverted: the smallest value is white.
+        contradicted: Presentation LUT Shape says another thing than the photometric interpretation.
     """
 
     rows: int
@@ -34,6 +40,7 @@ class StoredImage:
     bits: int
     signed: bool
     inverted: bool
+    contradicted: bool = False
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -44,6 +51,11 @@ class StoredImage:
 def stored_image(file: DicomFile) -> StoredImage:
     """Return what the elements say of the pixels.
 
+    NumberOfFrames of 0, which some writers give, is read as 1. The smallest value is white if
+    PresentationLUTShape is INVERSE, and black if it is IDENTITY; only without a shape it is white
+    in MONOCHROME1. The two must agree (PS3.3 C.8.11.1); where they do not, the shape is what is
+    "to be applied" after window or LUT, and what common viewers go by.
+
     Raises:
         ImageError: more frames than one, no pixels or none that are read (each is named), an
             element that is needed is missing or has a value that is not read, no pixels by Rows
@@ -51,12 +63,12 @@ def stored_image(file: DicomFile) -> StoredImage:
     """
     elements = file.elements
     frames = elements.text("NumberOfFrames")
-    if frames not in ("", "1"):
+    if not _ONE_FRAME.fullmatch(frames):
         raise unsupported(f"the DICOM file holds {frames} frames, one is read", "export one frame")
     if file.pixels is None:
         raise _without_pixels(elements)
     photometric = elements.text("PhotometricInterpretation")
-    if photometric not in ("MONOCHROME1", "MONOCHROME2"):
+    if photometric not in _SHAPES:
         raise unsupported(f"the DICOM image is {photometric or 'of no named kind'}, gray is read")
     samples = _needed(elements, "SamplesPerPixel")
     if samples != 1:
@@ -72,7 +84,11 @@ def stored_image(file: DicomFile) -> StoredImage:
         raise damaged("PixelRepresentation is neither 0 nor 1")
     rows, columns = _needed(elements, "Rows"), _needed(elements, "Columns")
     check_size(columns, rows)
-    return StoredImage(rows, columns, allocated, bits, signed == 1, photometric == "MONOCHROME1")
+    shape = elements.text("PresentationLUTShape") or _SHAPES[photometric]
+    if shape not in _SHAPES.values():
+        raise unsupported(f"the DICOM image's PresentationLUTShape {shape} is not read")
+    inverted, contradicted = shape == "INVERSE", shape != _SHAPES[photometric]
+    return StoredImage(rows, columns, allocated, bits, signed == 1, inverted, contradicted)
 
 
 def _without_pixels(elements: Elements) -> ImageError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import struct
 from collections.abc import Callable
 
@@ -18,11 +19,16 @@ from reference.decoding.dicom_data_set import (
     PixelData,
 )
 from reference.decoding.dicom_image import StoredImage
+from reference.decoding.jp2 import codestream_of
 from reference.decoding.jpeg import check_kind, decoded
 from reference.decoding.jpeg_frame import BASELINE, EXTENDED, JPEG_LS, LOSSLESS, Frame, frame_of
 from reference.decoding.refusal import damaged, unsupported
+from reference.errors import ImageError
 
 Stored = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
+
+_MOST_ZEROS = 16
+"""So many zero bytes may end the data of a JPEG-LS stream; no code has as many."""
 
 _ITEM, _ITEMS_END = b"\xfe\xff\x00\xe0", b"\xfe\xff\xdd\xe0"
 
@@ -38,8 +44,11 @@ def stored_values(file: DicomFile, image: StoredImage) -> Stored:
     - In the lossy syntaxes 81 (JPEG-LS) and 91 (JPEG 2000), if the codestream has more bits than
       are stored, noise may exceed the range: a word, signed if PixelRepresentation is 1, is
       then clipped to the values that the stored bits can hold.
+    - Of a JPEG 2000 file, whose boxes DICOM forbids and some devices write, the codestream is read.
     - A JPEG, JPEG-LS or JPEG 2000 stream must have the height and width of the data set, one
       component, and no more bits than are allocated.
+    - Bytes after the last block of a baseline JPEG, after the data of a lossless one, and up to
+      ``_MOST_ZEROS`` zeros after those of JPEG-LS are ignored.
     - RLE has a segment per byte of a word, the highest first; each ends by filling its plane
       exactly, or with bytes that are ignored.
 
@@ -154,8 +163,17 @@ def _from_lossless(stream: bytes, image: StoredImage) -> Stored:
 
 
 def _from_ls(stream: bytes, image: StoredImage) -> Stored:
-    _checked_frame(stream, image, (JPEG_LS,))
-    return _by_codec(imagecodecs.jpegls_decode, stream, image)
+    """Decode, without zeros after the data if CharLS objects, which depends on its build."""
+    end = _checked_frame(stream, image, (JPEG_LS,)).end
+    zeros = end - len(stream[:end].rstrip(b"\0"))
+    if zeros > _MOST_ZEROS:
+        raise damaged("too many zeros follow its pixels")
+    for cut in range(zeros):
+        with contextlib.suppress(ImageError):
+            shorter = stream[: end - cut] + stream[end:]
+            return _by_codec(imagecodecs.jpegls_decode, shorter, image)
+    shortest = stream[: end - zeros] + stream[end:]
+    return _by_codec(imagecodecs.jpegls_decode, shortest, image)
 
 
 def _from_near_ls(stream: bytes, image: StoredImage) -> Stored:
@@ -164,6 +182,7 @@ def _from_near_ls(stream: bytes, image: StoredImage) -> Stored:
 
 
 def _from_2000(stream: bytes, image: StoredImage) -> Stored:
+    stream = codestream_of(stream)
     # SOC and SIZ begin every codestream (ISO/IEC 15444-1, A.5.1).
     if len(stream) < 43 or stream[:4] != b"\xff\x4f\xff\x51":
         raise damaged("its compressed pixels do not begin like JPEG 2000")
@@ -175,7 +194,7 @@ def _from_2000(stream: bytes, image: StoredImage) -> Stored:
 
 def _from_lossy_2000(stream: bytes, image: StoredImage) -> Stored:
     words = _from_2000(stream, image)
-    return _clipped(words, (stream[42] & 127) + 1, image)
+    return _clipped(words, (codestream_of(stream)[42] & 127) + 1, image)
 
 
 def _clipped(words: Stored, precision: int, image: StoredImage) -> Stored:

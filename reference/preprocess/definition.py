@@ -10,14 +10,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Annotated, Literal, Self
+import math
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
+from reference.errors import ImageError
 from reference.preprocess.levels import Samples, level_of_array, level_of_picture, upright
-from reference.preprocess.picture import Picture
+from reference.preprocess.picture import NOTES, Note, Picture
 from reference.preprocess.resample import Float64Array, Level, Resampler, resample
 
 Fit = Literal["crop", "stretch"]
@@ -27,14 +37,18 @@ OrientationRule = Literal["exif", "stored"]
 FLOAT32_MAX = float(np.finfo(np.float32).max)
 
 
-def scaled_size(height: int, width: int, size: int) -> tuple[int, int]:
+def scaled_size(height: int, width: int, size: int, aspect: float = 1.0) -> tuple[int, int]:
     """Return the height and width at which the short side is ``size`` pixels.
 
-    The long side is rounded down in whole numbers, ``size * long // short``.
+    The long side is rounded down, floor((size * long) / short), in float64.
+
+    Args:
+        aspect: the height of a pixel over its width; the result is in square ones.
     """
-    if height <= width:
-        return size, max(size, size * width // height)
-    return max(size, size * height // width), size
+    tall = height * aspect  # in widths of a pixel
+    if tall <= width:
+        return size, max(size, math.floor(size * width / tall))
+    return max(size, math.floor(size * tall / width)), size
 
 
 def _positive_zero(value: float) -> float:
@@ -48,6 +62,10 @@ Bound = Annotated[
 ]
 
 
+def _in_order(notes: tuple[Note, ...]) -> tuple[Note, ...]:
+    return tuple(note for note in NOTES if note in notes)
+
+
 class Preprocess(BaseModel):
     """How an image becomes the input of a network, (1, channels, size, size) float32.
 
@@ -56,6 +74,9 @@ class Preprocess(BaseModel):
     stored; scaled by `resampler` so that the short side is `size` pixels, and the centre cut out
     (`fit` "crop"; "stretch" scales both sides and does not keep the proportions); black becomes
     `low`, white `high`, and nothing lies outside; `channels` equal copies.
+
+    Pixels that are not square, as a DICOM file may say, count by their height and width. `forbid`
+    names notes (`reference.preprocess.picture.NOTES`) with which an image is refused.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -69,6 +90,15 @@ class Preprocess(BaseModel):
     channels: int = Field(default=1, ge=1, le=4)
     low: Bound = 0.0
     high: Bound = 1.0
+    forbid: Annotated[tuple[Note, ...], Field(strict=False), AfterValidator(_in_order)] = ()
+
+    @model_serializer(mode="wrap")
+    def _without_default(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out an empty `forbid`: definitions from before there was one keep their digest."""
+        fields: dict[str, Any] = handler(self)
+        if not self.forbid:
+            del fields["forbid"]
+        return fields
 
     @model_validator(mode="after")
     def _low_below_high(self) -> Self:
@@ -77,7 +107,10 @@ class Preprocess(BaseModel):
         return self
 
     def document(self) -> bytes:
-        """The definition as canonical JSON: every field, keys sorted, no spaces, ASCII."""
+        """The definition as canonical JSON: keys sorted, no spaces, ASCII.
+
+        Every field is there, but for `forbid` where it is empty.
+        """
         fields = self.model_dump(mode="json")
         return json.dumps(fields, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
@@ -94,23 +127,37 @@ class Preprocess(BaseModel):
 
         Raises:
             ImageError: the image has no or too many pixels, is of another shape or number
-                format, or holds NaN or levels outside black to white.
+                format, or holds NaN or levels outside black to white; or its decoder had to say
+                of it what is forbidden.
         """
+        aspect = 1.0
         if isinstance(image, Picture):
+            self._require_allowed(image.notes)
             level = level_of_picture(image, self.gray)
-            samples = upright(image) if self.orientation == "exif" else image.samples
+            turned = self.orientation == "exif"
+            samples = upright(image) if turned else image.samples
+            aspect = 1 / image.aspect if turned and image.orientation >= 5 else image.aspect
         else:
             level, samples = level_of_array(image), image
-        values = self.low + self._fitted(samples, level) * (self.high - self.low)
+        values = self.low + self._fitted(samples, level, aspect) * (self.high - self.low)
         # Weights add up to 1 only to the last bit, and some filters overshoot.
         gray = np.clip(values, self.low, self.high).astype(np.float32)
         return np.repeat(gray[None, None], self.channels, axis=1)
 
-    def _fitted(self, samples: Samples, level: Level) -> Float64Array:
+    def _require_allowed(self, notes: tuple[Note, ...]) -> None:
+        for note in notes:
+            if note in self.forbid:
+                raise ImageError(
+                    f"the release forbids what this image needs ({note}: {NOTES[note]})",
+                    "image",
+                    "leave it out, or export it as PNG",
+                )
+
+    def _fitted(self, samples: Samples, level: Level, aspect: float) -> Float64Array:
         size = self.size
         if self.fit == "stretch":
             return resample(samples, (size, size), None, self.resampler, level)
-        scaled = scaled_size(samples.shape[0], samples.shape[1], size)
+        scaled = scaled_size(samples.shape[0], samples.shape[1], size, aspect)
         top, left = (scaled[0] - size) // 2, (scaled[1] - size) // 2
         return resample(samples, scaled, (top, left, size, size), self.resampler, level)
 

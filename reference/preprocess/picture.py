@@ -6,12 +6,25 @@ Twin: `engine/picture/picture.ts`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 FileFormat = Literal["png", "jpeg", "dicom"]
+Note = Literal["lut-descriptor", "presentation-lut-shape", "pixel-aspect-ratio"]
+
+NOTES = MappingProxyType[Note, str](
+    {
+        "lut-descriptor": "a lookup table of the file does not fit its descriptor; "
+        "its actual entries were taken",
+        "presentation-lut-shape": "Presentation LUT Shape contradicts Photometric Interpretation; "
+        "the shape decided what is black",
+        "pixel-aspect-ratio": "the file's pixels are not square; the input was scaled accordingly",
+    }
+)
+"""What a decoder may have to say of a file that it read: what was wrong or rare, what was done."""
 
 MAX_BYTES = 256 * 1024**2
 """Image files above this are refused before they are read."""
@@ -34,9 +47,13 @@ class Picture:
         white: the sample that means white: 255, 65535, or 2**BitsStored - 1; black is 0.
         orientation: the file's EXIF orientation, 1 (upright) to 8.
         format: what kind of file it was.
+        aspect: the height of a pixel over its width; 1 is square.
+        notes: keys of ``NOTES``, in their order.
     """
 
     samples: npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
     white: int
     orientation: int
     format: FileFormat
+    aspect: float = 1.0
+    notes: tuple[Note, ...] = ()

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from reference.preprocess.picture import NOTES, Note
 from reports import words
 from reports.release.histograms import Figure, figure, reach_of
 from reports.release.pictures import Budget, Shown
@@ -82,6 +83,16 @@ class Preparation:
     rows: tuple[Row, ...]
     figures: tuple[tuple[PipelineEffect, Comparison, Figure], ...]
     pictures: tuple[tuple[PipelineEffect, tuple[Shown, ...]], ...]
+
+    @property
+    def notes(self) -> list[tuple[str, list[str]]]:
+        """What the decoder had to say, in words, and of which images."""
+        found: dict[Note, dict[str, None]] = {}
+        for row in self.rows:
+            for image, notes in row.effect.notes.items():
+                for note in notes:
+                    found.setdefault(note, {})[image] = None
+        return [(NOTES[note], list(images)) for note, images in found.items()]
 
     @property
     def flips(self) -> list[tuple[PipelineEffect, Sequence[Flip]]]:

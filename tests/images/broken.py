@@ -267,6 +267,7 @@ def _dicom() -> Cases:
         words = "of no named kind" if keyword == "PhotometricInterpretation" else keyword
         cases[f"without-{keyword}"] = (replace(plain, absent=[keyword]).file(stored), words)
     cases["no-pixel-data"] = (replace(plain, absent=["PixelData"]).file(stored), "no pixels")
+    cases |= _counts_and_shapes(plain, stored)
     cases["float-pixels"] = (_float_pixels(plain), "float")
     cases["document"] = (_document(plain), "no pixels")
     for name, uid, words in (
@@ -289,6 +290,27 @@ def _dicom() -> Cases:
     deflated = Dicom(dcm.DEFLATED, 12).file(stored)
     cases["deflated-cut"] = (deflated[:-40], "truncated")
     return {f"dicom/{name}": case for name, case in cases.items()}
+
+
+def _counts_and_shapes(plain: Dicom, stored: dcm.Stored) -> Cases:
+    cases: Cases = {}
+    counted = replace(plain, display={"NumberOfFrames": "1234"}).file(stored)
+    for text in (b"2   ", b"-1  ", b"1\\1 ", b"1.0 ", b"+   ", b"one "):
+        name = text.decode().strip().replace("\\", "-")
+        cases[f"frames-{name}"] = (
+            counted.replace(b"IS\4\x001234", b"IS\4\0" + text),
+            "one is read",
+        )
+    shaped = replace(plain, display={"PresentationLUTShape": "IDENTITY"}).file(stored)
+    for shape in (b"LIN OD  ", b"inverse ", b"INVERSE\\"):
+        content = shaped.replace(b"IDENTITY", shape)
+        name = shape.decode().strip(" \\").replace(" ", "-")
+        cases[f"shape-{name}"] = (content, "PresentationLUTShape")
+    dark = replace(plain, display={"VOILUTSequence": dcm.lut([0] * 50, 0, 12)})
+    cases["voi-lut-of-zeros"] = (dark.file(stored), "would look the same")
+    item_end = dcm.ITEM_END[:4] + b"\4\0\0\0mark"
+    cases["mark-with-a-value"] = (dcm.with_marks(plain.file(stored), item_end), "no pixels")
+    return cases
 
 
 def _lut_claiming(entries: int, bits: int) -> Items:
@@ -333,6 +355,7 @@ def _frames() -> Cases:
             cases[f"{name}-other-size"] = (other, "damaged")
             ended = half + b"\xff\xd9"
             cases[f"{name}-half-ended"] = (kind.around(ended, *deep.shape), "truncated")
+    cases |= _boxes(deep)
     segments = struct.pack("<I", 3) + frames["rle"][2][4:]
     color = jpg.jpeg(jpg.smooth(37, 45, 3))
     progressive = jpg.jpeg(jpg.smooth(37, 45), progressive=True)
@@ -361,6 +384,31 @@ def _frames() -> Cases:
         "native-in-fragments": (_native_in_fragments(), "damaged"),
     }
     return {f"dicom/{name}": case for name, case in cases.items()}
+
+
+def _boxes(stored: dcm.Stored) -> Cases:
+    """JPEG 2000 files whose boxes do not lead to a codestream, and other bytes after data."""
+    kind = Dicom(dcm.JPEG_2000_LOSSLESS, 12, encode=lambda _: b"")
+    begin, stream = b"".join(dcm.JP2), dcm.jpeg_2000(stored, 12, False)
+    streams = {
+        "signature-only": dcm.JP2[0],
+        "none": begin + dcm.box(b"jp2h", bytes(20)),
+        "cut": begin + dcm.box(b"jp2c", stream)[:-40],
+        "too-long": begin + struct.pack(">I", len(stream) + 900) + b"jp2c" + stream,
+        "too-short": begin + struct.pack(">I", 5) + b"xml " + stream,
+        "long-too-short": begin + struct.pack(">I4sQ", 1, b"xml ", 9) + stream,
+        "long-without-end": begin + struct.pack(">I4sQ", 1, b"xml ", 2**64 - 1) + stream,
+        "other-to-the-end": begin + struct.pack(">I", 0) + b"xml " + stream,
+    }
+    cases = {
+        f"jp2-{name}": (kind.around(content, *stored.shape), "JPEG 2000 file")
+        for name, content in streams.items()
+    }
+    coded = dcm.jpeg_ls(stored, 12)
+    zeros = coded[:-2] + bytes(40) + coded[-2:]
+    near = Dicom(dcm.JPEG_LS, 12, encode=lambda _: b"")
+    cases["jpeg-ls-zeros"] = (near.around(zeros, *stored.shape), "too many zeros")
+    return cases
 
 
 def _byte_words() -> bytes:

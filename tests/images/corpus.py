@@ -11,5 +11,5 @@ from tests.images.png_files import png_files
 
 @cache
 def corpus() -> dict[str, bytes]:
-    """Return about 500 files by names such as png/rgb-16-adam7; 600 kB in all."""
+    """Return about 700 files by names such as png/rgb-16-adam7; 600 kB in all."""
     return png_files() | jpeg_files() | dicom_files()

@@ -16,7 +16,7 @@ from pydicom.filewriter import dcmwrite
 from pydicom.sequence import Sequence as Items
 from pydicom.uid import UID
 
-from tests.images.jpeg_files import jpeg, smooth
+from tests.images.jpeg_files import EXTRA, jpeg, smooth
 
 Stored = npt.NDArray[np.integer]
 
@@ -369,10 +369,169 @@ def _odd() -> dict[str, bytes]:
         "private-sequence": Dicom(bits=12, display={"RequestAttributesSequence": _nested()}),
     }
     files = {name: kind.file(plain) for name, kind in kinds.items()}
+    files |= _corrected() | _framed_oddly()
     files["trailing-padding"] = Dicom().file(wide) + _padding()
     files["rle-spare-bytes"] = Dicom(RLE, 12, encode=lambda s: rle(s, 12) + b"\0\0").file(plain)
     files["one-pixel"] = Dicom(bits=8).file(np.array([[7]]))
     return files
+
+
+def _corrected() -> dict[str, bytes]:
+    """Return files that are read with a note."""
+    wide = list(range(4096))
+    byte = [i * 255 // 4095 for i in range(4096)]
+    sequences = {
+        "voi-lut-12-bits-in-16": lut(wide, 0, 16),
+        "voi-lut-12-bits-in-8": lut(wide, 0, 8),
+        "voi-lut-12-bits-in-14": lut(wide, 0, 14),
+        "voi-lut-10-bits-in-12": lut([i // 4 for i in wide], 0, 12),
+        "voi-lut-bytes-in-16": lut(byte, 0, 16, packed=True),
+        "voi-lut-bytes-in-12": lut(byte, 0, 12, packed=True),
+        "voi-lut-bytes-odd-in-12": lut(byte[:4095], 0, 12, packed=True),
+    }
+    kinds = {
+        name: Dicom(bits=12, display={"VOILUTSequence": sequence})
+        for name, sequence in sequences.items()
+    }
+    negative = lut([0, 100, 200, 255], 0, 8)
+    negative[0][0x00283002].value = [4, 65536 - 2, 8]  # as US
+    kinds |= {
+        "voi-lut-negative-as-us": Dicom(bits=12, signed=True, display={"VOILUTSequence": negative}),
+        "modality-lut-12-bits-in-8": Dicom(
+            bits=12, display={"ModalityLUTSequence": lut(wide, 0, 8)}
+        ),
+        "modality-lut-12-bits-in-8-window": Dicom(
+            bits=12,
+            display={
+                "ModalityLUTSequence": lut(wide, 0, 8),
+                "WindowCenter": "2000",
+                "WindowWidth": "1000",
+            },
+        ),
+        "monochrome1-identity": Dicom(
+            bits=12, photometric="MONOCHROME1", display={"PresentationLUTShape": "IDENTITY"}
+        ),
+        "monochrome2-inverse": Dicom(bits=12, display={"PresentationLUTShape": "INVERSE"}),
+        "monochrome2-inverse-window": Dicom(
+            bits=12,
+            display={
+                "PresentationLUTShape": "INVERSE",
+                "WindowCenter": "1000",
+                "WindowWidth": "1500",
+            },
+        ),
+        "pixels-twice-as-wide": Dicom(bits=12, display={"ImagerPixelSpacing": ["0.1", "0.2"]}),
+        "pixels-twice-as-high": Dicom(bits=12, display={"PixelAspectRatio": ["2", "1"]}),
+        "pixels-of-3-by-7": Dicom(bits=12, display={"PixelSpacing": ["0.3", "0.7"]}),
+        "pixels-as-scanned": Dicom(
+            JPEG_2000_LOSSLESS,
+            12,
+            display={"NominalScannedPixelSpacing": ["0.2", "0.1"]},
+            encode=lambda s: jpeg_2000(s, 12, False),
+        ),
+        "noted-thrice": Dicom(
+            BIG_ENDIAN,
+            12,
+            display={
+                "PresentationLUTShape": "INVERSE",
+                "PixelAspectRatio": ["3", "2"],
+                "VOILUTSequence": lut(wide, 0, 16),
+            },
+        ),
+    }
+    return {name: kind.file(levels(12, kind.signed)) for name, kind in kinds.items()}
+
+
+def _framed_oddly() -> dict[str, bytes]:
+    """Return files whose elements or frames hold more than they have to."""
+    plain, smooth12 = levels(12, False), slopes(12, False)
+    files = {
+        f"frames-{name}": Dicom(bits=12, display={"NumberOfFrames": "7"})
+        .file(plain)
+        .replace(b"\x28\0\x08\0IS\x02\x007 ", b"\x28\0\x08\0IS\x02\0" + text)
+        for name, text in {
+            "0": b"0 ",
+            "00": b"00",
+            "01": b"01",
+            "space-1": b" 1",
+            "plus-1": b"+1",
+            "nul": b"1\0",
+        }.items()
+    }
+    for name, syntax in {"explicit": EXPLICIT, "implicit": IMPLICIT}.items():
+        content = Dicom(syntax, 12).file(plain)
+        for kind, marks in STRAY_MARKS.items():
+            files[f"stray-{kind}-{name}"] = with_marks(content, marks)
+    for name, stream in jp2_files(jpeg_2000(smooth12, 12, False)).items():
+        for syntax in (JPEG_2000_LOSSLESS, JPEG_2000):
+            kind = Dicom(syntax, 12, encode=lambda _: b"", fragments=2)
+            files[f"jp2-{name}-{syntax[-2:]}"] = kind.around(stream, *smooth12.shape)
+    for name, extra in EXTRA.items():
+        for frame, kind in {
+            "baseline": Dicom(JPEG_BASELINE, 8, encode=lambda s: _baseline(s)),
+            "lossless": Dicom(JPEG_LOSSLESS, 12, encode=lambda s: lossless_jpeg(s, 12)),
+        }.items():
+            encoded = kind.encode(slopes(kind.bits, False)) if kind.encode else b""
+            file = kind.around(encoded[:-2] + extra + encoded[-2:], *smooth12.shape)
+            files[f"jpeg-{frame}-extra-{name}"] = file
+    for zeros in (1, 2, 5, 12):
+        coded = jpeg_ls(smooth12, 12)
+        kind = Dicom(JPEG_LS, 12, encode=lambda _: b"")
+        file = kind.around(coded[:-2] + bytes(zeros) + coded[-2:], *smooth12.shape)
+        files[f"jpeg-ls-zeros-{zeros}"] = file
+    return files
+
+
+def _baseline(stored: Stored) -> bytes:
+    return jpeg(stored.astype(np.uint8)[..., None])
+
+
+SEQUENCE_END, ITEM_END = b"\xfe\xff\xdd\xe0\0\0\0\0", b"\xfe\xff\x0d\xe0\0\0\0\0"
+STRAY_MARKS = {
+    "sequence-end": SEQUENCE_END,
+    "item-end": ITEM_END,
+    "ends": ITEM_END + SEQUENCE_END,
+    "ends-turned": SEQUENCE_END + ITEM_END,
+    "ends-twice": SEQUENCE_END * 2 + ITEM_END * 2,
+}
+"""Marks that end a sequence or item, where there is none."""
+
+
+def with_marks(content: bytes, marks: bytes) -> bytes:
+    """Return a little-endian file with an empty sequence and marks before its Rows."""
+    rows = content.index(b"\x28\0\x10\0")
+    explicit = content[rows + 4 : rows + 6] == b"US"
+    sequence = b"\x20\0\x40\x11" + (b"SQ\0\0" if explicit else b"") + bytes(4)
+    return content[:rows] + sequence + marks + content[rows:]
+
+
+JP2 = b"\0\0\0\x0cjP  \r\n\x87\n", b"\0\0\0\x14ftypjp2 \0\0\0\0jp2 "
+"""The two boxes that begin every JPEG 2000 file."""
+
+
+def box(name: bytes, content: bytes) -> bytes:
+    """Return a box with its length in four bytes."""
+    return struct.pack(">I", 8 + len(content)) + name + content
+
+
+def long_box(name: bytes, content: bytes) -> bytes:
+    """Return a box with its length in eight bytes."""
+    return struct.pack(">I4sQ", 1, name, 16 + len(content)) + content
+
+
+def jp2_files(stream: bytes) -> dict[str, bytes]:
+    """Return a codestream in the boxes of JPEG 2000 files, by how they are written."""
+    begin = b"".join(JP2)
+    header = box(b"jp2h", box(b"ihdr", bytes(14)))
+    return {
+        "header": begin + header + box(b"jp2c", stream),
+        "no-header": begin + box(b"jp2c", stream),
+        "long": begin + header + long_box(b"jp2c", stream),
+        "to-the-end": begin + header + struct.pack(">I", 0) + b"jp2c" + stream,
+        "long-before": begin + long_box(b"xml ", b"<x/>") + header + box(b"jp2c", stream),
+        "more-after": begin + header + box(b"jp2c", stream) + box(b"uuid", bytes(24)),
+        "twice": begin + header + box(b"jp2c", stream) + box(b"jp2c", stream[:50]),
+    }
 
 
 def _nested() -> Items:

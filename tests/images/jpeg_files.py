@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import io
+import re
 
 import imagecodecs
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from reference.decoding.jpeg_frame import segments_of
 from tests.images.png_files import exif
+from tests.images.sampled_jpeg import sampled_jpeg
+
+JFIF = b"\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0"
+ADOBE = b"\xff\xee\0\x0eAdobe\0\x64\0\0\0\0\0"
+"""An APP14 segment: four components are CMYK."""
 
 Array8 = npt.NDArray[np.uint8]
 
@@ -83,7 +90,96 @@ def jpeg_files() -> dict[str, bytes]:
     files["gray-orientation-0"] = with_segment(jpeg(gray), app1(exif(0)))
     files["gray-exif-cut"] = with_segment(jpeg(gray), app1(exif(6)[:15]))
     files["gray-exif-twice"] = with_segment(jpeg(gray), app1(exif(3)) + app1(exif(6)))
+    files |= _with_extra_bytes() | _sampled()
     return {f"jpeg/{name}": content for name, content in files.items()}
+
+
+def with_bytes_before(file: bytes, extra: bytes, which: str) -> bytes:
+    """Return the JPEG with bytes after the last block of its scans, or of their intervals.
+
+    Args:
+        which: "end": before EOI; "scans": of every scan; "restarts": before restart markers;
+            "intervals": of all.
+    """
+    scans = [s for s in segments_of(file) if s.scan_end]
+    pieces, at = [], 0
+    for scan in scans:
+        data = file[scan.end : scan.scan_end]
+        if which in ("restarts", "intervals"):
+            data = re.sub(rb"\xff[\xd0-\xd7]", lambda mark: extra + mark.group(), data)
+        ends = which in ("scans", "intervals") or (which == "end" and scan is scans[-1])
+        pieces += [file[at : scan.end], data, extra if ends else b""]
+        at = scan.scan_end
+    return b"".join(pieces) + file[at:]
+
+
+EXTRA = {
+    "zero": b"\0",
+    "two": b"\x12\x34",
+    "six": b"\x9a\0\xff\0\x34\1",
+    "forty": b"\x55\xaa" * 20,
+    "stuffed": b"\xff\0" * 3,
+    "restart": b"\xff\xd0",
+    "bytes-and-restart": b"\1\xff\xd3\2\3",
+}
+"""Bytes that no block needs."""
+
+
+def _with_extra_bytes() -> dict[str, bytes]:
+    gray, color, ink = smooth(37, 45), smooth(37, 45, 3), smooth(37, 45, 4)
+    kinds = {
+        "gray": jpeg(gray, quality=90),
+        "gray-optimised": jpeg(gray, optimize=True),
+        "gray-restarts": jpeg(gray, restart_marker_blocks=3),
+        "gray-progressive": jpeg(gray, progressive=True),
+        "gray-progressive-restarts": jpeg(gray, progressive=True, restart_marker_blocks=4),
+        "ycc-420": jpeg(color, subsampling=2),
+        "ycc-422-restarts": jpeg(color, subsampling=1, restart_marker_rows=1),
+        "ycc-420-progressive": jpeg(color, subsampling=2, progressive=True, quality=95),
+        "cmyk": jpeg(ink, quality=90),
+        "cmyk-progressive": jpeg(ink, progressive=True),
+    }
+    files = {
+        f"{kind}-extra-{name}": with_bytes_before(content, extra, "end")
+        for kind, content in kinds.items()
+        for name, extra in EXTRA.items()
+    }
+    for kind in ("gray-progressive", "ycc-420-progressive", "cmyk-progressive"):
+        files[f"{kind}-extra-scans"] = with_bytes_before(kinds[kind], b"\1\2\3\4\5", "scans")
+    for kind in ("gray-restarts", "ycc-422-restarts", "gray-progressive-restarts"):
+        for which in ("restarts", "intervals"):
+            for name in ("two", "forty"):
+                file = with_bytes_before(kinds[kind], EXTRA[name], which)
+                files[f"{kind}-extra-{which}-{name}"] = file
+    fill = with_bytes_before(kinds["gray-restarts"], b"\xff\xff", "intervals")
+    return files | {"gray-restarts-fill-bytes": fill}
+
+
+UNUSUAL = {
+    "444-as-2x1": [(2, 1)] * 3,
+    "444-as-1x2": [(1, 2)] * 3,
+    "444-as-3x1": [(3, 1)] * 3,
+    "444-as-1x3": [(1, 3)] * 3,
+    "422-as-2x2": [(2, 2), (1, 2), (1, 2)],
+    "440-as-2x2": [(2, 2), (2, 1), (2, 1)],
+    "420-as-2x2": [(2, 2), (1, 1), (1, 1)],
+    "410-as-4x1": [(4, 1), (1, 1), (1, 1)],
+    "cmyk-as-2x1": [(2, 1)] * 4,
+    "cmyk-as-1x2": [(1, 2)] * 4,
+}
+"""Sampling factors by a name, for three components or four."""
+
+
+def _sampled() -> dict[str, bytes]:
+    files = {}
+    for name, sampling in UNUSUAL.items():
+        stored, app = smooth(37, 45, len(sampling)), ADOBE if len(sampling) == 4 else JFIF
+        files[f"sampled-{name}"] = sampled_jpeg(stored, sampling, app)
+        if "as-2x2" in name:
+            files[f"sampled-{name}-apart"] = sampled_jpeg(stored, sampling, app, apart=True)
+            extra = sampled_jpeg(stored, sampling, app, apart=True, after=b"\x12\x34\x56")
+            files[f"sampled-{name}-apart-extra"] = extra
+    return files
 
 
 def _ycck(cmyk: bytes) -> bytes:

@@ -12,6 +12,7 @@ import pytest
 from pydicom.pixels import apply_modality_lut, apply_voi, apply_windowing
 
 from reference.decoding import decode
+from reference.errors import ImageError
 from tests.images import dicom_files as dcm
 from tests.images.dicom_files import Dicom
 
@@ -127,9 +128,101 @@ def test_lut_is_looked_up_below_a_fraction() -> None:
     assert _samples([0, 18, 19, 20, 21, 22], display) == [0, 0, 0, 13107, 13107, 65535]
 
 
-def test_lut_entries_above_its_bits_count_as_white() -> None:
-    table = dcm.lut([0, 300, 255], 0, 8)
-    assert _samples([0, 1, 2], {"VOILUTSequence": table}) == [0, 65535, 65535]
+@pytest.mark.parametrize("bits", [8, 10, 11, 13, 14, 16])
+def test_a_lut_whose_entries_do_not_fit_its_bits_goes_from_black_to_white(bits: int) -> None:
+    stored = np.arange(4096).reshape(64, 64)
+    table = list(range(4096))
+    fits = Dicom(bits=12, display={"VOILUTSequence": dcm.lut(table, 0, 12)}).file(stored)
+    other = Dicom(bits=12, display={"VOILUTSequence": dcm.lut(table, 0, bits)}).file(stored)
+    assert decode(fits).notes == ()
+    assert decode(other).notes == ("lut-descriptor",)
+    np.testing.assert_array_equal(decode(other).samples, decode(fits).samples)
+
+
+@pytest.mark.parametrize("most", [2048, 3000, 4095])
+def test_a_lut_that_reaches_the_upper_half_of_its_range_is_left_alone(most: int) -> None:
+    table = dcm.lut([0, most], 0, 12)
+    picture = decode(Dicom(bits=12, display={"VOILUTSequence": table}).file(np.array([[0, 1]])))
+    assert picture.notes == ()
+    assert picture.samples.max() == int(most / 4095 * 65535 + 0.5)
+
+
+@pytest.mark.parametrize(("most", "bits"), [(2047, 12), (32767, 16), (256, 8), (127, 8)])
+def test_a_lut_s_greatest_entry_is_white_where_its_bits_are_wrong(most: int, bits: int) -> None:
+    table = dcm.lut([0, most, most // 2], 0, bits)
+    half = int(most // 2 / most * 65535 + 0.5)
+    assert _samples([0, 1, 2], {"VOILUTSequence": table}) == [0, 65535, half]
+
+
+def test_a_lut_of_zeros_is_refused() -> None:
+    with pytest.raises(ImageError, match="would look the same"):
+        _samples([0, 1], {"VOILUTSequence": dcm.lut([0, 0], 0, 12)})
+
+
+@pytest.mark.parametrize("bits", [8, 10, 12, 16])
+@pytest.mark.parametrize("count", [255, 256, 4095])
+def test_entries_in_bytes_are_read_whatever_the_descriptor_says(count: int, bits: int) -> None:
+    table = [i * 255 // (count - 1) for i in range(count)]
+    packed = dcm.lut(table, 0, bits, packed=True)
+    words = dcm.lut(table, 0, 8)
+    stored = list(range(0, 4096, 15))
+    found = _samples(stored, {"VOILUTSequence": packed})
+    assert found == _samples(stored, {"VOILUTSequence": words})
+
+
+@pytest.mark.parametrize("window", [False, True])
+def test_a_modality_lut_keeps_entries_above_its_bits(window: bool) -> None:
+    shown = {"WindowCenter": "2000", "WindowWidth": "1000"} if window else {}
+    table = [min(4095, 2 * i) for i in range(4096)]
+    pictures = [
+        decode(
+            Dicom(bits=12, display=shown | {"ModalityLUTSequence": dcm.lut(table, 0, bits)}).file(
+                dcm.levels(12, False)
+            )
+        )
+        for bits in (8, 12, 16)
+    ]
+    assert [picture.notes for picture in pictures] == [("lut-descriptor",), (), ()]
+    for picture in pictures:
+        np.testing.assert_array_equal(picture.samples, pictures[1].samples)
+
+
+def test_the_first_value_of_a_lut_is_negative_if_stored_values_can_be() -> None:
+    pictures = []
+    for tag_of_first in ("SS", "US"):
+        table = dcm.lut([0, 100, 200, 255], -2, 8)
+        table[0].add_new(0x00283002, tag_of_first, [4, -2 if tag_of_first == "SS" else 65534, 8])
+        kind = Dicom(bits=12, signed=True, display={"VOILUTSequence": table})
+        pictures.append(decode(kind.file(np.array([[-3, -2, -1, 0, 1, 2]]))))
+    assert [picture.notes for picture in pictures] == [(), ("lut-descriptor",)]
+    np.testing.assert_array_equal(pictures[0].samples, pictures[1].samples)
+    assert pictures[0].samples.ravel().tolist() == [0, 0, 25700, 51400, 65535, 65535]
+
+
+@pytest.mark.parametrize(
+    ("photometric", "shape", "black", "notes"),
+    [
+        ("MONOCHROME2", None, 0, ()),
+        ("MONOCHROME2", "IDENTITY", 0, ()),
+        ("MONOCHROME1", None, 4095, ()),
+        ("MONOCHROME1", "INVERSE", 4095, ()),
+        ("MONOCHROME2", "INVERSE", 4095, ("presentation-lut-shape",)),
+        ("MONOCHROME1", "IDENTITY", 0, ("presentation-lut-shape",)),
+    ],
+)
+@pytest.mark.parametrize("window", [False, True])
+def test_the_presentation_lut_shape_decides_what_is_black(
+    photometric: str, shape: str | None, black: int, notes: tuple[str, ...], window: bool
+) -> None:
+    display: dict[str, object] = {"PresentationLUTShape": shape} if shape else {}
+    if window:
+        display |= {"WindowCenter": "2048", "WindowWidth": "4096"}
+    kind = Dicom(bits=12, photometric=photometric, display=display)
+    picture = decode(kind.file(np.array([[0, 4095]])))
+    assert picture.notes == notes
+    assert picture.samples.ravel().tolist() == [
+        0 if value == black else picture.white for value in (0, 4095)
+    ]
 
 
 def test_lut_of_65536_entries_says_so_by_zero() -> None:

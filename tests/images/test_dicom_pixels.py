@@ -13,7 +13,7 @@ from PIL import Image
 from reference.decoding import decode
 from tests.images import dicom_files as dcm
 from tests.images.dicom_files import Dicom
-from tests.images.jpeg_files import jpeg
+from tests.images.jpeg_files import EXTRA, jpeg
 
 FILES = dcm.dicom_files()
 DEPTHS = [f"{sign}{bits}" for sign in "us" for bits in (8, 10, 12, 16)]
@@ -82,6 +82,30 @@ def test_values_are_read_as_by_pydicom(name: str) -> None:
     signed = "-s" in name
     least = -(2 ** (int(name[-2:]) - 1 if name[-2:].isdigit() else 11)) if signed else 0
     np.testing.assert_array_equal(_stored(name), values - least)
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name.startswith("dicom/jp2-")])
+def test_the_codestream_of_a_jpeg_2000_file_is_read(name: str) -> None:
+    np.testing.assert_array_equal(_stored(name.removeprefix("dicom/")), dcm.slopes(12, False))
+
+
+@pytest.mark.parametrize("extra", EXTRA)
+def test_bytes_after_the_data_of_a_jpeg_frame_change_no_value(extra: str) -> None:
+    for frame in ("baseline", "lossless"):
+        plain = _stored("jpeg-baseline" if frame == "baseline" else "jpeg-lossless-u12")
+        np.testing.assert_array_equal(_stored(f"jpeg-{frame}-extra-{extra}"), plain)
+
+
+@pytest.mark.parametrize("zeros", [1, 2, 5, 12])
+def test_zeros_after_the_data_of_jpeg_ls_change_no_value(zeros: int) -> None:
+    np.testing.assert_array_equal(_stored(f"jpeg-ls-zeros-{zeros}"), dcm.slopes(12, False))
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in FILES if name.startswith(("dicom/frames-", "dicom/stray-"))]
+)
+def test_odd_frame_counts_and_stray_marks_change_no_value(name: str) -> None:
+    np.testing.assert_array_equal(_stored(name.removeprefix("dicom/")), dcm.levels(12, False))
 
 
 def test_fragments_are_one_stream() -> None:

@@ -9,9 +9,11 @@ import pytest
 from PIL import Image
 
 from reference.decoding import decode
+from reference.decoding.jpeg_extra import without_extra_bytes
 from reference.decoding.jpeg_frame import MAX_SCANS
 from reference.errors import ImageError
-from tests.images.jpeg_files import jpeg, jpeg_files, smooth
+from tests.images.jpeg_files import EXTRA, JFIF, jpeg, jpeg_files, smooth, with_bytes_before
+from tests.images.sampled_jpeg import sampled_jpeg
 
 FILES = jpeg_files()
 
@@ -64,9 +66,65 @@ def test_more_scans_than_any_encoder_writes_are_refused() -> None:
         decode(content[:-2] + scan * MAX_SCANS + b"\xff\xd9")
 
 
-def test_unusual_samplings_are_refused_by_name() -> None:
+@pytest.mark.parametrize("luma", [0x31, 0x24, 0x42, 0x23, 0x44])
+def test_samplings_that_the_decoders_do_not_know_are_refused_by_name(luma: int) -> None:
     content = bytearray(FILES["jpeg/ycc-444"])
     at = content.index(b"\xff\xc0")
-    content[at + 11] = 0x31
+    content[at + 11] = luma
     with pytest.raises(ImageError, match="samples its colours in a way that is not read"):
         decode(bytes(content))
+
+
+@pytest.mark.parametrize(
+    "sampling",
+    [
+        [(1, 1), (2, 1), (2, 1)],
+        [(2, 1), (1, 1), (2, 1)],
+        [(2, 1), (2, 1), (1, 1)],
+        [(2, 2), (1, 2), (2, 1)],
+        [(1, 2), (2, 1), (2, 1)],
+        [(4, 2), (1, 1), (1, 1)],
+        [(2, 1), (1, 1), (1, 1), (1, 1)],
+    ],
+    ids=str,
+)
+def test_chroma_that_is_not_sampled_alike_is_refused_by_name(
+    sampling: list[tuple[int, int]],
+) -> None:
+    content = sampled_jpeg(smooth(37, 45, len(sampling)), sampling)
+    with pytest.raises(ImageError, match="samples its colours in a way that is not read"):
+        decode(content)
+
+
+def test_factors_alike_mean_that_nothing_is_sampled_less() -> None:
+    stored = smooth(37, 45, 3)
+    plain = decode(sampled_jpeg(stored, [(1, 1)] * 3, JFIF))
+    for factors in ((2, 1), (1, 2), (3, 1), (1, 3)):
+        doubled = decode(sampled_jpeg(stored, [factors] * 3, JFIF))
+        np.testing.assert_array_equal(doubled.samples, plain.samples)
+
+
+PLAIN = [name for name in FILES if "extra" not in name and "fill-bytes" not in name]
+
+
+@pytest.mark.parametrize("which", ["end", "scans", "restarts", "intervals"])
+@pytest.mark.parametrize("name", PLAIN)
+def test_extra_bytes_are_cut_off_and_nothing_else(name: str, which: str) -> None:
+    plain = FILES[name]
+    assert without_extra_bytes(plain) == plain
+    for kind in ("zero", "two", "six", "forty", "stuffed"):
+        assert without_extra_bytes(with_bytes_before(plain, EXTRA[kind], which)) == plain, kind
+
+
+def test_fill_bytes_before_any_marker_change_no_sample() -> None:
+    filled = decode(FILES["jpeg/gray-restarts-fill-bytes"])
+    plain = decode(FILES["jpeg/gray-restarts"])
+    np.testing.assert_array_equal(filled.samples, plain.samples)
+
+
+@pytest.mark.parametrize("kind", ["gray", "gray-progressive", "gray-restarts", "ycc-420", "cmyk"])
+def test_extra_bytes_do_not_stand_for_missing_ones(kind: str) -> None:
+    content = FILES[f"jpeg/{kind}"]
+    for cut in (60, 120, 200):
+        with pytest.raises(ImageError, match="truncated or damaged"):
+            decode(content[: -2 - cut] + b"\0\0\xff\xd9")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
+from reference.preprocess.picture import Note
 from xport.common.document import Document
 from xport.comparison.parity import Comparison
 from xport.comparison.picture import Picture
@@ -37,7 +40,8 @@ class PipelineEffect(Document):
     nothing but the preprocessing differs; among them, for findings, the calibrated probabilities
     and, for an autoencoder, the out-of-distribution score. `in_browser` compares the browser's
     outputs on the pipeline's inputs with PyTorch's on the definition's, as the paper's figure
-    E.5 does. `pictures` show the image on which the input is furthest from the definition's.
+    E.5 does. `notes` is what the decoder had to say of an image, where it had. `pictures` show the
+    image on which the input is furthest from the definition's.
     """
 
     prepared: PreparedInputs
@@ -50,4 +54,5 @@ class PipelineEffect(Document):
     in_browser: tuple[Comparison, ...] = ()
     flips: tuple[Flip, ...] = ()
     decisions: int = 0
+    notes: dict[str, tuple[Note, ...]] = Field(default_factory=dict)
     pictures: tuple[Picture, ...] = ()

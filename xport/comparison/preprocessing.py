@@ -146,6 +146,7 @@ def _effect(
         in_browser=tuple(_in_browser(case, model, definition, made)),
         flips=tuple(flips),
         decisions=decisions,
+        notes=definition.notes,
         pictures=tuple(_pictures(case, model, definition, made, worst)),
     )
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
+from reference.preprocess.picture import Note
 from xport.common.document import Document
 from xport.exchange.recording import WebEnvironment
 from xport.plan.pipeline_description import PipelineDescription
@@ -33,7 +34,8 @@ class PreparedInputs(Document):
 
     `digest_by_image` has the digests of what came out, on disk as `inputs`; `unsupported` says why
     a pipeline does not read an image, `failures` why it should have and did not. `seconds` is per
-    image made.
+    image made. `notes` is what the definition's decoder had to say of an image, for the few of
+    which it had something.
     """
 
     model_config = ConfigDict(validate_by_name=True, serialize_by_alias=True)
@@ -46,6 +48,7 @@ class PreparedInputs(Document):
     unsupported: dict[str, str] = Field(default_factory=dict)
     failures: dict[str, str] = Field(default_factory=dict)
     seconds: dict[str, float] = Field(default_factory=dict)
+    notes: dict[str, tuple[Note, ...]] = Field(default_factory=dict)
 
 
 class Preparations(Document):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from reference.preprocess import Preprocess
+from reference.preprocess.picture import Note
 from xport.common.arrays import Array
 from xport.exchange.recording import WebEnvironment
 from xport.plan.pipeline_description import PipelineDescription
@@ -14,10 +15,14 @@ from xport.plan.pipeline_description import PipelineDescription
 
 @dataclass(frozen=True)
 class Made:
-    """A model's input, (1, C, S, S) float32, and the seconds it took to make."""
+    """A model's input, (1, C, S, S) float32, and the seconds it took to make.
+
+    notes: what the decoder had to say of the image, where it was ours.
+    """
 
     input: Array
     seconds: float
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True)

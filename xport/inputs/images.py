@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -124,8 +124,13 @@ def phantoms(count: int, seed: int) -> list[ImageFile]:
     return files
 
 
-def images_in(folders: Sequence[Path]) -> list[ImageFile]:
+def images_in(
+    folders: Sequence[Path], say: Callable[[str], None] = lambda _: None
+) -> list[ImageFile]:
     """Every image of every folder, in order of name, not looking into subfolders.
+
+    Other files are left out, and how many is said: among them every hidden one, such as those
+    that a Mac puts beside each image (``._chest.png``).
 
     Raises:
         InputError: a folder is absent or holds no image, two images have one name, or a file
@@ -135,7 +140,11 @@ def images_in(folders: Sequence[Path]) -> list[ImageFile]:
     for folder in folders:
         if not folder.is_dir():
             raise InputError("not a folder", str(folder), "give --images a folder of images")
-        paths = sorted(path for path in folder.iterdir() if _is_image(path))
+        files = [path for path in folder.iterdir() if path.is_file()]
+        paths = sorted(path for path in files if _is_image(path))
+        if left_out := len(files) - len(paths):
+            count = "1 file" if left_out == 1 else f"{left_out:,} files"
+            say(f"{folder}: {count} left out, hidden or no image by name and mark")
         if not paths:
             raise InputError(
                 f"no image in this folder ({', '.join(SUFFIXES)}, or DICOM under any name)",
@@ -151,7 +160,7 @@ def images_in(folders: Sequence[Path]) -> list[ImageFile]:
 
 def _is_image(path: Path) -> bool:
     """Known by its suffix, or by the mark of DICOM: names made of UIDs seem to have a suffix."""
-    if not path.is_file():
+    if path.name.startswith("."):
         return False
     if path.suffix.lower() in SUFFIXES:
         return True

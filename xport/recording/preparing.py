@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
+from reference.preprocess.picture import Note
 from xport.common import isolated, progress
 from xport.errors import RunnerError, XportError
 from xport.exchange.prepared import (
@@ -42,6 +43,7 @@ class _Tally:
     unsupported: dict[str, str] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    notes: dict[str, tuple[Note, ...]] = field(default_factory=dict)
 
     def document(self, model: str) -> PreparedInputs:
         return PreparedInputs(
@@ -51,6 +53,7 @@ class _Tally:
             unsupported=self.unsupported,
             failures=self.failures,
             seconds=self.seconds,
+            notes=self.notes,
         )
 
 
@@ -147,6 +150,8 @@ def prepared_by(
                 (planned,) = folder.probes.save([probe])
                 tally.digest_by_image[image.name] = planned.digests[spec.name]
                 tally.seconds[image.name] = made.seconds
+                if made.notes:
+                    tally.notes[image.name] = made.notes
             progress.advance(tally.facts.name)
     return [tally.document(model.id) for tally in tallies]
 

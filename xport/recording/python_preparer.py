@@ -63,16 +63,16 @@ class PythonPreparer:
         try:
             picture = _decoded(content)
             if pipeline == DEFINITION:
-                made = to.apply(picture)
-            else:
-                levels = gray_levels(picture, to.gray, to.orientation)
-                found = self._measured(pipeline, levels, to)
-                if isinstance(found, CannotDo):
-                    return Unsupported(found.reason)
-                made = found
+                return Made(to.apply(picture), time.perf_counter() - start, picture.notes)
+            if picture.aspect != 1:
+                return Unsupported("the image's pixels are not square, which it does not know")
+            levels = gray_levels(picture, to.gray, to.orientation)
+            found = self._measured(pipeline, levels, to)
         except ImageError as error:
             raise RunnerError(error.what, error.where, error.remedy) from error
-        return Made(made, time.perf_counter() - start)
+        if isinstance(found, CannotDo):
+            return Unsupported(found.reason)
+        return Made(found, time.perf_counter() - start)
 
     def _measured(self, pipeline: str, levels: Float64Array, to: Preprocess) -> Array | CannotDo:
         try:

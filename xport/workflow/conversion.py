@@ -72,7 +72,7 @@ class Converter:
                 a route that the release does not ask for becomes one of the plan's missing routes.
         """
         release = self.release
-        brought = images_in(self.folders)
+        brought = images_in(self.folders, progress.say)
         shown = [
             *phantoms(release.probes.phantoms, release.probes.seed),
             *photographs(release.probes.photographs),

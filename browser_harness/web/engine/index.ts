@@ -10,6 +10,7 @@ export { fetchVerified, requireDigest, sha256 } from "./files.js";
 export { parsePreprocess } from "./picture/definition.js";
 export type { Preprocess } from "./picture/definition.js";
 export type { PictureFacts, PictureResult } from "./picture/messages.js";
+export { PLAIN } from "./picture/picture.js";
 export type { Picture } from "./picture/picture.js";
 export { preprocess, scaledSize } from "./picture/preprocess.js";
 export { PictureReader } from "./picture/reader.js";

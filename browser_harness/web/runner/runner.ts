@@ -10,6 +10,7 @@ import {
   loadModel,
   memoryNow,
   parsePreprocess,
+  PLAIN,
   preprocess,
   runModel,
   saliencyByAutodiff,
@@ -164,7 +165,7 @@ async function prepare(request: PreprocessRequest): Promise<TensorText> {
     const length = about.width * about.height * about.channels;
     const samples =
       bits === 8 ? new Uint8Array(file, offset, length) : new Uint16Array(file, offset, length);
-    return preprocess({ ...about, samples, format: "png" }, to);
+    return preprocess({ ...about, samples, format: "png", ...PLAIN }, to);
   });
   const values = new Float32Array(inputs.reduce((sum, input) => sum + input.length, 0));
   let at = 0;

@@ -19,7 +19,7 @@ from browser_harness.serve.assets import page_files
 from reference import decoding
 from reference.errors import ImageError
 from reference.preprocess import AUTOENCODER, CHESTXNET, XRV
-from reference.preprocess.picture import Picture
+from reference.preprocess.picture import NOTES, Note, Picture
 from tests.images.broken import broken
 from tests.images.corpus import corpus
 from tests.images.dicom_files import EXPLICIT, JPEG_2000_LOSSLESS, Dicom, jpeg_2000
@@ -63,8 +63,8 @@ def difference(python: Picture | str, page: DecodedPicture | str) -> str | None:
             return None
         return f"Python: {python}" if isinstance(python, str) else f"page: {page}"
     facts, samples = page.facts, page.samples
-    ours = (python.white, python.orientation, python.format)
-    if ours != (facts.white, facts.orientation, facts.format):
+    ours = (python.white, python.orientation, python.format, python.aspect, python.notes)
+    if ours != (facts.white, facts.orientation, facts.format, facts.aspect, facts.notes):
         return f"{ours}, {facts}"
     if samples is None or samples.shape != python.samples.shape:
         return f"{python.samples.shape}, {None if samples is None else samples.shape}"
@@ -143,6 +143,10 @@ def test_prepares_the_inputs_that_python_prepares(page: BrowserSession) -> None:
         "jpeg/cmyk",
         "dicom/rescale-window-s12-monochrome1",
         "dicom/jpeg-2000-lossless-u16",
+        "dicom/pixels-twice-as-wide",
+        "dicom/pixels-twice-as-high",
+        "dicom/pixels-of-3-by-7",
+        "dicom/voi-lut-12-bits-in-16",
     ):
         content = corpus()[name]
         found = decode(page, content, documents, samples=False)
@@ -150,6 +154,29 @@ def test_prepares_the_inputs_that_python_prepares(page: BrowserSession) -> None:
         picture = decoding.decode(content)
         for definition, values in zip(definitions, found.inputs, strict=True):
             assert np.array_equal(values, definition.apply(picture)), name
+
+
+@pytest.mark.parametrize("note", NOTES)
+def test_refuses_what_a_definition_forbids_as_python_does(page: BrowserSession, note: Note) -> None:
+    strict, lenient = XRV.model_copy(update={"forbid": (note,)}), XRV
+    for name, content in corpus().items():
+        picture = decoding.decode(content)
+        if note not in picture.notes:
+            continue
+        with pytest.raises(ImageError, match=rf"the release forbids .*\({note}"):
+            strict.apply(picture)
+        with pytest.raises(PageRefused, match=rf"the release forbids .*\({note}\)") as caught:
+            decode(page, content, [strict.document().decode()], samples=False)
+        assert caught.value.code == "input-refused"
+        found = decode(page, content, [lenient.document().decode()], samples=False)
+        assert np.array_equal(found.inputs[0], lenient.apply(picture)), name
+
+
+def test_what_is_not_needed_may_be_forbidden(page: BrowserSession) -> None:
+    strict = XRV.model_copy(update={"forbid": tuple(NOTES)})
+    content = corpus()["dicom/voi-lut-u12-monochrome2"]
+    found = decode(page, content, [strict.document().decode()], samples=False)
+    assert np.array_equal(found.inputs[0], XRV.apply(decoding.decode(content)))
 
 
 def test_a_picture_that_takes_too_long_is_refused_and_the_next_one_is_read(

@@ -55,6 +55,38 @@ def test_dicom_is_found_without_a_suffix_and_other_files_are_left_alone(tmp_path
     assert (found.name, found.content) == ("image-scan", dicom.content)
 
 
+def test_hidden_files_and_those_of_systems_are_left_out_and_counted(tmp_path: Path) -> None:
+    Image.new("L", (10, 10)).save(tmp_path / "chest.png")
+    dicom = synthetic_files(4, 1)[3].content
+    for name, content in {
+        "._chest.png": b"\0\5\x16\7\0\2\0\0Mac OS X",
+        ".hidden.png": (tmp_path / "chest.png").read_bytes(),
+        "._scan": dicom,
+        ".DS_Store": b"\0\0\0\1Bud1",
+        "Thumbs.db": b"\xd0\xcf\x11\xe0",
+        "desktop.ini": b"[.ShellClassInfo]",
+    }.items():
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / "__MACOSX").mkdir()
+    (tmp_path / "__MACOSX" / "._chest.png").write_bytes(b"\0\5\x16\7")
+    said: list[str] = []
+    assert [image.name for image in images_in([tmp_path], said.append)] == ["image-chest.png"]
+    assert said == [f"{tmp_path}: 6 files left out, hidden or no image by name and mark"]
+
+
+def test_a_folder_of_hidden_files_holds_no_image(tmp_path: Path) -> None:
+    (tmp_path / "._chest.png").write_bytes(b"\0\5\x16\7")
+    with pytest.raises(InputError, match="no image in this folder"):
+        images_in([tmp_path])
+
+
+def test_nothing_is_said_of_a_folder_of_images_alone(tmp_path: Path) -> None:
+    Image.new("L", (10, 10)).save(tmp_path / "chest.png")
+    said: list[str] = []
+    images_in([tmp_path], said.append)
+    assert said == []
+
+
 def test_dicom_named_by_its_uid_is_found(tmp_path: Path) -> None:
     (tmp_path / "1.2.840.113.7").write_bytes(synthetic_files(4, 1)[3].content)
     assert [image.name for image in images_in([tmp_path])] == ["image-1.2.840.113.7"]

@@ -38,6 +38,7 @@ export type ImageCode =
   | "empty"
   | "not-an-image"
   | "unsupported"
+  | "forbidden"
   | "damaged"
   | "too-large"
   | "too-slow"

@@ -84,10 +84,14 @@ export class Pictures {
   }
 }
 
-/** What a definition's input shows of a picture, in the picture's pixels. */
-export function regionOf(picture: Size, { size, fit }: Preprocess): Region {
+/**
+ * What a definition's input shows of a picture, in the picture's pixels.
+ *
+ * @param aspect the height of such a pixel over its width.
+ */
+export function regionOf(picture: Size, { size, fit }: Preprocess, aspect: number): Region {
   if (fit === "stretch") return { x: 0, y: 0, width: picture.width, height: picture.height };
-  const scaled = scaledSize(picture, size);
+  const scaled = scaledSize(picture, size, aspect);
   const [across, down] = [picture.width / scaled.width, picture.height / scaled.height];
   return {
     x: Math.floor((scaled.width - size) / 2) * across,

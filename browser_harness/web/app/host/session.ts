@@ -4,6 +4,7 @@ import { attemptOf, Backends, type Engine } from "./backends.js";
 import { isLoss } from "./engine_client.js";
 import { EngineError, NothingPasses, wordsOf } from "./errors.js";
 import { OpenedRelease } from "./opened_release.js";
+import { aspectOf } from "../../engine/picture/preprocess.js";
 import { Pictures, regionOf } from "./pictures.js";
 import { Queue, untilAborted } from "./queue.js";
 import { SelfTestFailed, type CaseProgress } from "./self_tests.js";
@@ -90,12 +91,13 @@ class OpenedSession implements Session {
 
   async show(file: File, signal?: AbortSignal): Promise<Shown> {
     const reading = this.pictures.read(file);
-    const { view } = await (signal ? untilAborted(reading, signal) : reading);
+    const { view, facts } = await (signal ? untilAborted(reading, signal) : reading);
     const { classifier, autoencoder } = this.opened.release;
+    const aspect = aspectOf(facts, classifier.preprocess.orientation === "exif");
     return {
       ...view,
-      region: regionOf(view, classifier.preprocess),
-      rebuilt: autoencoder && regionOf(view, autoencoder.preprocess),
+      region: regionOf(view, classifier.preprocess, aspect),
+      rebuilt: autoencoder && regionOf(view, autoencoder.preprocess, aspect),
     };
   }
 

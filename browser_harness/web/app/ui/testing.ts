@@ -1,3 +1,4 @@
+import { PLAIN } from "../../engine/picture/picture.js";
 import type { Finding } from "../host/seen.js";
 import { itemOf, type Item, type Result } from "./state/items.js";
 
@@ -13,7 +14,10 @@ export const FINDINGS: readonly Finding[] = [
 /** A result as the page keeps it, for tests. */
 export function resultFor(changes: Partial<Result> = {}): Result {
   return {
-    facts: { width: 2, height: 2, channels: 1, white: 255, orientation: 1, format: "png" },
+    facts: {
+      ...{ width: 2, height: 2, channels: 1, white: 255, orientation: 1, format: "png" },
+      ...PLAIN,
+    },
     sha256: "ab".repeat(32),
     bytes: 12,
     thumb: { size: 1, levels: new Uint8Array(1) },

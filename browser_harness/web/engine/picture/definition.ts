@@ -7,6 +7,7 @@ import {
   whole,
   type Fields,
 } from "../fields.js";
+import { NOTES, type Note } from "./picture.js";
 import { RADIUS, type Resampler } from "./filters.js";
 
 export type GrayRule = "mean" | "luma" | "first";
@@ -28,6 +29,8 @@ export interface Preprocess {
   /** What black and white become. */
   readonly low: number;
   readonly high: number;
+  /** What pictures are refused if their decoder had to say it; absent: none. */
+  readonly forbid?: readonly Note[];
 }
 
 const FLOAT32_MAX = 3.4028234663852886e38;
@@ -43,7 +46,7 @@ const FIELDS = {
   channels: whole(1, 4),
   low: float32,
   high: float32,
-} satisfies Fields & Record<keyof Preprocess, unknown>;
+} satisfies Fields & Record<Exclude<keyof Preprocess, "forbid">, unknown>;
 
 /**
  * Reads a definition, every field of it. Throws EngineError `file-refused`, naming the field.
@@ -52,12 +55,19 @@ const FIELDS = {
  */
 export function parsePreprocess(content: BufferSource, label: string): Preprocess {
   const name = { label, kind: KIND };
-  const found = requireFields(parseJson(content, name), FIELDS, name);
+  const document = parseJson(content, name);
+  const forbids = typeof document === "object" && document !== null && "forbid" in document;
+  const found = requireFields(document, forbids ? { ...FIELDS, forbid: notes } : FIELDS, name);
   const { low, high, ...rest } = found as unknown as Preprocess;
   if (!(Math.fround(low) < Math.fround(high))) {
     throw refused(name, `low is ${low}, not below high, ${high}, in float32`);
   }
   return { ...rest, low: low + 0, high: high + 0 }; // -0 would show in the sign of a black pixel
+}
+
+function notes(value: unknown): string | null {
+  const known = Array.isArray(value) && value.every((note) => NOTES.includes(note as Note));
+  return known ? null : `not a list of ${NOTES.join(", ")}`;
 }
 
 function float32(value: unknown): string | null {

@@ -7,6 +7,11 @@ export const MAX_PIXELS = 40_000_000;
 /** Images wider or higher than this are refused: no JPEG or DICOM file can hold one. */
 export const MAX_SIDE = 65_535;
 
+/** What a decoder may have to say of a file that it read; the keys of NOTES in Python. */
+export const NOTES = ["lut-descriptor", "presentation-lut-shape", "pixel-aspect-ratio"] as const;
+
+export type Note = (typeof NOTES)[number];
+
 /** An image as its file stores it; the same as Picture in reference/preprocess/picture.py. */
 export interface Picture {
   readonly width: number;
@@ -20,9 +25,16 @@ export interface Picture {
   /** The file's EXIF orientation, 1 (upright) to 8. */
   readonly orientation: number;
   readonly format: "png" | "jpeg" | "dicom";
+  /** The height of a pixel over its width; 1 is square. */
+  readonly aspect: number;
+  /** What was wrong or rare in the file, and was read nevertheless. */
+  readonly notes: readonly Note[];
   /** What a window cuts from `samples`, where that was asked for and the file has a linear one. */
   readonly full?: FullDepth;
 }
+
+/** What most pictures are: of square pixels, and nothing to say of them. */
+export const PLAIN = { aspect: 1, notes: [] as readonly Note[] } as const;
 
 /** Gray samples as in Picture, before the file's window. */
 export interface FullDepth {

@@ -1,4 +1,4 @@
-import { preprocess, type Picture } from "../../engine/index.js";
+import { PLAIN, preprocess, type Picture } from "../../engine/index.js";
 import { canvasOf } from "./browser.js";
 import { browserPipeline, type Decoded } from "./pipeline.js";
 
@@ -35,5 +35,14 @@ function pictureOf(bitmap: ImageBitmap): Picture {
     samples[at + 1] = colours[from + 1] as number;
     samples[at + 2] = colours[from + 2] as number;
   }
-  return { width, height, channels: 3, samples, white: 255, orientation: 1, format: "png" };
+  return {
+    width,
+    height,
+    channels: 3,
+    samples,
+    white: 255,
+    orientation: 1,
+    format: "png",
+    ...PLAIN,
+  };
 }

@@ -58,6 +58,14 @@ export const images: Catalogue["images"] = {
     windowing: "Helligkeit und Kontrast",
     size: (width, height, levels) => `${width} × ${height} Pixel, ${levels} Graustufen`,
     failed: "Das Bild kann nicht angezeigt werden.",
+    notes: {
+      "lut-descriptor":
+        "Eine Umrechnungstabelle (LUT) dieser Datei passt nicht zu ihrer Beschreibung. Verwendet wurden die tatsächlichen Einträge; vergleichen Sie Helligkeit und Kontrast mit einem anderen Betrachter.",
+      "presentation-lut-shape":
+        "Diese Datei widerspricht sich darin, was schwarz und was weiß ist. Maßgeblich war ihre Presentation LUT Shape; prüfen Sie, ob Knochen hell sind.",
+      "pixel-aspect-ratio":
+        "Die Pixel dieser Datei sind nicht quadratisch. Die Eingabe der Modelle wurde entsprechend skaliert; hier ist jedes Pixel quadratisch gezeichnet.",
+    },
   },
 
   overlay: {
@@ -110,6 +118,7 @@ export const images: Catalogue["images"] = {
     manifest: "SHA-256 des Manifests",
     selfTest: "Selbsttest",
     tools: "Geprüft mit",
+    note: "Hinweis zur Datei",
     picture: "Das Bild",
     overlay: "Mit Überlagerung",
   },

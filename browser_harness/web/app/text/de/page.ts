@@ -131,6 +131,7 @@ export const page: Catalogue["page"] = {
     empty: "die Datei ist leer",
     "not-an-image": "die Datei ist kein PNG-, JPEG- oder DICOM-Bild",
     unsupported: "diese Art von Bild wird nicht unterstützt",
+    forbidden: "die Datei braucht eine Korrektur, die diese Version nicht erlaubt",
     damaged: "die Datei ist beschädigt",
     "too-large": "das Bild ist zu groß",
     "too-slow": "das Lesen der Datei dauerte zu lange",

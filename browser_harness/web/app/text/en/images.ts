@@ -58,6 +58,14 @@ export const images = {
     size: (width: number, height: number, levels: string) =>
       `${width} × ${height} pixels, ${levels} gray levels`,
     failed: "The image cannot be shown.",
+    notes: {
+      "lut-descriptor":
+        "A lookup table of this file does not fit its description. The table's actual entries were used; check brightness and contrast against another viewer.",
+      "presentation-lut-shape":
+        "This file contradicts itself about what is black and what is white. Its Presentation LUT Shape was followed; check that bones are bright.",
+      "pixel-aspect-ratio":
+        "The pixels of this file are not square. The models' input was scaled accordingly; here every pixel is drawn square.",
+    },
   },
 
   overlay: {
@@ -110,6 +118,7 @@ export const images = {
     manifest: "SHA-256 of the manifest",
     selfTest: "Self-test",
     tools: "Verified with",
+    note: "Note on the file",
     picture: "The image",
     overlay: "With overlay",
   },

@@ -134,6 +134,7 @@ export const page = {
     empty: "the file is empty",
     "not-an-image": "the file is not a PNG, JPEG or DICOM image",
     unsupported: "this kind of image is not supported",
+    forbidden: "the file needs a correction that this release does not allow",
     damaged: "the file is damaged",
     "too-large": "the image is too large",
     "too-slow": "reading the file took too long",

@@ -1,4 +1,5 @@
 import "./print.css";
+import { Fragment } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { formats, nameOf, text } from "../../text/language.js";
 import { Score } from "../findings/CheckPanel.js";
@@ -144,7 +145,7 @@ function Rows({ rows, caption }: { readonly rows: readonly Placed[]; readonly ca
 function Facts({ file, result }: { readonly file: File; readonly result: Result }) {
   const { about, images, page } = text.value;
   const words = images.print;
-  const { origin, sha256 } = result;
+  const { facts, origin, sha256 } = result;
   const tools = Object.entries(release.value?.tools ?? {});
   const passed = origin.selfTestPassed ? about.passed : about.failed;
   return (
@@ -153,6 +154,12 @@ function Facts({ file, result }: { readonly file: File; readonly result: Result 
       <dd>{nameOfFile(file)}</dd>
       <dt>{words.digest}</dt>
       <dd class="digest">{sha256}</dd>
+      {facts.notes.map((note) => (
+        <Fragment key={note}>
+          <dt>{words.note}</dt>
+          <dd>{images.viewer.notes[note]}</dd>
+        </Fragment>
+      ))}
       <dt>{words.examined}</dt>
       <dd>{formats.value.moment(origin.made)}</dd>
       <dt>{words.computed}</dt>

@@ -1,4 +1,5 @@
 import "./viewer.css";
+import type { Note } from "../../../engine/picture/picture.js";
 import { formats, text } from "../../text/language.js";
 import { useFocus } from "../page/focus.js";
 import { Icon } from "../page/Icon.js";
@@ -38,6 +39,7 @@ function Seen({ item }: { readonly item: Item }) {
           </p>
         )}
       </div>
+      {item.result && <Notes notes={item.result.facts.notes} />}
       <Toolbar />
       <div class="stage-frame">
         <Stage />
@@ -46,6 +48,22 @@ function Seen({ item }: { readonly item: Item }) {
       <OverlayControls />
       <WindowControls />
     </section>
+  );
+}
+
+/** What was wrong or rare in the file, and what was done about it. */
+function Notes({ notes }: { readonly notes: readonly Note[] }) {
+  const words = text.value.images.viewer.notes;
+  if (notes.length === 0) return null;
+  return (
+    <ul class="file-notes">
+      {notes.map((note) => (
+        <li key={note} class="with-icon" data-note={note}>
+          <Icon name="warning" />
+          {words[note]}
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -1,5 +1,6 @@
-import type { Picture } from "../picture.js";
+import { NOTES, type Note, type Picture } from "../picture.js";
 import type { Codecs } from "./codecs.js";
+import { pixelAspectOf } from "./dicom_aspect.js";
 import { readDicom } from "./dicom_data_set.js";
 import { displayOf } from "./dicom_display.js";
 import { fullDisplayOf } from "./dicom_full.js";
@@ -19,7 +20,13 @@ export async function decodeDicom(
 ): Promise<Picture> {
   const file = await readDicom(content);
   const image = storedImageOf(file.elements);
-  const { table, white } = displayOf(file.elements, image);
+  const { table, white, corrected } = displayOf(file.elements, image);
+  const aspect = pixelAspectOf(file.elements);
+  const applies: Record<Note, boolean> = {
+    "lut-descriptor": corrected,
+    "presentation-lut-shape": image.contradicted,
+    "pixel-aspect-ratio": aspect !== 1,
+  };
   const stored = await storedValuesOf(file, image, codecs);
   const whole = full ? fullDisplayOf(file.elements, image) : null;
   const used = 2 ** image.bits - 1; // bits above may hold an overlay
@@ -32,7 +39,7 @@ export async function decodeDicom(
   const { width, height } = image;
   return {
     ...{ width, height, channels: 1, samples: through(table), white },
-    ...{ orientation: 1, format: "dicom" },
+    ...{ orientation: 1, format: "dicom", aspect, notes: NOTES.filter((note) => applies[note]) },
     ...(whole && { full: { ...whole, samples: through(whole.table) } }),
   };
 }

@@ -72,7 +72,8 @@ async function inflatePadded(content: Bytes): Promise<Bytes> {
 }
 
 function dataSet(content: Bytes, start: number, transferSyntax: string): DicomFile {
-  return { ...readElements(content, start, codingOf(transferSyntax)), transferSyntax };
+  const coding = codingOf(transferSyntax);
+  return { ...readElements(content, start, coding, () => false, true), transferSyntax };
 }
 
 function hasPreamble(content: Uint8Array): boolean {

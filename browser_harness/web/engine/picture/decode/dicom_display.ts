@@ -3,7 +3,7 @@
 import type { DataSet } from "dicom-parser";
 import { windowOf, type Shown } from "./dicom_window.js";
 import type { StoredImage } from "./dicom_image.js";
-import { lutOf, type Lut } from "./dicom_lut.js";
+import { exceeds, lutOf, misfits, MODALITY_LUT, VOI_LUT, type Lut } from "./dicom_lut.js";
 import { numberOf } from "./dicom_values.js";
 import { damaged } from "./refusal.js";
 
@@ -11,6 +11,8 @@ import { damaged } from "./refusal.js";
 export interface Display {
   readonly table: Uint8Array | Uint16Array;
   readonly white: number;
+  /** The descriptor of a LUT does not fit its table, whose actual entries were taken. */
+  readonly corrected: boolean;
 }
 
 /**
@@ -19,22 +21,28 @@ export interface Display {
  *
  *     x      = slope * v + intercept, or the modality LUT's entry
  *     y      = the VOI LUT's entry, else the window's, else (x - least) / (most - least)
- *     sample = floor(y * 65535 + 0.5), of MONOCHROME1 65535 - that
+ *     sample = floor(y * 65535 + 0.5), of an inverted image 65535 - that
  *
  * Without any of these the stored values themselves, from 0 to 2 ** bits - 1, are the samples.
  */
 export function displayOf(set: DataSet, image: StoredImage): Display {
   const values = possibleValues(image);
+  const modality = lutOf(set, MODALITY_LUT, leastOf(values));
   const rescaled = rescale(set, values);
-  const shown = voiOf(set, rescaled ?? values);
-  if (!rescaled && !shown) return identity(image, values);
   const x = rescaled ?? values;
+  const voi = lutOf(set, VOI_LUT, leastOf(x));
+  const shown = voi ? lookedUp(voi) : windowOf(set);
+  if (!rescaled && !shown) return identity(image, values);
   const y = shown ?? fullRange(x);
   const table = Uint16Array.from(values, (_, i) => {
     const sample = Math.floor(y(x[i]!) * 65535 + 0.5);
     return image.inverted ? 65535 - sample : sample;
   });
-  return { table, white: 65535 };
+  const odd = [
+    modality && (modality.misread || exceeds(modality)),
+    voi && (voi.misread || misfits(voi)),
+  ];
+  return { table, white: 65535, corrected: odd.some(Boolean) };
 }
 
 /** The value of every pattern of the stored bits. */
@@ -49,12 +57,12 @@ function identity({ bits, inverted, allocated }: StoredImage, values: Float64Arr
   const least = leastOf(values);
   const samples = values.map((value) => (inverted ? white - (value - least) : value - least));
   const table = allocated === 8 ? Uint8Array.from(samples) : Uint16Array.from(samples);
-  return { table, white };
+  return { table, white, corrected: false };
 }
 
 /** Null when the values mean themselves. */
 export function rescale(set: DataSet, values: Float64Array): Float64Array | null {
-  const lut = lutOf(set, "x00283000", leastOf(values));
+  const lut = lutOf(set, MODALITY_LUT, leastOf(values));
   if (lut) return values.map((value) => entryOf(lut, value));
   const slope = numberOf(set, "x00281053", "RescaleSlope") ?? 1;
   const intercept = numberOf(set, "x00281052", "RescaleIntercept") ?? 0;
@@ -65,10 +73,9 @@ export function rescale(set: DataSet, values: Float64Array): Float64Array | null
   return rescaled;
 }
 
-function voiOf(set: DataSet, x: Float64Array): Shown | null {
-  const lut = lutOf(set, "x00283010", leastOf(x));
-  if (!lut) return windowOf(set);
-  const most = 2 ** lut.bits - 1;
+function lookedUp(lut: Lut): Shown {
+  if (lut.greatest === 0) throw damaged("all its values would look the same");
+  const most = misfits(lut) ? lut.greatest : lut.white;
   return (value) => entryOf(lut, Math.floor(value)) / most;
 }
 

@@ -7,8 +7,6 @@ import {
   littleEndianByteArrayParser,
   readDicomElementExplicit,
   readDicomElementImplicit,
-  readSequenceItemsExplicit,
-  readSequenceItemsImplicit,
   type ByteArrayParser,
   type Element,
 } from "dicom-parser";
@@ -17,6 +15,9 @@ import { damaged } from "./refusal.js";
 
 /** Value representations whose length has four bytes, after two that are reserved. */
 const LONG = ["OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"];
+
+/** The mark that ends a sequence of undefined length. */
+const SEQUENCE_END = "xfffee0dd";
 
 /** More elements than any image has before its pixels. */
 const MAX_ELEMENTS = 300_000;
@@ -38,6 +39,8 @@ export function codingOf(transferSyntax: string): Coding {
  * Reads elements from `start` on, up to the pixels or to where `stop` says so. Throws where one is
  * cut off or they are not coded as the file says.
  *
+ * An end mark of a sequence that ends none is passed over; of an item only if `marks`.
+ *
  * A sequence of known length is passed over, as pydicom does: what is in it concerns nobody unless
  * it is asked for (`firstItemOf`).
  */
@@ -46,6 +49,7 @@ export function readElements(
   start: number,
   coding: Coding,
   stop: (at: number) => boolean = () => false,
+  marks = false,
 ): { elements: DataSet; end: number } {
   const letters = String.fromCharCode(...content.subarray(start + 4, start + 6));
   if (letters.length === 2 && coding.implicit === /^[A-Z]{2}$/.test(letters)) {
@@ -57,12 +61,17 @@ export function readElements(
     if (count > MAX_ELEMENTS) throw damaged("it has far too many elements");
     const element = readElement(content, at, coding);
     set.elements[element.tag] = element;
-    // Hexadecimal letters are in the order of their values.
-    if (element.tag >= PIXELS) return { elements: set, end: at };
+    // Hexadecimal letters are in the order of their values; a mark that ends nothing is passed over.
+    const passed = element.tag === SEQUENCE_END || (marks && isItemEnd(element));
+    if (element.tag >= PIXELS && !passed) return { elements: set, end: at };
     at = element.dataOffset + element.length;
   }
   if (at + 8 > content.length && at !== content.length) throw damaged("it ends within an element");
   return { elements: set, end: at };
+}
+
+function isItemEnd({ tag, length }: Element): boolean {
+  return tag === "xfffee00d" && length === 0;
 }
 
 /** The first item of a sequence; null where there is none. Throws where it is malformed. */
@@ -79,19 +88,10 @@ export function firstItemOf(set: DataSet, tag: string): DataSet | null {
   const length = parser.readUint32(content, start - 4);
   if (group !== 0xfffe || number !== 0xe000)
     throw damaged("a sequence does not begin with an item");
-  if (length === UNDEFINED) return itemToMarker(content, element, parser);
-  if (start + length > content.length) throw damaged("a sequence is cut off");
+  const end = length === UNDEFINED ? content.length : start + length;
+  if (end > content.length) throw damaged("a sequence is cut off");
   const coding = { implicit: element.vr === undefined, parser };
-  return readElements(content.subarray(0, start + length), start, coding).elements;
-}
-
-function itemToMarker(content: Uint8Array, element: Element, parser: ByteArrayParser) {
-  const stream = new ByteStream(parser, content, element.dataOffset);
-  const found = { ...element };
-  if (element.vr === "SQ") readSequenceItemsExplicit(stream, found, stream.warnings);
-  else readSequenceItemsImplicit(stream, found);
-  if (stream.warnings.length > 0) throw damaged("a sequence is cut off");
-  return found.items?.[0]?.dataSet ?? null;
+  return readElements(content.subarray(0, end), start, coding).elements;
 }
 
 /**

@@ -2,7 +2,7 @@ import type { DataSet } from "dicom-parser";
 import type { FullDepth } from "../picture.js";
 import { possibleValues, rescale } from "./dicom_display.js";
 import type { StoredImage } from "./dicom_image.js";
-import { lutOf } from "./dicom_lut.js";
+import { lutOf, MODALITY_LUT, VOI_LUT } from "./dicom_lut.js";
 import { windowFieldsOf } from "./dicom_window.js";
 
 /** A level for every pattern of the stored bits, and the file's window in these levels. */
@@ -17,11 +17,11 @@ export interface FullDisplay extends Omit<FullDepth, "samples"> {
  * Null where the file has no linear window: what is displayed is all there is to see.
  */
 export function fullDisplayOf(set: DataSet, image: StoredImage): FullDisplay | null {
-  const window = lutOf(set, "x00283010", 0) ? null : windowFieldsOf(set);
+  const window = lutOf(set, VOI_LUT, 0) ? null : windowFieldsOf(set);
   if (!window || window.kind === "SIGMOID") return null;
   const values = possibleValues(image);
   const x = rescale(set, values) ?? values;
-  const white = lutOf(set, "x00283000", 0) ? 65535 : 2 ** image.bits - 1;
+  const white = lutOf(set, MODALITY_LUT, 0) ? 65535 : 2 ** image.bits - 1;
   const least = x.reduce((low, value) => Math.min(low, value), Infinity);
   const most = x.reduce((high, value) => Math.max(high, value), -Infinity);
   if (!(most > least)) return null;

@@ -8,6 +8,9 @@ import { requireSize } from "./size.js";
 
 const PNG = "export it as PNG";
 
+/** How NumberOfFrames says one; some writers say 0. */
+const ONE_FRAME = /^(\+?0*[01])?$/;
+
 /** What a DICOM file says about the pixels it stores. */
 export interface StoredImage {
   readonly width: number;
@@ -17,14 +20,16 @@ export interface StoredImage {
   /** How many of them, the lowest, are the value, and whether it is in two's complement. */
   readonly bits: number;
   readonly signed: boolean;
-  /** MONOCHROME1: the smallest value is white. */
+  /** The smallest value is white. */
   readonly inverted: boolean;
+  /** Presentation LUT Shape says another thing than the photometric interpretation. */
+  readonly contradicted: boolean;
 }
 
 /** Reads and checks the image's attributes. Throws EngineError, which names what is not read. */
 export function storedImageOf(set: DataSet): StoredImage {
   const frames = textOf(set, "x00280008");
-  if (frames !== "" && frames !== "1") {
+  if (!ONE_FRAME.test(frames)) {
     throw refusal(`the DICOM file holds ${frames} frames, one is read`, "export one frame");
   }
   if (!set.elements[PIXELS]) throw withoutPixels(set);
@@ -50,8 +55,13 @@ export function storedImageOf(set: DataSet): StoredImage {
   const height = needed(set, "x00280010", "Rows");
   const width = needed(set, "x00280011", "Columns");
   requireSize(width, height);
-  const inverted = photometric === "MONOCHROME1";
-  return { width, height, allocated, bits, signed: signed === 1, inverted };
+  const usual = photometric === "MONOCHROME1" ? "INVERSE" : "IDENTITY";
+  const shape = textOf(set, "x20500020") || usual;
+  if (shape !== "INVERSE" && shape !== "IDENTITY") {
+    throw refusal(`the DICOM image's PresentationLUTShape ${shape} is not read`, PNG);
+  }
+  const polarity = { inverted: shape === "INVERSE", contradicted: shape !== usual };
+  return { width, height, allocated, bits, signed: signed === 1, ...polarity };
 }
 
 function withoutPixels({ elements }: DataSet) {

@@ -5,21 +5,36 @@ import { firstItemOf } from "./dicom_elements.js";
 import { bytesOf } from "./dicom_values.js";
 import { damaged, refusal } from "./refusal.js";
 
+export const MODALITY_LUT = "x00283000";
+export const VOI_LUT = "x00283010";
 const DESCRIPTOR = "x00283002";
 const DATA = "x00283006";
 
-/** A table of numbers of `bits` bits; its first entry belongs to `first` and to all below. */
+/** A table of numbers; its first entry belongs to `first` and to all below. */
 export interface Lut {
   readonly first: number;
-  readonly bits: number;
+  /** The number that means white, by the descriptor. */
+  readonly white: number;
   readonly entries: Uint16Array;
+  readonly greatest: number;
+  /** Its data or `first` are not what the descriptor says. */
+  readonly misread: boolean;
+}
+
+/** Whether a table has entries that its descriptor rules out. */
+export function exceeds({ greatest, white }: Lut): boolean {
+  return greatest > white;
+}
+
+/** Whether its entries are of more or fewer bits than the descriptor says. */
+export function misfits(lut: Lut): boolean {
+  return exceeds(lut) || lut.greatest < (lut.white + 1) / 2;
 }
 
 /**
  * The LUT of a sequence's first item, or null where there is none. Throws EngineError.
  *
- * @param least the smallest number that can be looked up: it tells whether `first` is signed where
- *   the file does not say so itself.
+ * @param least the smallest number that can be looked up: if it is negative, `first` is signed.
  */
 export function lutOf(set: DataSet, tag: string, least: number): Lut | null {
   const item = itemIn(set, tag);
@@ -35,11 +50,15 @@ export function lutOf(set: DataSet, tag: string, least: number): Lut | null {
     );
   }
   const { vr } = item.elements[DESCRIPTOR]!;
-  const signed = vr === undefined ? least < 0 : vr === "SS";
+  const negative = first! >= 32768 && (vr === "SS" || least < 0);
+  const entries = entriesOf(item, data, count! || 65536);
+  const packed = data.length !== 2 * entries.length;
   return {
-    first: signed && first! >= 32768 ? first! - 65536 : first!,
-    bits: bits!,
-    entries: entriesOf(item, data, count! || 65536, bits!),
+    first: negative ? first! - 65536 : first!,
+    white: 2 ** bits! - 1,
+    entries,
+    greatest: entries.reduce((high, entry) => Math.max(high, entry), 0),
+    misread: (negative && vr !== undefined && vr !== "SS") || (packed && bits! > 8),
   };
 }
 
@@ -51,12 +70,11 @@ function itemIn(set: DataSet, tag: string): DataSet | null {
   }
 }
 
-function entriesOf(item: DataSet, data: Uint8Array, count: number, bits: number): Uint16Array {
-  const most = 2 ** bits - 1;
+function entriesOf(item: DataSet, data: Uint8Array, count: number): Uint16Array {
   if (data.length === 2 * count) {
-    return Uint16Array.from({ length: count }, (_, i) => Math.min(item.uint16(DATA, i)!, most));
+    return Uint16Array.from({ length: count }, (_, i) => item.uint16(DATA, i)!);
   }
-  if (bits === 8 && data.length === count + (count % 2)) {
+  if (data.length === count + (count % 2)) {
     return Uint16Array.from(data.subarray(0, count));
   }
   throw damaged("a LUT is not as long as it says");

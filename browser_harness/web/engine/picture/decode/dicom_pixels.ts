@@ -6,7 +6,7 @@ import type { DicomFile } from "./dicom_data_set.js";
 import { BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, PIXELS, UNDEFINED } from "./dicom_syntax.js";
 import type { StoredImage } from "./dicom_image.js";
 import { decodeRle } from "./dicom_rle.js";
-import { requireKind } from "./jpeg.js";
+import { requireKind, turboDecode } from "./jpeg.js";
 import {
   BASELINE as BASELINE_PROCESS,
   EXTENDED as EXTENDED_PROCESS,
@@ -14,6 +14,7 @@ import {
   JPEG_LS as JPEG_LS_PROCESS,
   LOSSLESS as LOSSLESS_PROCESS,
 } from "./jpeg_frame.js";
+import { codestreamOf } from "./jp2.js";
 import { decodeLosslessJpeg } from "./jpeg_lossless.js";
 import { damaged, refusal } from "./refusal.js";
 
@@ -25,6 +26,8 @@ const BASELINE = ["1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51"];
 const LOSSLESS = ["1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70"];
 const JPEG_LS = ["1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.4.81"];
 const JPEG_2000 = ["1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.4.91"];
+/** So many zero bytes may end the data of a JPEG-LS stream; no code has as many. */
+const MOST_ZEROS = 16;
 const LOSSY = [JPEG_LS[1], JPEG_2000[1]];
 
 /** The stored numbers of the one frame, as they stand in BitsAllocated. Throws EngineError. */
@@ -107,7 +110,7 @@ function words(bytes: Uint8Array, image: StoredImage): Uint8Array | Uint16Array 
 
 async function baseline(frame: Uint8Array, image: StoredImage, codecs: Codecs): Promise<Decoded> {
   requireKind(requireFrame(frame, image, [BASELINE_PROCESS, EXTENDED_PROCESS]));
-  return codecs.decode("jpeg", frame);
+  return turboDecode(frame, codecs);
 }
 
 interface Coded {
@@ -116,8 +119,26 @@ interface Coded {
 }
 
 async function jpegLs(frame: Uint8Array, image: StoredImage, codecs: Codecs): Promise<Coded> {
-  const { precision } = requireFrame(frame, image, [JPEG_LS_PROCESS]);
-  return { precision, coded: await codecs.decode("jpeg-ls", frame) };
+  const { precision, end } = requireFrame(frame, image, [JPEG_LS_PROCESS]);
+  let zeros = 0;
+  while (frame[end - zeros - 1] === 0) zeros++;
+  if (zeros > MOST_ZEROS) throw damaged("too many zeros follow its pixels");
+  for (let cut = 0; ; cut++) {
+    try {
+      return { precision, coded: await codecs.decode("jpeg-ls", without(frame, end - cut, end)) };
+    } catch (error) {
+      // CharLS objects to zeros after the data, or has read beyond them, depending on its build.
+      if (cut === zeros) throw error;
+    }
+  }
+}
+
+function without(stream: Uint8Array, from: number, to: number): Uint8Array {
+  if (from === to) return stream;
+  const shorter = new Uint8Array(stream.length - (to - from));
+  shorter.set(stream.subarray(0, from));
+  shorter.set(stream.subarray(to), from);
+  return shorter;
 }
 
 /** The markers of a JPEG or JPEG-LS frame must agree with the DICOM attributes. */
@@ -145,7 +166,8 @@ function requireAlike(
   }
 }
 
-async function jpeg2000(frame: Uint8Array, image: StoredImage, codecs: Codecs): Promise<Coded> {
+async function jpeg2000(stream: Uint8Array, image: StoredImage, codecs: Codecs): Promise<Coded> {
+  const frame = codestreamOf(stream);
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
   // SOC and SIZ begin every codestream; SIZ has the corners of the image and its components.
   if (frame.length < 43 || view.getUint32(0) !== 0xff4fff51) {

@@ -1,7 +1,8 @@
 import type { DataSet } from "dicom-parser";
 import { damaged } from "./refusal.js";
 
-const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+/** A decimal number without spaces around it. */
+export const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
 /** The bytes of an element; null if it is absent or a sequence. */
 export function bytesOf(set: DataSet, tag: string): Uint8Array | null {
@@ -33,6 +34,7 @@ export function numberOf(set: DataSet, tag: string, name: string): number | null
   return first ?? null;
 }
 
-function stripped(text: string): string {
+/** Text without spaces and NULs around it. */
+export function stripped(text: string): string {
   return text.replace(/^[ \0]+|[ \0]+$/g, "");
 }

@@ -71,6 +71,27 @@ export class Bits {
     return (this.held >>> this.count) & ((1 << bits) - 1);
   }
 
+  /** Passes over bits. */
+  skip(bits: number): void {
+    let left = bits;
+    while (this.count < left) {
+      left -= this.count;
+      this.count = 0;
+      this.fill();
+    }
+    this.count -= left;
+  }
+
+  /** Where the byte of the last bit that was read ends. Throws EngineError as `end`. */
+  dataEnd(): number {
+    if (this.count < this.madeUp) throw damaged("pixels are missing");
+    let at = this.at;
+    for (let ahead = (this.count - this.madeUp) >> 3; ahead > 0; ahead--) {
+      at -= this.content[at - 1] === 0 && this.content[at - 2] === 0xff ? 2 : 1;
+    }
+    return at;
+  }
+
   /** Where the marker after these bits lies. Throws EngineError when more were read than came. */
   end(): number {
     if (this.count < this.madeUp) throw damaged("pixels are missing");

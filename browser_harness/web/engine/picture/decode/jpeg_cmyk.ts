@@ -1,5 +1,6 @@
 import type { Codecs } from "./codecs.js";
 import type { Frame } from "./jpeg_frame.js";
+import { despiteExtraBytes } from "./jpeg_extra.js";
 import { damaged } from "./refusal.js";
 
 /** TurboJPEG's name of four channels in the order of a CMYK JPEG. */
@@ -35,7 +36,9 @@ export async function rgbFromCmykJpeg(
   codecs: Codecs,
 ): Promise<Uint8Array> {
   const module = await codecs.wasm("codec-jpeg-cmyk.wasm");
-  const inks = inksOf(content, frame, await WebAssembly.instantiate(module, imports()));
+  const inks = await despiteExtraBytes(content, async (stream) =>
+    inksOf(stream, frame, await WebAssembly.instantiate(module, imports())),
+  );
   const rgb = new Uint8Array(frame.width * frame.height * 3);
   for (let from = 0, to = 0; to < rgb.length; from += 4) {
     // Inverted already: the stored number is 255 minus the ink.

@@ -24,6 +24,8 @@ export interface Frame {
   /** The marker of the process, such as BASELINE. */
   readonly process: number;
   readonly components: readonly Component[];
+  /** Where the data of the last scan end. */
+  readonly end: number;
   /** Contents of the first APP1 that is EXIF, from its TIFF header on. */
   readonly exif: Uint8Array | null;
 }
@@ -48,6 +50,8 @@ export interface Segment {
   readonly segment: Uint8Array;
   /** Where it ends; of SOS: where the scan's data start. */
   readonly end: number;
+  /** Of SOS: where the next marker, or the first fill byte before it, starts; else 0. */
+  readonly scanEnd: number;
 }
 
 /**
@@ -65,18 +69,20 @@ export function* segmentsOf(content: Uint8Array): Generator<Segment> {
     if (ALONE.includes(marker.code)) continue;
     const segment = segmentAt(content, at);
     at += 2 + segment.length;
-    yield { marker: marker.code, segment, end: at };
     if (marker.code === JPEG_LS) stuffsBits = true;
-    if (marker.code === SOS) at = endOfScan(content, at, stuffsBits);
+    const scanEnd = marker.code === SOS ? endOfScan(content, at, stuffsBits) : 0;
+    yield { marker: marker.code, segment, end: at, scanEnd };
+    at = scanEnd || at;
   }
 }
 
 /** What a JPEG's segments say. Throws EngineError, also when there is no frame or several. */
 export function frameOf(content: Uint8Array): Frame {
-  let frame: Omit<Frame, "exif"> | null = null;
+  let frame: Omit<Frame, "exif" | "end"> | null = null;
+  let end = 0;
   let exif: Uint8Array | null = null;
   let scans = 0;
-  for (const { marker, segment } of segmentsOf(content)) {
+  for (const { marker, segment, scanEnd } of segmentsOf(content)) {
     if (PROCESSES.includes(marker)) {
       if (frame) throw damaged("it has two frames");
       frame = { process: marker, ...headerOf(segment) };
@@ -85,10 +91,11 @@ export function frameOf(content: Uint8Array): Frame {
     } else if (marker === SOS) {
       if (!frame) throw damaged("pixels come before the frame");
       if (++scans > MAX_SCANS) throw refusal(`the JPEG has more than ${MAX_SCANS} scans`, PNG);
+      end = scanEnd;
     }
   }
   if (!frame || scans === 0) throw damaged("it has no pixels");
-  return { ...frame, exif };
+  return { ...frame, exif, end };
 }
 
 /** The marker at `at`, after any fill bytes, and where it ends. */
@@ -108,7 +115,7 @@ function segmentAt(content: Uint8Array, at: number): Uint8Array {
   return content.subarray(at + 2, at + length);
 }
 
-function headerOf(segment: Uint8Array): Omit<Frame, "exif" | "process"> {
+function headerOf(segment: Uint8Array): Omit<Frame, "exif" | "process" | "end"> {
   const [precision, h1, h0, w1, w0, count] = segment;
   if (count === undefined || count === 0 || segment.length !== 6 + 3 * count) {
     throw damaged("its frame header has no possible length");
@@ -129,14 +136,19 @@ function isExif(segment: Uint8Array): boolean {
   return segment.length > 6 && String.fromCharCode(...segment.subarray(0, 6)) === "Exif\0\0";
 }
 
-/** Where the marker after a scan's data lies. JPEG-LS stuffs a bit, the others a zero byte. */
+/**
+ * Where the marker after a scan's data lies, or the first fill byte before it. JPEG-LS stuffs a bit,
+ * the others a zero byte and may have fill bytes before restart markers too.
+ */
 function endOfScan(content: Uint8Array, at: number, stuffsBits: boolean): number {
   for (;;) {
     at = content.indexOf(0xff, at);
-    const next = at < 0 ? undefined : content[at + 1];
+    let end = at + 1;
+    if (!stuffsBits) while (content[end] === 0xff) end++;
+    const next = at < 0 ? undefined : content[end];
     if (next === undefined) throw damaged("it ends too early");
-    const data = stuffsBits ? next < 0x80 : next === 0;
+    const data = stuffsBits ? next < 0x80 : next === 0 && end === at + 1;
     if (!data && (next < 0xd0 || next > 0xd7)) return at;
-    at += 2;
+    at = end + 1;
   }
 }

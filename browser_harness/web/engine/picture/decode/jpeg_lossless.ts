@@ -67,6 +67,7 @@ function scanOf(content: Uint8Array, { width, precision, components }: Frame): S
 }
 
 function afterRestart(content: Uint8Array, at: number, number: number): number {
+  while (content[at + 1] === 0xff) at++; // fill bytes
   if (content[at + 1] !== RST0 + (number % 8)) throw damaged("a restart marker is missing");
   return at + 2;
 }

@@ -1,6 +1,6 @@
 // Twin: reference/decoding/png.py.
 
-import type { Picture } from "../picture.js";
+import { PLAIN, type Picture } from "../picture.js";
 import { orientationOf } from "./exif.js";
 import { inflateExactly } from "./inflate.js";
 import { chunksOf, type Chunk } from "./png_chunks.js";
@@ -80,6 +80,7 @@ export async function decodePng(content: Uint8Array<ArrayBuffer>): Promise<Pictu
     white: header.depth === 16 ? 65535 : 255,
     orientation: exif ? orientationOf(exif) : 1,
     format: "png",
+    ...PLAIN,
   };
 }
 

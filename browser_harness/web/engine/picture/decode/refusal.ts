@@ -5,7 +5,14 @@ export const SMALLER = "export the image at a lower resolution";
 
 /** Why a file is not decoded, as a word. */
 export type RefusalKind =
-  "empty" | "not-an-image" | "unsupported" | "damaged" | "too-large" | "too-slow" | "no-memory";
+  | "empty"
+  | "not-an-image"
+  | "unsupported"
+  | "forbidden"
+  | "damaged"
+  | "too-large"
+  | "too-slow"
+  | "no-memory";
 
 /** The error of a file that is not decoded: what is wrong with it, and what its owner can do. */
 export function refusal(
