@@ -91,7 +91,7 @@ def test_a_gate_of_another_definition_is_refused(tmp_path: Path) -> None:
             {"operating_points": [0.5] * 5, "calibration": "c.json"},
             "give either operating_points or calibration",
         ),
-        ("classifier", {"calibration": "absent.json"}, "cannot be read"),
+        ("classifier", {"calibration": "absent.json"}, "cannot read"),
         (
             "autoencoder",
             {"gate": "g.json", "preprocess": {"preset": "autoencoder", "low": 0.0}},
