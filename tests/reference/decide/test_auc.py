@@ -11,7 +11,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import ShuffleSplit
 
-from reference.decide import auc
+from reference.decide.auc import auc
 from reference.decide.labels import LABELS, TABLE_1_LABELS
 from reference.decide.predictions import Predictions
 from reference.errors import CalibrationError

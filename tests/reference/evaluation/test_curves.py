@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from reference.decide import auc
+from reference.decide.auc import auc
 from reference.decide.calibration import fit_calibration
 from reference.decide.predictions import Predictions
 from reference.decide.scores import ScoreName

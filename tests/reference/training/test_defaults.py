@@ -15,7 +15,7 @@ from torch import nn
 from reference.card import Card
 from reference.data import packaged_digits, packaged_photographs
 from reference.data.augmentation import TRAIN_LEVELS
-from reference.decide import auc
+from reference.decide.auc import auc
 from reference.decide.calibration import Calibration, OperatingPoint
 from reference.decide.gate import Gate
 from reference.decide.labels import LABELS
