@@ -9,6 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from xport.common import digests, isolated
 from xport.common.tools import tool_versions
+from xport.conversion.in_words import in_words
 from xport.conversion.store import Entry, Store
 from xport.errors import ConversionError, InputError, PackageMissing
 from xport.formats.artifact import Artifact, Format, Signature
@@ -202,7 +203,8 @@ def run_stage(stage: Stage, source: Artifact | None, store: Store) -> Converted:
 
 
 def _run(stage: Stage, source: Artifact | None, folder: Path) -> Signature:
-    found = stage.run(source, folder)
+    with in_words(stage.name):
+        found = stage.run(source, folder)
     expected = found if source is None else source.signature
     if isinstance(stage, DeclaresSignature):
         expected = stage.signature
