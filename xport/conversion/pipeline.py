@@ -173,7 +173,7 @@ def run_stage(stage: Stage, source: Artifact | None, store: Store) -> Converted:
     )
 
     def make(folder: Path) -> Entry:
-        outcome = isolated.call(_run, stage, source, folder)
+        outcome = isolated.call(carry_out, stage, source, folder)
         return Entry(
             key=key,
             stage=stage.name,
@@ -202,7 +202,8 @@ def run_stage(stage: Stage, source: Artifact | None, store: Store) -> Converted:
     return Converted(artifact, entry.files, cost)
 
 
-def _run(stage: Stage, source: Artifact | None, folder: Path) -> Signature:
+def carry_out(stage: Stage, source: Artifact | None, folder: Path) -> Signature:
+    """Run one stage in this process, into `folder`; errors as in `run_stage`."""
     with in_words(stage.name):
         found = stage.run(source, folder)
     expected = found if source is None else source.signature

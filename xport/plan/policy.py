@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import (
+    Field,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 from xport.common.document import Document
 
@@ -53,6 +59,19 @@ class Bar(Document):
     because: Reason
 
 
+class Advisory(Document):
+    """An output of a leg on the way whose distances do not decide, because its runtime is wrong.
+
+    It may be none of the legs that ship, nor PyTorch's. What ships must then agree with PyTorch in
+    float64 too. A NaN, an infinity, or an output that is missing or constant is never advisory.
+    """
+
+    model: str
+    leg: str
+    output: str
+    because: Reason
+
+
 class Policy(Document):
     """Tolerances with their reasons, and what the environment must be.
 
@@ -72,6 +91,15 @@ class Policy(Document):
     tolerances: tuple[Tolerance, ...] = Field(min_length=1)
     likenesses: tuple[Likeness, ...] = ()
     bars: tuple[Bar, ...] = ()
+    advisory: tuple[Advisory, ...] = ()
+
+    @model_serializer(mode="wrap")
+    def _without_an_empty_list(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A policy without advisory legs is written, and digested, as before there were any."""
+        written: dict[str, Any] = handler(self)
+        if not self.advisory:
+            written.pop("advisory", None)
+        return written
 
     @field_validator("require_renderer")
     @classmethod
@@ -94,6 +122,15 @@ class Policy(Document):
         """Model and output of every tolerance and likeness."""
         keys = [(tolerance.model, tolerance.output) for tolerance in self.tolerances]
         return keys + [(likeness.model, likeness.output) for likeness in self.likenesses]
+
+    def advisory_of(self, model: str, leg: str, output: str | None) -> Advisory | None:
+        """What is declared of an advisory leg's output, or None."""
+        wanted = (model, leg, output)
+        return next((a for a in self.advisory if (a.model, a.leg, a.output) == wanted), None)
+
+    def advises(self, model: str, output: str) -> bool:
+        """Whether some leg of an output is advisory."""
+        return any((a.model, a.output) == (model, output) for a in self.advisory)
 
     def likeness(self, model: str, output: str) -> Likeness | None:
         """The likeness declared for an output, or None."""
