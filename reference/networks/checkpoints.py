@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from reference.networks.remaps import (
     OPERATING_POINTS_KEY,
     Family,
     in_label_order,
+    own_name,
     renamed,
     without_parallel_prefix,
 )
@@ -61,9 +63,10 @@ def load_checkpoint(
 
     Accepts safetensors and PyTorch state dicts, also nested as ``['state_dict']`` and with
     ``module.`` before the keys, and the three published key layouts
-    (``reference.networks.remaps``). The outputs of a 14-output classifier follow
-    ``reference.decide.labels.LABELS`` afterwards, whatever the family: the head of a CheXNet Py3
-    file is permuted.
+    (``reference.networks.remaps``). The module's own names come first: a file that has exactly
+    these is loaded as ``load_state_dict(strict=True)`` does. The outputs of a 14-output classifier
+    in a published layout follow ``reference.decide.labels.LABELS`` afterwards: the head of a
+    CheXNet Py3 file is permuted.
 
     Args:
         module: receives the weights; untouched if anything is wrong.
@@ -85,25 +88,85 @@ def _loaded(module: nn.Module, path: Path, run_its_code: bool) -> CheckpointInfo
     content = read_bytes(path)
     values = parse(content, run_its_code=run_its_code)
     expected = module.state_dict()
-    points = None if OPERATING_POINTS_KEY in expected else _take_operating_points(values)
-    tensors = _only_tensors(values)
-    family, tensors = renamed(tensors)
-    family = Family.XRV if points is not None and family is Family.OWN else family
-    absent = _check_names(expected, tensors)
+    points = None
+    if fits_by_name(expected, values):
+        family, tensors = Family.OWN, _only_tensors(values)
+        absent = _check_names(expected, {name: name for name in tensors})
+    elif _takes_by_its_hooks(module, values):
+        return CheckpointInfo(path, _sha256(content), Family.OWN, _load_by_hooks(module, values))
+    else:
+        points = None if OPERATING_POINTS_KEY in expected else _take_operating_points(values)
+        family, tensors, names = _as_published(expected, _only_tensors(values))
+        family = Family.XRV if points is not None and family is Family.OWN else family
+        absent = _check_names(expected, names)
     fitted = {name: _fitted(name, tensor, expected[name]) for name, tensor in tensors.items()}
-    _check_numbers(fitted)
+    _check_numbers(fitted, expected)
     operating_points = _operating_points(points, fitted)
     fitted, labels = in_label_order(family, fitted)
     module.load_state_dict({name: expected[name] for name in absent} | fitted)
     return CheckpointInfo(
         path=path,
-        sha256=hashlib.sha256(content).hexdigest(),
+        sha256=_sha256(content),
         family=family,
         tensors=len(fitted),
         counters_absent=absent,
         labels=labels,
         operating_points=operating_points,
     )
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def fits_by_name(expected: Mapping[str, torch.Tensor], values: Mapping[str, object]) -> bool:
+    """Whether a file has exactly a module's own names, step counters apart.
+
+    Then no published layout is looked for, however much the names resemble one.
+    """
+    lacking = expected.keys() - values.keys()
+    return values.keys() <= expected.keys() and all(n.endswith(_COUNTER) for n in lacking)
+
+
+def _takes_by_its_hooks(module: nn.Module, values: Mapping[str, object]) -> bool:
+    """Whether a copy of the module takes names that are not its own, as old weight norms are."""
+    hooked = any(
+        type(part)._load_from_state_dict is not nn.Module._load_from_state_dict
+        or part._load_state_dict_pre_hooks
+        for part in module.modules()
+    )
+    if not hooked or not all(isinstance(value, torch.Tensor) for value in values.values()):
+        return False
+    try:
+        copy.deepcopy(module).load_state_dict(dict(values), strict=True)
+    except Exception:  # whatever a module's own hooks raise, it does not take them
+        return False
+    return True
+
+
+def _load_by_hooks(module: nn.Module, values: Mapping[str, object]) -> int:
+    """Load what `_takes_by_its_hooks` has tried; how many tensors there were."""
+    tensors = _only_tensors(values)
+    _check_numbers(tensors, {})
+    module.load_state_dict(tensors, strict=True)
+    return len(tensors)
+
+
+def _as_published(
+    expected: Mapping[str, torch.Tensor], tensors: Mapping[str, torch.Tensor]
+) -> tuple[Family, dict[str, torch.Tensor], dict[str, str]]:
+    """The family, the tensors under the module's names, and each one's name in the file.
+
+    A file of which a published layout fits less than its own names do is spoken of by these.
+    """
+    plain = without_parallel_prefix(tensors)
+    family, result = renamed(tensors)
+    names = {own_name(family, plain[name]): name for name in tensors}
+    fitting, unchanged = (len(expected.keys() & found) for found in (names, set(plain.values())))
+    if fitting < unchanged or (fitting == 0 and family is not Family.OWN):
+        result = {plain[name]: tensor for name, tensor in tensors.items()}
+        return Family.OWN, result, {plain[name]: name for name in tensors}
+    return family, result, names
 
 
 def _take_operating_points(values: dict[str, object]) -> object | None:
@@ -137,13 +200,15 @@ def _and_others(names: Sequence[str]) -> str:
     )
 
 
-def _check_names(
-    expected: Mapping[str, torch.Tensor], held: Mapping[str, torch.Tensor]
-) -> tuple[str, ...]:
-    """Return the counters that the file may lack; refuse any other difference of names."""
+def _check_names(expected: Mapping[str, torch.Tensor], held: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the counters that the file may lack; refuse any other difference of names.
+
+    Args:
+        held: what each tensor of the file is called here, and in the file, for errors.
+    """
     absent = [name for name in expected if name not in held]
     missing = [name for name in absent if not name.endswith(_COUNTER)]
-    unknown = [name for name in held if name not in expected]
+    unknown = [in_file for name, in_file in held.items() if name not in expected]
     problems = []
     if missing:
         problems.append(f"the file lacks {_and_others(missing)}")
@@ -167,6 +232,11 @@ def _fitted(name: str, tensor: torch.Tensor, place: torch.Tensor) -> torch.Tenso
             f"the model needs {tuple(place.shape)}",
             remedy=_OTHER_MODEL,
         )
+    if any(step == 0 and size > 1 for step, size in zip(place.stride(), place.shape, strict=True)):
+        raise CheckpointError(
+            f"nothing can be loaded into {name!r}: it is expanded, many elements in one place",
+            remedy="register it with .contiguous() in the module",
+        )
     if tensor.is_floating_point() != place.is_floating_point():
         raise CheckpointError(
             f"tensor {name!r} holds {tensor.dtype} numbers, the model needs {place.dtype}",
@@ -175,8 +245,15 @@ def _fitted(name: str, tensor: torch.Tensor, place: torch.Tensor) -> torch.Tenso
     return tensor.to(dtype=place.dtype)
 
 
-def _check_numbers(tensors: Mapping[str, torch.Tensor]) -> None:
-    unusable = [name for name, tensor in tensors.items() if not torch.isfinite(tensor).all()]
+def _check_numbers(tensors: Mapping[str, torch.Tensor], places: Mapping[str, torch.Tensor]) -> None:
+    """Refuse NaN, and infinity where the module as it was built has another number."""
+    unusable = []
+    for name, tensor in tensors.items():
+        wild = ~torch.isfinite(tensor)
+        if wild.any():
+            place = places.get(name)  # a mask of attention holds -inf from the beginning
+            if place is None or bool((tensor != place)[wild].any()):
+                unusable.append(name)
     if unusable:
         raise CheckpointError(
             f"{_and_others(unusable)} holds NaN or infinite numbers",

@@ -125,5 +125,5 @@ def _bound(standing: Standing) -> float | None:
 def _contradiction(reading: Reading) -> bool:
     """Whether a verdict of PASSED stands over checks that did not all pass."""
     checks = reading.verdict.checks
-    clean = bool(checks) and all(check.status is Status.PASSED for check in checks)
+    clean = bool(checks) and all(c.status is Status.PASSED or c.advisory for c in checks)
     return reading.verdict.status is Status.PASSED and not clean

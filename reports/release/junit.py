@@ -103,12 +103,15 @@ def _bars_elsewhere(reading: Reading, model: PlannedModel) -> Iterator[Case]:
 def _case(
     classname: str, name: str, checks: Sequence[Check], absent: str = "", seconds: float = 0.0
 ) -> Case:
-    status = worst_status(check.status for check in checks)
-    bad = [f"{c.name}: {c.message}" for c in checks if c.status is not Status.PASSED]
+    decisive = [check for check in checks if not check.advisory]
+    status = worst_status(check.status for check in decisive)
+    bad = [f"{c.name}: {c.message}" for c in decisive if c.status is not Status.PASSED]
     message = "; ".join(bad) or (absent if not checks else "")
+    said = "; ".join(f"ADVISORY {c.name}: {c.message} ({c.advisory})" for c in checks if c.advisory)
     return Case(
-        words.one_line(classname), words.one_line(name), tuple(checks), status, message, seconds
-    )
+        words.one_line(classname), words.one_line(name), tuple(decisive), status, message, seconds,
+        words.one_line(said),
+    )  # fmt: skip
 
 
 def _verdict_case(reading: Reading) -> Case:
@@ -117,7 +120,8 @@ def _verdict_case(reading: Reading) -> Case:
     other = reading.evidence.other_policy
     name = f"verdict, {words.under_another(other)}" if other else "verdict"
     message = "; ".join(verdict.findings) or f"the verdict is {verdict.status}"
-    said = words.one_line(without_second_route(reading.plan))
+    sentences = [without_second_route(reading.plan), *reading.advisories]
+    said = words.one_line("; ".join(filter(None, sentences)))
     return Case(
         "xport", words.one_line(name), (), verdict.status, message if bad else "", said=said
     )

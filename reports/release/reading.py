@@ -101,6 +101,7 @@ class Reading:
         for check in evidence.verdict.checks:
             self._checks[check.model, check.leg, check.output].append(check)
         failed = {f"{c.model}/{c.leg}" for c in self.verdict.checks if c.status is Status.FAILED}
+        self.advisories = self.verdict.advisories
         self.at_fault = self.verdict.culprits
         unjudged = [c for c in self.verdict.checks if c.status is Status.NOT_RUN]
         self.did_not_run = tuple(
@@ -136,7 +137,7 @@ class Reading:
     def standing(self, model: PlannedModel, leg: Leg, output: str) -> Standing:
         """How `output` of `leg` stands."""
         checks = [*self.checks(model.id, leg.name, None), *self.checks(model.id, leg.name, output)]
-        status = worst_status(check.status for check in checks)
+        status = worst_status(check.status for check in checks if _counts(check))
         judged = self.is_judged(leg)
         if judged and not self.checks(model.id, leg.name, output) and status is Status.PASSED:
             status = Status.NOT_RUN
@@ -194,8 +195,13 @@ class Reading:
         return self.measure(model, output)[0].of(own.probes[probe])
 
     def count(self, status: Status) -> int:
-        """How many checks came out so."""
-        return Counter(check.status for check in self.verdict.checks)[status]
+        """How many checks that decide came out so."""
+        return Counter(c.status for c in self.verdict.checks if not c.advisory)[status]
+
+    @property
+    def advisory(self) -> int:
+        """How many checks failed that do not decide."""
+        return sum(check.advisory is not None for check in self.verdict.checks)
 
     def from_counterpart(self, standing: Standing) -> float | None:
         """The distance from the leg of the other route, or None where there is no number."""
@@ -216,11 +222,19 @@ class Reading:
         return self.measure(model, output)[0].of(comparison.pooled) if comparison else None
 
 
+def _counts(check: Check) -> bool:
+    """Whether a check says something of its own leg: not that it differs from an advisory one."""
+    return not check.advisory or check.against == REFERENCE_LEG
+
+
 def _notes(
     checks: Iterable[Check], leg: Leg, total: float | None, adds: float | None
 ) -> Iterator[str]:
     """Why checks did not pass, without repeating the numbers that stand beside the notes."""
     for check in checks:
+        if check.advisory:
+            yield f"advisory: {check.advisory}"
+            continue
         if check.status is Status.PASSED:
             continue
         if check.name == f"within tolerance of {REFERENCE_LEG}" and total is not None:

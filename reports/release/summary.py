@@ -70,6 +70,7 @@ def _verdict(reading: Reading) -> Iterator[str]:
     yield (
         f"{reading.count(Status.PASSED)} of {len(verdict.checks)} checks passed, "
         f"{reading.count(Status.FAILED)} failed, {reading.count(Status.NOT_RUN)} did not run"
+        + (f", {reading.advisory} failed as advisory" if reading.advisory else "")
     )
     yield "NOT FOR MEDICAL USE"
     for model in untrained(plan.models):
@@ -79,8 +80,10 @@ def _verdict(reading: Reading) -> Iterator[str]:
 
 def _findings(reading: Reading) -> Iterator[str]:
     findings = reading.verdict.findings
-    if findings:
+    if findings or reading.advisories:
         yield ""
+    for advisory in reading.advisories:
+        yield f"- {advisory}"
     for finding in findings[:FINDINGS]:
         yield f"- {finding}"
     if len(findings) > FINDINGS:

@@ -91,6 +91,7 @@ def _verdict(options: argparse.Namespace, evidence: Evidence, out: Path) -> int:
             "verdict": status,
             "other_policy": other.model_dump() if other else None,
             "findings": evidence.verdict.findings,
+            "advisories": evidence.verdict.advisories,
             "missing_routes": [route.model_dump() for route in evidence.plan.missing_routes],
             "publishable": other is None
             and status.exit_code == ExitCode.PASSED

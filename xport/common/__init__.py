@@ -10,6 +10,7 @@
 - `isolated`: run one function in a process of its own: its memory is measured, its noise kept
   from ours.
 - `progress`: telling a person how far long work has come; the command line decides how it looks.
+- `raised`: what other people's code raised, in one line.
 - `tools`: versions of the installed packages that a result depends on, and what installs them.
 - `version`: the version of this package, which rooms below the public face may ask for too.
 """

@@ -11,7 +11,8 @@ from types import ModuleType
 from typing import Any
 
 from xport.common import digests
-from xport.errors import InputError
+from xport.common.raised import named
+from xport.errors import InputError, XportError
 
 
 def resolve(name: str, *, key: str) -> Callable[..., Any]:
@@ -31,6 +32,12 @@ def resolve(name: str, *, key: str) -> Callable[..., Any]:
             f"cannot import {name}: {error}",
             key,
             "name a callable as module:name that is importable from the working folder",
+        ) from error
+    except (XportError, MemoryError):
+        raise
+    except (Exception, SystemExit) as error:  # a module runs when it is imported
+        raise InputError(
+            f"cannot import {name}: the module raised {named(error)}", key, "mend the module"
         ) from error
     if not callable(found):
         raise InputError(f"{name} is not callable", key)

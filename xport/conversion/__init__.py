@@ -1,6 +1,9 @@
 """From one format to the next: stages, trees of stages, the write-once store.
 
+- `export_repairs`: changes to what torch.onnx wrote, so that every runtime computes what PyTorch
+  does.
 - `exporters`: the two exporters of torch.onnx, and the opsets at which each is used.
+- `in_words`: whatever a tool raises while it works on a model, as one line.
 - `pipeline`: stages and the pipeline that runs them, skipping what the store already holds.
 - `store`: a write-once, content-addressed store of artifact folders; also the cache of the
   pipeline.

@@ -9,6 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from xport.common import digests, isolated
 from xport.common.tools import tool_versions
+from xport.conversion.in_words import in_words
 from xport.conversion.store import Entry, Store
 from xport.errors import ConversionError, InputError, PackageMissing, located
 from xport.formats.artifact import Artifact, Format, Signature
@@ -172,7 +173,7 @@ def run_stage(stage: Stage, source: Artifact | None, store: Store) -> Converted:
     )
 
     def make(folder: Path) -> Entry:
-        outcome = isolated.call(_run, stage, source, folder)
+        outcome = isolated.call(carry_out, stage, source, folder)
         return Entry(
             key=key,
             stage=stage.name,
@@ -201,8 +202,10 @@ def run_stage(stage: Stage, source: Artifact | None, store: Store) -> Converted:
     return Converted(artifact, entry.files, cost)
 
 
-def _run(stage: Stage, source: Artifact | None, folder: Path) -> Signature:
-    found = stage.run(source, folder)
+def carry_out(stage: Stage, source: Artifact | None, folder: Path) -> Signature:
+    """Run one stage in this process, into `folder`; errors as in `run_stage`."""
+    with in_words(stage.name):
+        found = stage.run(source, folder)
     expected = found if source is None else source.signature
     if isinstance(stage, DeclaresSignature):
         expected = stage.signature

@@ -9,8 +9,11 @@ from pydantic import Field
 
 from xport.common.callables import resolve
 from xport.common.document import Document
-from xport.errors import InputError
-from xport.formats.artifact import Signature, TensorSpec
+from xport.common.raised import named, one_line
+from xport.errors import InputError, XportError
+from xport.formats.artifact import Signature
+from xport.formats.torch_outputs import is_plain, named_outputs, output_spec
+from xport.formats.torch_weights import load_state, save_state
 
 if TYPE_CHECKING:
     import torch
@@ -57,74 +60,102 @@ def _called(name: str, key: str, *args: Any, **kwargs: Any) -> torch.nn.Module:
         module = resolve(name, key=key)(*args, **kwargs)
     except (TypeError, ValueError) as error:
         where = "arguments" if key == "factory" else f"{key}_arguments"
-        raise InputError(f"{name} refuses its arguments: {error}", where) from error
+        raise InputError(f"{name} refuses its arguments: {one_line(error)}", where) from error
+    except (XportError, MemoryError):
+        raise
+    except (Exception, SystemExit) as error:  # a factory is somebody else's code
+        raise InputError(
+            f"{name} raised {named(error)}",
+            key,
+            "let it build the module without a network, a device or files that are not here",
+        ) from error
     if not isinstance(module, torch.nn.Module):
         raise InputError(f"{name} returned {type(module).__name__}, not a module", key)
     return module
 
 
 def save(module: torch.nn.Module, recipe: Recipe, folder: Path) -> None:
-    """Write a module's weights and recipe into `folder`."""
-    from safetensors.torch import save_file
+    """Write a module's weights and recipe into `folder`.
 
-    state = {name: tensor.contiguous() for name, tensor in module.state_dict().items()}
-    save_file(state, folder / WEIGHTS)
+    Raises:
+        InputError: an entry of the state dict cannot be stored; it is named.
+    """
+    save_state(module, folder / WEIGHTS)
     recipe.write(folder / RECIPE)
 
 
 def load(folder: Path) -> tuple[torch.nn.Module, Recipe]:
-    """The module stored in `folder`, in evaluation mode, and its recipe."""
-    from safetensors.torch import load_file
+    """The module stored in `folder`, in evaluation mode, and its recipe.
 
+    Raises:
+        InputError: the factory raises, or builds a module with other tensors than before.
+    """
     recipe = Recipe.read(folder / RECIPE)
     module = recipe.build()
-    module.load_state_dict(load_file(folder / WEIGHTS), strict=True)
+    load_state(module, folder / WEIGHTS)
     return module, recipe
 
 
-def outputs_of(module: torch.nn.Module, recipe: Recipe, inputs: list[torch.Tensor]) -> Any:
+def outputs_of(
+    module: torch.nn.Module, recipe: Recipe, inputs: list[torch.Tensor]
+) -> tuple[torch.Tensor, ...]:
     """Run the module; the outputs as a tuple, one per name in the signature.
 
     Raises:
-        InputError: the module returns another number of outputs than the signature names.
+        InputError: the module returns something else than the signature names.
     """
     import torch
 
     with torch.no_grad():
-        outputs = module(*inputs)
-    outputs = (outputs,) if isinstance(outputs, torch.Tensor) else tuple(outputs)
-    if len(outputs) != len(recipe.signature.outputs):
-        raise InputError(
-            f"the module returns {len(outputs)} outputs, "
-            f"the signature names {len(recipe.signature.outputs)}",
-            "signature.outputs",
-        )
-    return outputs
+        returned = module(*inputs)
+    return named_outputs(returned, [spec.name for spec in recipe.signature.outputs])
 
 
 def signature_of(module: torch.nn.Module, recipe: Recipe) -> Signature:
     """Run the module on zeros; its inputs as the recipe has them, its outputs as they came out.
 
     Raises:
-        InputError: the module does not accept the inputs, or returns another number of outputs.
+        InputError: the module fails on the inputs, or returns something that is no output.
     """
     import torch
 
     zeros = [torch.zeros(s.shape, dtype=getattr(torch, s.dtype)) for s in recipe.signature.inputs]
     try:
         outputs = outputs_of(module, recipe, zeros)
-    except RuntimeError as error:
+    except (XportError, MemoryError):
+        raise
+    except (Exception, SystemExit) as error:  # a module is somebody else's code
+        given = ", ".join(str(spec) for spec in recipe.signature.inputs)
         raise InputError(
-            f"the module does not accept the declared inputs: {error}", "signature.inputs"
+            f"the module does not accept the declared inputs ({given}): {named(error)}",
+            "signature.inputs",
+            "declare what the module's forward takes",
         ) from error
-    found = tuple(
-        TensorSpec.model_validate(
-            {
-                "name": spec.name,
-                "shape": tuple(out.shape),
-                "dtype": str(out.dtype).removeprefix("torch."),
-            }
-        )
+    found = (
+        output_spec(spec.name, out)
         for spec, out in zip(recipe.signature.outputs, outputs, strict=True)
     )
-    return Signature(inputs=recipe.signature.inputs, outputs=found)
+    return Signature(inputs=recipe.signature.inputs, outputs=tuple(found))
+
+
+def returning_a_tuple(
+    module: torch.nn.Module, recipe: Recipe, inputs: list[torch.Tensor]
+) -> torch.nn.Module:
+    """The module, wrapped where it returns a mapping: exporters go by place, not by name."""
+    import torch
+
+    with torch.no_grad():
+        returned = module(*inputs)
+    if is_plain(returned):
+        return module
+    names = [spec.name for spec in recipe.signature.outputs]
+
+    class ReturningATuple(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.module = module
+
+        def forward(self, *inputs: torch.Tensor) -> tuple[torch.Tensor, ...]:
+            return named_outputs(self.module(*inputs), names)
+
+    return ReturningATuple().eval()

@@ -1,5 +1,7 @@
 """Checks, status and blame, and everything that was seen in one document, the evidence.
 
+- `advisory`: legs that a policy lets differ: their failures stand beside the verdict and do not
+  decide it.
 - `assembly`: from recordings on disk to evidence: facts, comparisons, verdict. No framework, no
   browser.
 - `attribution`: which leg is to blame: what is wrong there first, told from what is only passed

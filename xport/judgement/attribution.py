@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from xport.comparison.parity import Role
 from xport.exchange.prepared import deployed_leg
+from xport.judgement.advisory import odd_one_out
 from xport.judgement.limits import limits_of
 from xport.judgement.preprocessing_checks import PREPROCESSING
 from xport.judgement.verdict import Case, Check, OutputFacts, Status
@@ -20,13 +21,18 @@ def attribute(case: Case, checks: Sequence[Check]) -> tuple[list[str], list[str]
             groups.setdefault((check.model, check.leg, check.output), []).append(check)
     own = {key: bad for key, bad in groups.items() if not _inherited(case, key, groups)}
     culprits = [f"{m}/{leg}" for (m, leg, _), bad in own.items() if _failed(bad)]
-    findings = [_sentence(bad) for bad in own.values()]
+    findings = [_named(case, key, _sentence(bad)) for key, bad in own.items()]
     findings += [
         f"{_sentence(bad)} (inherited from another leg)"
         for key, bad in groups.items()
         if key not in own
     ]
     return findings, list(dict.fromkeys(culprits))
+
+
+def _named(case: Case, key: tuple[str, str, str | None], sentence: str) -> str:
+    """A sentence, with the runtime that is the odd one out where one is."""
+    return "; ".join(filter(None, [sentence, odd_one_out(case, *key)]))
 
 
 def _failed(checks: Sequence[Check]) -> bool:

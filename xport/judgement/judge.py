@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from xport.comparison.parity import Role
 from xport.exchange.prepared import EXACT, deployed_leg, prepared_models
 from xport.exchange.recording import Recording, WebEnvironment
+from xport.judgement.advisory import advised, sentences
 from xport.judgement.attribution import attribute
 from xport.judgement.limits import limits_of
 from xport.judgement.preprocessing_checks import leg_of, preprocessing_checks
@@ -20,10 +21,15 @@ SECOND_ROUTE = "second route"
 
 def judge(case: Case) -> Verdict:
     """Apply the plan's policy to what was recorded and measured."""
-    checks = tuple(_all_checks(case))
-    findings, culprits = attribute(case, checks)
+    checks = advised(case, tuple(_all_checks(case)))
+    decisive = [check for check in checks if not check.advisory]
+    findings, culprits = attribute(case, decisive)
     return Verdict(
-        status=_overall(checks), findings=tuple(findings), culprits=tuple(culprits), checks=checks
+        status=_overall(decisive),
+        findings=tuple(findings),
+        culprits=tuple(culprits),
+        checks=checks,
+        advisories=tuple(sentences(checks)),
     )
 
 
@@ -60,6 +66,10 @@ def _leg_checks(case: Case, model: PlannedModel, leg: Leg) -> Iterator[Check]:
             yield from _within(case, model, leg, spec.name, Role.PREDECESSOR)
             if leg.counterpart in model.legs:
                 yield from _within(case, model, leg, spec.name, Role.COUNTERPART)
+            if leg.artifact == case.plan.shipped_artifact and case.plan.policy.advises(
+                model.id, spec.name
+            ):
+                yield from _within(case, model, leg, spec.name, Role.FLOAT64)
 
 
 def _recorded(case: Case, model: PlannedModel, leg: Leg) -> Check:

@@ -32,7 +32,8 @@ class Status(StrEnum):
 class Check(Document):
     """One thing that was required of one leg (and output), and how it came out.
 
-    `against` is the leg it was compared with, where it was compared.
+    `against` is the leg it was compared with, where it was compared. `advisory` is the policy's
+    reason for letting a failure stand beside the verdict instead of deciding it.
     """
 
     name: str
@@ -45,19 +46,21 @@ class Check(Document):
     measured: float | None = None
     bound: float | None = None
     rationale: str | None = None
+    advisory: str | None = None
 
 
 class Verdict(Document):
     """The whole judgement: PASSED only if at least one check ran and every check passed.
 
     `findings` are sentences for a person, the leg that adds an error first; `culprits` are the
-    `model/leg` names that add one.
+    `model/leg` names that add one. `advisories` are sentences for what failed and does not decide.
     """
 
     status: Status
     findings: tuple[str, ...]
     culprits: tuple[str, ...]
     checks: tuple[Check, ...]
+    advisories: tuple[str, ...] = ()
 
 
 class OutputFacts(Document):

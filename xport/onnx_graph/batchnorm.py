@@ -133,7 +133,7 @@ def _scale_inputs(graph: Graph, node: Node, scale: Array, shift: Array) -> None:
     dtype = graph.constants[node.inputs[1]].dtype
     if node.op == "Gemm":
         rows = weight.T if node.get("transB", 0) else weight  # (in, out)
-        bias = np.broadcast_to(_bias(graph, node, rows.shape[1]), (rows.shape[1],))
+        bias = _bias(graph, node, rows.shape[1])  # a number, a row, a column or a matrix
         scaled = rows * scale[:, None]
         _set(graph, node, scaled.T if node.get("transB", 0) else scaled, bias + shift @ rows, dtype)
         return

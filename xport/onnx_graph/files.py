@@ -185,6 +185,18 @@ def _type(value: onnx.ValueInfoProto, onnx_: Any) -> TensorType | None:
     )
 
 
+def branch_of(graph: onnx.GraphProto) -> tuple[list[Node], dict[str, Any], list[str]]:
+    """A branch of an If: its nodes, its constants, and the names of what it yields.
+
+    Raises:
+        ConversionError: as `graph_from_model`.
+    """
+    from onnx import numpy_helper
+
+    constants = {tensor.name: _array(tensor, numpy_helper) for tensor in graph.initializer}
+    return [_node(node) for node in graph.node], constants, [o.name for o in graph.output]
+
+
 def _node(proto: onnx.NodeProto) -> Node:
     node = Node(
         op=proto.op_type,

@@ -12,6 +12,9 @@ import numpy as np
 from xport.common.arrays import Array
 from xport.errors import ConversionError
 
+UNKNOWN = "replace it in the model, or export with fixed shapes"
+"""What to do about a node whose output's shape cannot be told."""
+
 
 @dataclass(frozen=True)
 class TensorType:
@@ -98,6 +101,9 @@ class Graph:
         if name in self.constants:
             return TensorType(self.constants[name].shape, self.constants[name].dtype)
         if name not in self.types:
+            maker = self.producers().get(name)
+            if maker is not None:
+                raise refuse(maker, f"the shape of its output {name!r} cannot be told", UNKNOWN)
             raise ConversionError(
                 f"the shape of value {name!r} is not known", "", "export with fixed shapes"
             )

@@ -13,6 +13,7 @@ from xport.onnx_graph.graph import Graph
 from xport.onnx_graph.identities import drop_identities
 from xport.onnx_graph.padding import merge_pads, pool_before_pointwise
 from xport.onnx_graph.pass_list import Pass, applied, listed
+from xport.onnx_graph.pools import flatten_pools
 from xport.onnx_graph.shapes import fold_constants
 
 SIMPLIFICATIONS: tuple[Pass[Graph], ...] = listed(
@@ -22,6 +23,7 @@ SIMPLIFICATIONS: tuple[Pass[Graph], ...] = listed(
     fold_batchnorm_into_next,
     batchnorm_as_affine,
     merge_pads,
+    flatten_pools,
     pool_before_pointwise,
 )
 

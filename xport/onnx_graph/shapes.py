@@ -9,6 +9,7 @@ import numpy as np
 
 from xport.common.arrays import Array
 from xport.errors import ConversionError
+from xport.onnx_graph.conditionals import inline_conditionals
 from xport.onnx_graph.files import graph_from_model, model_from_graph, value_info
 from xport.onnx_graph.graph import Graph, Node, TensorType
 
@@ -85,7 +86,7 @@ def fold_constants(graph: Graph) -> None:
 
 
 def _fold_once(graph: Graph) -> bool:
-    kept, changed = [], False
+    kept, changed = [], inline_conditionals(graph)
     for node in graph.nodes:
         values = _value(graph, node)
         if values is None:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from typing import Annotated, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import (
+    Field,
+    field_validator,
+    model_validator,
+)
 
 from xport.common.document import Document
 
@@ -53,6 +57,19 @@ class AcceptanceCriterion(Document):
     rationale: Reason
 
 
+class Advisory(Document):
+    """An output of a leg on the way whose distances do not decide, because its runtime is wrong.
+
+    It may be none of the legs that ship, nor PyTorch's. What ships must then agree with PyTorch in
+    float64 too. A NaN, an infinity, or an output that is missing or constant is never advisory.
+    """
+
+    model: str
+    leg: str
+    output: str
+    rationale: Reason
+
+
 class Policy(Document):
     """Tolerances with their reasons, and what the environment must be.
 
@@ -72,6 +89,7 @@ class Policy(Document):
     tolerances: tuple[Tolerance, ...] = Field(min_length=1)
     relative_tolerances: tuple[RelativeTolerance, ...] = ()
     acceptance_criteria: tuple[AcceptanceCriterion, ...] = ()
+    advisory: tuple[Advisory, ...] = ()
 
     @field_validator("require_renderer")
     @classmethod
@@ -94,6 +112,15 @@ class Policy(Document):
         """Model and output of every tolerance, absolute or relative."""
         keys = [(tolerance.model, tolerance.output) for tolerance in self.tolerances]
         return keys + [(relative.model, relative.output) for relative in self.relative_tolerances]
+
+    def advisory_of(self, model: str, leg: str, output: str | None) -> Advisory | None:
+        """What is declared of an advisory leg's output, or None."""
+        wanted = (model, leg, output)
+        return next((a for a in self.advisory if (a.model, a.leg, a.output) == wanted), None)
+
+    def advises(self, model: str, output: str) -> bool:
+        """Whether some leg of an output is advisory."""
+        return any((a.model, a.output) == (model, output) for a in self.advisory)
 
     def relative_tolerance(self, model: str, output: str) -> RelativeTolerance | None:
         """The relative tolerance declared for an output, or None."""

@@ -12,7 +12,7 @@ from xport.common import digests
 from xport.common.document import Document, first_problem
 from xport.errors import InputError
 from xport.plan.policy import OtherPolicy, Policy
-from xport.plan.routes import DIRECT, Backend, DirectRoute, Routes, TensorflowRoute
+from xport.plan.routes import DIRECT, TORCH, Backend, DirectRoute, Routes, TensorflowRoute
 from xport.release_file.tables import (
     BrowserEntry,
     ExplanationEntry,
@@ -61,6 +61,23 @@ class ReleaseFile(Document):
         named = {leg for one in self.policy.acceptance_criteria for leg in one.legs}
         for leg in sorted(named - legs):
             raise ValueError(f"policy.acceptance_criteria: {leg} is not a leg of this release")
+        return self
+
+    @model_validator(mode="after")
+    def _advisory_legs_do_not_ship(self) -> Self:
+        outputs = {(m, o.name) for m, e in self.models.items() for o in e.signature.outputs}
+        for name, entry in self.explanations.items():
+            outputs |= {(name, output) for output in entry.outputs()}
+        legs = {leg.name: leg for leg in self.routes.legs(self.browser.backends)}
+        for one in self.policy.advisory:
+            if (one.model, one.output) not in outputs:
+                raise ValueError(f"policy.advisory: {one.model}.{one.output} is not an output here")
+            if one.leg not in legs:
+                raise ValueError(f"policy.advisory: {one.leg} is not a leg of this release")
+            if legs[one.leg].artifact in (self.routes.shipped, TORCH):
+                raise ValueError(
+                    f"policy.advisory: {one.leg} is what ships, or PyTorch, and cannot be advisory"
+                )
         return self
 
     @model_validator(mode="after")

@@ -16,6 +16,7 @@ import numpy as np
 from xport.common.arrays import Array
 from xport.errors import ConversionError
 from xport.onnx_graph.graph import Graph, Node, refuse
+from xport.onnx_graph.shapes import NOT_FOLDED
 from xport.tfjs_writer.emitting import Emitting
 from xport.tfjs_writer.requirements import require_all_asked_for, require_axis, require_tensor
 from xport.tfjs_writer.tensor import Axes, Tensor, fault, last_axes, plain_axes
@@ -47,6 +48,8 @@ class Lowering(Emitting):
         for node in self.source.nodes:
             handler = self.handlers.get(node.op) if not node.domain else None
             if handler is None:
+                if node.op in NOT_FOLDED:
+                    raise refuse(node, "draws random numbers", "draw them once, into a buffer")
                 raise refuse(node, "is not supported by the direct writer")
             self.node, node.asked = node, set()
             self._handle(handler, node)

@@ -45,7 +45,11 @@ def per_axis(low: Lowering, name: str, x: Tensor, axis: int) -> Stored:
 def batch_normalization(low: Lowering, node: Node) -> None:
     """With computed statistics (constant ones are folded before): one multiply-add per channel."""
     if node.get("training_mode", 0) or any(node.outputs[1:]):
-        raise refuse(node, "is in training mode")
+        raise refuse(
+            node,
+            "is in training mode: it normalises by the batch",
+            "give it running statistics (track_running_stats=True) and set the module to eval()",
+        )
     require_float(low, node)
     x = low.any(node.inputs[0])
     gamma, beta, mean, variance = (per_axis(low, name, x, 1) for name in node.inputs[1:5])

@@ -20,11 +20,15 @@ WORTH_MERGING = 4
 @lowers("Identity", "Dropout")
 def identity(low: Lowering, node: Node) -> None:
     """The input itself (a dropout that still drops is refused)."""
-    if node.op == "Dropout" and len(node.outputs) > 1 and node.outputs[1]:
-        raise refuse(node, "its mask is not supported")
     training = low.fixed(node, 2, "training_mode")
     if training is not None and training.any():
-        raise refuse(node, "is in training mode")
+        raise refuse(
+            node,
+            "is in training mode and still drops",
+            "write F.dropout(x, training=self.training), or nn.Dropout in a module set to eval()",
+        )
+    if node.op == "Dropout" and len(node.outputs) > 1 and node.outputs[1]:
+        raise refuse(node, "its mask is not supported")
     x = low.any(node.inputs[0])
     low.write(node.outputs[0], low.emit("Identity", [x], x.shape, axes=x.axes))
 

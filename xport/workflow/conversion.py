@@ -279,7 +279,8 @@ def _naming(key: str) -> Iterator[None]:
     except (ConversionError, InputError) as error:
         if error.where.startswith(key):
             raise
-        where = f"{key}: {error.where}" if error.where else key
+        inner = "." if error.where.startswith("signature.") else ": "
+        where = f"{key}{inner}{error.where}" if error.where else key
         raise type(error)(error.what, where, error.remedy, error.details) from error
 
 

@@ -244,7 +244,7 @@ def test_misshapen_head_of_a_permuted_family_is_named(
     miniature: Classifier, make_miniature: MakeClassifier, tmp_path: Path
 ) -> None:
     state = _as_chexnet_py3(_copy(make_miniature(3, 15)))
-    assert "classifier" in _refusal(miniature, _saved(state, tmp_path)).where
+    assert "classifier" in _refusal(miniature, _saved(state, tmp_path)).what
 
 
 def test_deeper_network_is_refused(miniature: Classifier, tmp_path: Path) -> None:

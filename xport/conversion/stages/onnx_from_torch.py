@@ -13,11 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from xport.conversion.export_repairs import repair
 from xport.conversion.exporters import OPSETS, Exporter
+from xport.conversion.in_words import in_words
 from xport.errors import ConversionError, InputError, UnavailableError
 from xport.formats import torch_module
 from xport.formats.artifact import Artifact, Format, Signature
 from xport.formats.onnx_file import MODEL, signature_of
+from xport.formats.torch_answers import require_answers
 
 LEAST_ONNXSCRIPT = (0, 7, 2)
 """Before it, ConvTranspose was written without its kernel_shape."""
@@ -65,42 +68,43 @@ class OnnxFromTorch:
                 not a valid ONNX model of the opset.
             UnavailableError: onnxscript is too old for the dynamo exporter.
         """
-        import onnx
-        import torch
-
         assert source is not None
         if self.exporter == "dynamo":
             _require_onnxscript()
         module, recipe = torch_module.load(source.path)
-        example = tuple(
-            torch.zeros(s.shape, dtype=getattr(torch, s.dtype)) for s in recipe.signature.inputs
-        )
-        try:
-            with _quiet():
-                torch.onnx.export(
-                    module,
-                    example,
-                    str(folder / MODEL),
-                    dynamo=self.exporter == "dynamo",
-                    external_data=False,
-                    opset_version=self.opset,
-                    input_names=[s.name for s in recipe.signature.inputs],
-                    output_names=[s.name for s in recipe.signature.outputs],
-                )
-            model = _with_fixed_outputs(folder / MODEL, example)
-            _remove_metadata(model.graph)
-            onnx.checker.check_model(model, full_check=True)
-            onnx.save(model, str(folder / MODEL))
-        except (torch.onnx.errors.OnnxExporterError, RuntimeError) as error:
-            raise ConversionError(
-                f"torch.onnx cannot export {recipe.factory}: {_reason(error)}",
-                self.name,
-                "replace the operator in the module, or choose another opset or exporter",
-            ) from error
-        except onnx.checker.ValidationError as error:
-            raise ConversionError(f"the export is not valid ONNX: {error}", self.name) from error
-        self._require_opset(model)
+        require_answers(module, recipe, source.path)
+        with in_words(self.name, f"torch.onnx cannot export {recipe.factory}"), _quiet():
+            self._export(module, recipe, folder / MODEL)
+        with in_words(self.name, "the export is not valid ONNX"):
+            self._check(recipe, folder / MODEL)
         return signature_of(folder / MODEL)
+
+    def _export(self, module: Any, recipe: torch_module.Recipe, path: Path) -> None:
+        import torch
+
+        example = _zeros(recipe)
+        torch.onnx.export(
+            torch_module.returning_a_tuple(module, recipe, example),
+            tuple(example),
+            str(path),
+            dynamo=self.exporter == "dynamo",
+            external_data=False,
+            opset_version=self.opset,
+            input_names=[s.name for s in recipe.signature.inputs],
+            output_names=[s.name for s in recipe.signature.outputs],
+        )
+
+    def _check(self, recipe: torch_module.Recipe, path: Path) -> None:
+        """Repair what was written, give outputs their sizes, and let onnx check the whole."""
+        import onnx
+
+        model = onnx.load(str(path))
+        self._require_opset(model)
+        repair(model)
+        _fix_outputs(model, [zeros.numpy() for zeros in _zeros(recipe)])
+        _remove_metadata(model.graph)
+        onnx.checker.check_model(model, full_check=True)
+        onnx.save(model, str(path))
 
     def _require_opset(self, model: Any) -> None:
         """Dynamo keeps the opset of its own functions if it cannot translate them to another."""
@@ -136,34 +140,33 @@ def _quiet() -> Iterator[None]:
         logging.disable(before)
 
 
-def _reason(error: BaseException) -> str:
-    """What went wrong first, in one paragraph, with the operator's name.
+def _zeros(recipe: torch_module.Recipe) -> list[Any]:
+    import torch
 
-    The dynamo exporter wraps it in pages of advice.
-    """
-    while error.__cause__ is not None:
-        error = error.__cause__
-    said = str(error).strip().split("\n\n")[0]
-    return re.sub(r"<OpOverload\(op='([\w.]+)', overload='\w+'\)>", r"operator \1", said)
+    return [torch.zeros(s.shape, dtype=getattr(torch, s.dtype)) for s in recipe.signature.inputs]
 
 
-def _with_fixed_outputs(path: Path, inputs: tuple[Any, ...]) -> Any:
-    """The model with its outputs' shapes as ONNX Runtime produces them.
+def _fix_outputs(model: Any, inputs: list[Any]) -> None:
+    """Give a model's outputs the shapes that ONNX Runtime produces.
 
     The exporter names dimensions that it did not follow (behind a computed Pad, say) although
     every input is fixed.
     """
-    import onnx
     import onnxruntime
 
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    for output in model.graph.output:
+        output.type.tensor_type.ClearField("shape")
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 4  # what it would log is in the error
+    session = onnxruntime.InferenceSession(
+        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+    )
     names = [tensor.name for tensor in session.get_inputs()]
-    feed = {name: tensor.numpy() for name, tensor in zip(names, inputs, strict=True)}
-    model = onnx.load(str(path))
+    feed = dict(zip(names, inputs, strict=True))
     for output, array in zip(model.graph.output, session.run(None, feed), strict=True):
-        for dimension, size in zip(output.type.tensor_type.shape.dim, array.shape, strict=True):
-            dimension.dim_value = size
-    return model
+        shape = output.type.tensor_type.shape
+        for size in array.shape:
+            shape.dim.add().dim_value = size
 
 
 def _remove_metadata(graph: Any) -> None:

@@ -10,9 +10,12 @@ from typing import Any
 from reference.preprocess import Preprocess
 from xport.common import digests
 from xport.common.callables import resolve, source_digest
-from xport.errors import InputError, located
+from xport.common.raised import named
+from xport.errors import InputError, XportError
 from xport.formats import torch_module
 from xport.formats.artifact import Artifact, Format, Signature
+from xport.formats.torch_answers import require_answers, require_steady, save_answers
+from xport.formats.torch_outputs import require_declared
 from xport.inputs.probes import synthetic_inputs
 
 CALIBRATION_IMAGES = 16
@@ -66,7 +69,8 @@ class TorchFromFactory:
         """Build, fill, run once, and write weights and recipe.
 
         Raises:
-            InputError: factory, checkpoint or signature do not fit; the key or tensor is named.
+            InputError: factory, checkpoint or signature do not fit, or the module is another
+                function at another build; the key or tensor is named.
         """
         recipe = torch_module.Recipe(
             factory=self.factory, arguments=dict(self.arguments), signature=self.signature
@@ -78,10 +82,21 @@ class TorchFromFactory:
             self._initialise(module)
         module.eval()
         found = torch_module.signature_of(module, recipe)
-        with located(self.factory):
-            self.signature.require_same(found)
-        torch_module.save(module, recipe, folder)
+        require_declared(self.signature, found)
+        self._store(module, recipe, folder)
         return found
+
+    def _store(self, module: Any, recipe: torch_module.Recipe, folder: Path) -> None:
+        """Write the module, and see that a second build of it is the same function."""
+        probes = synthetic_inputs(self.signature, self.preprocess, seed=self.seed, count=4)
+        names = [spec.name for spec in self.signature.inputs]
+        lively = max(probes, key=lambda probe: float(probe.inputs[names[0]].std()))
+        inputs = [lively.inputs[name] for name in names]
+        require_steady(module, recipe, inputs)
+        torch_module.save(module, recipe, folder)
+        save_answers(module, recipe, inputs, folder)
+        again, _ = torch_module.load(folder)
+        require_answers(again, recipe, folder)
 
     def _load(self, module: Any) -> None:
         loader = resolve(self.loader or "", key="loader")
@@ -89,6 +104,10 @@ class TorchFromFactory:
             info = loader(module, self.checkpoint)
         except (ValueError, OSError) as error:
             raise InputError(str(error), "checkpoint") from error
+        except (XportError, MemoryError):
+            raise
+        except (Exception, SystemExit) as error:  # a loader is somebody else's code
+            raise InputError(f"{self.loader} raised {named(error)}", "loader") from error
         known = getattr(info, "labels", None)
         if known is not None and self.labels is not None and tuple(known) != self.labels:
             raise InputError(
@@ -112,6 +131,10 @@ class TorchFromFactory:
             raise InputError(
                 f"{self.initializer} failed: {error}", "initializer_arguments"
             ) from error
+        except (XportError, MemoryError):
+            raise
+        except (Exception, SystemExit) as error:  # an initializer is somebody else's code
+            raise InputError(f"{self.initializer} raised {named(error)}", "initializer") from error
 
 
 def _checkpoint_digest(path: Path | None) -> str | None:
