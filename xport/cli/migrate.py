@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xport.errors import InputError
+from xport.errors import InputError, XportError
 
 if TYPE_CHECKING:
     from xport.release_file.migration import Migration
@@ -62,13 +63,8 @@ def migrate_files(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
 
 def _written(one: Migration, out: Path | None) -> dict[str, Any]:
     """Write where there is something to write; what is said of the file."""
-    from xport.common.document import write_whole
-
-    target = out or one.path.resolve()
     if one.changes or out is not None:
-        mode = one.path.stat().st_mode & 0o777
-        write_whole(target, one.content)
-        target.chmod(mode)
+        _write(out or one.path, one.content, one.path.stat().st_mode & 0o777)
     return {
         "file": str(one.path),
         "out": str(out or one.path),
@@ -76,6 +72,20 @@ def _written(one: Migration, out: Path | None) -> dict[str, Any]:
         "migrated": bool(one.changes),
         "changes": list(one.changes),
     }
+
+
+def _write(path: Path, content: bytes, mode: int) -> None:
+    """Write a file whole, through a link if it is one; errors name it as it was given."""
+    from xport.common.document import write_whole
+
+    if path.is_symlink() and not path.exists():
+        raise InputError("the link leads nowhere", str(path), "choose another path")
+    target = Path(os.path.realpath(path))
+    try:
+        write_whole(target, content)
+    except XportError as error:
+        raise type(error)(error.what, str(path), error.remedy) from error
+    target.chmod(mode)
 
 
 def _line(row: dict[str, Any]) -> str:
