@@ -17,7 +17,7 @@ import pytest
 import torch
 from PIL import Image
 from safetensors.torch import save_file
-from xport.recording.session import record_here
+from xport.recording.legs import record_here
 
 from reference.networks.densenet import classifier
 from tests import mini

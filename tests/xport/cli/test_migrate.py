@@ -85,5 +85,5 @@ def test_a_command_that_reads_version_1_names_this_one(xport: Xport, tmp_path: P
         assert done.returncode == 2
         assert f"schema_version is 1, version 2 is read; run `xport migrate {one}`" in done.stderr
     assert not (tmp_path / "run").exists()
-    assert f"run `xport migrate {one}`" in xport("bench", "--targets", one).stderr
+    assert f"run `xport migrate {one}`" in xport("targets", one).stderr
     assert one.read_text() == OLD
