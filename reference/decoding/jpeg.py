@@ -41,7 +41,8 @@ def jpeg_picture(content: bytes) -> Picture:
       components; samplings but these: all components alike; luma (and black) as ``_SAMPLINGS``
       with chroma 1x1; 2x2 with chroma 1x2 or 2x1. The TurboJPEG API, through which both languages
       decode, takes no others.
-    - Bytes after the last block of a scan or restart interval are ignored.
+    - Bytes after the last block of a scan or restart interval are ignored, up to ``MOST_EXTRA`` of
+      them, or any number of zeros.
     - Refused as damaged: markers that do not lead from SOI to EOI (see ``frame_of``), and whatever
       libjpeg-turbo errs or warns of: invalid codes, data that end before the last block, restart
       markers out of order. A changed bit whose codes still make sense is not

@@ -17,6 +17,9 @@ from reference.decoding.jpeg_frame import BASELINE, EXTENDED, PROGRESSIVE, Segme
 from reference.decoding.refusal import damaged
 from reference.errors import ImageError
 
+MOST_EXTRA = 64
+"""More bytes than this after the last block are what a damaged code leaves over, not padding."""
+
 _DHT, _SOS, _DRI = 0xC4, 0xDA, 0xDD
 _RESTART = re.compile(rb"\xff[\xd0-\xd7]")
 
@@ -24,8 +27,9 @@ _RESTART = re.compile(rb"\xff[\xd0-\xd7]")
 def without_extra_bytes(content: bytes) -> bytes:
     """Return a Huffman coded JPEG without the bytes after the last block of every interval.
 
-    An interval is a scan, or what lies between two restart markers. What cannot be followed is
-    returned as it is: whether it is sound is for libjpeg-turbo to say.
+    An interval is a scan, or what lies between two restart markers. What cannot be followed, or
+    has more than ``MOST_EXTRA`` such bytes that are not all 0, is returned as it is: whether it is
+    sound is for libjpeg-turbo to say.
     """
     try:
         return b"".join(_Walk(content).pieces())
@@ -94,8 +98,11 @@ class _Walk:
             data = data.rstrip(b"\xff")  # fill bytes before the marker
             plain = data.replace(b"\xff\0", b"\xff")
             used = plain[: (scan.bits(plain, first, min(step, units - first)) + 7) // 8]
-            yield data[: len(used) + used.count(0xFF)]
-            if first + step < units:
+            kept = len(used) + used.count(0xFF)
+            last = first + step >= units
+            _require_few(self.content[start + kept : segment.scan_end] if last else data[kept:])
+            yield data[:kept]
+            if not last:
                 if mark is None:
                     raise damaged("a restart marker is missing")
                 yield mark.group()
@@ -120,6 +127,11 @@ class _Walk:
             raise damaged("a scan has no possible header")
         units = self.units if count > 1 else chosen[0][0].blocks
         return Scan(unit, self.progressive, first, last, bits > 15), units
+
+
+def _require_few(extra: bytes) -> None:
+    if len(extra) > MOST_EXTRA and extra.strip(b"\0"):
+        raise damaged("too many bytes follow its last block")
 
 
 def _parts(whole: int, part: int) -> int:

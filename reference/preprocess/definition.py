@@ -97,7 +97,7 @@ class Preprocess(BaseModel):
         """Leave out an empty `forbid`: definitions from before there was one keep their digest."""
         fields: dict[str, Any] = handler(self)
         if not self.forbid:
-            del fields["forbid"]
+            fields.pop("forbid", None)
         return fields
 
     @model_validator(mode="after")

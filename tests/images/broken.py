@@ -186,6 +186,16 @@ def _jpeg() -> Cases:
             progressive[: progressive.rindex(b"\xff\xda") + 12] + b"\xff\xd9",
             "truncated",
         ),
+        "jpeg/many-bytes-after-data": (jpg.with_bytes_before(gray, b"\x5a" * 99, "end"), "damaged"),
+        "jpeg/many-bytes-after-scans": (
+            jpg.with_bytes_before(progressive, b"\x5a" * 99, "scans"),
+            "damaged",
+        ),
+        "jpeg/many-bytes-before-restarts": (
+            jpg.with_bytes_before(restarts, b"\x5a" * 99, "restarts"),
+            "damaged",
+        ),
+        "jpeg/bytes-between-segments": (gray[:scan] + b"\x12\x34" + gray[scan:], "damaged"),
         "jpeg/restart-missing": (restarts.replace(b"\xff\xd2", b"", 1), "damaged"),
         "jpeg/12-bit": (gray[: frame + 4] + b"\x0c" + gray[frame + 5 :], "12 bits"),
         "jpeg/true-lossless": (deep, "lossless"),

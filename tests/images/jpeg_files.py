@@ -118,6 +118,7 @@ EXTRA = {
     "two": b"\x12\x34",
     "six": b"\x9a\0\xff\0\x34\1",
     "forty": b"\x55\xaa" * 20,
+    "zeros": bytes(300),
     "stuffed": b"\xff\0" * 3,
     "restart": b"\xff\xd0",
     "bytes-and-restart": b"\1\xff\xd3\2\3",

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from reference.decoding import decode
-from reference.decoding.jpeg_extra import without_extra_bytes
+from reference.decoding.jpeg_extra import MOST_EXTRA, without_extra_bytes
 from reference.decoding.jpeg_frame import MAX_SCANS
 from reference.errors import ImageError
 from tests.images.jpeg_files import EXTRA, JFIF, jpeg, jpeg_files, smooth, with_bytes_before
@@ -112,7 +112,7 @@ PLAIN = [name for name in FILES if "extra" not in name and "fill-bytes" not in n
 def test_extra_bytes_are_cut_off_and_nothing_else(name: str, which: str) -> None:
     plain = FILES[name]
     assert without_extra_bytes(plain) == plain
-    for kind in ("zero", "two", "six", "forty", "stuffed"):
+    for kind in ("zero", "two", "six", "forty", "zeros", "stuffed"):
         assert without_extra_bytes(with_bytes_before(plain, EXTRA[kind], which)) == plain, kind
 
 
@@ -128,3 +128,11 @@ def test_extra_bytes_do_not_stand_for_missing_ones(kind: str) -> None:
     for cut in (60, 120, 200):
         with pytest.raises(ImageError, match="truncated or damaged"):
             decode(content[: -2 - cut] + b"\0\0\xff\xd9")
+
+
+@pytest.mark.parametrize("which", ["end", "restarts"])
+def test_what_a_damaged_code_leaves_over_is_no_padding(which: str) -> None:
+    content = FILES["jpeg/gray-restarts"]
+    decode(with_bytes_before(content, b"\x5a" * MOST_EXTRA, which))
+    with pytest.raises(ImageError, match="truncated or damaged"):
+        decode(with_bytes_before(content, b"\x5a" * (MOST_EXTRA + 1), which))

@@ -54,6 +54,8 @@ def request_for(definition: dict[str, Any], published: ExitStack, session: Brows
         ({"low": 1e39}, "low is 1e[+]39, no float32 number"),
         ({"high": True}, "high is true"),
         ({"low": 1.0, "high": 1.0}, "low is 1, not below high, 1"),
+        ({"forbid": ["speed"]}, "forbid is .*speed.*, not a list of lut-descriptor, presentation"),
+        ({"forbid": "lut-descriptor"}, "forbid is .*, not a list of lut-descriptor, presentation"),
         ({"speed": 1}, "speed is not a field of this version"),
         ({"toString": 1}, "toString is not a field"),
     ],
@@ -69,7 +71,7 @@ def test_refuses_a_definition_and_names_the_field(
     assert caught.value.code == "file-refused"
 
 
-@pytest.mark.parametrize("field", sorted(Preprocess.model_fields))
+@pytest.mark.parametrize("field", sorted(CHESTXNET.model_dump()))
 def test_refuses_a_definition_that_lacks_a_field(reused: BrowserSession, field: str) -> None:
     definition = CHESTXNET.model_dump()
     del definition[field]

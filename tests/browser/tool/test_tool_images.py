@@ -13,9 +13,12 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.tool.app_bundles import WAIT_MS, relist
-from tests.browser.tool.tool_page import PHONE, Tool, opened_tool, until
+from reference.preprocess.picture import NOTES
+from tests.browser.tiny_model import Classifier
+from tests.browser.tool.app_bundles import RULE, WAIT_MS, attach, make_bundle, relist
+from tests.browser.tool.tool_page import AGREE, PHONE, Tool, opened_tool, until
 from tests.browser.tool.tool_site import make_site
+from tests.images.corpus import corpus
 from xport.bundles.manifest import MANIFEST
 
 
@@ -71,6 +74,51 @@ def test_of_a_folder_only_what_may_be_an_image_is_taken(
         tool.page.get_by_label("Choose a folder").set_input_files(folder)
         tool.examined("study/chest.png")
         expect(tool.page.locator("li.image")).to_have_count(1)
+
+
+@pytest.mark.parametrize(
+    ("locale", "agree", "words"),
+    [
+        ("en-GB", AGREE, "The pixels of this file are not square."),
+        ("de-DE", "Verstanden", "Die Pixel dieser Datei sind nicht quadratisch."),
+    ],
+)
+def test_what_a_file_needed_is_said_beside_its_image(
+    browser: Browser, site: Path, picture: Path, tmp_path: Path, locale: str, agree: str, words: str
+) -> None:
+    noted = tmp_path / "noted.dcm"
+    noted.write_bytes(corpus()["dicom/noted-thrice"])
+    with opened_tool(browser, site, locale=locale) as tool:
+        tool.agree(agree)
+        tool.add(noted)
+        expect(tool.image("noted.dcm")).to_have_attribute(
+            "data-status", re.compile("done|refused"), timeout=WAIT_MS
+        )
+        notes = tool.page.locator(".viewer .file-notes li")
+        expect(notes).to_have_count(3)
+        assert [note.get_attribute("data-note") for note in notes.all()] == list(NOTES)
+        expect(notes.last).to_contain_text(words)
+        tool.add(picture)
+        tool.examined(picture.name)
+        tool.image(picture.name).get_by_role("button").first.click()
+        expect(notes).to_have_count(0)
+
+
+def test_an_image_that_needs_what_the_release_forbids_is_refused(
+    browser: Browser, picture: Path, tmp_path: Path
+) -> None:
+    strict = make_bundle(tmp_path / "strict", Classifier())
+    rule = RULE.model_copy(update={"forbid": ("lut-descriptor",)})
+    attach(strict, "clf", "preprocess", rule.document())
+    relist(strict)
+    dark = tmp_path / "dark.dcm"
+    dark.write_bytes(corpus()["dicom/voi-lut-12-bits-in-16"])
+    with opened_tool(browser, strict) as tool:
+        tool.agree()
+        tool.examine(dark, "failed")
+        words = "needs a correction that this release does not allow"
+        expect(tool.page.get_by_text(words).first).to_be_visible()
+        tool.examine(picture)
 
 
 def test_a_codec_is_loaded_when_a_picture_needs_it(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from reference.preprocess.picture import Note
 from tests.reports.release.sample_environment import environment
 from tests.reports.release.sample_plan import SampleRelease, make_plan
 from xport.common import digests
@@ -43,6 +44,7 @@ class SamplePreprocessing:
     pipelines: tuple[str, ...] = (DEFINITION, EXACT, CANVAS, "pillow")
     operating_points: tuple[float, ...] | None = None
     blind: bool = False
+    notes: Mapping[str, tuple[Note, ...]] = field(default_factory=dict)
     half_precision: bool = False
     crashed: frozenset[str] = frozenset()
 
@@ -130,6 +132,7 @@ def _made(
     return PreparedInputs(
         model=model.id, pipeline=facts, digest_by_image=found, unsupported=unsupported,
         failures=failures, seconds=seconds,
+        notes=dict(sample.notes) if pipeline == DEFINITION else {},
     )  # fmt: skip
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 
+from reference.preprocess.picture import NOTES
 from reports.release.html import html_report
 from reports.release.junit import junit_xml
 from reports.release.preparations import preparations
@@ -12,6 +15,7 @@ from reports.release.summary import summary_lines
 from tests.reports.release.sample_evidence import make_evidence
 from tests.reports.release.sample_preprocessing import IMAGES, SamplePreprocessing
 from xport.exchange.prepared import CANVAS, EXACT
+from xport.judgement.evidence import Evidence
 from xport.judgement.verdict import Status
 
 BRIGHTER = SamplePreprocessing(
@@ -77,3 +81,27 @@ def test_the_summary_tells_the_exact_path_and_the_canvas() -> None:
     told = [line for line in lines if "images; input" in line]
     assert len(told) == 4
     assert "22 of 22 images; input 0, exact" in told[0]
+
+
+def test_what_a_file_needed_is_said_with_its_name() -> None:
+    noted = SamplePreprocessing(notes={IMAGES[21]: ("lut-descriptor", "pixel-aspect-ratio")})
+    evidence = make_evidence(preprocessing=noted)
+    for part in preparations(Reading(evidence)):
+        assert part.notes == [(NOTES[note], [IMAGES[21]]) for note in noted.notes[IMAGES[21]]]
+    page = html_report(evidence)
+    assert f"Read with a note: {IMAGES[21]} (a lookup table of the file does not fit" in page
+    assert f"Read with a note: {IMAGES[21]} (the file’s pixels are not square" in page.replace(
+        "&#39;", "’"
+    )
+
+
+def test_files_without_notes_are_not_spoken_of() -> None:
+    assert "Read with a note" not in html_report(make_evidence(preprocessing=BRIGHTER))
+
+
+def test_evidence_from_before_there_were_notes_is_read() -> None:
+    evidence = make_evidence(preprocessing=BRIGHTER)
+    document = evidence.model_dump(mode="json")
+    for effect in document["preprocessing"]:
+        del effect["notes"], effect["prepared"]["notes"]
+    assert Evidence.model_validate_json(json.dumps(document)) == evidence

@@ -230,6 +230,7 @@ def test_preprocessing_must_make_sense(
         ({"size": 224, "channels": 3}, CHESTXNET),
         ({"preset": "xrv", "channels": 3, "low": 0}, {"channels": 3, "low": 0.0, "high": 1024.0}),
         ({"preset": "chestxnet", "resampler": "lanczos"}, {"resampler": "lanczos"}),
+        ({"preset": "chestxnet", "forbid": ["lut-descriptor"]}, {"forbid": ("lut-descriptor",)}),
     ],
 )
 def test_preprocessing_is_a_preset_or_keys_over_one(

@@ -6,6 +6,8 @@ import { BLOCK, passUnits, type Scan } from "./jpeg_codes.js";
 import { BASELINE, EXTENDED, PROGRESSIVE, segmentsOf, type Segment } from "./jpeg_frame.js";
 import { damaged } from "./refusal.js";
 
+/** More bytes than this after the last block are what a damaged code leaves over, not padding. */
+const MOST_EXTRA = 64;
 const DHT = 0xc4;
 const DRI = 0xdd;
 const SOS = 0xda;
@@ -28,7 +30,7 @@ export async function despiteExtraBytes<T>(
   }
 }
 
-/** The JPEG without such bytes; as it is where it cannot be followed. */
+/** The JPEG without such bytes; as it is where it cannot be followed, or has too many of them. */
 export function withoutExtraBytes(content: Uint8Array): Uint8Array {
   try {
     return joined(new Walk(content).pieces());
@@ -102,9 +104,14 @@ class Walk {
     for (let first = 0; first < units; first += step) {
       const bits = new Bits(this.content, start);
       passUnits(bits, scan, first, Math.min(step, units - first));
-      yield this.content.subarray(start, bits.dataEnd());
-      if (first + step >= units) return;
-      const mark = this.restartFrom(start, scanEnd);
+      const used = bits.dataEnd();
+      yield this.content.subarray(start, used);
+      if (first + step >= units) {
+        requireFew(this.content.subarray(used, scanEnd));
+        return;
+      }
+      const mark = this.restartFrom(used, scanEnd);
+      requireFew(withoutFill(this.content.subarray(used, mark)));
       yield this.content.subarray(mark, mark + 2);
       start = mark + 2;
     }
@@ -141,6 +148,19 @@ class Walk {
     const { progressive } = this;
     return { unit, progressive, first: first!, last: last!, refines: bits! > 15, units };
   }
+}
+
+function requireFew(extra: Uint8Array): void {
+  if (extra.length > MOST_EXTRA && extra.some((byte) => byte !== 0)) {
+    throw damaged("too many bytes follow its last block");
+  }
+}
+
+/** Bytes without the fill bytes before the marker after them. */
+function withoutFill(extra: Uint8Array): Uint8Array {
+  let end = extra.length;
+  while (extra[end - 1] === 0xff) end--;
+  return extra.subarray(0, end);
 }
 
 function joined(pieces: Iterable<Uint8Array>): Uint8Array {
