@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -58,21 +59,32 @@ def trials(session: BrowserSession, seeds: Sequence[int]) -> Iterator[Trial]:
 
 def _converted_apart(seeds: Sequence[int], root: Path) -> list[Trial]:
     """Convert in a process of its own, as a release does: a library may end it."""
-    folder = Path(tempfile.mkdtemp(dir=root))
-    try:
-        return isolated.call(_all_converted, seeds, folder).result
-    except RunnerCrashed as error:
-        if "signal" not in error.what:
-            raise
-        if len(seeds) == 1:
-            operators = building.build(seeds[0]).operators
-            return [Trial(seeds[0], operators, "refused", error.what)]
-        half = len(seeds) // 2
-        return [*_converted_apart(seeds[:half], root), *_converted_apart(seeds[half:], root)]
+    found: list[Trial] = []
+    while len(found) < len(seeds):
+        folder = Path(tempfile.mkdtemp(dir=root))
+        rest = seeds[len(found) :]
+        try:
+            isolated.call(_all_converted, rest, folder)
+        except RunnerCrashed as error:
+            if "signal" not in error.what:
+                raise
+            found += _read(folder)
+            seed = seeds[len(found)]
+            found.append(Trial(seed, building.build(seed).operators, "refused", error.what))
+        else:
+            found += _read(folder)
+    return found
 
 
-def _all_converted(seeds: Sequence[int], folder: Path) -> list[Trial]:
-    return [_converted(seed, folder) for seed in seeds]
+def _all_converted(seeds: Sequence[int], folder: Path) -> None:
+    """Convert one module after the other; each trial is written at once."""
+    for place, seed in enumerate(seeds):
+        trial = _converted(seed, folder)
+        (folder / f"{place:05d}.trial").write_bytes(pickle.dumps(trial))
+
+
+def _read(folder: Path) -> list[Trial]:
+    return [pickle.loads(path.read_bytes()) for path in sorted(folder.glob("*.trial"))]
 
 
 def _converted(seed: int, root: Path) -> Trial:
