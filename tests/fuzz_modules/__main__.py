@@ -45,4 +45,5 @@ def main() -> int:
     return int(any(trial.outcome == "wrong" for trial in found))
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

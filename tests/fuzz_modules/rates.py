@@ -1,4 +1,4 @@
-"""How many modules were right and how many refused, by operator; never how many were wrong: none may."""
+"""How many modules were right and how many refused, by operator; none may be wrong."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from tests.fuzz_modules.trial import Trial
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "fuzz.md"
 PACKAGES = ("torch", "onnx", "onnxruntime", "numpy")
-_BLAMED = re.compile(r"operator '?([\w:.]+)'?|(?:runs|by) ([\w]+)")
 
 
 def table(trials: Sequence[Trial]) -> Iterator[str]:
@@ -57,8 +56,8 @@ def document(trials: Sequence[Trial], seed: int, browser: str) -> str:
         "Written by `make fuzz` (`python -m tests.fuzz_modules`); do not edit.",
         "",
         f"{len(trials):,} random modules, numbers {seed} to {seed + len(trials) - 1}, on "
-        f"{datetime.datetime.now(datetime.UTC).date()}, Python {platform.python_version()}, {tools}, "
-        f"{browser} on wasm.",
+        f"{datetime.datetime.now(datetime.UTC).date()}, Python {platform.python_version()}, "
+        f"{tools}, {browser} on wasm.",
         "",
         f"- **right** (the browser says what PyTorch says): {counted['right']:,}",
         f"- **refused**, in one line that says what and where: {counted['refused']:,} "
@@ -66,9 +65,10 @@ def document(trials: Sequence[Trial], seed: int, browser: str) -> str:
         f"- **wrong** (another number, another shape, or an error that is not in words): "
         f"{counted['wrong']:,}",
         "",
-        "A module is one operator, or two to five in a row, of random attributes and shapes of rank 2 to "
-        "5, and goes through the stages of a release: factory, PyTorch, ONNX (torchscript, opset 17), "
-        f"the direct writer, a real browser. {len(alone):,} of them are of one operator alone:",
+        "A module is one operator, or two to five in a row, of random attributes and shapes of "
+        "rank 2 to 5, and goes through the stages of a release: factory, PyTorch, ONNX "
+        "(torchscript, opset 17), the direct writer, a real browser. "
+        f"{len(alone):,} of them are of one operator alone:",
         "",
         *table(trials),
         "",

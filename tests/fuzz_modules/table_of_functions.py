@@ -12,8 +12,9 @@ from tests.fuzz_modules.step import MAKERS, Choice, Shape, Step, operator, simpl
 
 UNARY: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     name: getattr(torch, name)
-    for name in ("abs", "neg", "exp", "sin", "cos", "atan", "tanh", "sigmoid", "erf", "floor", "ceil",
-                 "round", "sign", "square", "asinh", "sinh", "cosh", "reciprocal", "trunc", "tan")
+    for name in ("abs", "neg", "exp", "sin", "cos", "atan", "tanh", "sigmoid", "erf",
+                 "floor", "ceil", "round", "sign", "square",
+                 "asinh", "sinh", "cosh", "reciprocal", "trunc", "tan")
 }  # fmt: skip
 UNARY |= {
     "log": lambda x: torch.log(x.abs() + 0.5), "sqrt": lambda x: torch.sqrt(x.abs()),
@@ -51,7 +52,8 @@ simple("diagonal", lambda x: x.diagonal(dim1=-1, dim2=-2))
 BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "add": lambda a, b: a + b, "sub": lambda a, b: a - b, "mul": lambda a, b: a * b,
     "div": lambda a, b: a / b, "maximum": torch.maximum, "minimum": torch.minimum,
-    "greater": lambda a, b: a > b, "less or equal": lambda a, b: a <= b, "equal": lambda a, b: a == b,
+    "greater": lambda a, b: a > b, "less or equal": lambda a, b: a <= b,
+    "equal": lambda a, b: a == b,
     "pow": lambda a, b: a.abs() ** b, "remainder": torch.remainder, "fmod": torch.fmod,
     "floor divide": lambda a, b: a // b, "atan2": torch.atan2, "hypot": torch.hypot,
 }  # fmt: skip
@@ -112,7 +114,8 @@ for _name, _function in {
     "prod": lambda x, a, k: x.prod(a[0], k), "norm": lambda x, a, k: x.norm(2, a, k),
     "logsumexp": lambda x, a, k: x.logsumexp(a, k), "var": lambda x, a, k: x.var(a, keepdim=k),
     "std": lambda x, a, k: x.std(a, unbiased=False, keepdim=k),
-    "argmax": lambda x, a, k: x.argmax(a[0], k).int(), "argmin": lambda x, a, k: x.argmin(a[0], k).int(),
+    "argmax": lambda x, a, k: x.argmax(a[0], k).int(),
+    "argmin": lambda x, a, k: x.argmin(a[0], k).int(),
     "max": lambda x, a, k: x.max(a[0], k)[0], "any": lambda x, a, k: (x > 0).any(a[0], k),
     "all": lambda x, a, k: (x > -1).all(a[0], k), "median": lambda x, a, k: x.median(a[0], k)[0],
 }.items():  # fmt: skip
@@ -128,7 +131,8 @@ def _along(name: str, function: Callable[..., Any]) -> None:
 
 
 for _name, _function in {
-    "softmax": functional.softmax, "log softmax": functional.log_softmax, "softmin": functional.softmin, "glu": functional.glu,
+    "softmax": functional.softmax, "log softmax": functional.log_softmax,
+    "softmin": functional.softmin, "glu": functional.glu,
     "cumsum": torch.cumsum, "cumprod": torch.cumprod, "flip": lambda x, a: x.flip([a]),
     "roll": lambda x, a: x.roll(1, a), "cat with itself": lambda x, a: torch.cat([x, x.sin()], a),
     "stack": lambda x, a: torch.stack([x, x.cos()], a), "unsqueeze": lambda x, a: x.unsqueeze(a),

@@ -245,7 +245,9 @@ def recurrent(choice: Choice, shape: Shape) -> Step | None:
 
 @operator("embedding")
 def embedding(choice: Choice, shape: Shape) -> Step:
-    return Step("embedding", lambda x, e: e(x.abs().clamp(max=4).int()), [nn.Embedding(5, 3)])
+    return Step(
+        "embedding", lambda x, e: e(x.nan_to_num().abs().clamp(max=4).int()), [nn.Embedding(5, 3)]
+    )
 
 
 @operator("prelu")

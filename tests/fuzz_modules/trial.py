@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
+import pickle
 import re
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -16,12 +15,13 @@ import torch
 from browser_harness.drive.models import ModelSource
 from browser_harness.drive.session import BrowserSession
 from tests.fuzz_modules import building
+from xport.common import isolated
 from xport.common.arrays import Array
 from xport.conversion.pipeline import Stage, carry_out
 from xport.conversion.stages.onnx_from_torch import OnnxFromTorch
 from xport.conversion.stages.tfjs_from_onnx import TfjsFromOnnx
 from xport.conversion.stages.torch_from_factory import TorchFromFactory
-from xport.errors import XportError
+from xport.errors import RunnerCrashed, XportError
 from xport.formats import torch_module
 from xport.formats.artifact import Artifact, Format
 
@@ -52,9 +52,39 @@ def trials(session: BrowserSession, seeds: Sequence[int]) -> Iterator[Trial]:
     """Try the modules of some numbers; those of a page at a time."""
     for start in range(0, len(seeds), PAGE):
         with tempfile.TemporaryDirectory(prefix="xport-fuzz-") as folder:
-            tried = [_converted(seed, Path(folder)) for seed in seeds[start : start + PAGE]]
+            tried = _converted_apart(seeds[start : start + PAGE], Path(folder))
             _run(session, [trial for trial in tried if not trial.outcome])
             yield from tried
+
+
+def _converted_apart(seeds: Sequence[int], root: Path) -> list[Trial]:
+    """Convert in a process of its own, as a release does: a library may end it."""
+    found: list[Trial] = []
+    while len(found) < len(seeds):
+        folder = Path(tempfile.mkdtemp(dir=root))
+        rest = seeds[len(found) :]
+        try:
+            isolated.call(_all_converted, rest, folder)
+        except RunnerCrashed as error:
+            if "signal" not in error.what:
+                raise
+            found += _read(folder)
+            seed = seeds[len(found)]
+            found.append(Trial(seed, building.build(seed).operators, "refused", error.what))
+        else:
+            found += _read(folder)
+    return found
+
+
+def _all_converted(seeds: Sequence[int], folder: Path) -> None:
+    """Convert one module after the other; each trial is written at once."""
+    for place, seed in enumerate(seeds):
+        trial = _converted(seed, folder)
+        (folder / f"{place:05d}.trial").write_bytes(pickle.dumps(trial))
+
+
+def _read(folder: Path) -> list[Trial]:
+    return [pickle.loads(path.read_bytes()) for path in sorted(folder.glob("*.trial"))]
 
 
 def _converted(seed: int, root: Path) -> Trial:
@@ -85,24 +115,9 @@ def _convert(seed: int, root: Path) -> Path:
     for stage in stages:
         folder = root / stage.produces
         folder.mkdir(parents=True)
-        with _quiet():
-            found = carry_out(stage, source, folder)
+        found = carry_out(stage, source, folder)
         source = Artifact(stage.produces, folder, found, "")
     return root
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Without what torch's C++ prints on its way to an error."""
-    kept = os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
 
 
 def _run(session: BrowserSession, tried: Sequence[Trial]) -> None:
@@ -143,10 +158,14 @@ def _input(trial: Trial) -> Array:
 
 
 def _difference(trial: Trial, found: Array) -> str:
-    """How the browser differs from PyTorch, or nothing."""
     assert trial.folder is not None
     module, _ = torch_module.load(trial.folder / Format.TORCH)
-    x = torch.from_numpy(_input(trial))
+    return difference(module, _input(trial), found)
+
+
+def difference(module: torch.nn.Module, given: Array, found: Array) -> str:
+    """How the browser differs from PyTorch, or nothing."""
+    x = torch.from_numpy(given)
     with torch.no_grad():
         expected = module(x).numpy()
         nudged = [module(x * (1 + nudge)).numpy() for nudge in NUDGES]

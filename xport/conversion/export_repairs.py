@@ -2,6 +2,8 @@
 
 - PyTorch leaves a pool's last window out if it would begin in the padding; ONNX has no such rule,
   and runtimes differ in `ceil_mode`. It is written out as padding.
+- An input that the module does not use is left out by the exporter; it stays an input.
+- `//` is exported as a division that truncates; PyTorch rounds down.
 - ONNX Runtime refuses an `output_padding` as large as a stride; it is fewer `pads` at the end.
 """
 
@@ -10,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from xport.formats.artifact import Signature
 
 POOLS = ("MaxPool", "AveragePool")
 
@@ -21,6 +25,39 @@ def repair(model: Any) -> None:
         changed = True
     if changed:
         del model.graph.value_info[:]
+
+
+def add_unused_inputs(model: Any, signature: Signature) -> None:
+    """Give the model the inputs that nothing reads, in the signature's order."""
+    from onnx import TensorProto, helper
+
+    known = {value.name: value for value in model.graph.input}
+    ordered = []
+    for spec in signature.inputs:
+        kind = getattr(TensorProto, {"float32": "FLOAT", "float64": "DOUBLE"}.get(
+            spec.dtype, spec.dtype.upper()
+        ))  # fmt: skip
+        made = helper.make_tensor_value_info(spec.name, kind, spec.shape)
+        ordered.append(known.pop(spec.name, made))
+    if len(ordered) > len(model.graph.input):
+        others = list(known.values())
+        del model.graph.input[:]
+        model.graph.input.extend([*ordered, *others])
+
+
+def known_rules() -> None:
+    """Tell torch.onnx's older exporter what it has wrong, in this process."""
+    import torch
+
+    def floor_divide(g: Any, dividend: Any, divisor: Any) -> Any:
+        real = {"Float", "Double", "Half", "BFloat16"}
+        kinds = {value.type().scalarType() for value in (dividend, divisor)}
+        if not kinds & real:
+            return g.op("Div", dividend, divisor)  # refused later: integers are not divided
+        return g.op("Floor", g.op("Div", dividend, divisor))
+
+    register: Any = torch.onnx.register_custom_op_symbolic  # type: ignore[attr-defined]
+    register("aten::floor_divide", floor_divide, 9)
 
 
 def _write_output_padding_out(model: Any) -> bool:

@@ -7,12 +7,13 @@ type for a model that they do not take. Every stage runs inside `in_words`, so n
 from __future__ import annotations
 
 import re
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from reference.system_errors import refusal
 from xport.common.raised import one_line
-from xport.errors import ConversionError, UnavailableError, XportError
+from xport.errors import ConversionError, RunnerCrashed, UnavailableError, XportError
 
 REMEDIES = {
     "torch_from_factory": "check the factory, and what the release file says of it",
@@ -32,6 +33,7 @@ _NOISE = re.compile(
     r"\[ONNXRuntimeError\] : \d+ : \w+ : |\[(?:Shape|Type)InferenceError\] |"
     r"/\S+\.(?:cc|h|cpp):\d+ \S+ ?|Non-zero status code returned while "
 )
+_LAYERS = "torch/nn/functional.py"
 _OVERLOAD = re.compile(r"<OpOverload\(op='([\w.]+)', overload='\w+'\)>")
 
 
@@ -68,9 +70,18 @@ def _in_words(stage: str, doing: str, error: BaseException) -> ConversionError:
     said = reason(error)
     begun = f"{doing}: " if doing else ""
     node = node_in(said)
-    place = f"{node}: " if node and node not in said else ""
+    place = f"{node}: " if node and node not in said else _layer_of(error)
     kind = "" if _says_enough(error) else f"{type(_first(error)).__name__}: "
     return ConversionError(f"{begun}{place}{kind}{said}", stage, REMEDIES.get(stage, REMEDY))
+
+
+def crashed(stage: str, error: RunnerCrashed) -> XportError:
+    """A library that ended the whole process: of a memory that is too small, or of a fault."""
+    if "SIGKILL" in error.what:
+        return RunnerCrashed(error.what, stage, "free memory, or use a smaller model")
+    return ConversionError(
+        f"{error.what}: a library that the stage uses crashed", stage, REMEDIES.get(stage, REMEDY)
+    )
 
 
 def reason(error: BaseException) -> str:
@@ -87,6 +98,16 @@ def node_in(message: str) -> str:
         if found:
             return f"operator {found['op']} of node {found['node']!r}"
     return ""
+
+
+def _layer_of(error: BaseException) -> str:
+    """The function of torch.nn.functional that was running, if one was."""
+    names = [
+        frame.f_code.co_name
+        for frame, _ in traceback.walk_tb(_first(error).__traceback__)
+        if frame.f_code.co_filename.endswith(_LAYERS) and not frame.f_code.co_name.startswith("_")
+    ]
+    return f"in {names[-1]}: " if names and names[-1] != "fn" else ""
 
 
 def _first(error: BaseException) -> BaseException:

@@ -9,9 +9,9 @@ from typing import Any, Protocol, runtime_checkable
 
 from xport.common import digests, isolated
 from xport.common.tools import tool_versions
-from xport.conversion.in_words import in_words
+from xport.conversion.in_words import crashed, in_words
 from xport.conversion.store import Entry, Store
-from xport.errors import ConversionError, InputError, PackageMissing, located
+from xport.errors import ConversionError, InputError, PackageMissing, RunnerCrashed, located
 from xport.formats.artifact import Artifact, Format, Signature
 from xport.plan.plan import StageCost
 
@@ -173,7 +173,10 @@ def run_stage(stage: Stage, source: Artifact | None, store: Store) -> Converted:
     )
 
     def make(folder: Path) -> Entry:
-        outcome = isolated.call(carry_out, stage, source, folder)
+        try:
+            outcome = isolated.call(carry_out, stage, source, folder)
+        except RunnerCrashed as error:
+            raise crashed(stage.name, error) from error
         return Entry(
             key=key,
             stage=stage.name,

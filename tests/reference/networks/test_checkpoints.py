@@ -218,6 +218,149 @@ def test_refuses_operating_points_that_are_none(
     assert complaint in _refusal(network, path).what
 
 
+# A module's own names come first, whatever they resemble
+
+
+class Named(nn.Module):
+    """A small classifier of images, whose parts have the names that they are given."""
+
+    def __init__(self, wrapper: str = "", **parts: nn.Module) -> None:
+        super().__init__()
+        features = nn.Sequential(
+            OrderedDict(conv0=nn.Conv2d(3, 4, 3, bias=False), norm0=nn.BatchNorm2d(4))
+        )
+        inner = nn.ModuleDict({"features": features, **parts})
+        for name, part in ({wrapper: inner} if wrapper else inner).items():
+            self.add_module(name, part)
+
+
+class Parallel(nn.Module):
+    """Everything under `module`, as multi-GPU training leaves it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.module = Named(classifier=nn.Linear(4, 3))
+        self.register_buffer("step", torch.tensor(3))
+
+
+def _head() -> nn.Module:
+    return nn.Sequential(nn.Linear(4, 14), nn.Sigmoid())
+
+
+def _dense_layer(dotted: bool) -> nn.Module:
+    """A dense layer with a dot before the number, as in old torchvision, or a dropout inside."""
+    conv = nn.Conv2d(4, 2, 1, bias=False)
+    layer = {"norm": nn.ModuleDict({"1": nn.BatchNorm2d(4)}), "conv": nn.ModuleDict({"1": conv})}
+    inside = {"conv1": nn.Sequential(conv, nn.Dropout())}
+    return nn.ModuleDict({"denselayer1": nn.ModuleDict(layer if dotted else inside)})
+
+
+OWN: dict[str, Callable[[], nn.Module]] = {
+    "head in a sequence": lambda: Named(classifier=_head()),
+    "head in two sequences": lambda: Named(classifier=nn.Sequential(_head(), nn.Dropout())),
+    "wrapped as densenet121": lambda: Named("densenet121", classifier=_head()),
+    "wrapped, plain head": lambda: Named("densenet121", classifier=nn.Linear(4, 14)),
+    "wrapped as module": lambda: Named("module", classifier=nn.Linear(4, 14)),
+    "dotted dense layer": lambda: Named(denseblock1=_dense_layer(True), classifier=_head()),
+    "dropout in a dense layer": lambda: Named(denseblock1=_dense_layer(False)),
+    "partly under module": Parallel,
+    "parallel module": lambda: nn.DataParallel(Named(classifier=_head())),
+    "tied": lambda: (lambda a: nn.ModuleDict({"a": a, "b": a}))(nn.Linear(3, 3)),
+    "old weight norm": lambda: nn.utils.weight_norm(nn.Linear(3, 3)),
+    "new weight norm": lambda: nn.utils.parametrizations.weight_norm(nn.Linear(3, 3)),
+}
+
+
+def _filled(make: Callable[[], nn.Module]) -> nn.Module:
+    module = make()
+    with torch.no_grad():
+        for tensor in module.state_dict().values():
+            if tensor.is_floating_point():
+                tensor.copy_(torch.rand_like(tensor) + 0.5)
+    return module
+
+
+@pytest.mark.filterwarnings("ignore:.*weight_norm.*")
+@pytest.mark.parametrize("kind", [torch.save, safetensors.torch.save_file])
+@pytest.mark.parametrize("name", OWN)
+def test_a_module_s_own_state_dict_is_loaded_as_pytorch_does(
+    name: str, kind: Callable[[State, Path], None], tmp_path: Path
+) -> None:
+    source, target, plain = _filled(OWN[name]), OWN[name](), OWN[name]()
+    plain.load_state_dict(source.state_dict(), strict=True)
+    kind(_copy(source), tmp_path / "weights")
+    info = load_checkpoint(target, tmp_path / "weights")
+    _assert_same(target, _copy(plain))
+    assert info.family is Family.OWN
+    assert info.labels is None
+
+
+def test_own_names_inside_a_training_s_checkpoint(tmp_path: Path) -> None:
+    source, target = _filled(OWN["wrapped as densenet121"]), OWN["wrapped as densenet121"]()
+    load_checkpoint(target, _saved({"epoch": 1, "state_dict": _copy(source)}, tmp_path))
+    _assert_same(target, _copy(source))
+
+
+def test_own_names_under_the_prefix_of_multi_gpu_training(tmp_path: Path) -> None:
+    source, target = _filled(OWN["wrapped as densenet121"]), OWN["wrapped as densenet121"]()
+    prefixed = {f"module.{name}": tensor for name, tensor in _copy(source).items()}
+    load_checkpoint(target, _saved({"state_dict": prefixed}, tmp_path))
+    _assert_same(target, _copy(source))
+
+
+@pytest.mark.filterwarnings("ignore:.*weight_norm.*")
+def test_names_that_a_module_s_own_hooks_translate_are_its_own(tmp_path: Path) -> None:
+    """As the newer weight norm takes the older one's file."""
+    old = nn.utils.weight_norm(nn.Linear(3, 3))
+    target = nn.utils.parametrizations.weight_norm(nn.Linear(3, 3))
+    load_checkpoint(target, _saved(_copy(old), tmp_path))
+    x = torch.rand(2, 3)
+    assert torch.allclose(target(x), old(x), atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["head in a sequence", "wrapped as densenet121"])
+def test_what_differs_is_said_in_the_file_s_own_names(name: str, tmp_path: Path) -> None:
+    module = OWN[name]()
+    state = _copy(module)
+    key = next(key for key in state if key.endswith("classifier.0.weight"))
+    shorter = {other: tensor for other, tensor in state.items() if other != key}
+    said = _refusal(module, _saved(shorter, tmp_path)).what
+    assert said == f"the file lacks tensor {key!r}"
+    longer = state | {f"{key}_copy": torch.zeros(1)}
+    assert f"the file has tensor '{key}_copy'" in _refusal(module, _saved(longer, tmp_path)).what
+    misshapen = state | {key: torch.zeros(14, 5)}
+    words = f"tensor {key!r} has shape (14, 5), the model needs (14, 4)"
+    assert words in _refusal(module, _saved(misshapen, tmp_path)).what
+    infinite = state | {key: torch.full((14, 4), torch.inf)}
+    assert repr(key) in _refusal(module, _saved(infinite, tmp_path)).what
+
+
+class Masked(nn.Module):
+    """A mask of attention, infinite from the beginning."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.linear = nn.Linear(2, 2)
+        self.register_buffer("mask", torch.full((2, 2), -torch.inf).triu(1))
+
+
+def test_infinities_that_the_module_was_built_with_are_no_damage(tmp_path: Path) -> None:
+    source, target = _filled(lambda: nn.ModuleDict({"m": nn.Linear(2, 2)})), Masked()
+    state = {n.replace("m.", "linear."): t for n, t in _copy(source).items()} | {
+        "mask": Masked().mask
+    }
+    load_checkpoint(target, _saved(state, tmp_path))
+    _assert_same(target, state)
+    moved = state | {"mask": torch.full((2, 2), -torch.inf)}
+    assert "'mask'" in _refusal(target, _saved(moved, tmp_path)).what
+
+
+def test_an_expanded_buffer_is_refused_by_name(tmp_path: Path) -> None:
+    module = nn.Linear(2, 2)
+    module.register_buffer("mean", torch.zeros(2, 1).expand(2, 3))
+    assert "'mean': it is expanded" in _refusal(module, _saved(_copy(module), tmp_path)).what
+
+
 # What is refused: names, shapes, numbers
 
 

@@ -17,12 +17,12 @@ import pytest
 import torch
 from PIL import Image
 from safetensors.torch import save_file
-from xport.recording.legs import record_here
 
 from reference.networks.densenet import classifier
 from tests import mini
 from tests.conftest import ROOT, MiniRun, Xport
 from xport.errors import IntegrityError
+from xport.recording.legs import record_here
 from xport.workflow.run_folder import RunFolder
 
 pytestmark = pytest.mark.slow

@@ -14,6 +14,7 @@ from xport.onnx_graph.batchnorm import (
 from xport.onnx_graph.identities import drop_identities
 from xport.onnx_graph.padding import merge_pads, pool_before_pointwise
 from xport.onnx_graph.passes import SIMPLIFICATIONS
+from xport.onnx_graph.pools import flatten_pools
 from xport.onnx_graph.shapes import fold_constants
 
 NORM = "float[4] G, float[4] H, float[4] M, float[4] R"
@@ -46,6 +47,12 @@ def test_batchnorm_goes_into_the_convolution_before_it(weight: str, conv: str) -
         ("float[3,4] x, float[4,5] W", "Gemm(n, W)"),
         ("float[3,4] x, float[5,4] W, float[5] B", "Gemm<transB = 1>(n, W, B)"),
         ("float[3,4] x, float[5,4] W, float[1] B", "Gemm<transB = 1>(n, W, B)"),
+        ("float[3,4] x, float[4,5] W, float[1,5] B", "Gemm(n, W, B)"),
+        ("float[3,4] x, float[4,5] W, float[3,1] B", "Gemm(n, W, B)"),
+        ("float[3,4] x, float[5,4] W, float[3,5] B", "Gemm<transB = 1>(n, W, B)"),
+        ("float[5,4] x, float[4,5] W, float[5,1] B", "Gemm(n, W, B)"),
+        ("float[3,4] x, float[4,5] W, float[1,1] B", "Gemm(n, W, B)"),
+        ("float[3,4] x, float[4,5] W, float B", "Gemm(n, W, B)"),
     ],
 )
 def test_batchnorm_goes_into_what_alone_reads_it(inputs: str, reader: str) -> None:
@@ -63,6 +70,10 @@ def test_batchnorm_goes_into_what_alone_reads_it(inputs: str, reader: str) -> No
         (f"{PICTURE}, float[3,4,3,3] W", "d = Conv(n, W) e = GlobalMaxPool(n) y = Add(e, n)"),
         ("float[4,3] x0, float[3,4] x, float[3,5] W", "y = Gemm<transA = 1>(n, W)"),
         ("float[3,4] x, float[4,5] W, float[5] B", "y = Gemm<beta = 0.5>(n, W, B)"),
+        ("float[3,4] x, float[4,5] W, float[3,1] B", "y = Gemm<beta = 2.0>(n, W, B)"),
+        ("float[3,4] x, float[4,5] W, float[1,5] B", "y = Gemm<alpha = 0.5>(n, W, B)"),
+        ("float[3,4] x, float[4,5] B, float[2,3] W", "y = Gemm(W, n)"),
+        ("float[3,4] x, float[3,5] W, float[5,4] V", "y = Gemm(W, V, n)"),
     ],
 )
 def test_batchnorm_stays_where_it_is_no_plain_scale_of_its_reader(inputs: str, body: str) -> None:
@@ -220,3 +231,27 @@ def test_the_passes_can_be_listed() -> None:
 def test_a_graph_and_its_file_say_the_same() -> None:
     after = kept(f"{PICTURE}, float[4,4,3,3] W", "c = Conv<pads = [1,1,1,1]>(x, W) y = Relu(c)")
     assert np.array_equal(after.nodes[0].get("pads"), [1, 1, 1, 1])
+
+
+@pytest.mark.parametrize(
+    ("size", "pool"),
+    [
+        ("2,3,4,5,6", "AveragePool<kernel_shape = [3,1,1]>(x)"),
+        ("2,3,4,5,6", "AveragePool<kernel_shape = [3,1,1], pads = [1,0,0,1,0,0]>(x)"),
+        ("1,2,3,3,3", "AveragePool<kernel_shape = [2,1,1], strides = [2,1,1]>(x)"),
+        ("2,3,4,5,6", "MaxPool<kernel_shape = [1,2,3]>(x)"),
+        ("3,3,3,3,3", "MaxPool<kernel_shape = [1,2,2], pads = [0,1,1,0,1,1]>(x)"),
+        ("1,2,3,4,5", "AveragePool<kernel_shape = [1,3,2], strides = [1,2,2], ceil_mode = 1>(x)"),
+        ("1,2,3,4,5", "AveragePool<kernel_shape = [1,1,1]>(x)"),
+    ],
+)
+def test_a_pool_that_leaves_an_axis_alone_is_one_over_two(size: str, pool: str) -> None:
+    after = kept(f"float[{size}] x", f"y = {pool}", flatten_pools)
+    assert after.census() == {pool.split("<")[0]: 1, "Reshape": 2}
+    assert all(len(after.type_of(n.inputs[0]).shape) == 4 for n in after.nodes if "Pool" in n.op)
+
+
+@pytest.mark.parametrize("kernel", ["[2,2,2]", "[2,1,2]", "[2,2,1]"])
+def test_a_pool_over_three_axes_stays(kernel: str) -> None:
+    after = kept("float[1,2,3,4,5] x", f"y = MaxPool<kernel_shape = {kernel}>(x)", flatten_pools)
+    assert after.census() == {"MaxPool": 1}

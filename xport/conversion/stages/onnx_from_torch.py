@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from xport.conversion.export_repairs import repair
+from xport.conversion.export_repairs import add_unused_inputs, known_rules, repair
 from xport.conversion.exporters import OPSETS, Exporter
 from xport.conversion.in_words import in_words
 from xport.errors import ConversionError, InputError, UnavailableError
@@ -83,6 +83,8 @@ class OnnxFromTorch:
         import torch
 
         example = _zeros(recipe)
+        if self.exporter == "torchscript":
+            known_rules()
         torch.onnx.export(
             torch_module.returning_a_tuple(module, recipe, example),
             tuple(example),
@@ -101,7 +103,10 @@ class OnnxFromTorch:
         model = onnx.load(str(path))
         self._require_opset(model)
         repair(model)
-        _fix_outputs(model, [zeros.numpy() for zeros in _zeros(recipe)])
+        add_unused_inputs(model, recipe.signature)
+        names = [spec.name for spec in recipe.signature.inputs]
+        zeros = [tensor.numpy() for tensor in _zeros(recipe)]
+        _fix_outputs(model, dict(zip(names, zeros, strict=True)))
         _remove_metadata(model.graph)
         onnx.checker.check_model(model, full_check=True)
         onnx.save(model, str(path))
@@ -146,7 +151,7 @@ def _zeros(recipe: torch_module.Recipe) -> list[Any]:
     return [torch.zeros(s.shape, dtype=getattr(torch, s.dtype)) for s in recipe.signature.inputs]
 
 
-def _fix_outputs(model: Any, inputs: list[Any]) -> None:
+def _fix_outputs(model: Any, inputs: Mapping[str, Any]) -> None:
     """Give a model's outputs the shapes that ONNX Runtime produces.
 
     The exporter names dimensions that it did not follow (behind a computed Pad, say) although
@@ -161,9 +166,7 @@ def _fix_outputs(model: Any, inputs: list[Any]) -> None:
     session = onnxruntime.InferenceSession(
         model.SerializeToString(), options, providers=["CPUExecutionProvider"]
     )
-    names = [tensor.name for tensor in session.get_inputs()]
-    feed = dict(zip(names, inputs, strict=True))
-    for output, array in zip(model.graph.output, session.run(None, feed), strict=True):
+    for output, array in zip(model.graph.output, session.run(None, dict(inputs)), strict=True):
         shape = output.type.tensor_type.shape
         for size in array.shape:
             shape.dim.add().dim_value = size
