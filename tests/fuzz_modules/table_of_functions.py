@@ -69,7 +69,7 @@ def _binary(name: str, function: Callable[[Any, Any], Any]) -> None:
             return Step(name, lambda x: function(torch.tensor(number), x))
         constant = sign * choice.positive(*choice.broadcast(shape))
         if choice.chance(0.3):
-            return Step(name, lambda x: function(x, x.sin()))
+            return Step(name, lambda x: function(x, x.abs() + 0.5))
         if choice.chance(0.5):
             return Step(name, lambda x, c: function(c, x), [], [constant])
         return Step(name, lambda x, c: function(x, c), [], [constant])

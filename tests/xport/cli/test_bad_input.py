@@ -122,7 +122,8 @@ def test_a_factory_that_does_not_exist_or_refuses(xport: Xport, tmp_path: Path) 
 def test_a_signature_that_the_module_does_not_have(xport: Xport, tmp_path: Path) -> None:
     arguments = mini.CLASSIFIER_ARGUMENTS | {"num_classes": 6}
     done = convert(xport, tmp_path, mini.only_classifier(arguments=arguments))
-    refused(done, 3, "models.classifier: ", "logits", "[1, 5]", "[1, 6]")
+    words = ("the module gives logits: float32[1, 6]", "the file says float32[1, 5]")
+    refused(done, 2, "models.classifier.signature.outputs: ", *words)
 
 
 def png_header(width: int, height: int) -> bytes:
