@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
+
+from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from xport.common.document import Document
 from xport.comparison.parity import Comparison, Role
@@ -48,6 +51,12 @@ class Check(Document):
     rationale: str | None = None
     advisory: str | None = None
 
+    @model_serializer(mode="wrap")
+    def _without_what_is_not_there(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A check that decides is written as before there were others."""
+        written: dict[str, Any] = handler(self)
+        return written if self.advisory else {k: v for k, v in written.items() if k != "advisory"}
+
 
 class Verdict(Document):
     """The whole judgement: PASSED only if at least one check ran and every check passed.
@@ -61,6 +70,14 @@ class Verdict(Document):
     culprits: tuple[str, ...]
     checks: tuple[Check, ...]
     advisories: tuple[str, ...] = ()
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_not_there(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A verdict beside which nothing stands is written as before anything could."""
+        written: dict[str, Any] = handler(self)
+        return (
+            written if self.advisories else {k: v for k, v in written.items() if k != "advisories"}
+        )
 
 
 class OutputFacts(Document):

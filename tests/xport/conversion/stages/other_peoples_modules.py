@@ -299,7 +299,7 @@ class Drawing(nn.Module):
             "forced dropout": lambda: self.drop.train()(x),
             "normal": lambda: x + torch.randn_like(x),
             "bernoulli": lambda: x * torch.bernoulli(x.sigmoid()),
-            "multinomial": lambda: x * x[0, 0].softmax(-1).multinomial(1).max(),
+            "multinomial": lambda: x * x[0, 0].softmax(-1).multinomial(1).max() * 1.0,
             "rrelu": lambda: functional.rrelu(x, training=True),
             "batch norm": lambda: (
                 functional.batch_norm(x, mean, variance, training=True)
