@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -26,18 +25,24 @@ def environments(named: Sequence[str], any_torch: bool) -> Iterator[tuple[str, P
     pythons = {python: version_of(python) for python in named or on_path()}
     unusable = [python for python, version in pythons.items() if version is None]
     if unusable or not pythons:
-        say(
-            f"no Python: {', '.join(unusable) or 'none on PATH'}; name one: PYTHONS=/path/to/python"
-        )
-        sys.exit(3)
+        names = ", ".join(unusable) or "none on PATH"
+        raise NoEnvironment("", f"no Python: {names}; name one: PYTHONS=/path/to/python")
     for python, version in pythons.items():
         start = time.monotonic()
         options = ["--any-torch"] if any_torch else []
         set_up = subprocess.run([python, "scripts/setup.py", "direct", *options], cwd=ROOT)
         if set_up.returncode != 0:
-            sys.exit(set_up.returncode)
+            raise NoEnvironment(str(version), f"could not be set up on Python {version}")
         say(f"Python {version}: set up in {time.monotonic() - start:.0f} s")
         yield str(version), ROOT / ".venv-direct" / str(version) / "bin" / "python"
+
+
+class NoEnvironment(Exception):
+    """There is no Python, or no environment could be set up for one: its `version`, and why."""
+
+    def __init__(self, version: str, why: str) -> None:
+        super().__init__(why)
+        self.version = version
 
 
 def on_path() -> list[str]:

@@ -76,6 +76,11 @@ def run_pytest(lane: Lane, python: Path, *, name: str = "", root: Path = ROOT) -
     return _run(lane, name, command, junit, report, root)
 
 
+def not_run(lane: Lane, name: str, why: str) -> Result:
+    """A lane that failed before its tests could begin."""
+    return Result(name, 0, 0, 0, 0.0, 0.0, lane.seconds, (why,))
+
+
 def run_vitest(lane: Lane, path: str, *, root: Path = ROOT) -> Result:
     """Run the TypeScript's unit tests.
 

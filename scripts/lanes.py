@@ -16,7 +16,7 @@ from pathlib import Path
 
 from scripts import direct_lane, lane_rules
 from scripts.lane_rules import DIRECT, WEB, Lane, LanesError
-from scripts.lane_runs import ROOT, Result, run_pytest, run_vitest, unaccounted
+from scripts.lane_runs import ROOT, Result, not_run, run_pytest, run_vitest, unaccounted
 
 ENVIRONMENT = ROOT / ".venv" / "bin"
 COLUMNS = "{:<14} {:>7} {:>7} {:>8} {:>8} {:>8} {:>8}  {}"
@@ -101,9 +101,12 @@ def prepared() -> tuple[list[str], list[str]]:
 def results_of(lane: Lane, pythons: Sequence[str], any_torch: bool) -> Iterator[Result]:
     """Run a lane in every environment that it is for."""
     if lane.environment == DIRECT:
-        for version, python in direct_lane.environments(pythons, any_torch):
-            say(lane, f" on Python {version}")
-            yield run_pytest(lane, python, name=f"{lane.name} {version}")
+        try:
+            for version, python in direct_lane.environments(pythons, any_torch):
+                say(lane, f" on Python {version}")
+                yield run_pytest(lane, python, name=f"{lane.name} {version}")
+        except direct_lane.NoEnvironment as error:
+            yield not_run(lane, f"{lane.name} {error.version}".strip(), str(error))
         return
     if not (ENVIRONMENT / "python").exists():
         sys.exit(fail("there is no environment to test in; run `make setup`", 3))

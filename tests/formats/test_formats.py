@@ -12,8 +12,9 @@ import pytest
 from xport.bundles.checks import verify_bundle
 from xport.bundles.manifest import MANIFEST
 from xport.common import digests
-from xport.errors import DocumentError, IntegrityError, XportError
+from xport.errors import DocumentError, InputError, IntegrityError, XportError
 from xport.judgement.evidence import EVIDENCE, Evidence
+from xport.judgement.verdict import Status
 from xport.plan.plan import PLAN
 from xport.workflow import commands
 
@@ -117,7 +118,7 @@ def test_a_run_of_version_1_is_refused_by_it(
     with pytest.raises(DocumentError, match="made by an older xport: a plan of version 1") as said:
         command(run_1)
     assert said.value.exit_code == 2
-    assert said.value.remedy == "run `xport convert` again, or use xport 0.1"
+    assert said.value.remedy == "run `xport convert` again, or use the xport that made it"
     after = digests.of_folder(run_1)
     assert {name: digest for name, digest in after.items() if name != ".lock"} == before
 
@@ -127,3 +128,14 @@ def test_a_plan_of_a_later_version_is_refused_by_it(run_1: Path) -> None:
     path.write_text(json.dumps(json.loads(path.read_text()) | {"schema_version": 99}))
     with pytest.raises(DocumentError, match="made by a newer xport: a plan of version 99"):
         commands.judge(run_1)
+
+
+@pytest.mark.parametrize(
+    "step", [commands.record, commands.judge, commands.report, commands.bundle]
+)
+def test_a_bundle_that_is_taken_for_a_run_stays_as_it_is(
+    bundle_3: Path, step: Callable[[Path], object]
+) -> None:
+    with pytest.raises(InputError, match="this is a bundle, and no run's folder"):
+        step(bundle_3)
+    assert verify_bundle(bundle_3).verdict is Status.PASSED

@@ -202,7 +202,7 @@ class Plan(Document):
             raise DocumentError(
                 f"made by an older xport: a plan of version {version}, version {VERSION} is read",
                 where,
-                "run `xport convert` again, or use xport 0.1",
+                "run `xport convert` again, or use the xport that made it",
             )
         raise DocumentError(
             f"made by a newer xport: a plan of version {version}, version {VERSION} is read",

@@ -10,6 +10,7 @@ from typing import Any
 
 import tomlkit
 from tomlkit.container import Container
+from tomlkit.exceptions import ParseError
 from tomlkit.items import AoT, Array, InlineTable, Item, Key, SingleKey, String, Table
 
 from xport.errors import InputError
@@ -96,7 +97,7 @@ class _Edit:
 
     def whole(self, text: str, has_version: bool) -> str:
         """The text with new names and version; a version that is missing comes first."""
-        document = tomlkit.parse(text)
+        document = _tomlkit_document(text, self.path)
         self._table(document, ())
         if has_version:
             document["schema_version"] = VERSION
@@ -205,3 +206,11 @@ def _plainly_moved(value: object, path: renames.Path) -> object:
 
 def _comparable(value: object) -> str:
     return json.dumps(value, default=repr, sort_keys=True)
+
+
+def _tomlkit_document(text: str, path: Path) -> tomlkit.TOMLDocument:
+    """The document with its layout; tomlkit takes fewer levels of nesting than Python's reader."""
+    try:
+        return tomlkit.parse(text)
+    except (ParseError, RecursionError) as error:
+        raise InputError(f"cannot be edited: {error}", str(path), "write fewer levels") from error

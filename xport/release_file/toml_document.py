@@ -20,6 +20,8 @@ def content_of(path: Path) -> bytes:
         InputError: it cannot be read.
     """
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise InputError("this is no ordinary file", str(path), "check the path")
         return path.read_bytes()
     except OSError as error:
         raise InputError(f"cannot read: {error.strerror}", str(path), "check the path") from error
@@ -29,7 +31,7 @@ def parsed(content: bytes, path: Path) -> dict[str, Any]:
     """The document in the bytes of a file, which `path` names in errors.
 
     Raises:
-        InputError: it is not UTF-8, not TOML, or holds a NUL character.
+        InputError: it is not UTF-8, not TOML, nested far too deep, or holds a NUL character.
     """
     try:
         value = tomllib.loads(content.decode("utf-8-sig"))
@@ -37,6 +39,8 @@ def parsed(content: bytes, path: Path) -> dict[str, Any]:
         raise InputError(f"cannot read: {error}", str(path), "save it as UTF-8") from error
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"not valid TOML: {error}", str(path)) from error
+    except RecursionError as error:
+        raise InputError("nested far too deep", str(path), "write fewer levels") from error
     for text in _strings(value):
         if "\0" in text:
             raise InputError(

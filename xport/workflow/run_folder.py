@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TextIO
 
+from xport.bundles.manifest import MANIFEST
 from xport.conversion.store import disk_errors
 from xport.errors import InputError, UnavailableError
 from xport.inputs.images import ImageFolder
@@ -143,7 +144,8 @@ class RunFolder:
 
         Raises:
             UnavailableError: another process is working in this folder, or it cannot be written.
-            InputError: it is no folder, cannot be one, or does not exist and `create` is false.
+            InputError: it is no folder, cannot be one, is a bundle, or, where `create` is false,
+                holds no plan; it is left as it is.
         """
         with self._lock_file(create) as lock:
             self._take(lock)
@@ -151,11 +153,19 @@ class RunFolder:
 
     def _lock_file(self, create: bool) -> TextIO:
         with disk_errors(self.root):
+            if (self.root / MANIFEST).is_file():
+                raise InputError(
+                    "this is a bundle, and no run's folder", str(self.root), "name the run's folder"
+                )
             if create:
                 self.root.mkdir(parents=True, exist_ok=True)
             elif not self.root.is_dir():
                 raise InputError(
                     "there is no run here", str(self.root), "run `xport convert` first"
+                )
+            elif not self.plan_path.is_file():
+                raise InputError(
+                    "there is no plan here", str(self.root), "run `xport convert` first"
                 )
             return (self.root / ".lock").open("a+")
 

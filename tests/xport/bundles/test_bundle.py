@@ -385,7 +385,7 @@ def test_is_not_made_of_a_verdict_under_another_policy(
     evidence, judgement = commands.judge_under(run_copy, soft, OTHER)
     assert evidence.verdict.status is Status.PASSED
     with pytest.raises(IntegrityError, match=r"under another policy, other\.toml"):
-        build_bundle(evidence, sources(mini_run), app_files(lean=True), {}, tmp_path / "bundle")
+        build_bundle(evidence, sources(mini_run), page(mini_run), {}, tmp_path / "bundle")
     assert not (tmp_path / "bundle").exists()
     shutil.copyfile(judgement.evidence_path, run.evidence_path)
     with pytest.raises(IntegrityError, match=r"under another policy, other\.toml"):

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
+
+import pytest
 
 from tests.conftest import Xport
 
@@ -87,3 +90,23 @@ def test_a_command_that_reads_version_1_names_this_one(xport: Xport, tmp_path: P
     assert not (tmp_path / "run").exists()
     assert f"run `xport migrate {one}`" in xport("targets", one).stderr
     assert one.read_text() == OLD
+
+
+@pytest.mark.parametrize("depth", [200, 5000])
+def test_a_file_that_is_nested_far_too_deep_is_refused(
+    depth: int, xport: Xport, tmp_path: Path
+) -> None:
+    deep = tmp_path / "deep.toml"
+    deep.write_text(f"[policy]\nmin_probes = {'[' * depth}{']' * depth}\n")
+    for command in (("migrate", deep), ("convert", deep, "--out", tmp_path / "run")):
+        done = xport(*command)
+        assert done.returncode == 2, done.stderr
+        assert "unexpected" not in done.stderr
+
+
+def test_what_is_no_ordinary_file_is_refused(xport: Xport, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.toml"
+    os.mkfifo(pipe)
+    done = xport("migrate", pipe)
+    assert done.returncode == 2
+    assert "no ordinary file" in done.stderr
