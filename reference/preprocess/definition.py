@@ -66,10 +66,9 @@ def _in_order(notes: tuple[Note, ...]) -> tuple[Note, ...]:
     return tuple(note for note in NOTES if note in notes)
 
 
+# Not a `Document`, which knows the disk: the definition needs numpy and pydantic alone.
 class Preprocess(BaseModel):
     """How an image becomes the input of a network, (1, channels, size, size) float32.
-
-    Not a `Document`, which knows the disk: the definition needs numpy and pydantic alone.
 
     In this order: one gray channel by the rule `gray` (mean of red, green and blue, luma of
     ITU-R BT.601, or the first channel); turned as the file's EXIF `orientation` says, or as

@@ -133,8 +133,8 @@ def _add_making(commands: Any) -> None:
 def _add_judging(commands: Any) -> None:
     judge = _command(commands, "judge", "compare recordings and pass a verdict")
     judge.description = (
-        "Compare recordings and pass a verdict. Report and bundle of the verdict before are removed; "
-        "a judgement under --policy leaves them alone and lies beside them, in RUN/judgements."
+        "Compare recordings and pass a verdict. Report and bundle of the verdict before are "
+        "removed; a judgement under --policy leaves them alone and lies beside them, in RUN/judgements."
     )
     judge.add_argument(
         "--policy",
