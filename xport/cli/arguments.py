@@ -134,7 +134,8 @@ def _add_judging(commands: Any) -> None:
     judge = _command(commands, "judge", "compare recordings and pass a verdict")
     judge.description = (
         "Compare recordings and pass a verdict. Report and bundle of the verdict before are "
-        "removed; a judgement under --policy leaves them alone and lies beside them, in RUN/judgements."
+        "removed; a judgement under --policy leaves them alone and lies beside them, in "
+        "RUN/judgements."
     )
     judge.add_argument(
         "--policy",
