@@ -28,7 +28,7 @@ Change = Callable[[Any], Any]
 
 
 def advisory(leg: str = "onnx", output: str = "probabilities", model: str = "classifier") -> Any:
-    return {"model": model, "leg": leg, "output": output, "because": WHY}
+    return {"model": model, "leg": leg, "output": output, "rationale": WHY}
 
 
 def spoilt(run: Path, key: tuple[str, str], change: Change) -> None:
@@ -172,7 +172,7 @@ def test_a_policy_without_advisory_legs_is_written_as_before(mini_run: MiniRun) 
         (advisory("torch-float64"), "is what ships, or PyTorch"),
         (advisory("onnx", "scores"), "classifier.scores is not an output"),
         (advisory("coreml"), "coreml is not a leg of this release"),
-        (advisory() | {"because": "short"}, "policy.advisory.0.because"),
+        (advisory() | {"rationale": "short"}, "policy.advisory.0.rationale"),
     ],
 )
 def test_a_release_that_excuses_what_it_must_not_is_refused(
