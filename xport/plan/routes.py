@@ -55,20 +55,20 @@ class Routes(Document):
 
     direct: DirectRoute | None = None
     tensorflow: TensorflowRoute | None = None
-    ships: Literal["direct", "tensorflow"] | None = None
+    shipped_route: Literal["direct", "tensorflow"] | None = None
 
     @model_validator(mode="after")
     def _ships_what_is_made(self) -> Self:
         if self.direct is None and self.tensorflow is None:
             raise ValueError("name direct, tensorflow or both")
-        if self.ships and getattr(self, self.ships) is None:
-            raise ValueError(f"ships: {self.ships} is not among the routes")
+        if self.shipped_route and getattr(self, self.shipped_route) is None:
+            raise ValueError(f"shipped_route: {self.shipped_route} is not among the routes")
         return self
 
     @property
     def shipped(self) -> str:
         """The name of the TF.js artifact that a bundle carries: the direct one by default."""
-        chosen = self.ships or ("direct" if self.direct else "tensorflow")
+        chosen = self.shipped_route or ("direct" if self.direct else "tensorflow")
         return DIRECT if chosen == "direct" else VIA_TENSORFLOW
 
     def legs(self, backends: tuple[Backend, ...]) -> tuple[Leg, ...]:

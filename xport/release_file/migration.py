@@ -22,6 +22,7 @@ RENAMED = (
     *(one.below("policy") for one in POLICY),
     Rename(("probes",), "coloured", "distinct_channels"),
     Rename(("explanations", ANY), "of", "classifier"),
+    Rename(("routes",), "ships", "shipped_route"),
 )
 """Keys of version 1, by their tables."""
 

@@ -32,7 +32,7 @@ def missing_route(release: ReleaseFile, model: str, refusal: Refusal) -> Missing
 def _remedy(release: ReleaseFile) -> str:
     """What asks for the route, as advice to leave it out; empty where nothing does."""
     routes = release.routes
-    if release.names_routes and (routes.direct is None or routes.ships == ROUTE):
+    if release.names_routes and (routes.direct is None or routes.shipped_route == ROUTE):
         return f"name [routes.direct] in the place of [routes.tensorflow], {ALONE}"
     asking = ["[routes.tensorflow]"] if release.names_routes else []
     if release.policy.require_second_route:

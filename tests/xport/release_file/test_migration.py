@@ -20,6 +20,7 @@ NEW_NAMES = {
     "acceptance_criteria": "bars",
     "rationale": "because",
     "distinct_channels": "coloured",
+    "shipped_route": "ships",
 }
 """Names of version 2 that mean nothing else in a release file, by those of version 1."""
 
@@ -215,3 +216,10 @@ def test_every_moved_module_is_where_the_table_says() -> None:
         assert moved(f"{old}:name") == f"{new}:name"
     assert moved("reference.densenet") == "reference.densenet"
     assert moved("mine:reference.densenet") == "mine:reference.densenet"
+
+
+def test_the_route_that_ships_has_its_new_name(tmp_path: Path) -> None:
+    content = mini.only_classifier()
+    content["routes"] = {"direct": {}, "tensorflow": {}, "shipped_route": "tensorflow"}
+    written = mini.write(content, tmp_path / "new.toml").read_text()
+    assert migrated(of_version_1(written), tmp_path) == written

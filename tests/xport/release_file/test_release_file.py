@@ -46,7 +46,10 @@ def without_labels() -> dict[str, Any]:
         ({"models": {"classifier": without_labels()}}, "models.classifier.labels: a classifier"),
         ({"models": {"classifier": mini.classifier(opset=3)}}, "models.classifier.opset: exporter"),
         ({"routes": {}}, "routes: name direct, tensorflow or both"),
-        ({"routes": {"direct": {}, "ships": "tensorflow"}}, "routes.ships: tensorflow is not"),
+        (
+            {"routes": {"direct": {}, "shipped_route": "tensorflow"}},
+            "routes.shipped_route: tensorflow is not",
+        ),
         (
             {"explanations": {"why": mini.explanation(classifier="x")}},
             "explanations.why.classifier: x is not",
@@ -148,12 +151,15 @@ def test_a_bar_must_name_a_leg_of_the_release(tmp_path: Path) -> None:
     ("routes", "words"),
     [
         ({}, "name direct, tensorflow or both"),
-        ({"ships": "direct", "tensorflow": {}}, "ships: direct is not among the routes"),
+        (
+            {"shipped_route": "direct", "tensorflow": {}},
+            "shipped_route: direct is not among the routes",
+        ),
         ({"direct": {"weights": "int4"}}, r"routes\.direct\.weights"),
         ({"direct": {"backends": ["webgpu"]}}, r"routes\.direct\.backends"),
         ({"scenic": {}}, r"routes\.scenic"),
         ({"tensorflow": {}}, r"explanations\.explanation: needs the direct route"),
-        ({"ships": "tensorflow", "direct": {}, "tensorflow": {}}, "and that it ships"),
+        ({"shipped_route": "tensorflow", "direct": {}, "tensorflow": {}}, "and that it ships"),
         ({"direct": {"backends": []}}, r"routes\.direct\.backends"),
         ({"direct": {"backends": ["wasm", "wasm"]}}, "names one twice"),
     ],
