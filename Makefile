@@ -22,7 +22,7 @@ setup: ## install everything that is pinned, and see to a browser
 demo: setup ## convert, verify, judge, report and bundle the default release; IMAGES=folder adds images
 	@$(BIN)/xport release release.toml --out build/demo $(if $(IMAGES),--images "$(IMAGES)")
 
-test: setup check ## the checks, and the tests that people run: lanes web, fast and test, below 20 minutes
+test: setup check ## the checks, and the tests that people run: lanes web, fast and test, half an hour at most
 	@$(LANES) web fast test
 
 test-fast: setup ## the tests that need no browser and train nothing, 3 minutes

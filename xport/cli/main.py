@@ -229,8 +229,8 @@ def _serve(options: argparse.Namespace) -> int:
     url = server.url if options.path == "/" else server.url + options.path
     shown, lines = _page_facts(manifest)
     text = [f"serving {options.bundle} at {url} (Ctrl-C ends it)", *lines, manifest.notice]
-    _print(options, "\n".join(text), {"url": url, **shown})
-    with contextlib.suppress(KeyboardInterrupt):
+    with contextlib.suppress(KeyboardInterrupt):  # whoever reads the line may end it at once
+        _print(options, "\n".join(text), {"url": url, **shown})
         server.serve_forever()
     return ExitCode.PASSED
 

@@ -43,7 +43,9 @@ def spoilt(run: Path, key: tuple[str, str], change: Change) -> None:
 
 def judged(run: Path, folder: Path, *listed: Any) -> Evidence:
     """The verdict under the release's policy and these advisory legs."""
-    path = mini.write({"policy": mini.policy(advisory=list(listed))}, folder / "other.toml")
+    path = mini.write(
+        {"schema_version": 2, "policy": mini.policy(advisory=list(listed))}, folder / "other.toml"
+    )
     return commands.judge_under(run, *read_policy(path))[0]
 
 
@@ -156,9 +158,9 @@ def test_what_ships_must_agree_with_float64_too(run_copy: Path, tmp_path: Path) 
     assert any("from torch-float64" in finding for finding in verdict.findings)
 
 
-def test_a_policy_without_advisory_legs_is_written_as_before(mini_run: MiniRun) -> None:
+def test_advisory_legs_are_part_of_what_a_plan_is_known_by(mini_run: MiniRun) -> None:
     plan = RunFolder(mini_run.folder).plan()
-    assert "advisory" not in plan.policy.model_dump(mode="json")
+    assert plan.policy.advisory == ()
     policy = Policy.model_validate(plan.policy.model_dump() | {"advisory": [advisory()]})
     assert Policy.model_validate_json(policy.model_dump_json()) == policy
     assert plan.digest() != plan.model_copy(update={"policy": policy}).digest()

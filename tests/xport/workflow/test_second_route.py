@@ -23,7 +23,7 @@ from xport.conversion.store import Store
 from xport.errors import ConversionError, InputError, PackageMissing
 from xport.judgement.verdict import Status
 from xport.plan.plan import Plan
-from xport.plan.policy import Policy
+from xport.plan.policy import OtherPolicy, Policy
 from xport.release_file.file import read_release
 from xport.workflow import commands
 from xport.workflow.run_folder import RunFolder
@@ -130,12 +130,15 @@ def test_nothing_that_is_shown_calls_it_passed_and_no_more(alone: Path, xport: X
     assert [route["reason"] for route in judged["missing_routes"]] == [REFUSAL]
 
 
+OTHER = OtherPolicy(file="other.toml", sha256="0" * 64)
+
+
 def test_a_policy_can_demand_the_second_route_later(alone: Path) -> None:
     evidence = RunFolder(alone).evidence()
     policy = Policy.model_validate(
         evidence.plan.policy.model_dump() | {"require_second_route": True}
     )
-    judged = commands.judge(alone, policy=policy)
+    judged, _ = commands.judge_under(alone, policy, OTHER)
     assert judged.verdict.status is Status.NOT_RUN
     assert judged.verdict.findings == (
         f"NOT_RUN: net/second route: there is no second route: {REFUSAL}",
@@ -147,7 +150,7 @@ def test_two_routes_that_were_made_meet_that_demand(run_copy: Path, mini_run: Mi
     assert plan.missing_routes == ()
     assert "second route" not in summary_lines(mini_run.evidence)[0]
     policy = plan.policy.model_copy(update={"require_second_route": True})
-    verdict = commands.judge(run_copy, policy=policy).verdict
+    verdict = commands.judge_under(run_copy, policy, OTHER)[0].verdict
     assert verdict.status is Status.PASSED, verdict.findings
     checks = [check for check in verdict.checks if check.name == "second route"]
     assert [check.model for check in checks] == ["classifier", "autoencoder"]
