@@ -122,13 +122,12 @@ def pooled(pairs: list[Any], relative: OutputRelativeTolerance) -> float:
 
 
 def test_an_explanation_shares_its_classifiers_images(found: SelfTest) -> None:
-    images = {
-        case.probe: case.input_files["image"].path for case in found.models["classifier"].cases
-    }
-    shared = [case for case in found.models["explanation"].cases if case.probe in images]
+    files = [case.input_files["image"] for case in found.models["classifier"].cases]
+    path_of = {file.sha256: file.path for file in files}
+    images = [case.input_files["image"] for case in found.models["explanation"].cases]
+    shared = [image for image in images if image.sha256 in path_of]
     assert shared
-    for case in shared:
-        assert case.input_files["image"].path == images[case.probe]
+    assert [image.path for image in shared] == [path_of[image.sha256] for image in shared]
 
 
 def test_stays_small(mini_run: MiniRun, monkeypatch: pytest.MonkeyPatch) -> None:
