@@ -24,6 +24,8 @@ from xport.errors import RunnerCrashed, XportError
 P = ParamSpec("P")
 T = TypeVar("T")
 
+END_SECONDS = 10.0
+
 
 @dataclass(frozen=True)
 class Isolated(Generic[T]):
@@ -64,7 +66,7 @@ def call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Isolate
             outcome, peak_mib = death(process.exitcode, Path(log.name)), 0.0
         except BaseException:
             if process.pid is not None:
-                process.kill()
+                _kill(process.pid)
             raise
         finally:
             if process.pid is not None:
@@ -123,6 +125,20 @@ def _child(
         outcome = XportError(f"{type(error).__name__}: {error}", where, "", last_words(Path(log)))
     sender.send((outcome, _peak_mib()))
     sender.close()
+
+
+def _kill(pid: int) -> None:
+    """End a process of ours and all that it has started, and see that the latter have gone."""
+    import psutil
+
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        started = process.children(recursive=True)
+        process.kill()
+        for one in started:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                one.kill()
+        psutil.wait_procs(started, timeout=END_SECONDS)
 
 
 def _end_with_parent() -> None:

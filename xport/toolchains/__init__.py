@@ -20,6 +20,7 @@ To add one, say `foo`:
 - `known`: every toolchain by name.
 - `loop`: the worker's side: carries out the commands of a worker program, one line each.
 - `pythons`: finding a Python of the version that a lock is for.
+- `standing`: how it stands with a toolchain on this machine: where it runs, or what brings it.
 - `tensorflow`: the toolchain of the paper's route: its commands and replies.
 - `tensorflow_worker`: its program, which runs in the toolchain's interpreter.
 - `toolchain`: what a toolchain is, as data.
