@@ -115,7 +115,7 @@ class Worker:
             self._process.wait()
         return False
 
-    def ask(self, command: str, kind: type[R], **arguments: Any) -> R:
+    def ask(self, command: str, kind: type[R], /, **arguments: Any) -> R:
         """Let the program carry out a command, and wait for its reply, of type `kind`.
 
         Raises:
