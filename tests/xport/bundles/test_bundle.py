@@ -228,6 +228,19 @@ def test_is_not_made_without_passed(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_says_what_differs_and_does_not_decide(mini_run: MiniRun, tmp_path: Path) -> None:
+    advisories = ("ADVISORY: classifier/onnx probabilities: max |Δ| 0.001 from torch (known)",)
+    verdict = mini_run.evidence.verdict.model_copy(update={"advisories": advisories})
+    evidence = mini_run.evidence.model_copy(update={"verdict": verdict})
+    bundle = tmp_path / "bundle"
+    manifest = build_bundle(evidence, sources(mini_run), page(mini_run), {}, bundle)
+    assert manifest.advisories == advisories
+    assert verify_bundle(bundle).advisories == advisories
+    manifest.model_copy(update={"advisories": ()}).write(bundle / "manifest.json")
+    with pytest.raises(IntegrityError, match="what does not decide is not that of the evidence"):
+        verify_bundle(bundle)
+
+
 @pytest.mark.parametrize(
     ("damage", "words"),
     [
