@@ -11,7 +11,7 @@ LANES := $(PYTHON) -m scripts.lanes
 DIRECT = $(if $(ANY_TORCH),--any-torch) $(addprefix --python=,$(PYTHONS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-all test-direct lanes bench check format fuzz defaults goldens lock clean
+.PHONY: help setup demo test test-fast test-all test-direct lanes bench check format fuzz operators defaults goldens lock clean
 
 help: ## list the chores
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -57,6 +57,9 @@ format: setup ## format Python and TypeScript
 
 fuzz: setup ## thousands of random modules through the whole conversion; writes docs/fuzz.md
 	@$(BIN)/python -m tests.fuzz_modules --count 5000 --write
+
+operators: setup ## ONNX's own operator tests on WebGL, all of them; writes docs/operators.md
+	@$(BIN)/python -m tests.browser.writer.backend_run
 
 defaults: setup ## train the default checkpoints again (about two hours), into reference/defaults
 	@$(BIN)/python -m reference.training defaults
