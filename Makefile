@@ -11,7 +11,7 @@ LANES := $(PYTHON) -m scripts.lanes
 DIRECT = $(if $(ANY_TORCH),--any-torch) $(addprefix --python=,$(PYTHONS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-all test-direct lanes bench check format fuzz operators defaults goldens lock clean
+.PHONY: help setup demo test test-fast test-all test-direct lanes bench check format fuzz operators defaults results goldens lock clean
 
 help: ## list the chores
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -63,6 +63,9 @@ operators: setup ## ONNX's own operator tests on WebGL, all of them; writes docs
 
 defaults: setup ## train the default checkpoints again (about two hours), into reference/defaults
 	@$(BIN)/python -m reference.training defaults
+
+results: demo ## docs/results.md from the demo's evidence, and from build/bench where `make bench` ran
+	@$(BIN)/python scripts/results.py build/demo/evidence.json $(if $(wildcard build/bench/bench.json),--bench build/bench/bench.json)
 
 goldens: setup ## rewrite the files that tests compare with (docs/, screenshots); review the diff
 	@$(BIN)/python scripts/goldens.py
