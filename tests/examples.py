@@ -1,4 +1,4 @@
-"""The examples that README, guides and help give: commands as people type them, and release files."""
+"""The examples of README, guides and help: commands as people type them, and release files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ RELEASE_FILES = ROOT / "docs" / "release-files.md"
 GUIDES = (
     README,
     RELEASE_FILES,
-    *(ROOT / "docs" / f"{name}.md" for name in ("release-engineer", "ml-engineer", "clinical-page")),
+    ROOT / "docs" / "release-engineer.md",
+    ROOT / "docs" / "ml-engineer.md",
+    ROOT / "docs" / "clinical-page.md",
 )
 """What people read first; every command in them is one that works."""
 PROGRAMS = ("xport ", "python -m ", "make ", ".venv/bin/xport ")
