@@ -78,6 +78,9 @@ lock: ## resolve the locks anew, keeping pins that still fit (needs uv and a CPU
 	  --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
 	  --constraint requirements-torch.lock --no-emit-package torch --excludes requirements-cuda.txt \
 	  --custom-compile-command "make lock" -o requirements-direct.lock
+	$(PYTHON) -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['tensorflow'], sep='\n')" | \
+	  uv pip compile - --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
+	  --constraint requirements.lock --custom-compile-command "make lock" -o xport/toolchains/tensorflow.lock
 
 clean: ## remove everything that was built, but not .venv
 	rm -rf build $(WEB)/dist

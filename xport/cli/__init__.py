@@ -14,4 +14,5 @@
   page.
 - `paper_arguments`: what `xport paper` and `xport phantoms` accept; nothing heavy is imported.
 - `terminal`: progress as a person sees it: bars on a terminal, plain lines in a log.
+- `toolchain`: what `xport toolchain` accepts and does.
 """

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xport.cli import migrate
+from xport.cli import migrate, toolchain
 from xport.cli.bench_arguments import add_measuring
 from xport.cli.paper_arguments import add_paper
 from xport.common.version import __version__
@@ -35,6 +35,7 @@ examples:
   xport serve build/demo/bundle                 open the bundle in a browser
   xport migrate release.toml                    turn a file of version 1 into version 2
   xport doctor                                  what this machine can run, and what is missing
+  xport toolchain install tensorflow            what the paper's route needs, apart from the rest
 
 exit codes: 0 verdict PASSED (or the command did its work), 1 verdict FAILED,
             2 usage or bad input, 3 could not run,
@@ -85,6 +86,9 @@ def make_parser() -> argparse.ArgumentParser:
     add_paper(commands, _command)
     migrate.add_arguments(
         _command(commands, "migrate", "turn files of version 1 into version 2, in place")
+    )
+    toolchain.add_arguments(
+        _command(commands, "toolchain", "install, list and remove tools such as TensorFlow")
     )
     return parser
 

@@ -154,6 +154,12 @@ def _migrate(options: argparse.Namespace) -> int:
     return _print(options, *migrate_files(options))
 
 
+def _toolchain(options: argparse.Namespace) -> int:
+    from xport.cli.toolchain import manage
+
+    return _print(options, *manage(options))
+
+
 def _record(options: argparse.Namespace) -> int:
     from xport.workflow import commands
 
@@ -300,4 +306,5 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "paper": _paper,
     "phantoms": _phantoms,
     "migrate": _migrate,
+    "toolchain": _toolchain,
 }
