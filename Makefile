@@ -20,7 +20,7 @@ setup: ## install everything that is pinned, and see to a browser
 	@$(PYTHON) scripts/setup.py
 
 demo: setup ## convert, verify, judge, report and bundle the default release; IMAGES=folder adds images
-	@$(BIN)/xport release release.toml --out build/demo $(if $(IMAGES),--images "$(IMAGES)")
+	@$(BIN)/xport demo $(if $(IMAGES),--images "$(IMAGES)")
 
 test: setup check ## the checks, and the tests that people run: lanes web, fast and test, half an hour at most
 	@$(LANES) web fast test

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 DEFAULT_RELEASE = Path("release.toml")
 DEFAULT_CACHE_DIR = Path("build/store")
+DEMO_FOLDER = Path("build/demo")
 
 DESCRIPTION = """\
 Take a PyTorch model to the browser and prove that it still says the same there.
@@ -28,6 +29,7 @@ a verdict.
 
 EPILOG = """\
 examples:
+  xport demo                                    the default release, from convert to bundle
   xport release --out build/demo                convert, record, judge, report and bundle
   xport release --out build/rays --images rays  the same, also on every image in a folder
   xport judge build/demo --policy strict.toml   judge stored recordings under another policy
@@ -95,6 +97,18 @@ def make_parser() -> argparse.ArgumentParser:
 
 def _add_making(commands: Any) -> None:
     release = _command(commands, "release", "convert, record, judge, report and bundle")
+    demo = _command(commands, "demo", "release the models that come with xport")
+    demo.description = (
+        "Release the models that come with xport, which were trained on drawn chests: what `xport "
+        "release` does with a file of your own."
+    )
+    demo.add_argument(
+        "--out",
+        type=Path,
+        default=DEMO_FOLDER,
+        metavar="FOLDER",
+        help="folder of this run (default: %(default)s)",
+    )
     convert = _command(commands, "convert", "convert every model and fix the probes")
     for parser in (release, convert):
         parser.add_argument(
@@ -107,6 +121,7 @@ def _add_making(commands: Any) -> None:
         parser.add_argument(
             "--out", type=Path, required=True, metavar="FOLDER", help="folder of this run"
         )
+    for parser in (release, demo, convert):
         parser.add_argument(
             "--cache-dir",
             type=Path,
@@ -130,7 +145,7 @@ def _add_making(commands: Any) -> None:
     )
     record = _command(commands, "record", "run every leg of a converted release")
     record.add_argument("run_folder", type=Path, metavar="RUN", help="folder of a run")
-    for parser in (release, record):
+    for parser in (release, demo, record):
         _add_browser_options(parser)
 
 

@@ -128,6 +128,13 @@ def _release(options: argparse.Namespace) -> int:
     return code
 
 
+def _demo(options: argparse.Namespace) -> int:
+    from reference.defaults import RELEASE
+
+    options.file = RELEASE
+    return _release(options)
+
+
 def _convert(options: argparse.Namespace) -> int:
     from xport.workflow import commands
 
@@ -297,6 +304,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "report": _report,
     "bundle": _bundle,
     "release": _release,
+    "demo": _demo,
     "verify": _verify,
     "serve": _serve,
     "doctor": _doctor,

@@ -19,6 +19,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Generic, ParamSpec, TypeVar
 
+from xport.common import own_names
 from xport.errors import RunnerCrashed, XportError
 
 P = ParamSpec("P")
@@ -57,7 +58,7 @@ def call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Isolate
         )
         start = time.monotonic()
         try:
-            with _interrupts_held():
+            with _interrupts_held(), _ours_first():
                 process.start()
                 sender.close()
             outcome, peak_mib = receiver.recv()
@@ -100,6 +101,17 @@ def _interrupts_held() -> Iterator[None]:
         raise KeyboardInterrupt
 
 
+@contextlib.contextmanager
+def _ours_first() -> Iterator[None]:
+    """Let a process that is started meanwhile find our packages before anybody's of their names."""
+    before = list(sys.path)
+    sys.path.insert(0, str(own_names.ROOT))
+    try:
+        yield
+    finally:
+        sys.path[:] = before
+
+
 def _child(
     sender: Connection,
     log: str,
@@ -113,6 +125,7 @@ def _child(
     handle = os.open(log, os.O_WRONLY | os.O_APPEND)
     os.dup2(handle, 1)
     os.dup2(handle, 2)
+    own_names.keep()
     sys.path[:] = search_path
     try:
         outcome: object = function(*args, **kwargs)
