@@ -18,9 +18,11 @@ from typing import TYPE_CHECKING, Any, cast, get_args, overload
 from xport.bundles.checks import verify_bundle
 from xport.bundles.manifest import Manifest
 from xport.errors import InputError, VerdictError, XportError
+from xport.library.checking import check
 from xport.library.converted import Converted
 from xport.library.converting import convert
 from xport.library.report import Report
+from xport.library.starting import init
 from xport.library.verification import Verification, verify_model
 from xport.plan.routes import Backend
 from xport.recording.browser import BrowserOptions
@@ -35,7 +37,9 @@ __all__ = [
     "VerdictError",
     "XportError",
     "bundle",
+    "check",
     "convert",
+    "init",
     "judge",
     "release",
     "report",

@@ -91,6 +91,13 @@ def called(name: str, key: str, *args: Any, **kwargs: Any) -> torch.nn.Module:
     return module
 
 
+def seed(number: int) -> None:
+    """Let what is drawn from torch be the same every time."""
+    import torch
+
+    torch.manual_seed(number)
+
+
 def save(module: torch.nn.Module, recipe: Recipe, folder: Path) -> None:
     """Write a module's weights and recipe into `folder`.
 

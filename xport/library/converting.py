@@ -97,7 +97,7 @@ def convert(
         costs[DIRECT] = _write(TfjsFromOnnx(weights=weights), source, folder)
         content = path.read_bytes()
     files = digests.of_folder(folder)
-    return Converted(_name(title), title, folder, signature, files, content, own, costs)
+    return Converted(name_of(title), title, folder, signature, files, content, own, costs)
 
 
 def require_replaceable(folder: Path) -> None:
@@ -195,7 +195,7 @@ def _no_cost(own: OwnModule) -> StageCost:
     )
 
 
-def _name(title: str) -> str:
+def name_of(title: str) -> str:
     """A model's id: `ResNet` is `resnet`, `my.models:build` is `build`, `a b.onnx` is `a_b`."""
     stem = title.rpartition(":")[2].removesuffix(".onnx")
     plain = re.sub(r"[^a-z0-9_]+", "_", stem.lower()).strip("_")

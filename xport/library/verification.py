@@ -218,7 +218,7 @@ def _tolerances(
     runners = _OwnRunners(converted)
     runtime = isolated.call(answers_of_onnx, onnx_folder, inputs).result
     signature = converted.signature.model_copy(update={"outputs": wanted})
-    single, double = (_answers(runners.of(leg), inputs) for leg in (TORCH, FLOAT64_LEG))
+    single, double = (answers_of(runners.of(leg), inputs) for leg in (TORCH, FLOAT64_LEG))
     return found + suggested(converted.name, signature, single, double, runtime)
 
 
@@ -236,9 +236,10 @@ def _declared(model: str, output: str, said: Any) -> Tolerance:
 
 def answers_of_onnx(folder: Path, inputs: Sequence[Mapping[str, Array]]) -> Answers:
     """What ONNX Runtime says of every probe, in this process."""
-    return _answers(OnnxRunner(ONNX, folder), inputs)
+    return answers_of(OnnxRunner(ONNX, folder), inputs)
 
 
-def _answers(runner: Any, inputs: Sequence[Mapping[str, Array]]) -> Answers:
+def answers_of(runner: Any, inputs: Sequence[Mapping[str, Array]]) -> Answers:
+    """What a runner says of every probe."""
     with runner:
         return [runner.run(one)[0] for one in inputs]

@@ -86,9 +86,7 @@ def test_outputs_may_be_called_otherwise(tmp_path: Path) -> None:
     ],
     ids=["none", "nested", "nothing", "input's name", "no name", "int64", "random"],
 )
-def test_what_cannot_be_an_output_is_refused_by_name(
-    make: Any, words: str, tmp_path: Path
-) -> None:
+def test_what_cannot_be_an_output_is_refused_by_name(make: Any, words: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=words):
         xport.convert(Returning(make), X, out=tmp_path / "model")
     assert list(tmp_path.iterdir()) == []
@@ -131,9 +129,7 @@ def test_what_does_not_fit_is_refused_by_name(
 
 
 def test_a_factory_is_built_here(tmp_path: Path) -> None:
-    converted = xport.convert(
-        "tests.xport.library.networks:build", IMAGE, out=tmp_path / "model"
-    )
+    converted = xport.convert("tests.xport.library.networks:build", IMAGE, out=tmp_path / "model")
     assert (converted.name, converted.title) == ("build", "tests.xport.library.networks:build")
 
 
@@ -168,7 +164,13 @@ def exported(path: Path, **more: Any) -> Path:
     module = Classifier().eval()
     names = {"input_names": ["image"], "output_names": ["logits", "probabilities"]}
     torch.onnx.export(
-        AsATuple(module).eval(), (IMAGE,), str(path), dynamo=False, opset_version=15, **names, **more
+        AsATuple(module).eval(),
+        (IMAGE,),
+        str(path),
+        dynamo=False,
+        opset_version=15,
+        **names,
+        **more,
     )
     return path
 
