@@ -138,6 +138,13 @@ def _demo(options: argparse.Namespace) -> int:
 def _convert(options: argparse.Namespace) -> int:
     from xport.workflow import commands
 
+    if options.file.suffix == ".onnx":
+        from xport.cli import models
+
+        return _print(options, *models.convert_file(options))
+    if options.inputs:
+        raise InputError("a release file says its shapes itself", "--input", "leave it out")
+
     plan = commands.convert(
         options.file,
         options.out,
@@ -153,6 +160,20 @@ def _convert(options: argparse.Namespace) -> int:
     missing = [route.model_dump() for route in plan.missing_routes]
     summary = {"plan": plan.digest(), "artifacts": artifacts, "missing_routes": missing}
     return _print(options, text, summary)
+
+
+def _init(options: argparse.Namespace) -> int:
+    from xport.cli import models
+
+    return _print(options, *models.begin(options))
+
+
+def _check(options: argparse.Namespace) -> int:
+    from xport.cli import models
+
+    checked = models.examine(options, _browser_options(options))
+    _print(options, models.checked_lines(checked), checked.model_dump(mode="json"))
+    return checked.exit_code
 
 
 def _migrate(options: argparse.Namespace) -> int:
@@ -298,6 +319,8 @@ def _phantoms(options: argparse.Namespace) -> int:
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "init": _init,
+    "check": _check,
     "convert": _convert,
     "record": _record,
     "judge": _judge,

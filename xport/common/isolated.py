@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 import traceback
+import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from multiprocessing import resource_tracker
@@ -26,6 +27,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 END_SECONDS = 10.0
+_starting = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Isolate
         )
         start = time.monotonic()
         try:
-            with _interrupts_held(), _ours_first():
+            with _interrupts_held(), _ours_first(), _without_main():
                 process.start()
                 sender.close()
             outcome, peak_mib = receiver.recv()
@@ -75,6 +77,22 @@ def call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Isolate
         if isinstance(outcome, BaseException):
             raise outcome
         return Isolated(outcome, time.monotonic() - start, peak_mib)
+
+
+@contextlib.contextmanager
+def _without_main() -> Iterator[None]:
+    """Let a process that starts meanwhile not run the program that started it.
+
+    A spawned process imports its parent's main module first, so a script without a guard around
+    its work would begin that work anew. Nothing that is called here lies in a main module.
+    """
+    with _starting:
+        ours = sys.modules["__main__"]
+        sys.modules["__main__"] = types.ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = ours
 
 
 @contextlib.contextmanager
