@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from xport.cli import migrate, toolchain
 from xport.cli.bench_arguments import add_measuring
+from xport.cli.models_arguments import add_models, describe_convert
 from xport.cli.paper_arguments import add_paper
 from xport.common.version import __version__
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 DEFAULT_RELEASE = Path("release.toml")
 DEFAULT_CACHE_DIR = Path("build/store")
+DEMO_FOLDER = Path("build/demo")
 
 DESCRIPTION = """\
 Take a PyTorch model to the browser and prove that it still says the same there.
@@ -28,6 +30,11 @@ a verdict.
 
 EPILOG = """\
 examples:
+  xport demo                                    the default release, from convert to bundle
+  xport init my_package.models:build --input 1,3,224,224 --out new.toml
+                                                write a release file that runs as it stands
+  xport check release.toml                      what is wrong or missing, and what a run costs
+  xport convert model.onnx --out build/model    an ONNX file to TF.js, without a release file
   xport release --out build/demo                convert, record, judge, report and bundle
   xport release --out build/rays --images rays  the same, also on every image in a folder
   xport judge build/demo --policy strict.toml   judge stored recordings under another policy
@@ -78,6 +85,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"xport {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_browser_options(add_models(commands, _command, DEFAULT_RELEASE))
     _add_making(commands)
     _add_judging(commands)
     _add_serving(commands)
@@ -95,18 +103,33 @@ def make_parser() -> argparse.ArgumentParser:
 
 def _add_making(commands: Any) -> None:
     release = _command(commands, "release", "convert, record, judge, report and bundle")
-    convert = _command(commands, "convert", "convert every model and fix the probes")
+    demo = _command(commands, "demo", "release the models that come with xport")
+    demo.description = (
+        "Release the models that come with xport, which were trained on drawn chests: what `xport "
+        "release` does with a file of your own."
+    )
+    demo.add_argument(
+        "--out",
+        type=Path,
+        default=DEMO_FOLDER,
+        metavar="FOLDER",
+        help="folder of this run (default: %(default)s)",
+    )
+    convert = _command(commands, "convert", "convert a release's models, or one ONNX file")
+    release_help = "release file in TOML (default: %(default)s)"
+    help_of = {release: release_help, convert: f"{release_help}, or an ONNX file"}
     for parser in (release, convert):
         parser.add_argument(
             "file",
             nargs="?",
             type=Path,
             default=DEFAULT_RELEASE,
-            help="release file in TOML (default: %(default)s)",
+            help=help_of[parser],
         )
         parser.add_argument(
             "--out", type=Path, required=True, metavar="FOLDER", help="folder of this run"
         )
+    for parser in (release, demo, convert):
         parser.add_argument(
             "--cache-dir",
             type=Path,
@@ -122,6 +145,7 @@ def _add_making(commands: Any) -> None:
             metavar="FOLDER",
             help="also use every image in this folder as a probe; may be repeated",
         )
+    describe_convert(convert)
     convert.add_argument(
         "--print-passes",
         action=PrintPasses,
@@ -130,7 +154,7 @@ def _add_making(commands: Any) -> None:
     )
     record = _command(commands, "record", "run every leg of a converted release")
     record.add_argument("run_folder", type=Path, metavar="RUN", help="folder of a run")
-    for parser in (release, record):
+    for parser in (release, demo, record):
         _add_browser_options(parser)
 
 

@@ -128,8 +128,22 @@ def _release(options: argparse.Namespace) -> int:
     return code
 
 
+def _demo(options: argparse.Namespace) -> int:
+    from reference.defaults import RELEASE
+
+    options.file = RELEASE
+    return _release(options)
+
+
 def _convert(options: argparse.Namespace) -> int:
     from xport.workflow import commands
+
+    if options.file.suffix == ".onnx":
+        from xport.cli import models
+
+        return _print(options, *models.convert_file(options))
+    if options.inputs:
+        raise InputError("a release file says its shapes itself", "--input", "leave it out")
 
     plan = commands.convert(
         options.file,
@@ -146,6 +160,20 @@ def _convert(options: argparse.Namespace) -> int:
     missing = [route.model_dump() for route in plan.missing_routes]
     summary = {"plan": plan.digest(), "artifacts": artifacts, "missing_routes": missing}
     return _print(options, text, summary)
+
+
+def _init(options: argparse.Namespace) -> int:
+    from xport.cli import models
+
+    return _print(options, *models.begin(options))
+
+
+def _check(options: argparse.Namespace) -> int:
+    from xport.cli import models
+
+    checked = models.examine(options, _browser_options(options))
+    _print(options, models.checked_lines(checked), checked.model_dump(mode="json"))
+    return checked.exit_code
 
 
 def _migrate(options: argparse.Namespace) -> int:
@@ -291,12 +319,15 @@ def _phantoms(options: argparse.Namespace) -> int:
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "init": _init,
+    "check": _check,
     "convert": _convert,
     "record": _record,
     "judge": _judge,
     "report": _report,
     "bundle": _bundle,
     "release": _release,
+    "demo": _demo,
     "verify": _verify,
     "serve": _serve,
     "doctor": _doctor,

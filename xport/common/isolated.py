@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 import traceback
+import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from multiprocessing import resource_tracker
@@ -19,12 +20,14 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Generic, ParamSpec, TypeVar
 
+from xport.common import own_names
 from xport.errors import RunnerCrashed, XportError
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 END_SECONDS = 10.0
+_starting = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ def call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Isolate
         )
         start = time.monotonic()
         try:
-            with _interrupts_held():
+            with _interrupts_held(), _ours_first(), _without_main():
                 process.start()
                 sender.close()
             outcome, peak_mib = receiver.recv()
@@ -74,6 +77,22 @@ def call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Isolate
         if isinstance(outcome, BaseException):
             raise outcome
         return Isolated(outcome, time.monotonic() - start, peak_mib)
+
+
+@contextlib.contextmanager
+def _without_main() -> Iterator[None]:
+    """Let a process that starts meanwhile not run the program that started it.
+
+    A spawned process imports its parent's main module first, so a script without a guard around
+    its work would begin that work anew. Nothing that is called here lies in a main module.
+    """
+    with _starting:
+        ours = sys.modules["__main__"]
+        sys.modules["__main__"] = types.ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = ours
 
 
 @contextlib.contextmanager
@@ -100,6 +119,17 @@ def _interrupts_held() -> Iterator[None]:
         raise KeyboardInterrupt
 
 
+@contextlib.contextmanager
+def _ours_first() -> Iterator[None]:
+    """Let a process that is started meanwhile find our packages before anybody's of their names."""
+    before = list(sys.path)
+    sys.path.insert(0, str(own_names.ROOT))
+    try:
+        yield
+    finally:
+        sys.path[:] = before
+
+
 def _child(
     sender: Connection,
     log: str,
@@ -113,6 +143,7 @@ def _child(
     handle = os.open(log, os.O_WRONLY | os.O_APPEND)
     os.dup2(handle, 1)
     os.dup2(handle, 2)
+    own_names.keep()
     sys.path[:] = search_path
     try:
         outcome: object = function(*args, **kwargs)

@@ -29,12 +29,18 @@ def missing_route(release: ReleaseFile, model: str, refusal: Refusal) -> Missing
     return MissingRoute(model=model, route=ROUTE, stage=refusal.stage, reason=error.what)
 
 
+def asks_for_second_route(release: ReleaseFile) -> bool:
+    """Whether a refusal by the route is an error, and not only said."""
+    return bool(_remedy(release))
+
+
 def _remedy(release: ReleaseFile) -> str:
     """What asks for the route, as advice to leave it out; empty where nothing does."""
     routes = release.routes
     if release.names_routes and (routes.direct is None or routes.shipped_route == ROUTE):
         return f"name [routes.direct] in the place of [routes.tensorflow], {ALONE}"
-    asking = ["[routes.tensorflow]"] if release.names_routes else []
+    named = release.names_routes and routes.tensorflow is not None and routes.tensorflow.required
+    asking = ["[routes.tensorflow]"] if named else []
     if release.policy.require_second_route:
         asking.append("policy.require_second_route")
     legs = routes.legs(release.browser.backends)

@@ -273,7 +273,11 @@ def test_labels_must_differ(tmp_path: Path) -> None:
 
 def test_weights_come_from_exactly_one_place(tmp_path: Path) -> None:
     both = mini.classifier(checkpoint="weights.pt")
-    refuse(tmp_path, mini.release(models={"classifier": both}), "either checkpoint or initializer")
+    refuse(
+        tmp_path,
+        mini.release(models={"classifier": both}),
+        "give one of checkpoint, initializer and",
+    )
 
 
 def test_preprocessing_must_fit_the_input(tmp_path: Path) -> None:
