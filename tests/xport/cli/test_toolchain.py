@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import mini
 from tests.conftest import Xport
 from xport.toolchains import cache
 from xport.toolchains.tensorflow import TENSORFLOW
@@ -71,3 +72,16 @@ def test_refuses_with_a_remedy(
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert not list(toolchains.glob("*/"))
+
+
+def test_a_check_of_a_release_says_where_its_toolchain_runs(
+    xport: Xport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = mini.write(mini.only_classifier(), tmp_path / "release.toml")
+    (line,) = [one for one in xport("check", path).stdout.splitlines() if "toolchain" in one]
+    assert line.startswith("ok")
+    assert "this environment" in line
+    monkeypatch.setenv(TENSORFLOW.variable, "/no/python")
+    done = xport("check", path)
+    assert done.returncode == 3
+    assert "/no/python: does not run as a Python" in done.stdout
