@@ -8,21 +8,19 @@ import platform
 import shutil
 from collections.abc import Iterator
 
-import psutil
-
 from xport.common.document import Document
-from xport.common.tools import DYNAMO, TENSORFLOW, remedy_for
+from xport.common.tools import BASE, DYNAMO, EXTRAS, TENSORFLOW, missing_packages_named, remedy_for
 from xport.errors import XportError
 from xport.recording.browser import BrowserOptions
 
-PACKAGES = {
-    "core": ("numpy", "pydantic", "pillow", "scikit-image", "jinja2", "safetensors"),
-    "torch": ("torch",),
-    "onnx": ("onnx", "onnxruntime"),
-    "browser": ("playwright",),
+PACKAGES = {"base": BASE} | {name: EXTRAS[name] for name in ("torch", "browser", "imaging")}
+OPTIONAL = {
+    "TensorFlow route": TENSORFLOW,
+    "dynamo exporter": DYNAMO,
+    "paper": EXTRAS["paper"],
+    "train": EXTRAS["train"],
 }
-OPTIONAL = {"TensorFlow route": TENSORFLOW, "dynamo exporter": DYNAMO}
-"""No environment has both; the direct route to TF.js needs neither."""
+"""No environment has the first two together; the direct route to TF.js needs neither."""
 NEEDED_GIB = 6.0
 NEEDED_DISK_GIB = 2.0
 
@@ -69,12 +67,14 @@ def _packages() -> Iterator[Diagnosis]:
 
 
 def _room() -> Iterator[Diagnosis]:
-    memory = psutil.virtual_memory().total / 2**30
+    memory = _memory_gib()
     yield Diagnosis(
         name="memory",
-        ok=memory >= NEEDED_GIB,
-        found=f"{memory:.1f} GiB, {os.cpu_count()} cores",
-        remedy="" if memory >= NEEDED_GIB else f"conversion needs about {NEEDED_GIB:.0f} GiB",
+        ok=not memory or memory >= NEEDED_GIB,
+        found=f"{memory:.1f} GiB, {os.cpu_count()} cores" if memory else "not measured",
+        remedy=""
+        if not memory or memory >= NEEDED_GIB
+        else f"conversion needs about {NEEDED_GIB:.0f} GiB",
     )
     disk = shutil.disk_usage(".").free / 2**30
     yield Diagnosis(
@@ -83,6 +83,15 @@ def _room() -> Iterator[Diagnosis]:
         found=f"{disk:.1f} GiB free",
         remedy="" if disk >= NEEDED_DISK_GIB else f"free {NEEDED_DISK_GIB:.0f} GiB",
     )
+
+
+def _memory_gib() -> float | None:
+    """This machine's memory; None where psutil is missing, which is said elsewhere."""
+    try:
+        import psutil
+    except ModuleNotFoundError:
+        return None
+    return float(psutil.virtual_memory().total / 2**30)
 
 
 def _second_browser() -> Diagnosis:
@@ -110,8 +119,13 @@ def _browser(options: BrowserOptions) -> Iterator[Diagnosis]:
         return
     from browser_harness.launch.browsers import Graphics
     from browser_harness.launch.settings import BrowserSettings
-    from browser_harness.measure.probe import probe_browser
 
+    try:
+        with missing_packages_named():
+            from browser_harness.measure.probe import probe_browser
+    except XportError as error:
+        yield Diagnosis(name="browser", ok=False, found=error.what, remedy=error.remedy)
+        return
     settings = BrowserSettings(
         graphics=Graphics(options.graphics),
         browser=options.browser,

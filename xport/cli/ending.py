@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import TextIO
 
 from reference.system_errors import DISK_REMEDY, refusal
+from xport.common.tools import missing_packages_named
 from xport.errors import ExitCode, UnavailableError, XportError
 
 TRACEBACK_VARIABLE = "XPORT_TRACEBACK"
@@ -27,7 +28,8 @@ def ended(options: argparse.Namespace, run: Callable[[], int]) -> int:
     code of a shell for that.
     """
     try:
-        code = run()
+        with missing_packages_named():
+            code = run()
     except XportError as error:
         code = error.exit_code
         _complain(options, str(error), code)

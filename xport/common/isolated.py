@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Generic, ParamSpec, TypeVar
 
 from xport.common import own_names
+from xport.common.tools import missing_packages_named
 from xport.errors import RunnerCrashed, XportError
 
 P = ParamSpec("P")
@@ -122,7 +123,8 @@ def _child(
     own_names.keep()
     sys.path[:] = search_path
     try:
-        outcome: object = function(*args, **kwargs)
+        with missing_packages_named():
+            outcome: object = function(*args, **kwargs)
     except XportError as error:
         outcome = error
     except BaseException as error:
