@@ -20,6 +20,7 @@ WEB = ROOT / "browser_harness" / "web"
 PACKAGES = ("xport", "reference", "browser_harness", "reports")
 MAP = (ROOT / "ARCHITECTURE.md").read_text()
 PUBLIC = [name for name in xport.__all__ if not name.startswith("_")]
+FUNCTIONS = [name for name in PUBLIC if name.islower()]
 PYTHON_PATH = re.compile(r"(?<![\w/])(?:xport|reference|browser_harness|reports)/[\w/]+\.py")
 SCRIPT_PATH = re.compile(
     r"(?<![\w/])(?:engine|runner|bench|app)/[\w/]+\.tsx?|(?<![\w/.])kernels\.mjs"
@@ -181,16 +182,16 @@ def test_every_public_function_can_be_called_twice(tmp_path: Path) -> None:
         "for module in pkgutil.walk_packages(xport.__path__, 'xport.'):\n"
         "    if module.name != 'xport.__main__': __import__(module.name)\n"
         "none = Path(sys.argv[1]) / 'none'\n"
-        "for name in [name for name in xport.__all__ if name[0] != '_'] * 2:\n"
-        "    converts = name in ('convert', 'release')\n"
-        "    more = {'cache_dir': none} if converts else {}\n"
-        "    try: getattr(xport, name)(*[none] * (1 + converts), **more)\n"
+        "for name in [name for name in xport.__all__ if name.islower() and name[0] != '_'] * 2:\n"
+        "    more = {'convert': {'out': none}, 'release': {'out': none, 'cache_dir': none}}\n"
+        "    given = [str(none)] + [()] * (name == 'init')\n"
+        "    try: getattr(xport, name)(*given, **more.get(name, {}))\n"
         "    except xport.errors.XportError as error: print(name, error.exit_code)\n"
     )
     command = [sys.executable, "-W", "ignore", "-c", code, str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert [line.split()[0] for line in done.stdout.splitlines()] == PUBLIC * 2
+    assert [line.split()[0] for line in done.stdout.splitlines()] == FUNCTIONS * 2
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

@@ -1,6 +1,12 @@
 """Take a PyTorch model to the browser and prove that it still says the same there.
 
-One way through the house::
+From Python::
+
+    converted = xport.convert(model, example_inputs=(image,), out="build/model")
+    report = xport.verify(converted)
+    report.raise_for_verdict()
+
+One way through the house, of a model as of a release::
 
     checkpoint -> Artifact -[Stage]-> Artifact -> ... -> Artifact (TF.js)     convert
     Artifact x ProbeSet -> Runner -> Recording on disk                         record
@@ -20,14 +26,32 @@ from typing import TYPE_CHECKING, Any
 from xport.common.version import __version__
 
 if TYPE_CHECKING:
-    from xport.api import bundle, convert, judge, record, release, report, verify
+    from xport.api import (
+        Converted,
+        Report,
+        VerdictError,
+        XportError,
+        bundle,
+        check,
+        convert,
+        init,
+        judge,
+        release,
+        report,
+        verify,
+    )
 
 __all__ = [
+    "Converted",
+    "Report",
+    "VerdictError",
+    "XportError",
     "__version__",
     "bundle",
+    "check",
     "convert",
+    "init",
     "judge",
-    "record",
     "release",
     "report",
     "verify",

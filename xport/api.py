@@ -1,12 +1,203 @@
-"""What `xport` hands on: one function for each step of a release, and for checking its bundle.
+"""What `xport` hands on: models from Python, and the steps of a release.
 
-Each is documented where it is defined. All raise `XportError`, which says what, where and the
-remedy, and knows the command line's exit code.
+- Models: `convert` makes TF.js of a module, a factory or an ONNX file, `verify` holds it to the
+  module in a browser.
+- Releases, from a release file: `check`, `init` and `release`; then `judge`, `report` and `bundle`
+  on a run's folder, and `verify` on a bundle.
+
+Paths may be strings. All raise `XportError`, which says what, where and the remedy, and knows the
+command line's exit code. The command line's own steps are `xport.workflow.commands`.
 """
 
 from __future__ import annotations
 
-from xport.bundles.checks import verify_bundle as verify
-from xport.workflow.commands import bundle, convert, judge, record, release, report
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast, get_args, overload
 
-__all__ = ["bundle", "convert", "judge", "record", "release", "report", "verify"]
+from xport.bundles.checks import verify_bundle
+from xport.bundles.manifest import Manifest
+from xport.errors import InputError, VerdictError, XportError
+from xport.library.checking import check
+from xport.library.converted import Converted
+from xport.library.converting import convert
+from xport.library.report import Report
+from xport.library.starting import init
+from xport.library.verification import Verification, verify_model
+from xport.plan.routes import Backend
+from xport.recording.browser import BrowserOptions
+from xport.workflow import commands
+
+if TYPE_CHECKING:
+    from typing import Literal
+
+__all__ = [
+    "Converted",
+    "Report",
+    "VerdictError",
+    "XportError",
+    "bundle",
+    "check",
+    "convert",
+    "init",
+    "judge",
+    "release",
+    "report",
+    "verify",
+]
+
+CHROMIUM = "chromium"
+CACHE_DIR = Path("build/store")
+Run = Report | str | Path
+"""A run's folder, or the report of it."""
+
+
+@overload
+def verify(model: str | Path) -> Manifest: ...
+
+
+@overload
+def verify(
+    model: Converted,
+    inputs: Any = None,
+    *,
+    browsers: Sequence[str] = (CHROMIUM,),
+    backends: Sequence[str] = ("webgl", "wasm"),
+    tolerances: Mapping[str, tuple[float, str]] | None = None,
+    out: str | Path | None = None,
+    graphics: Literal["auto", "gpu", "llvmpipe", "swiftshader"] = "auto",
+    wasm_threads: int = 1,
+    timeout_seconds: float = 300.0,
+    timed: bool = False,
+) -> Report: ...
+
+
+def verify(model: Converted | str | Path, inputs: Any = None, **options: Any) -> Report | Manifest:
+    """Hold a converted model to its module in a real browser; or check a bundle's every byte.
+
+    The reference is PyTorch float32, itself held to float64. Nothing is compared before every
+    tolerance is fixed.
+
+    Args:
+        model: what `convert` returned, or the folder of a bundle.
+        inputs: an iterable of probes: each a dict by input name, a tuple of arrays, or, for one
+            input, an array. Without it the example and eight probes of noise are made: standard
+            normal for floats, 0 and 1 for integers and booleans.
+        browsers: `chromium`, or the path or command of a Chromium or Chrome; one of them.
+        backends: of TF.js: `webgl`, `wasm`, `cpu`.
+        tolerances: the largest absolute difference by output, each with its reason. Without one,
+            ten times the rounding that was measured on the probes is allowed: that of PyTorch
+            float32 from its own float64 and from ONNX Runtime.
+        out: the run's folder; without it, the model's folder with `.run` behind its name.
+        graphics: who draws WebGL: `auto`, `gpu`, `llvmpipe`, `swiftshader`.
+        wasm_threads: threads of wasm.
+        timeout_seconds: the longest that one step in the browser may take.
+        timed: also measure a warm start on every backend.
+
+    Returns:
+        A report of the verdict, whatever it is; of a bundle, its manifest.
+
+    Raises:
+        InputError: something given does not fit; it is named.
+        IntegrityError: files are not those that were converted, or not the bundle's.
+    """
+    if not isinstance(model, Converted):
+        if inputs is not None or options:
+            raise InputError("a bundle is checked as it is", str(model), "give its folder alone")
+        return verify_bundle(Path(model))
+    out = options.pop("out", None)
+    how = _verification(**options)
+    return verify_model(model, inputs, how, Path(out) if out is not None else None)
+
+
+def _verification(
+    browsers: Sequence[str] = (CHROMIUM,),
+    backends: Sequence[str] = ("webgl", "wasm"),
+    tolerances: Mapping[str, tuple[float, str]] | None = None,
+    graphics: Any = "auto",
+    wasm_threads: int = 1,
+    timeout_seconds: float = 300.0,
+    timed: bool = False,
+) -> Verification:
+    """The options, each seen to be one.
+
+    Raises:
+        InputError: there is no such backend or browser, or more than one browser.
+    """
+    if isinstance(browsers, str) or len(browsers) != 1:
+        raise InputError(f"{browsers!r} is not a list of one", "browsers", 'give ["chromium"]')
+    known = get_args(Backend)
+    if isinstance(backends, str) or not backends or set(backends) - set(known):
+        raise InputError(
+            f"{backends!r} is not a list of backends", "backends", f"there are {', '.join(known)}"
+        )
+    browser = None if browsers[0] == CHROMIUM else str(browsers[0])
+    return Verification(
+        backends=cast("tuple[Backend, ...]", tuple(dict.fromkeys(backends))),
+        tolerances=tolerances or {},
+        wasm_threads=wasm_threads,
+        timeout_seconds=timeout_seconds,
+        options=BrowserOptions(browser, graphics),
+        timed=timed,
+    )
+
+
+def release(
+    release_file: str | Path,
+    out: str | Path,
+    *,
+    cache_dir: str | Path = CACHE_DIR,
+    images: Sequence[str | Path] = (),
+    options: BrowserOptions | None = None,
+) -> Report:
+    """Convert, record, judge, report and, when the verdict is PASSED, bundle a release.
+
+    Args:
+        release_file: in TOML.
+        out: the run's folder.
+        cache_dir: where converted artifacts are kept and found again.
+        images: folders whose images are probes too.
+        options: which browser, and who draws its WebGL.
+
+    Raises:
+        XportError: as the steps do, in `xport.workflow.commands`.
+    """
+    evidence = commands.release(
+        Path(release_file),
+        Path(out),
+        cache_dir=Path(cache_dir),
+        images=[Path(folder) for folder in images],
+        options=options,
+    )
+    return Report(evidence, Path(out))
+
+
+def judge(run: Run) -> Report:
+    """Compare what a run recorded and pass its verdict anew, under its own policy.
+
+    Raises:
+        XportError: as `xport.workflow.commands.judge`.
+    """
+    return Report(commands.judge(_folder(run)), _folder(run))
+
+
+def report(run: Run) -> tuple[Path, Path]:
+    """Write `report.html` and `junit.xml` of a run's evidence; their paths.
+
+    Raises:
+        XportError: as `xport.workflow.commands.report`.
+    """
+    return commands.report(_folder(run))
+
+
+def bundle(run: Run) -> Path:
+    """Make the deployable bundle of a run that PASSED; its folder.
+
+    Raises:
+        XportError: as `xport.workflow.commands.bundle`.
+    """
+    return commands.bundle(_folder(run))
+
+
+def _folder(run: Run) -> Path:
+    return run.folder if isinstance(run, Report) else Path(run)

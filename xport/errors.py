@@ -20,6 +20,7 @@ __all__ = [
     "RunnerCrashed",
     "RunnerError",
     "UnavailableError",
+    "VerdictError",
     "XportError",
     "located",
 ]
@@ -43,3 +44,23 @@ class RunnerCrashed(RunnerError):
 
 class IntegrityError(XportError):
     """Stored bytes are not the bytes whose digest was recorded."""
+
+
+class VerdictError(XportError):
+    """A verdict that is not PASSED, raised because the caller asked for that.
+
+    Attributes:
+        status: FAILED, or NOT_RUN where something could not be checked; the exit code follows it.
+        model, leg, output, probe: what is worst, as reports call it; None where nothing is named.
+        measured, bound: its distance and what is allowed, None where nothing was measured.
+        findings: every sentence of the verdict.
+    """
+
+    status = "NOT_RUN"
+    model: str | None = None
+    leg: str | None = None
+    output: str | None = None
+    probe: str | None = None
+    measured: float | None = None
+    bound: float | None = None
+    findings: tuple[str, ...] = ()

@@ -45,7 +45,7 @@ def worst_errors_markdown(evidence: Evidence) -> str:
             standing.model.id,
             standing.output,
             standing.leg.name,
-            ", ".join(filter(None, [_distance(standing), _cosine(standing)])),
+            distance_words(standing),
             words.short(standing.bound) if standing.bound is not None else "none",
             words.percent(standing.used),
             words.STATUS_WORDS[standing.status],
@@ -113,6 +113,11 @@ def _standing(standing: Standing) -> str:
         return f"{words.MISSING} {mark}"
     share = f"({words.share(standing.used, standing.bound)})"
     return " ".join(filter(None, [_distance(standing), share, _cosine(standing), mark]))
+
+
+def distance_words(standing: Standing) -> str:
+    """The distance, and the least cosine where one is limited."""
+    return ", ".join(filter(None, [_distance(standing), _cosine(standing)]))
 
 
 def _distance(standing: Standing) -> str:

@@ -12,7 +12,7 @@ import sys
 import tomllib
 import venv
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +76,6 @@ class Installed:
 
     folder: Path
     packages: Path
-    variables: dict[str, str] = field(default_factory=dict)
 
     @property
     def python(self) -> Path:
@@ -87,7 +86,11 @@ class Installed:
         """The environment variables of whatever runs in it: nothing of the checkout's."""
         ours = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "VIRTUAL"))}
         path = f"{self.folder / 'bin'}{os.pathsep}{os.defpath}"
-        return ours | {"PATH": path, "PYTHONPATH": str(self.packages)} | self.variables
+        return ours | {
+            "PATH": path,
+            "PYTHONPATH": str(self.packages),
+            "XPORT_TOOLCHAINS": str(self.folder.parent / "toolchains"),
+        }
 
     def run(
         self, *words: object, cwd: Path, program: tuple[str, ...] = ("xport",)

@@ -49,7 +49,7 @@ def test_doctor_finds_page_and_browser(installed: Installed, place: Path) -> Non
     found = {one["name"]: one["ok"] for one in json.loads(done.stdout)["findings"]}
     assert found["built page"]
     assert found["browser: wasm"]
-    assert not found["packages: TensorFlow route"]
+    assert not found["toolchain: tensorflow"]
 
 
 def test_convert_writes_every_artifact(installed: Installed, place: Path) -> None:

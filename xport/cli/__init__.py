@@ -10,10 +10,13 @@
 - `main`: the command line: one command per step of the workflow; the only place that exits.
 - `migrate`: what `xport migrate` accepts and does: every file first, and only then the first byte
   on disk.
+- `models`: what `xport convert` does with an ONNX file, and what `xport init` and `xport check` do.
+- `models_arguments`: what these three accept; nothing heavy is imported.
 - `paper`: what `xport paper` and `xport phantoms` do: options to `reference`, its results to a
   page.
 - `paper_arguments`: what `xport paper` and `xport phantoms` accept; nothing heavy is imported.
 - `terminal`: progress as a person sees it: bars on a terminal, plain lines in a log.
+- `toolchain`: what `xport toolchain` accepts and does.
 """
 
 from xport.common import own_names

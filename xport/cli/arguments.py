@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xport.cli import migrate
+from xport.cli import migrate, toolchain
 from xport.cli.bench_arguments import add_measuring
+from xport.cli.models_arguments import add_models, describe_convert
 from xport.cli.paper_arguments import add_paper
 from xport.common.version import __version__
 
@@ -30,6 +31,10 @@ a verdict.
 EPILOG = """\
 examples:
   xport demo                                    the default release, from convert to bundle
+  xport init my_package.models:build --input 1,3,224,224 --out new.toml
+                                                write a release file that runs as it stands
+  xport check release.toml                      what is wrong or missing, and what a run costs
+  xport convert model.onnx --out build/model    an ONNX file to TF.js, without a release file
   xport release --out build/demo                convert, record, judge, report and bundle
   xport release --out build/rays --images rays  the same, also on every image in a folder
   xport judge build/demo --policy strict.toml   judge stored recordings under another policy
@@ -37,6 +42,7 @@ examples:
   xport serve build/demo/bundle                 open the bundle in a browser
   xport migrate release.toml                    turn a file of version 1 into version 2
   xport doctor                                  what this machine can run, and what is missing
+  xport toolchain install tensorflow            what the paper's route needs, apart from the rest
 
 exit codes: 0 verdict PASSED (or the command did its work), 1 verdict FAILED,
             2 usage or bad input, 3 could not run,
@@ -79,6 +85,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"xport {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_browser_options(add_models(commands, _command, DEFAULT_RELEASE))
     _add_making(commands)
     _add_judging(commands)
     _add_serving(commands)
@@ -87,6 +94,9 @@ def make_parser() -> argparse.ArgumentParser:
     add_paper(commands, _command)
     migrate.add_arguments(
         _command(commands, "migrate", "turn files of version 1 into version 2, in place")
+    )
+    toolchain.add_arguments(
+        _command(commands, "toolchain", "install, list and remove tools such as TensorFlow")
     )
     return parser
 
@@ -105,14 +115,16 @@ def _add_making(commands: Any) -> None:
         metavar="FOLDER",
         help="folder of this run (default: %(default)s)",
     )
-    convert = _command(commands, "convert", "convert every model and fix the probes")
+    convert = _command(commands, "convert", "convert a release's models, or one ONNX file")
+    release_help = "release file in TOML (default: %(default)s)"
+    help_of = {release: release_help, convert: f"{release_help}, or an ONNX file"}
     for parser in (release, convert):
         parser.add_argument(
             "file",
             nargs="?",
             type=Path,
             default=DEFAULT_RELEASE,
-            help="release file in TOML (default: %(default)s)",
+            help=help_of[parser],
         )
         parser.add_argument(
             "--out", type=Path, required=True, metavar="FOLDER", help="folder of this run"
@@ -133,6 +145,7 @@ def _add_making(commands: Any) -> None:
             metavar="FOLDER",
             help="also use every image in this folder as a probe; may be repeated",
         )
+    describe_convert(convert)
     convert.add_argument(
         "--print-passes",
         action=PrintPasses,

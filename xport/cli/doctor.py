@@ -8,19 +8,22 @@ import platform
 import shutil
 from collections.abc import Iterator
 
+import psutil
+
 from xport.common.document import Document
-from xport.common.tools import BASE, DYNAMO, EXTRAS, TENSORFLOW, missing_packages_named, remedy_for
+from xport.common.tools import BASE, DYNAMO, EXTRAS, missing_packages_named, remedy_for
 from xport.errors import XportError
 from xport.recording.browser import BrowserOptions
+from xport.toolchains.known import TOOLCHAINS
+from xport.toolchains.standing import standing_of
 
 PACKAGES = {"base": BASE} | {name: EXTRAS[name] for name in ("torch", "browser", "imaging")}
 OPTIONAL = {
-    "TensorFlow route": TENSORFLOW,
     "dynamo exporter": DYNAMO,
     "paper": EXTRAS["paper"],
     "train": EXTRAS["train"],
 }
-"""No environment has the first two together; the direct route to TF.js needs neither."""
+"""What the default exporter and the commands of a release do not need."""
 NEEDED_GIB = 6.0
 NEEDED_DISK_GIB = 2.0
 
@@ -39,10 +42,11 @@ class Diagnosis(Document):
 
 
 def examine(options: BrowserOptions) -> list[Diagnosis]:
-    """Look at Python, packages, memory, disk, the built page, every backend, a second browser."""
+    """Look at Python, packages, toolchains, memory, disk, the built page, and the browsers."""
     return [
         Diagnosis(name="python", ok=True, found=platform.python_version()),
         *_packages(),
+        *_toolchains(),
         *_room(),
         *_browser(options),
         _second_browser(),
@@ -66,15 +70,26 @@ def _packages() -> Iterator[Diagnosis]:
         )
 
 
+def _toolchains() -> Iterator[Diagnosis]:
+    """Each in its own interpreter; the direct route to TF.js needs none."""
+    for toolchain in TOOLCHAINS.values():
+        standing = standing_of(toolchain)
+        yield Diagnosis(
+            name=f"toolchain: {toolchain.name}",
+            ok=bool(standing.found),
+            found=standing.line(),
+            remedy=standing.remedy,
+            optional=not standing.asked,
+        )
+
+
 def _room() -> Iterator[Diagnosis]:
-    memory = _memory_gib()
+    memory = psutil.virtual_memory().total / 2**30
     yield Diagnosis(
         name="memory",
-        ok=not memory or memory >= NEEDED_GIB,
-        found=f"{memory:.1f} GiB, {os.cpu_count()} cores" if memory else "not measured",
-        remedy=""
-        if not memory or memory >= NEEDED_GIB
-        else f"conversion needs about {NEEDED_GIB:.0f} GiB",
+        ok=memory >= NEEDED_GIB,
+        found=f"{memory:.1f} GiB, {os.cpu_count()} cores",
+        remedy="" if memory >= NEEDED_GIB else f"conversion needs about {NEEDED_GIB:.0f} GiB",
     )
     disk = shutil.disk_usage(".").free / 2**30
     yield Diagnosis(
@@ -83,15 +98,6 @@ def _room() -> Iterator[Diagnosis]:
         found=f"{disk:.1f} GiB free",
         remedy="" if disk >= NEEDED_DISK_GIB else f"free {NEEDED_DISK_GIB:.0f} GiB",
     )
-
-
-def _memory_gib() -> float | None:
-    """This machine's memory; None where psutil is missing, which is said elsewhere."""
-    try:
-        import psutil
-    except ModuleNotFoundError:
-        return None
-    return float(psutil.virtual_memory().total / 2**30)
 
 
 def _second_browser() -> Diagnosis:

@@ -140,6 +140,13 @@ def _demo(options: argparse.Namespace) -> int:
 def _convert(options: argparse.Namespace) -> int:
     from xport.workflow import commands
 
+    if options.file.suffix == ".onnx":
+        from xport.cli import models
+
+        return _print(options, *models.convert_file(options))
+    if options.inputs:
+        raise InputError("a release file says its shapes itself", "--input", "leave it out")
+
     plan = commands.convert(
         options.file,
         options.out,
@@ -157,10 +164,30 @@ def _convert(options: argparse.Namespace) -> int:
     return _print(options, text, summary)
 
 
+def _init(options: argparse.Namespace) -> int:
+    from xport.cli import models
+
+    return _print(options, *models.begin(options))
+
+
+def _check(options: argparse.Namespace) -> int:
+    from xport.cli import models
+
+    checked = models.examine(options, _browser_options(options))
+    _print(options, models.checked_lines(checked), checked.model_dump(mode="json"))
+    return checked.exit_code
+
+
 def _migrate(options: argparse.Namespace) -> int:
     from xport.cli.migrate import migrate_files
 
     return _print(options, *migrate_files(options))
+
+
+def _toolchain(options: argparse.Namespace) -> int:
+    from xport.cli.toolchain import manage
+
+    return _print(options, *manage(options))
 
 
 def _record(options: argparse.Namespace) -> int:
@@ -293,11 +320,13 @@ def _phantoms(options: argparse.Namespace) -> int:
     return _print(options, "\n".join([text, *summary["notices"]]), summary)
 
 
-BROWSER = ("playwright", "psutil")
-NEEDED = dict.fromkeys(("release", "demo", "record", "bench", "profile", "targets"), BROWSER)
+DRIVING = ("release", "demo", "record", "bench", "profile", "targets")
+NEEDED = dict.fromkeys(DRIVING, ("playwright",))
 """Packages without which a command could only fail late."""
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "init": _init,
+    "check": _check,
     "convert": _convert,
     "record": _record,
     "judge": _judge,
@@ -314,4 +343,5 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "paper": _paper,
     "phantoms": _phantoms,
     "migrate": _migrate,
+    "toolchain": _toolchain,
 }

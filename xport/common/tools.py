@@ -9,12 +9,14 @@ from collections.abc import Iterator, Sequence
 
 from xport.errors import PackageMissing
 
-TENSORFLOW = ("tensorflow", "onnx-tf", "tensorflowjs")
 DYNAMO = ("onnxscript",)
-BASE = ("jinja2", "numpy", "onnx", "onnxruntime", "pillow", "pydantic", "rich", "safetensors")
+BASE = (
+    *("filelock", "jinja2", "numpy", "onnx", "onnxruntime", "pillow", "platformdirs", "psutil"),
+    *("pydantic", "rich", "safetensors", "tomlkit"),
+)
 EXTRAS: dict[str, tuple[str, ...]] = {
     "torch": ("torch",),
-    "browser": ("playwright", "psutil"),
+    "browser": ("playwright",),
     "imaging": ("imagecodecs", "pydicom", "scikit-image", "simplejpeg"),
     "paper": ("matplotlib", "scikit-learn"),
     "train": ("lightning-fabric",),
@@ -47,8 +49,6 @@ def tool_versions(packages: Sequence[str]) -> dict[str, str]:
 
 def remedy_for(package: str) -> str:
     """What brings a package that is not installed."""
-    if package in TENSORFLOW:
-        return "on Python 3.11, run `make setup`, or `pip install 'xport-tfjs[tensorflow]'`"
     if package in DYNAMO:
         return "in an environment without TensorFlow, run `pip install 'xport-tfjs[dynamo]'`"
     extra = next((name for name, packages in EXTRAS.items() if package in packages), None)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import torch
 
 RECIPE = "recipe.json"
+IN_MEMORY = "in_memory.json"
 WEIGHTS = "weights.safetensors"
 
 
@@ -41,7 +42,7 @@ class Recipe(Document):
         Raises:
             InputError: the factory refuses the arguments or returns no module.
         """
-        module = _called(self.factory, "factory", **self.arguments).eval()
+        module = called(self.factory, "factory", **self.arguments).eval()
         return self.wrap(module) if self.wrapper else module
 
     def wrap(self, module: torch.nn.Module) -> torch.nn.Module:
@@ -50,10 +51,26 @@ class Recipe(Document):
         Raises:
             InputError: the wrapper refuses the module or its arguments, or returns no module.
         """
-        return _called(self.wrapper or "", "wrapper", module, **self.wrapper_arguments).eval()
+        return called(self.wrapper or "", "wrapper", module, **self.wrapper_arguments).eval()
 
 
-def _called(name: str, key: str, *args: Any, **kwargs: Any) -> torch.nn.Module:
+class InMemory(Document):
+    """What stands for a module that no factory builds anew: it lives in one process alone.
+
+    `onnx` is the digest of what it was exported to, which tells two modules apart.
+    """
+
+    module: str
+    parameters: int
+    onnx: str
+
+
+def called(name: str, key: str, *args: Any, **kwargs: Any) -> torch.nn.Module:
+    """The module that the callable `name`, which the release file has under `key`, returns.
+
+    Raises:
+        InputError: it refuses its arguments, raises, or returns no module.
+    """
     import torch
 
     try:
@@ -74,6 +91,13 @@ def _called(name: str, key: str, *args: Any, **kwargs: Any) -> torch.nn.Module:
     return module
 
 
+def seed(number: int) -> None:
+    """Let what is drawn from torch be the same every time."""
+    import torch
+
+    torch.manual_seed(number)
+
+
 def save(module: torch.nn.Module, recipe: Recipe, folder: Path) -> None:
     """Write a module's weights and recipe into `folder`.
 
@@ -88,8 +112,15 @@ def load(folder: Path) -> tuple[torch.nn.Module, Recipe]:
     """The module stored in `folder`, in evaluation mode, and its recipe.
 
     Raises:
-        InputError: the factory raises, or builds a module with other tensors than before.
+        InputError: the factory raises, or builds a module with other tensors than before; or the
+            module was never built by one.
     """
+    if (folder / IN_MEMORY).is_file():
+        raise InputError(
+            f"{InMemory.read(folder / IN_MEMORY).module} lived in the process that converted it",
+            str(folder),
+            "call xport.verify there, or name its factory in a release file",
+        )
     recipe = Recipe.read(folder / RECIPE)
     module = recipe.build()
     load_state(module, folder / WEIGHTS)

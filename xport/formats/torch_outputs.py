@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 KEY = "signature.outputs"
 """The release file's key that errors name."""
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 DEPTH, WIDTH = 3, 6
 """How deep and how wide an unexpected value is described."""
 CASTS = {
@@ -139,3 +141,47 @@ def require_declared(declared: Signature, found: Signature) -> None:
         raise InputError(
             "; ".join(wrong), KEY, "write what the module gives, or check signature.inputs"
         )
+
+
+def derived_names(
+    returned: Any, wanted: Sequence[str] | None, taken: Sequence[str]
+) -> tuple[str, ...]:
+    """Names for what a module returned: as wanted, or by key, or `output` with a number.
+
+    Args:
+        taken: the names of the inputs, which no output may have.
+
+    Raises:
+        InputError: it returned something else than tensors, or as many as names are wanted; a key
+            cannot be a name.
+    """
+    import torch
+
+    by_key = _by_key(returned)
+    values: Any = list(by_key.values()) if by_key is not None else returned
+    values = list(values) if isinstance(values, tuple | list) else [values]
+    if not values or not all(isinstance(value, torch.Tensor) for value in values):
+        raise InputError(
+            f"the module returns {described(returned)}",
+            "outputs",
+            "return tensors alone: one, a tuple, or a dict, without None and without nesting",
+        )
+    numbered = [f"output_{place}" for place in range(len(values))]
+    by_place = ["output"] if len(values) == 1 else numbered
+    keys = by_place if by_key is None else [str(key) for key in by_key]
+    names = list(wanted or keys)
+    if len(set(names)) != len(values) or (by_key is not None and set(names) != set(keys)):
+        raise InputError(
+            f"the module returns {described(returned)}, the names are {', '.join(names)}",
+            "output_names",
+            "give one name for each tensor, and a dict's keys as they are",
+        )
+    for name in names:
+        if name in taken or not _NAME.fullmatch(name):
+            reason = "an input is called so" if name in taken else "use letters, digits and _"
+            raise InputError(
+                f"{name!r} cannot be the name of an output: {reason}",
+                "output_names",
+                "give other names, or return the tensors under other keys",
+            )
+    return tuple(names)

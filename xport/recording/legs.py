@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from xport.common import digests, isolated, progress
-from xport.errors import IntegrityError, XportError
+from xport.common.raised import named
+from xport.errors import IntegrityError, RunnerError, XportError
 from xport.exchange.recording import Recording, Runner
 from xport.formats.artifact import Artifact, Format
 from xport.inputs.probes import ProbeFolder
@@ -19,6 +20,8 @@ from xport.recording.runners.torch_runner import TorchRunner
 
 BrowserRunner = Callable[[str, Artifact, str], Runner]
 """Makes a runner for a model id, its TF.js artifact and a backend."""
+OwnRunner = Callable[[PlannedModel, Leg], Runner | None]
+"""Makes a runner that has to work in this process; None for a leg that may have its own."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class LegRecorder:
     probes: ProbeFolder
     recordings: RecordingFolder
     browser_runner: BrowserRunner
+    own_runner: OwnRunner | None = None
 
     def every_leg(self) -> list[Recording]:
         """Record every leg of every model, in the plan's order."""
@@ -62,11 +66,22 @@ class LegRecorder:
 
     def _in_process(self, model: PlannedModel, leg: Leg) -> Recording:
         try:
+            own = self.own_runner(model, leg) if self.own_runner else None
+            if own is not None:
+                return self._here(own, model, leg)
             return isolated.call(
                 record_here, self.plan, model, leg, self.probes, self.recordings
             ).result
         except XportError as error:
             return self._failed(model, leg, error)
+
+    def _here(self, runner: Runner, model: PlannedModel, leg: Leg) -> Recording:
+        try:
+            return _kept(runner, self.plan, model, leg, self.probes, self.recordings)
+        except (XportError, MemoryError):
+            raise
+        except Exception as error:  # a module is somebody else's code
+            raise RunnerError(f"the module raised {named(error)}", leg.name) from error
 
     def _failed(self, model: PlannedModel, leg: Leg, error: XportError) -> Recording:
         recording = Recording(

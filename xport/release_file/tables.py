@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -30,12 +30,14 @@ UNTRAINED = "untrained demonstration weights"
 class ModelEntry(Document):
     """`[models.ID]`: how one `nn.Module` is built, filled with weights, fed and read.
 
-    Exactly one of `checkpoint` (a file beside the release file) and `initializer` (a callable
-    that fills the module with seeded weights) is given. A model whose weights come from an
-    initializer is untrained, and every document and page says so. `operating_points` are the
-    probabilities, one per label, from which on a finding counts as present; `calibration` is a
-    document that holds them with what they were found on, `gate` one with the threshold of an
-    autoencoder's score (files beside the release file). `exporter` is torch.onnx's;
+    Exactly one of `checkpoint` (a file beside the release file), `initializer` (a callable that
+    fills the module with seeded weights) and `weights_from_factory` (the factory fills it itself,
+    `seed` being torch's, with `trained` or `untrained` weights) is given. A model whose weights
+    come from an initializer is untrained, and every document and page says so.
+    `operating_points` are the probabilities, one per label, from which on a finding counts as
+    present; `calibration` is a document that holds them with what they were found on, `gate` one
+    with the threshold of an autoencoder's score (files beside the release file). `exporter` is
+    torch.onnx's;
     without `opset`, `torchscript` writes opset 15 and `dynamo` opset 20.
     """
 
@@ -47,6 +49,7 @@ class ModelEntry(Document):
     loader: Callable_ = "reference.networks.checkpoints:load_checkpoint"
     initializer: Callable_ | None = None
     initializer_arguments: dict[str, Any] = Field(default_factory=dict)
+    weights_from_factory: Literal["trained", "untrained"] | None = None
     seed: int = Field(default=0, ge=0)
     signature: Signature
     labels: tuple[Annotated[str, Field(min_length=1)], ...] | None = None
@@ -60,12 +63,20 @@ class ModelEntry(Document):
     @property
     def weights(self) -> str:
         """Where the weights come from, in the words that every document shows."""
+        if self.weights_from_factory:
+            return f"{self.weights_from_factory} weights, as {self.factory} fills them"
         return UNTRAINED if self.checkpoint is None else f"checkpoint {self.checkpoint.name}"
+
+    @property
+    def trained(self) -> bool:
+        """Whether the weights were trained, as far as the file says."""
+        return self.checkpoint is not None or self.weights_from_factory == "trained"
 
     @model_validator(mode="after")
     def _weights_from_one_place(self) -> Self:
-        if (self.checkpoint is None) == (self.initializer is None):
-            raise ValueError("give either checkpoint or initializer")
+        places = (self.checkpoint, self.initializer, self.weights_from_factory)
+        if sum(place is not None for place in places) != 1:
+            raise ValueError("give one of checkpoint, initializer and weights_from_factory")
         return self
 
     @model_validator(mode="after")

@@ -27,7 +27,7 @@ from xport.plan.policy import OtherPolicy, Policy
 from xport.plan.routes import TORCH
 from xport.plan.timing import BackendRuntime, Runtimes
 from xport.recording.browser import BrowserOptions, Harness, graph_operators
-from xport.recording.legs import LegRecorder
+from xport.recording.legs import LegRecorder, OwnRunner
 from xport.recording.preparing import PreprocessingRecorder
 from xport.recording.runtimes import measure_runtimes
 from xport.release_file.file import read_release
@@ -78,8 +78,11 @@ def record(
     options: BrowserOptions | None = None,
     *,
     measure: bool = True,
+    own_runner: OwnRunner | None = None,
 ) -> list[Recording]:
     """Run every leg on every probe and, if `measure`, time every browser backend.
+
+    `own_runner` makes the runners of legs that have to run in this process.
 
     What an earlier recording or verdict left in `out` is removed first.
 
@@ -99,7 +102,7 @@ def record(
         run.clear("record")
         with tempfile.TemporaryDirectory(prefix="xport-shaders-") as shader_caches:
             harness = Harness(plan, chosen, Path(shader_caches))
-            legs = LegRecorder(plan, run.probes, run.recordings, harness.runner)
+            legs = LegRecorder(plan, run.probes, run.recordings, harness.runner, own_runner)
             recordings = legs.every_leg()
             PreprocessingRecorder(
                 plan, run.images, run.prepared, harness.preparer, harness.runner

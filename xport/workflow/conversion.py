@@ -167,7 +167,7 @@ class Converter:
         return PlannedModel(
             labels=of.labels,
             weights=of.weights,
-            trained=of.checkpoint is not None,
+            trained=of.trained,
             preprocess=of.preprocess,
             preprocess_digest=of.preprocess.digest() if of.preprocess else None,
             artifacts=dict(artifacts),

@@ -29,6 +29,11 @@ def missing_route(release: ReleaseFile, model: str, refusal: Refusal) -> Missing
     return MissingRoute(model=model, route=ROUTE, stage=refusal.stage, reason=error.what)
 
 
+def asks_for_second_route(release: ReleaseFile) -> bool:
+    """Whether a refusal by the route is an error, and not only said."""
+    return bool(_remedy(release))
+
+
 def _remedy(release: ReleaseFile) -> str:
     """What asks for the route, as advice to leave it out; empty where nothing does."""
     routes = release.routes

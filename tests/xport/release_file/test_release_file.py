@@ -113,9 +113,11 @@ def test_each_exporter_has_an_opset_of_its_own(
     assert ("onnxscript" in stage.packages) == (exporter == "dynamo")
 
 
-def test_the_dynamo_exporter_goes_the_direct_route_alone(tmp_path: Path) -> None:
-    content = mini.only_classifier(exporter="dynamo")
-    refuse(tmp_path, content, r"models\.classifier\.exporter: 'dynamo' and TensorFlow")
+def test_the_dynamo_exporter_may_go_both_routes(tmp_path: Path) -> None:
+    content = mini.only_classifier(exporter="dynamo", opset=18)
+    release = read_release(mini.write(content, tmp_path / "release.toml"))
+    assert release.routes.direct
+    assert release.routes.tensorflow
 
 
 def test_a_classifier_needs_labels(tmp_path: Path) -> None:
@@ -271,7 +273,11 @@ def test_labels_must_differ(tmp_path: Path) -> None:
 
 def test_weights_come_from_exactly_one_place(tmp_path: Path) -> None:
     both = mini.classifier(checkpoint="weights.pt")
-    refuse(tmp_path, mini.release(models={"classifier": both}), "either checkpoint or initializer")
+    refuse(
+        tmp_path,
+        mini.release(models={"classifier": both}),
+        "give one of checkpoint, initializer and",
+    )
 
 
 def test_preprocessing_must_fit_the_input(tmp_path: Path) -> None:

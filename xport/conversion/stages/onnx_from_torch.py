@@ -69,15 +69,23 @@ class OnnxFromTorch:
             UnavailableError: onnxscript is too old for the dynamo exporter.
         """
         assert source is not None
-        if self.exporter == "dynamo":
-            _require_onnxscript()
         module, recipe = torch_module.load(source.path)
         require_answers(module, recipe, source.path)
+        return self.write(module, recipe, folder / MODEL)
+
+    def write(self, module: Any, recipe: torch_module.Recipe, path: Path) -> Signature:
+        """Export a module that is at hand, of which the recipe says the signature.
+
+        Raises:
+            ConversionError, UnavailableError: as `run`.
+        """
+        if self.exporter == "dynamo":
+            _require_onnxscript()
         with in_words(self.name, f"torch.onnx cannot export {recipe.factory}"), _quiet():
-            self._export(module, recipe, folder / MODEL)
+            self._export(module, recipe, path)
         with in_words(self.name, "the export is not valid ONNX"):
-            self._check(recipe, folder / MODEL)
-        return signature_of(folder / MODEL)
+            self._check(recipe, path)
+        return signature_of(path)
 
     def _export(self, module: Any, recipe: torch_module.Recipe, path: Path) -> None:
         import torch
@@ -106,7 +114,7 @@ class OnnxFromTorch:
         add_unused_inputs(model, recipe.signature)
         names = [spec.name for spec in recipe.signature.inputs]
         zeros = [tensor.numpy() for tensor in _zeros(recipe)]
-        _fix_outputs(model, dict(zip(names, zeros, strict=True)))
+        fix_outputs(model, dict(zip(names, zeros, strict=True)))
         _remove_metadata(model.graph)
         onnx.checker.check_model(model, full_check=True)
         onnx.save(model, str(path))
@@ -151,7 +159,7 @@ def _zeros(recipe: torch_module.Recipe) -> list[Any]:
     return [torch.zeros(s.shape, dtype=getattr(torch, s.dtype)) for s in recipe.signature.inputs]
 
 
-def _fix_outputs(model: Any, inputs: Mapping[str, Any]) -> None:
+def fix_outputs(model: Any, inputs: Mapping[str, Any]) -> None:
     """Give a model's outputs the shapes that ONNX Runtime produces.
 
     The exporter names dimensions that it did not follow (behind a computed Pad, say) although

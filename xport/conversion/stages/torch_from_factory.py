@@ -25,6 +25,8 @@ CALIBRATION_IMAGES = 16
 class TorchFromFactory:
     """Weights come from a checkpoint through `loader(module, path)`, or from an initializer.
 
+    Without either the factory's own are taken; it is called with torch's seed set to `seed`.
+
     A loader may return what it knows of the checkpoint; where that has `labels`, they must be the
     release's, in the same order, since a finding under another's name is a wrong diagnosis.
 
@@ -65,6 +67,10 @@ class TorchFromFactory:
             "preprocess": self.preprocess.model_dump(mode="json") if self.preprocess else None,
         }
 
+    @property
+    def _from_factory(self) -> bool:
+        return self.checkpoint is None and self.initializer is None
+
     def run(self, source: Artifact | None, folder: Path) -> Signature:
         """Build, fill, run once, and write weights and recipe.
 
@@ -75,10 +81,12 @@ class TorchFromFactory:
         recipe = torch_module.Recipe(
             factory=self.factory, arguments=dict(self.arguments), signature=self.signature
         )
+        if self._from_factory:
+            torch_module.seed(self.seed)
         module = recipe.build()
         if self.checkpoint is not None:
             self._load(module)
-        else:
+        elif not self._from_factory:
             self._initialise(module)
         module.eval()
         found = torch_module.signature_of(module, recipe)

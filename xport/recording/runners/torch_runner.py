@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,19 +14,32 @@ from xport.recording.runners.local_runner import LocalRunner
 
 
 class TorchRunner(LocalRunner):
-    """Runs a TORCH artifact; `dtype` float64 computes everything in double precision."""
+    """Runs a TORCH artifact; `dtype` float64 computes everything in double precision.
+
+    `own` is a module of this process with its recipe, to be run in the artifact's place; it stays
+    as it is.
+    """
 
     packages = ("torch", "numpy")
 
-    def __init__(self, leg: str, folder: Path, dtype: Literal["float32", "float64"]) -> None:
+    def __init__(
+        self,
+        leg: str,
+        folder: Path,
+        dtype: Literal["float32", "float64"],
+        own: tuple[Any, torch_module.Recipe] | None = None,
+    ) -> None:
         super().__init__(leg, folder)
-        self.title, self._dtype = f"torch {dtype}", dtype
+        self.title, self._dtype, self._own = f"torch {dtype}", dtype, own
         self._module: Any = None
 
     def _open(self) -> None:
         import torch
 
-        module, self._recipe = torch_module.load(self.folder)
+        if self._own is not None:
+            module, self._recipe = copy.deepcopy(self._own[0]), self._own[1]
+        else:
+            module, self._recipe = torch_module.load(self.folder)
         self._module = module.to(getattr(torch, self._dtype))
 
     def _close(self) -> None:

@@ -1,0 +1,248 @@
+"""A module in memory is held to itself in a browser; whatever is wrong is named and raised."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+import xport
+from tests.conftest import ROOT
+from tests.xport.library.networks import Classifier, Doubtful, Returning, Tokens
+from xport.errors import ExitCode, InputError, IntegrityError, VerdictError
+from xport.workflow import commands
+from xport.workflow.run_folder import RunFolder
+
+pytestmark = pytest.mark.browser
+
+IMAGE = torch.zeros(1, 3, 8, 8)
+SCRIPT = """
+import sys
+import torch
+import xport
+
+print("started", flush=True)
+
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.linear = torch.nn.Linear(4, 2)
+
+    def forward(self, x):
+        return self.linear(x).tanh()
+
+torch.manual_seed(0)
+converted = xport.convert(Net(), (torch.randn(1, 4),), out=sys.argv[1])
+report = xport.verify(converted, backends=["wasm"])
+report.raise_for_verdict()
+print(report)
+"""
+
+
+@pytest.fixture(scope="module")
+def converted(tmp_path_factory: pytest.TempPathFactory) -> xport.Converted:
+    return xport.convert(Classifier(), (IMAGE,), out=tmp_path_factory.mktemp("model") / "model")
+
+
+@pytest.fixture(scope="module")
+def report(converted: xport.Converted) -> xport.Report:
+    rng = np.random.default_rng(0)
+    probes = [rng.standard_normal((1, 3, 8, 8)) for _ in range(3)]
+    return xport.verify(converted, probes, browsers=["chromium"], backends=["webgl", "wasm"])
+
+
+def test_it_passes_on_the_callers_probes(report: xport.Report) -> None:
+    report.raise_for_verdict()
+    assert report.passed
+    plan = report.evidence.plan
+    assert [leg.name for leg in plan.legs] == [
+        "torch-float64", "torch", "onnx", "tfjs/webgl", "tfjs/wasm",
+    ]  # fmt: skip
+    assert [probe.name for probe in plan.models[0].probes] == [
+        "input-000",
+        "input-001",
+        "input-002",
+    ]
+    assert {check.leg for check in report.verdict.checks} == {leg.name for leg in plan.legs}
+
+
+def test_tolerances_say_what_was_measured(report: xport.Report) -> None:
+    tolerances = {t.output: t for t in report.evidence.plan.policy.tolerances}
+    assert tolerances.keys() == {"logits", "probabilities"}
+    for tolerance in tolerances.values():
+        assert re.match(
+            "suggested: 10 times the rounding measured on 3 probes", tolerance.rationale
+        )
+        assert 1e-7 < tolerance.max_abs < 1e-4
+
+
+def test_it_is_printed_as_a_table_and_shown_in_a_notebook(report: xport.Report) -> None:
+    lines = str(report).splitlines()
+    assert lines[0].startswith("PASSED  Classifier: ")
+    rows = [line.split() for line in lines if line.startswith("classifier")]
+    assert [row[1:3] for row in rows] == [
+        [output, leg]
+        for output in ("logits", "probabilities")
+        for leg in ("onnx", "tfjs/webgl", "tfjs/wasm")
+    ]
+    assert all(row[-1] == "PASSED" for row in rows)
+    html = report._repr_html_()
+    assert html.count("<tr>") == 7
+    assert str(report.path) in html
+    assert report.path.read_text().startswith("<!DOCTYPE html>")
+
+
+def test_the_run_is_one_like_a_releases(report: xport.Report, tmp_path: Path) -> None:
+    assert xport.judge(report).verdict == report.verdict
+    assert xport.report(report) == (report.path, report.folder / "junit.xml")
+    bundle = xport.bundle(report)
+    assert xport.verify(bundle).verdict == "PASSED"
+    assert xport.verify(str(bundle)).verdict == "PASSED"
+
+
+def test_recorded_in_another_process_the_module_is_missed_by_name(tmp_path: Path) -> None:
+    made = xport.convert(Returning(lambda x: x), torch.ones(1, 4), out=tmp_path / "model")
+    folder = xport.verify(made, backends=["wasm"]).folder
+    recordings = commands.record(folder, measure=False)
+    failed = {recording.leg: recording.failure for recording in recordings if recording.failure}
+    assert failed.keys() == {"torch-float64", "torch"}
+    assert all("Returning lived in the process that converted it" in f for f in failed.values())
+    with pytest.raises(VerdictError) as caught:
+        xport.judge(folder).raise_for_verdict()
+    assert caught.value.status == "NOT_RUN"
+    assert caught.value.exit_code == ExitCode.COULD_NOT_RUN
+
+
+def test_without_probes_the_example_and_noise_are_taken(tmp_path: Path) -> None:
+    example = (torch.tensor([[1, 2, 3]]), torch.rand(1, 3))
+    made = xport.convert(Tokens(), example, out=tmp_path / "model")
+    report = xport.verify(made, backends=["wasm"], out=tmp_path / "run")
+    report.raise_for_verdict()
+    probes = report.evidence.plan.models[0].probes
+    assert [probe.source.split(",")[0] for probe in probes] == [
+        "the example that the model was converted with", *["synthetic"] * 8,
+    ]  # fmt: skip
+    assert report.folder == tmp_path / "run"
+
+
+def test_a_verdict_names_model_leg_output_probe_and_numbers(tmp_path: Path) -> None:
+    module = torch.nn.Linear(64, 64)
+    made = xport.convert(module, torch.rand(1, 64), out=tmp_path / "model", weights="uint8")
+    report = xport.verify(made, backends=["wasm"])
+    with pytest.raises(VerdictError) as caught:
+        report.raise_for_verdict()
+    error = caught.value
+    assert (error.status, error.exit_code) == ("FAILED", ExitCode.FAILED)
+    assert (error.model, error.leg, error.output) == ("linear", "tfjs/wasm", "output")
+    assert error.probe in {probe.name for probe in report.evidence.plan.models[0].probes}
+    assert error.measured is not None
+    assert error.bound is not None
+    assert error.measured > error.bound
+    said = str(error)
+    for word in (error.leg, error.output, error.probe, f"{error.bound:.3g}"):
+        assert str(word) in said
+    assert "FAILED" in str(report)
+
+
+def test_a_declared_tolerance_stands_with_its_reason(tmp_path: Path) -> None:
+    made = xport.convert(Returning(torch.tanh), torch.ones(1, 4), out=tmp_path / "model")
+    said = {"output": (1e-12, "no runtime can be as close as that")}
+    report = xport.verify(made, backends=["wasm"], tolerances=said)
+    (tolerance,) = report.evidence.plan.policy.tolerances
+    assert (tolerance.max_abs, tolerance.rationale) == said["output"]
+    assert not report.passed
+
+
+def test_a_module_that_float32_does_not_settle_is_refused(tmp_path: Path) -> None:
+    made = xport.convert(Doubtful(), torch.rand(1, 4), out=tmp_path / "model")
+    with pytest.raises(InputError, match=r"PyTorch float32 is .* from its own float64"):
+        xport.verify(made, backends=["wasm"])
+
+
+@pytest.mark.parametrize(
+    ("inputs", "options", "words"),
+    [
+        ([], {}, "there are no probes"),
+        ([np.zeros((1, 3, 8, 9))], {}, r"float32\[1, 3, 8, 9\] is not image"),
+        ([{"picture": IMAGE}], {}, "it has picture, the inputs are image"),
+        ([(IMAGE, IMAGE)], {}, "2 arrays for 1 inputs"),
+        ([np.full((1, 3, 8, 8), "a")], {}, "is no array of numbers"),
+        (None, {"backends": ["webgpu"]}, "is not a list of backends"),
+        (None, {"backends": "wasm"}, "is not a list of backends"),
+        (None, {"browsers": ["chromium", "firefox"]}, "is not a list of one"),
+        (None, {"tolerances": {"nothing": (1, "of no output at all")}}, "no such output"),
+        (None, {"tolerances": {"logits": 1e-5}}, "is no tolerance with its reason"),
+    ],
+)
+def test_what_does_not_fit_is_refused_before_a_browser_starts(
+    converted: xport.Converted, inputs: Any, options: Any, words: str, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match=words):
+        xport.verify(converted, inputs, out=tmp_path / "run", **options)
+    assert not RunFolder(tmp_path / "run").plan_path.exists()
+
+
+def test_changed_files_are_not_verified(tmp_path: Path) -> None:
+    made = xport.convert(Returning(torch.tanh), torch.ones(1, 4), out=tmp_path / "model")
+    path = tmp_path / "model" / "model.json"
+    path.write_text(path.read_text() + " ")
+    with pytest.raises(IntegrityError, match="not the converted ones"):
+        xport.verify(made)
+
+
+def test_an_array_of_several_probes_is_split(converted: xport.Converted, tmp_path: Path) -> None:
+    batch = np.random.default_rng(1).standard_normal((2, 3, 8, 8))
+    report = xport.verify(converted, batch, backends=["wasm"], out=tmp_path / "run")
+    report.raise_for_verdict()
+    assert len(report.evidence.plan.models[0].probes) == 2
+
+
+def run_script(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *words],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=200,
+    )
+
+
+@pytest.mark.parametrize("way", ["file", "-c", "-m"])
+def test_a_script_without_a_guard_runs_once(way: str, tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text(SCRIPT)
+    words = {"file": ["script.py"], "-c": ["-c", SCRIPT], "-m": ["-m", "script"]}[way]
+    done = run_script(tmp_path, *words, str(tmp_path / "model"))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("started") == 1
+    assert "PASSED  Net" in done.stdout
+
+
+def small_report(folder: Path) -> xport.Report:
+    made = xport.convert(Returning(torch.tanh), torch.rand(1, 4), out=folder / "model")
+    return xport.verify(made, backends=["wasm"])
+
+
+def test_it_works_where_an_event_loop_runs_as_in_a_notebook(tmp_path: Path) -> None:
+    async def cell() -> xport.Report:
+        assert asyncio.get_running_loop().is_running()
+        return small_report(tmp_path)
+
+    assert asyncio.run(cell()).passed
+
+
+def test_it_works_in_a_thread(tmp_path: Path) -> None:
+    found: list[xport.Report] = []
+    thread = threading.Thread(target=lambda: found.append(small_report(tmp_path)))
+    thread.start()
+    thread.join()
+    assert [report.passed for report in found] == [True]

@@ -1,0 +1,117 @@
+"""What `xport init`, `xport check` and `xport convert` accept; nothing heavy is imported."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+Command = Callable[[Any, str, str], argparse.ArgumentParser]
+
+INIT_DESCRIPTION = """\
+Write a release file for a factory: it runs as it stands, and comments say what is yours to decide.
+
+The module is built, run on noise of the inputs' shapes and exported, which gives the signature.
+The tolerances are ten times the rounding that is measured on the release's own probes, before any
+browser runs: PyTorch float32 against its float64 and against ONNX Runtime.
+"""
+
+INIT_EPILOG = """\
+examples:
+  xport init my_package.models:build --input 1,3,224,224 --out new.toml
+  xport init my_package.models:build --input image=1,3,224,224 --argument num_classes=3 \\
+      --checkpoint weights.safetensors --out new.toml --force
+"""
+
+CHECK_DESCRIPTION = """\
+Say what is wrong with a release file, what is missing on this machine, and what a run will cost.
+
+Nothing is converted, no code that the file names is run and no browser is started. The exit code
+is 2 where something is wrong, 3 where something is missing here.
+"""
+
+CHECK_EPILOG = """\
+examples:
+  xport check release.toml
+  xport check release.toml --json
+"""
+
+CONVERT_DESCRIPTION = """\
+Convert every model of a release and fix the probes; or convert one ONNX file to TF.js.
+
+Of an ONNX file the direct writer makes a folder of model.json and its shards, which TF.js loads.
+It refuses by name what it cannot translate exactly. Nothing is verified then.
+"""
+
+CONVERT_EPILOG = """\
+examples:
+  xport convert release.toml --out build/demo
+  xport convert model.onnx --out build/model
+  xport convert model.onnx --out build/model --input image=1,3,64,64   (where it is left open)
+"""
+
+INPUT_HELP = (
+    "shape of an input, NAME= before it and :DTYPE behind it where needed (float32, int32, bool; "
+    "int64 is int32 in a browser); once for each"
+)
+
+
+def add_models(commands: Any, command: Command, release: Path) -> argparse.ArgumentParser:
+    """Add `init` and `check`; the parser of `check`, which looks for a browser."""
+    init = command(commands, "init", "write a release file for a factory, measured and runnable")
+    _describe(init, INIT_DESCRIPTION, INIT_EPILOG)
+    init.add_argument("factory", metavar="MODULE:NAME", help="what builds the nn.Module")
+    _add_input(init, required=True)
+    init.add_argument(
+        "--out",
+        type=Path,
+        default=release,
+        metavar="FILE",
+        help="release file to write (default: %(default)s)",
+    )
+    init.add_argument(
+        "--argument",
+        dest="arguments",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="argument of the factory, as JSON or text; may be repeated",
+    )
+    init.add_argument(
+        "--checkpoint", type=Path, metavar="FILE", help="weights; else the factory's own"
+    )
+    init.add_argument("--force", action="store_true", help="replace a file that is there")
+    check = command(commands, "check", "say what is wrong or missing, and what a run costs")
+    _describe(check, CHECK_DESCRIPTION, CHECK_EPILOG)
+    check.add_argument(
+        "file",
+        nargs="?",
+        type=Path,
+        default=release,
+        help="release file in TOML (default: %(default)s)",
+    )
+    return check
+
+
+def describe_convert(parser: argparse.ArgumentParser) -> None:
+    """Say what `convert` does, and let it take the shapes of an ONNX file."""
+    _describe(parser, CONVERT_DESCRIPTION, CONVERT_EPILOG)
+    _add_input(parser, required=False)
+
+
+def _add_input(parser: argparse.ArgumentParser, *, required: bool) -> None:
+    parser.add_argument(
+        "--input",
+        dest="inputs",
+        action="append",
+        default=[],
+        required=required,
+        metavar="[NAME=]SHAPE",
+        help=INPUT_HELP,
+    )
+
+
+def _describe(parser: argparse.ArgumentParser, description: str, epilog: str) -> None:
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.description, parser.epilog = description, epilog

@@ -1,0 +1,236 @@
+"""What is wrong with a release file, what is missing here, and what a run will cost.
+
+Nothing is converted, no code that the file names is run, and no browser is started.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Literal, ParamSpec
+
+from xport.common.callables import search_in, source_digest
+from xport.common.document import Document
+from xport.common.tools import tool_versions
+from xport.conversion.pipeline import Pipeline
+from xport.errors import ExitCode, InputError, PackageMissing, UnavailableError, XportError
+from xport.inputs.images import synthetic_count
+from xport.plan.plan import Leg
+from xport.recording.browser import BrowserOptions
+from xport.release_file.decisions import read_decisions
+from xport.release_file.file import ReleaseFile, read_release
+from xport.release_file.model_cards import read_card
+from xport.release_file.model_pipelines import explanation_pipeline, pipeline_for
+from xport.release_file.tables import ModelEntry
+from xport.workflow.second_route import SECOND, asks_for_second_route
+
+P = ParamSpec("P")
+State = Literal["ok", "optional", "missing", "wrong"]
+
+
+class Finding(Document):
+    """One thing that was looked at.
+
+    `missing` is not on this machine, and `optional` is missing too, but a run goes on without it;
+    `wrong` has to be mended in the release file or beside it.
+    """
+
+    name: str
+    state: State
+    found: str
+    remedy: str = ""
+
+
+class Cost(Document):
+    """What a run does for one model: conversions, and forward passes (legs times probes)."""
+
+    model: str
+    stages: int
+    legs: int
+    browser_legs: int
+    probes: int
+    passes: int
+
+
+class Checked(Document):
+    """What a run of a release file would meet and do.
+
+    `images` are files that every one of `pipelines` would prepare.
+    """
+
+    release: str
+    findings: tuple[Finding, ...]
+    costs: tuple[Cost, ...]
+    images: int = 0
+    pipelines: int = 0
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """2 where something is wrong, 3 where something is missing here, else 0."""
+        states = {finding.state for finding in self.findings}
+        if "wrong" in states:
+            return ExitCode.BAD_INPUT
+        return ExitCode.COULD_NOT_RUN if "missing" in states else ExitCode.PASSED
+
+
+def check(release_file: str | Path, *, options: BrowserOptions | None = None) -> Checked:
+    """Look at a release file and this machine, in seconds and without converting anything.
+
+    Raises:
+        InputError: the file cannot be read, or a key is unknown, missing or wrong; it is named.
+    """
+    path = Path(release_file)
+    release = read_release(path)
+    for folder in (Path.cwd(), path.resolve().parent):
+        search_in(folder)
+    findings = [
+        *_models(release),
+        *_packages(release),
+        *_probe_counts(release),
+        *_browser(options or BrowserOptions()),
+    ]
+    images, pipelines = _images(release)
+    return Checked(
+        release=release.name,
+        findings=tuple(findings),
+        costs=tuple(_costs(release)),
+        images=images,
+        pipelines=pipelines,
+    )
+
+
+def _models(release: ReleaseFile) -> Iterator[Finding]:
+    """Every file and callable that a model's table names."""
+    for model, entry in release.models.items():
+        key = f"models.{model}"
+        yield _looked_at(f"{key}.factory", _callable, entry.factory, "factory")
+        if entry.initializer:
+            yield _looked_at(f"{key}.initializer", _callable, entry.initializer, "initializer")
+        if entry.checkpoint is not None:
+            yield _looked_at(f"{key}.loader", _callable, entry.loader, "loader")
+            yield _looked_at(f"{key}.checkpoint", _checkpoint, entry.checkpoint)
+        if entry.calibration or entry.gate:
+            yield _looked_at(f"{key}.decisions", _decisions, entry, key)
+
+
+def _looked_at(name: str, look: Callable[P, str], *args: P.args, **kwargs: P.kwargs) -> Finding:
+    """What a look found, or what is wrong with it."""
+    try:
+        return Finding(name=name, state="ok", found=look(*args, **kwargs))
+    except UnavailableError as error:
+        return Finding(name=name, state="missing", found=error.what, remedy=error.remedy)
+    except XportError as error:
+        found = f"{error.where}: {error.what}" if error.where else error.what
+        return Finding(name=name, state="wrong", found=found, remedy=error.remedy)
+
+
+def _callable(name: str, key: str) -> str:
+    source_digest(name, key=key)
+    return name
+
+
+def _checkpoint(path: Path) -> str:
+    if not path.is_file():
+        raise InputError("there is no such file", str(path), "check the path")
+    card = read_card(path)
+    size = path.stat().st_size / 1e6
+    return f"{path}, {size:.1f} MB{', with its card' if card else ''}"
+
+
+def _decisions(entry: ModelEntry, key: str) -> str:
+    read_decisions(entry, key)
+    return ", ".join(str(path) for path in (entry.calibration, entry.gate) if path)
+
+
+def _pipelines(release: ReleaseFile) -> Iterator[tuple[str, Pipeline]]:
+    for model, entry in release.models.items():
+        yield model, pipeline_for(entry, release.routes)
+    for name, explained in release.explanations.items():
+        of = release.models[explained.classifier]
+        yield name, explanation_pipeline(explained, of, release.routes)
+
+
+def _packages(release: ReleaseFile) -> Iterator[Finding]:
+    """What every stage needs; those of a route that nothing asks for are optional."""
+    seen: dict[str, bool] = {}
+    for _, pipeline in _pipelines(release):
+        for step in pipeline.steps:
+            optional = step.name in SECOND and not asks_for_second_route(release)
+            for package in step.stage.packages:
+                seen[package] = seen.get(package, True) and optional
+    for package, optional in seen.items():
+        name = f"package {package}"
+        try:
+            (version,) = tool_versions((package,)).values()
+            yield Finding(name=name, state="ok", found=version)
+        except PackageMissing as error:
+            state: State = "optional" if optional else "missing"
+            yield Finding(name=name, state=state, found="not installed", remedy=error.remedy)
+
+
+def _probes(release: ReleaseFile, entry: ModelEntry) -> int:
+    wanted, spec = release.probes, entry.preprocess
+    if spec is None:
+        return wanted.synthetic
+    distinct = wanted.distinct_channels if spec.channels > 1 else 0
+    return wanted.synthetic + distinct + wanted.phantoms + len(wanted.photographs)
+
+
+def _probe_counts(release: ReleaseFile) -> Iterator[Finding]:
+    least = release.policy.min_probes
+    for model, entry in release.models.items():
+        count = _probes(release, entry)
+        enough = count >= least
+        yield Finding(
+            name=f"models.{model}: probes",
+            state="ok" if enough else "wrong",
+            found=f"{count}, policy.min_probes wants {least}",
+            remedy="" if enough else "raise probes.synthetic, or add --images to the run",
+        )
+
+
+def _costs(release: ReleaseFile) -> Iterator[Cost]:
+    legs = release.routes.legs(release.browser.backends)
+    for model, pipeline in _pipelines(release):
+        made = {step.name for step in pipeline.steps if step.verified}
+        run: Sequence[Leg] = [leg for leg in legs if leg.artifact in made]
+        if model in release.models:
+            probes = _probes(release, release.models[model])
+        else:
+            probes = max(release.explanations[model].probes, release.policy.min_probes)
+        yield Cost(
+            model=model,
+            stages=len(pipeline.steps),
+            legs=len(run),
+            browser_legs=sum(leg.backend is not None for leg in run),
+            probes=probes,
+            passes=len(run) * probes,
+        )
+
+
+def _images(release: ReleaseFile) -> tuple[int, int]:
+    """How many image files the preprocessing leg has, and how many pipelines prepare them."""
+    if not any(entry.preprocess for entry in release.models.values()):
+        return 0, 0
+    wanted, count = release.preprocessing, release.preprocessing.synthetic
+    drawn = synthetic_count(release.policy.min_images) if count is None else count
+    shown = release.probes.phantoms + len(release.probes.photographs)
+    return drawn + wanted.examples + shown, len(wanted.pipelines)
+
+
+def _browser(options: BrowserOptions) -> Iterator[Finding]:
+    """Whether there is a browser and the built page; neither is started."""
+    from browser_harness.launch.browsers import installed_browser
+    from browser_harness.serve.assets import page_files
+
+    def browser() -> str:  # in a thread of its own: Playwright refuses one with an event loop
+        with ThreadPoolExecutor(1) as threads:
+            return str(threads.submit(installed_browser, options.browser).result())
+
+    def built() -> str:
+        return f"{len(page_files())} files"
+
+    yield _looked_at("browser", browser)
+    page = _looked_at("built page", built)
+    yield page if page.state == "ok" else page.model_copy(update={"state": "missing"})

@@ -1,0 +1,202 @@
+"""From a module, a factory or an ONNX file to a folder that TF.js loads."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psutil
+
+from browser_harness.launch.processes import largest_resident_mib
+from xport.common import digests
+from xport.common.callables import search_in
+from xport.common.document import folder_made_whole
+from xport.common.tools import tool_versions
+from xport.conversion.pipeline import Stage, carry_out
+from xport.conversion.stages.onnx_from_torch import OnnxFromTorch
+from xport.conversion.stages.tfjs_from_onnx import TfjsFromOnnx
+from xport.conversion.store import disk_errors, require_writable
+from xport.errors import InputError, located
+from xport.formats import torch_module
+from xport.formats.artifact import Artifact, Format, Signature
+from xport.formats.onnx_file import MODEL as ONNX_FILE
+from xport.formats.tfjs_model import MODEL
+from xport.library.converted import Converted
+from xport.library.modules import OwnModule, export, own_module
+from xport.library.onnx_files import settled
+from xport.plan.plan import StageCost
+from xport.plan.routes import DIRECT, ONNX, TORCH
+
+if TYPE_CHECKING:
+    import torch
+
+    from xport.conversion.exporters import Exporter
+    from xport.tfjs_writer.weights import WeightDType
+
+FACTORY = re.compile(r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")
+MIB = 2**20
+
+
+def convert(
+    model: torch.nn.Module | str | Path,
+    example_inputs: Any = None,
+    *,
+    out: str | Path,
+    output_names: Sequence[str] | None = None,
+    arguments: Mapping[str, Any] | None = None,
+    exporter: Exporter = "torchscript",
+    opset: int | None = None,
+    weights: WeightDType = "float32",
+) -> Converted:
+    """Convert a model to TF.js by the direct writer, into `out`: model.json and its shards.
+
+    Inputs are called as `forward` calls its parameters, and every axis is fixed at the example's
+    size. Outputs are called by key where a dict or dataclass is returned, else `output`, or
+    `output_0`, `output_1`, …
+
+    Args:
+        model: an `nn.Module` (also one whose class lives in a notebook or a script), a factory as
+            `module:name`, or the path of an ONNX file.
+        example_inputs: a tuple of tensors or arrays, a dict by parameter name, or a tensor alone.
+            For an ONNX file, what fixes the shapes that it leaves open, by input name; arrays, or
+            shapes as tuples of integers.
+        out: a new folder, or one that holds such a model already, which is replaced.
+        output_names: other names for the outputs.
+        arguments: of the factory.
+        exporter: torch.onnx's, `torchscript` or `dynamo`.
+        opset: of the ONNX file; None takes the exporter's default.
+        weights: how weights are stored; any but float32 are another model.
+
+    Raises:
+        InputError: model, example or folder cannot be used; it is named.
+        ConversionError: an operator cannot be translated; operator and node are named.
+        UnavailableError: a package is missing or the folder cannot be written.
+    """
+    folder = Path(out)
+    require_replaceable(folder)
+    with tempfile.TemporaryDirectory(prefix="xport-onnx-") as made:
+        path = Path(made) / ONNX_FILE
+        file = _file(model)
+        if file is not None:
+            own, title, shapes = None, file.name, _shapes(example_inputs)
+            signature, cost = _timed(None, lambda: settled(file, shapes, path))
+            costs = {ONNX: cost}
+        else:
+            module, title = _module(model, arguments)
+            own = own_module(module, example_inputs, title, output_names)
+            stage = OnnxFromTorch(exporter=exporter, opset=opset)
+            signature, cost = _timed(stage, lambda: export(own, exporter, opset, path))
+            costs = {TORCH: _no_cost(own), ONNX: cost}
+        digest = digests.of_listing({ONNX_FILE: digests.of_file(path)})
+        source = Artifact(Format.ONNX, Path(made), signature, digest)
+        costs[DIRECT] = _write(TfjsFromOnnx(weights=weights), source, folder)
+        content = path.read_bytes()
+    files = digests.of_folder(folder)
+    return Converted(name_of(title), title, folder, signature, files, content, own, costs)
+
+
+def require_replaceable(folder: Path) -> None:
+    """Check that a folder can be written: it is new, empty, or holds a TF.js model and no more.
+
+    Raises:
+        InputError: it holds something else, or is a file.
+        UnavailableError: it cannot be written.
+    """
+    require_writable(folder)
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise InputError("is a file, not a folder", str(folder), "name a new folder")
+    names = [path.name for path in folder.iterdir()]
+    others = [name for name in names if name != MODEL and not name.endswith(".bin")]
+    if others or (names and MODEL not in names):
+        raise InputError(
+            f"holds {sorted(others or names)[0]!r}, which is no part of a TF.js model",
+            str(folder),
+            "name a new folder",
+        )
+
+
+def _file(model: Any) -> Path | None:
+    """The path of an ONNX file, or None."""
+    if isinstance(model, Path) or (isinstance(model, str) and not FACTORY.match(model)):
+        return Path(model)
+    return None
+
+
+def _module(model: Any, arguments: Mapping[str, Any] | None) -> tuple[torch.nn.Module, str]:
+    """The module that is given or that the factory builds, and what it is called."""
+    import torch
+
+    if isinstance(model, str):
+        search_in(Path.cwd())
+        return torch_module.called(model, "factory", **(arguments or {})), model
+    if not isinstance(model, torch.nn.Module):
+        raise InputError(
+            f"a {type(model).__name__} is no model",
+            "model",
+            "give an nn.Module, a factory as module:name, or the path of an ONNX file",
+        )
+    return model, type(getattr(model, "_orig_mod", model)).__name__
+
+
+def _shapes(given: Any) -> dict[str, tuple[int, ...]]:
+    """Shapes by input name, of arrays or as they are."""
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        raise InputError(
+            "for an ONNX file they are told by name",
+            "example_inputs",
+            'give a dict, such as {"image": (1, 3, 224, 224)}',
+        )
+    shapes: dict[str, Any] = {n: getattr(value, "shape", value) for n, value in given.items()}
+    return {name: tuple(int(size) for size in shape) for name, shape in shapes.items()}
+
+
+def _write(stage: TfjsFromOnnx, source: Artifact, folder: Path) -> StageCost:
+    """Run the writer into a folder that gets its name only if all went well."""
+    with disk_errors(folder), folder_made_whole(folder.absolute()) as staging:
+        _, cost = _timed(stage, lambda: carry_out(stage, source, staging))
+        if folder.exists():
+            shutil.rmtree(folder)
+    return cost
+
+
+def _timed(stage: Stage | None, run: Any) -> tuple[Signature, StageCost]:
+    """What a stage found, run in this process, and what it took; None is reading a file."""
+    name = stage.name if stage else "onnx_from_file"
+    start = time.monotonic()
+    with located(name):
+        found = run()
+    return found, StageCost(
+        stage=name,
+        format=stage.produces if stage else Format.ONNX,
+        seconds=time.monotonic() - start,
+        peak_mib=largest_resident_mib([psutil.Process()]),
+        cached=False,
+        tools=tool_versions(stage.packages if stage else ("onnx", "onnxruntime", "numpy")),
+    )
+
+
+def _no_cost(own: OwnModule) -> StageCost:
+    return StageCost(
+        stage="torch_in_memory",
+        format=Format.TORCH,
+        seconds=0.0,
+        peak_mib=0.0,
+        cached=True,
+        tools=tool_versions(("torch", "numpy")),
+    )
+
+
+def name_of(title: str) -> str:
+    """A model's id: `ResNet` is `resnet`, `my.models:build` is `build`, `a b.onnx` is `a_b`."""
+    stem = title.rpartition(":")[2].removesuffix(".onnx")
+    plain = re.sub(r"[^a-z0-9_]+", "_", stem.lower()).strip("_")
+    return plain if plain[:1].isalpha() else f"model_{plain}".rstrip("_")
