@@ -131,4 +131,6 @@ def test_without_the_trainer_the_command_says_what_to_install(
     monkeypatch.setitem(sys.modules, "lightning_fabric", None)
     assert main(small(tmp_path, tmp_path / "run")) == 3
     said = capsys.readouterr().err
-    assert "package lightning-fabric is not installed; run `pip install 'xport-tfjs[train]'`" in said
+    assert (
+        "package lightning-fabric is not installed; run `pip install 'xport-tfjs[train]'`" in said
+    )
