@@ -27,6 +27,7 @@ from xport.workflow.run_folder import RunFolder
 
 NOT_HERE = {
     "xport targets --out build/bench": "measures the full-width networks, for minutes",
+    "xport demo": "releases the default models, for minutes; tests/wheel does so",
     "xport convert --print-passes": "ends while it is parsed",
 }
 """Examples that are parsed and not run, and why."""

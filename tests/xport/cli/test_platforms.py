@@ -18,8 +18,9 @@ from tests import mini
 from tests.conftest import ROOT
 
 ELSEWHERE = """
-import asyncio, concurrent.futures, filelock, multiprocessing.connection
-import multiprocessing.popen_spawn_posix, multiprocessing.resource_tracker as tracker, os, select, selectors, signal, subprocess, sys, tempfile
+import asyncio, concurrent.futures, filelock, os, select, selectors, signal, subprocess, sys
+import multiprocessing.connection, multiprocessing.popen_spawn_posix, tempfile
+import multiprocessing.resource_tracker as tracker
 
 for name in ("fcntl", "resource", "pwd", "grp", "termios"):
     sys.modules[name] = None
