@@ -11,7 +11,7 @@ LANES := $(PYTHON) -m scripts.lanes
 DIRECT = $(if $(ANY_TORCH),--any-torch) $(addprefix --python=,$(PYTHONS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-all test-direct lanes bench check format fuzz defaults goldens lock clean
+.PHONY: help setup demo test test-fast test-all test-direct lanes bench check format fuzz operators defaults results goldens lock clean
 
 help: ## list the chores
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -20,7 +20,7 @@ setup: ## install everything that is pinned, and see to a browser
 	@$(PYTHON) scripts/setup.py
 
 demo: setup ## convert, verify, judge, report and bundle the default release; IMAGES=folder adds images
-	@$(BIN)/xport release release.toml --out build/demo $(if $(IMAGES),--images "$(IMAGES)")
+	@$(BIN)/xport demo $(if $(IMAGES),--images "$(IMAGES)")
 
 test: setup check ## the checks, and the tests that people run: lanes web, fast and test, half an hour at most
 	@$(LANES) web fast test
@@ -58,8 +58,14 @@ format: setup ## format Python and TypeScript
 fuzz: setup ## thousands of random modules through the whole conversion; writes docs/fuzz.md
 	@$(BIN)/python -m tests.fuzz_modules --count 5000 --write
 
+operators: setup ## ONNX's own operator tests on WebGL, all of them; writes docs/operators.md
+	@$(BIN)/python -m tests.browser.writer.backend_run
+
 defaults: setup ## train the default checkpoints again (about two hours), into reference/defaults
 	@$(BIN)/python -m reference.training defaults
+
+results: demo ## docs/results.md from the demo's evidence, and from build/bench where `make bench` ran
+	@$(BIN)/python scripts/results.py build/demo/evidence.json $(if $(wildcard build/bench/bench.json),--bench build/bench/bench.json)
 
 goldens: setup ## rewrite the files that tests compare with (docs/, screenshots); review the diff
 	@$(BIN)/python scripts/goldens.py
@@ -72,6 +78,9 @@ lock: ## resolve the locks anew, keeping pins that still fit (needs uv and a CPU
 	  --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
 	  --constraint requirements-torch.lock --no-emit-package torch --excludes requirements-cuda.txt \
 	  --custom-compile-command "make lock" -o requirements-direct.lock
+	$(PYTHON) -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['tensorflow'], sep='\n')" | \
+	  uv pip compile - --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
+	  --constraint requirements.lock --custom-compile-command "make lock" -o xport/toolchains/tensorflow.lock
 
 clean: ## remove everything that was built, but not .venv
 	rm -rf build $(WEB)/dist

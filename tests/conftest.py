@@ -7,15 +7,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-from tests import mini
-from xport.judgement.evidence import Evidence
-from xport.workflow import commands
+from tests import kept
+from tests.kept import MiniRun
 
 pytest_plugins = ["tests.lanes"]
 
@@ -26,29 +24,16 @@ settings.load_profile("fixed")
 ROOT = Path(__file__).resolve().parent.parent
 
 
-@dataclass(frozen=True)
-class MiniRun:
-    """The run folder of the miniature release, its release file, its store and its evidence."""
-
-    folder: Path
-    release_file: Path
-    store: Path
-    evidence: Evidence
+@pytest.fixture(scope="session")
+def store() -> Path:
+    """One store for all tests of this code, so that nothing is converted twice."""
+    return kept.mini_place() / "store"
 
 
 @pytest.fixture(scope="session")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One store for the whole session, so that nothing is converted twice."""
-    return tmp_path_factory.mktemp("store")
-
-
-@pytest.fixture(scope="session")
-def mini_run(tmp_path_factory: pytest.TempPathFactory, store: Path) -> MiniRun:
-    """The miniature release, released: both models, all three backends."""
-    folder = tmp_path_factory.mktemp("mini")
-    release_file = mini.write(mini.release(), folder / "release.toml")
-    evidence = commands.release(release_file, folder / "run", cache_dir=store)
-    return MiniRun(folder / "run", release_file, store, evidence)
+def mini_run() -> MiniRun:
+    """The miniature release, released: both models, all three backends; `run_copy` is to spoil."""
+    return kept.mini_run()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The examples that README and help give: commands as people type them, and release files."""
+"""The examples of README, guides and help: commands as people type them, and release files."""
 
 from __future__ import annotations
 
@@ -14,6 +14,15 @@ from xport.cli.arguments import make_parser
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
+RELEASE_FILES = ROOT / "docs" / "release-files.md"
+GUIDES = (
+    README,
+    RELEASE_FILES,
+    ROOT / "docs" / "release-engineer.md",
+    ROOT / "docs" / "ml-engineer.md",
+    ROOT / "docs" / "clinical-page.md",
+)
+"""What people read first; every command in them is one that works."""
 PROGRAMS = ("xport ", "python -m ", "make ", ".venv/bin/xport ")
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`((?:\.venv/bin/)?xport [^`\s…|]+ [^`…|]*)`")
@@ -35,10 +44,13 @@ def release_files() -> dict[str, str]:
 
 
 def commands() -> list[str]:
-    """Every command of README's code blocks and sentences and of the help's epilogs, once."""
-    text = README.read_text()
-    found = [line for code in blocks(README, "") for line in _commands_of(code)]
-    found += [match.removeprefix(".venv/bin/") for match in _INLINE.findall(text)]
+    """Every command of the guides' code blocks and sentences and of the help's epilogs, once."""
+    found = [line for guide in GUIDES for code in blocks(guide, "") for line in _commands_of(code)]
+    found += [
+        match.removeprefix(".venv/bin/")
+        for guide in GUIDES
+        for match in _INLINE.findall(guide.read_text())
+    ]
     found += [line for epilog in epilogs() for line in _commands_of(epilog)]
     return list(dict.fromkeys(found))
 
@@ -75,8 +87,8 @@ def merged(frame: dict[str, Any], piece: dict[str, Any]) -> dict[str, Any]:
 
 
 def own_model() -> str:
-    """The release file of README's own model."""
-    (found,) = [code for code in blocks(README, "toml") if "my_package" in code]
+    """The release file of the guides' own model."""
+    (found,) = [code for code in blocks(RELEASE_FILES, "toml") if "my_package" in code]
     return found
 
 

@@ -13,8 +13,8 @@ from scripts.lane_rules import Lane
 
 TESTS = Path(__file__).resolve().parent
 LANES = pytest.StashKey[tuple[Lane, ...]]()
-TOGETHER = {"mini": {"mini_run", "store"}, "session": {"session", "reused"}}
-"""Fixtures of the whole run that take long to make: their tests share a process, and them."""
+TOGETHER = {"session": {"session", "reused"}}
+"""Fixtures of a whole process that take long to make: their tests share it, and them."""
 NO_BROWSER = "none: this lane starts no browser"
 
 

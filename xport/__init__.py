@@ -62,6 +62,9 @@ def __getattr__(name: str) -> Any:
     """A public function, kept from the first time on."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from xport.common import own_names
+
+    own_names.keep()
     from xport import api
 
     found = globals()[name] = getattr(api, name)

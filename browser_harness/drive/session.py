@@ -18,7 +18,7 @@ from browser_harness.drive.refusals import refusal
 from browser_harness.launch.browsers import Graphics, plan_launch, require_renderer
 from browser_harness.launch.processes import BrowserProcesses, MemoryWatch
 from browser_harness.launch.settings import BrowserSettings
-from browser_harness.serve.assets import bench_files, onnx_runtime_files, page_files
+from browser_harness.serve.assets import bench_files, page_files
 from browser_harness.serve.server import LoopbackServer, Resource
 from xport.common import digests
 from xport.common.arrays import Array, Tensors
@@ -84,8 +84,7 @@ class BrowserSession:
     def _page_files(self) -> dict[str, Path]:
         if not self.settings.bench:
             return page_files(self.settings.page_folder, operators=self.settings.operators)
-        runtime = {f"ort/{name}": path for name, path in onnx_runtime_files().items()}
-        return bench_files(self.settings.page_folder) | runtime
+        return bench_files(self.settings.page_folder)
 
     def _open_page(self) -> None:
         name = "bench" if self.settings.bench else "runner"

@@ -46,12 +46,12 @@ APP_LISTING = "app-files.json"
 """What the deployed page consists of, as its build lists it: a JSON array of names."""
 
 BENCH_FILES = ("bench.html", "bench.js", *PAGE_FILES[2:])
-ONNX_RUNTIME_FOLDER = WEB / "node_modules" / "onnxruntime-web" / "dist"
 ONNX_RUNTIME_FILES = (
-    "ort.wasm.min.mjs",
-    "ort-wasm-simd-threaded.mjs",
-    "ort-wasm-simd-threaded.wasm",
+    "ort/ort.wasm.min.mjs",
+    "ort/ort-wasm-simd-threaded.mjs",
+    "ort/ort-wasm-simd-threaded.wasm",
 )
+"""onnxruntime-web, which only the page that `xport bench` drives loads."""
 
 
 def page_files(folder: Path = PAGE_FOLDER, *, operators: Set[str] | None = None) -> dict[str, Path]:
@@ -74,16 +74,7 @@ def app_files(folder: Path = PAGE_FOLDER, *, operators: Set[str] | None = None) 
 
 def bench_files(folder: Path = PAGE_FOLDER) -> dict[str, Path]:
     """The files of the page that `xport bench` drives, by name; errors as in `page_files`."""
-    return _existing(folder, BENCH_FILES)
-
-
-def onnx_runtime_files(folder: Path = ONNX_RUNTIME_FOLDER) -> dict[str, Path]:
-    """onnxruntime-web's files, by name: for measuring only, and no part of the built page.
-
-    Raises:
-        UnavailableError: the npm packages are not installed.
-    """
-    return _existing(folder, ONNX_RUNTIME_FILES)
+    return _existing(folder, (*BENCH_FILES, *ONNX_RUNTIME_FILES))
 
 
 def _needed(files: dict[str, Path], folder: Path, operators: Set[str] | None) -> dict[str, Path]:
@@ -103,6 +94,6 @@ def _existing(folder: Path, names: tuple[str, ...]) -> dict[str, Path]:
             raise UnavailableError(
                 f"the built page lacks {name}",
                 where=str(folder),
-                remedy="run `npm ci && npm run build` in browser_harness/web",
+                remedy="run `make setup` in a checkout, or install xport-tfjs's wheel again",
             )
     return {name: folder / name for name in names}

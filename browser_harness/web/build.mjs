@@ -3,7 +3,8 @@
 // dist/engine.js is one file with a fixed name: the pages that CI and bench drive, the deployed page
 // and its worker load the same bytes. `node build.mjs FOLDER` builds elsewhere. Nothing here depends
 // on time, chance or the machine, so a rebuild is identical.
-import { cp, readdir, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { cp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import path from "node:path";
 import { build } from "vite";
@@ -13,6 +14,17 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.resolve(process.argv[2] ?? path.join(here, "dist"));
 const modules = path.join(here, "node_modules");
 const wasm = path.join(modules, "@tensorflow/tfjs-backend-wasm/wasm-out");
+
+/** What `xport bench` compares with, for the page that measures alone. */
+const onnxRuntime = [
+  ...["ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm"],
+];
+
+/** What the pages are built from; setup.py, which refuses a page of other sources, names the same. */
+const sources = [
+  ...["app", "bench", "engine", "legal", "runner"],
+  ...["build.mjs", "kernels.mjs", "package-lock.json", "package.json", "tsconfig.json"],
+];
 
 /** Decoders that the worker of pictures loads on first need: a script and a .wasm each. */
 const codecs = {
@@ -126,6 +138,27 @@ async function script(name, entry, { plugins = [sharedEngine], licenses = false 
   });
 }
 
+/** SHA-256 of every file in a folder, or of a file, by its path from `root`, in order. */
+async function digests(root, names) {
+  const found = {};
+  for (const name of [...names].sort()) {
+    const folder = await readdir(path.join(root, name)).catch(() => null);
+    if (folder !== null) {
+      Object.assign(
+        found,
+        await digests(
+          root,
+          folder.map((one) => `${name}/${one}`),
+        ),
+      );
+    } else if (!name.endsWith(".test.ts")) {
+      const content = await readFile(path.join(root, name));
+      found[name] = createHash("sha256").update(content).digest("hex");
+    }
+  }
+  return found;
+}
+
 await rm(dist, { recursive: true, force: true });
 await script("engine", "engine/index.ts", {
   plugins: [kernels, withoutOptimizers, withoutScriptAddress, withoutPreloading],
@@ -139,7 +172,8 @@ await script("runner", "runner/runner.ts");
 await script("bench", "bench/bench.ts");
 const undeployed = [
   ...["runner.js", "bench.js", "runner.html", "bench.html", "host.js"],
-  ...["engine.gradient.js", "engine-operators.json"],
+  ...["engine.gradient.js", "engine-operators.json", "licenses/ort.txt"],
+  ...onnxRuntime.map((name) => `ort/${name}`),
 ];
 await script("picture.worker", "engine/picture/worker.ts", { plugins: [], licenses: true });
 for (const [name, file] of Object.entries(codecs)) {
@@ -151,6 +185,10 @@ await cp(
   path.join(dist, "codec-jpeg-cmyk.wasm"),
 );
 await cp(path.join(here, "legal/codecs.LEGAL.txt"), path.join(dist, "licenses/codecs.txt"));
+for (const name of onnxRuntime) {
+  await cp(path.join(modules, "onnxruntime-web/dist", name), path.join(dist, "ort", name));
+}
+await cp(path.join(here, "legal/ort.LEGAL.txt"), path.join(dist, "licenses/ort.txt"));
 for (const name of (await readdir(wasm)).filter((file) => file.endsWith(".wasm"))) {
   await cp(path.join(wasm, name), path.join(dist, name));
 }
@@ -171,3 +209,10 @@ const deployed = made
   .filter((name) => !undeployed.includes(name))
   .sort();
 await writeFile(path.join(dist, "app-files.json"), `${JSON.stringify(deployed, null, 2)}\n`);
+
+// What the page is made of, and from: whoever packages it sees whether it is whole and up to date.
+const files = await digests(dist, await readdir(dist));
+await writeFile(
+  path.join(dist, "build.json"),
+  `${JSON.stringify({ files, sources: await digests(here, sources) }, null, 2)}\n`,
+);

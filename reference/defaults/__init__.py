@@ -31,6 +31,10 @@ AUTOENCODERS: Mapping[Name, str] = {"ali": "ALI", "l2": "L2"}
 NAMES: tuple[Name, ...] = (*CLASSIFIERS, *AUTOENCODERS)
 
 
+RELEASE = Path(__file__).with_name("release.toml")
+"""The default release: the networks that ship, what they are tried on and what must hold."""
+
+
 def default_folder(name: str) -> Path:
     """Return the folder of a default: ``model.safetensors``, ``card.json`` and ``card.md``.
 

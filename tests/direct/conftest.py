@@ -16,10 +16,20 @@ from browser_harness.drive.runner import TfjsRunner
 from browser_harness.launch.settings import BrowserSettings
 from xport.conversion.store import Store
 from xport.formats.artifact import Artifact
+from xport.toolchains import cache
+from xport.toolchains.tensorflow import TENSORFLOW
 
 TENSORFLOWS = ("tensorflow", "tensorflowjs", "onnx_tf", "tf_keras")
 HAS_TORCH = importlib.util.find_spec("torch") is not None
-LEFT_OUT = pytest.StashKey[int]()
+TOOLCHAIN_PYTHON = Path(__file__).resolve().parents[2] / ".venv" / "bin" / "python"
+"""`make setup` puts TensorFlow there: for this environment, a toolchain's interpreter."""
+LEFT_OUT = pytest.StashKey[dict[str, int]]()
+WHY = {
+    "torch": "they need torch, of which pip found no CPU build for Python "
+    f"{platform.python_version()}",
+    "toolchain": "they need an interpreter with TensorFlow, which `make setup` makes",
+}
+"""By marker."""
 
 InBrowser = Callable[[Artifact, dict[str, np.ndarray]], dict[str, np.ndarray]]
 
@@ -31,6 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
         UsageError: TensorFlow is installed, or torch is not although this Python's lock has it.
     """
     config.addinivalue_line("markers", "torch: exports a PyTorch module")
+    config.addinivalue_line("markers", "toolchain: runs TensorFlow in another interpreter")
     found = [name for name in TENSORFLOWS if importlib.util.find_spec(name)]
     if found:
         raise pytest.UsageError(
@@ -43,24 +54,35 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs torch where there is none; the summary counts it."""
-    if HAS_TORCH:
-        return
-    left_out = [item for item in items if item.get_closest_marker("torch")]
-    items[:] = [item for item in items if item not in left_out]
-    config.stash[LEFT_OUT] = len(left_out)
-    config.hook.pytest_deselected(items=left_out)
+    """Leave out what needs something that is not there; the summary counts it, and says why."""
+    there = {"torch": HAS_TORCH, "toolchain": TOOLCHAIN_PYTHON.exists()}
+    counts = config.stash.setdefault(LEFT_OUT, {})
+    for marker in (marker for marker in WHY if not there[marker]):
+        left_out = [item for item in items if item.get_closest_marker(marker)]
+        items[:] = [item for item in items if item not in left_out]
+        counts[marker] = len(left_out)
+        config.hook.pytest_deselected(items=left_out)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what was left out, and why."""
-    count = terminalreporter.config.stash.get(LEFT_OUT, 0)
-    if count:
-        terminalreporter.write_line(
-            f"{count} tests left out: they need torch, of which pip found no CPU build for "
-            f"Python {platform.python_version()}",
-            yellow=True,
-        )
+    for marker, count in terminalreporter.config.stash.get(LEFT_OUT, {}).items():
+        if count:
+            terminalreporter.write_line(f"{count} tests left out: {WHY[marker]}", yellow=True)
+
+
+@pytest.fixture(autouse=True)
+def no_toolchain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever this user has installed or named: without the fixture below there is none."""
+    monkeypatch.setenv(cache.FOLDER_VARIABLE, str(tmp_path / "toolchains"))
+    monkeypatch.delenv(TENSORFLOW.variable, raising=False)
+
+
+@pytest.fixture
+def toolchain(no_toolchain: None, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The checkout's own environment as the toolchain of TensorFlow; its interpreter."""
+    monkeypatch.setenv(TENSORFLOW.variable, str(TOOLCHAIN_PYTHON))
+    return TOOLCHAIN_PYTHON
 
 
 @pytest.fixture(scope="session")

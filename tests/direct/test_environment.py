@@ -69,7 +69,8 @@ def test_the_tensorflow_route_says_what_brings_it(tmp_path: Path) -> None:
 
     x, y = (TensorSpec(name=name, shape=(1, 4)) for name in "xy")
     source = Artifact(Format.ONNX, tmp_path, Signature(inputs=(x,), outputs=(y,)), "digest")
-    with pytest.raises(UnavailableError, match=r"not installed.*make setup.*\[tensorflow\]"):
+    brings = r"not installed.*`xport toolchain install tensorflow`.*make setup.*\[tensorflow\]"
+    with pytest.raises(UnavailableError, match=brings):
         run_stage(TfFromOnnx(), source, Store(tmp_path / "store"))
 
 
@@ -81,9 +82,9 @@ def test_doctor_lists_the_tensorflow_route_as_optional() -> None:
         text=True,
     )
     findings = {finding["name"]: finding for finding in json.loads(done.stdout)["findings"]}
-    route = findings["packages: TensorFlow route"]
+    route = findings["toolchain: tensorflow"]
     assert (route["ok"], route["optional"]) == (False, True)
-    assert "make setup" in route["remedy"]
+    assert "xport toolchain install tensorflow" in route["remedy"]
     assert findings["packages: dynamo exporter"]["ok"]
     bad = {name for name, f in findings.items() if not (f["ok"] or f["optional"])}
     assert bad <= {"packages: torch"}

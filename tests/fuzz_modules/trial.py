@@ -164,7 +164,11 @@ def _difference(trial: Trial, found: Array) -> str:
 
 
 def difference(module: torch.nn.Module, given: Array, found: Array) -> str:
-    """How the browser differs from PyTorch, or nothing."""
+    """How the browser differs from PyTorch, or nothing.
+
+    Not in the sign of an infinity: that may be the sign of a zero, which the exporter's ONNX does
+    not keep (softshrink, remainder). A release fails on every infinity, of either sign.
+    """
     x = torch.from_numpy(given)
     with torch.no_grad():
         expected = module(x).numpy()
@@ -177,6 +181,7 @@ def difference(module: torch.nn.Module, given: Array, found: Array) -> str:
         shaken = np.max([np.abs(one.astype(np.float64) - theirs) for one in nudged], axis=0)
         allowed = RELATIVE * (finite.max() if finite.size else 0.0) + 1e-6 + 20 * shaken
         same = (ours == theirs) | (np.isnan(ours) & np.isnan(theirs))
+        same |= np.isinf(ours) & np.isinf(theirs)
         wrong = ~(same | (np.abs(ours - theirs) <= allowed))
     if not wrong.any():
         return ""

@@ -160,6 +160,7 @@ def _fill(
         tools=_tools(evidence),
         publishable=view.publishable,
         unshown=view.unshown,
+        advisories=evidence.verdict.advisories,
         files={},
     )
     paths = [path.as_posix() for path in _relative(folder)]

@@ -72,6 +72,7 @@ def _statements(manifest: Manifest, evidence: Evidence) -> Iterator[tuple[str, o
     yield "the notice", manifest.notice, NOTICE
     for key in ("release", "title", "version", "wasm_threads"):
         yield key, getattr(manifest, key), getattr(plan, key)
+    yield "what does not decide", manifest.advisories, evidence.verdict.advisories
     if manifest.publishable is not None:
         view = page_view(plan)
         proved_view = (view.publishable, view.unshown)

@@ -86,7 +86,8 @@ class Manifest(Document):
     `tools` are those that made and verified the release, with their versions. `self_test` and
     `examples` are listed among the `files` too, with all others that belong to no model.
     `publishable` is whether the page can show the release, and `unshown` says of each model that it
-    does not show why; None in a manifest from before it was said.
+    does not show why; None in a manifest from before it was said. `advisories` are the verdict's
+    sentences for what differs and, by the release's policy, does not decide.
 
     Version 1 had the preprocessing itself in the place of `models.*.preprocess`; version 2 had
     neither self-test nor examples, cards and tools.
@@ -105,6 +106,7 @@ class Manifest(Document):
     tools: dict[str, str]
     publishable: bool | None = None
     unshown: dict[str, str] = Field(default_factory=dict)
+    advisories: tuple[str, ...] = ()
     files: dict[Inside, FileEntry]
 
     def model_files(self) -> dict[str, FileEntry | DataFile]:

@@ -16,4 +16,9 @@
   page.
 - `paper_arguments`: what `xport paper` and `xport phantoms` accept; nothing heavy is imported.
 - `terminal`: progress as a person sees it: bars on a terminal, plain lines in a log.
+- `toolchain`: what `xport toolchain` accepts and does.
 """
+
+from xport.common import own_names
+
+own_names.keep()  # before this room imports anything that a working folder may have too

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xport.cli import migrate
+from xport.cli import migrate, toolchain
 from xport.cli.bench_arguments import add_measuring
 from xport.cli.models_arguments import add_models, describe_convert
 from xport.cli.paper_arguments import add_paper
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 DEFAULT_RELEASE = Path("release.toml")
 DEFAULT_CACHE_DIR = Path("build/store")
+DEMO_FOLDER = Path("build/demo")
 
 DESCRIPTION = """\
 Take a PyTorch model to the browser and prove that it still says the same there.
@@ -29,6 +30,7 @@ a verdict.
 
 EPILOG = """\
 examples:
+  xport demo                                    the default release, from convert to bundle
   xport init my_package.models:build --input 1,3,224,224 --out new.toml
                                                 write a release file that runs as it stands
   xport check release.toml                      what is wrong or missing, and what a run costs
@@ -40,6 +42,7 @@ examples:
   xport serve build/demo/bundle                 open the bundle in a browser
   xport migrate release.toml                    turn a file of version 1 into version 2
   xport doctor                                  what this machine can run, and what is missing
+  xport toolchain install tensorflow            what the paper's route needs, apart from the rest
 
 exit codes: 0 verdict PASSED (or the command did its work), 1 verdict FAILED,
             2 usage or bad input, 3 could not run,
@@ -92,11 +95,26 @@ def make_parser() -> argparse.ArgumentParser:
     migrate.add_arguments(
         _command(commands, "migrate", "turn files of version 1 into version 2, in place")
     )
+    toolchain.add_arguments(
+        _command(commands, "toolchain", "install, list and remove tools such as TensorFlow")
+    )
     return parser
 
 
 def _add_making(commands: Any) -> None:
     release = _command(commands, "release", "convert, record, judge, report and bundle")
+    demo = _command(commands, "demo", "release the models that come with xport")
+    demo.description = (
+        "Release the models that come with xport, which were trained on drawn chests: what `xport "
+        "release` does with a file of your own."
+    )
+    demo.add_argument(
+        "--out",
+        type=Path,
+        default=DEMO_FOLDER,
+        metavar="FOLDER",
+        help="folder of this run (default: %(default)s)",
+    )
     convert = _command(commands, "convert", "convert a release's models, or one ONNX file")
     release_help = "release file in TOML (default: %(default)s)"
     help_of = {release: release_help, convert: f"{release_help}, or an ONNX file"}
@@ -111,6 +129,7 @@ def _add_making(commands: Any) -> None:
         parser.add_argument(
             "--out", type=Path, required=True, metavar="FOLDER", help="folder of this run"
         )
+    for parser in (release, demo, convert):
         parser.add_argument(
             "--cache-dir",
             type=Path,
@@ -135,7 +154,7 @@ def _add_making(commands: Any) -> None:
     )
     record = _command(commands, "record", "run every leg of a converted release")
     record.add_argument("run_folder", type=Path, metavar="RUN", help="folder of a run")
-    for parser in (release, record):
+    for parser in (release, demo, record):
         _add_browser_options(parser)
 
 

@@ -11,9 +11,11 @@ from collections.abc import Iterator
 import psutil
 
 from xport.common.document import Document
-from xport.common.tools import DYNAMO, TENSORFLOW, remedy_for
+from xport.common.tools import DYNAMO, remedy_for
 from xport.errors import XportError
 from xport.recording.browser import BrowserOptions
+from xport.toolchains.known import TOOLCHAINS
+from xport.toolchains.standing import standing_of
 
 PACKAGES = {
     "core": ("numpy", "pydantic", "pillow", "scikit-image", "jinja2", "safetensors"),
@@ -21,8 +23,8 @@ PACKAGES = {
     "onnx": ("onnx", "onnxruntime"),
     "browser": ("playwright",),
 }
-OPTIONAL = {"TensorFlow route": TENSORFLOW, "dynamo exporter": DYNAMO}
-"""No environment has both; the direct route to TF.js needs neither."""
+OPTIONAL = {"dynamo exporter": DYNAMO}
+"""What TensorFlow's environment cannot have, and the default exporter does not need."""
 NEEDED_GIB = 6.0
 NEEDED_DISK_GIB = 2.0
 
@@ -41,10 +43,11 @@ class Diagnosis(Document):
 
 
 def examine(options: BrowserOptions) -> list[Diagnosis]:
-    """Look at Python, packages, memory, disk, the built page, every backend, a second browser."""
+    """Look at Python, packages, toolchains, memory, disk, the built page, and the browsers."""
     return [
         Diagnosis(name="python", ok=True, found=platform.python_version()),
         *_packages(),
+        *_toolchains(),
         *_room(),
         *_browser(options),
         _second_browser(),
@@ -65,6 +68,19 @@ def _packages() -> Iterator[Diagnosis]:
             found=f"not available, lacks {', '.join(missing)}" if missing else ", ".join(versions),
             remedy=remedy_for(missing[0]) if missing else "",
             optional=group in OPTIONAL,
+        )
+
+
+def _toolchains() -> Iterator[Diagnosis]:
+    """Each in its own interpreter; the direct route to TF.js needs none."""
+    for toolchain in TOOLCHAINS.values():
+        standing = standing_of(toolchain)
+        yield Diagnosis(
+            name=f"toolchain: {toolchain.name}",
+            ok=bool(standing.found),
+            found=standing.line(),
+            remedy=standing.remedy,
+            optional=not standing.asked,
         )
 
 

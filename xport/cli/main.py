@@ -128,6 +128,13 @@ def _release(options: argparse.Namespace) -> int:
     return code
 
 
+def _demo(options: argparse.Namespace) -> int:
+    from reference.defaults import RELEASE
+
+    options.file = RELEASE
+    return _release(options)
+
+
 def _models(options: argparse.Namespace) -> int:
     from xport.cli import models
 
@@ -140,6 +147,12 @@ def _migrate(options: argparse.Namespace) -> int:
     from xport.cli.migrate import migrate_files
 
     return _print(options, *migrate_files(options))
+
+
+def _toolchain(options: argparse.Namespace) -> int:
+    from xport.cli.toolchain import manage
+
+    return _print(options, *manage(options))
 
 
 def _record(options: argparse.Namespace) -> int:
@@ -281,6 +294,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "report": _report,
     "bundle": _bundle,
     "release": _release,
+    "demo": _demo,
     "verify": _verify,
     "serve": _serve,
     "doctor": _doctor,
@@ -290,4 +304,5 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "paper": _paper,
     "phantoms": _phantoms,
     "migrate": _migrate,
+    "toolchain": _toolchain,
 }

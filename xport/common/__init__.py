@@ -9,6 +9,8 @@
   them.
 - `isolated`: run one function in a process of its own: its memory is measured, its noise kept
   from ours.
+- `own_names`: whose `reports` it is: packages of this project's names are ours, whatever else lies
+  around.
 - `progress`: telling a person how far long work has come; the command line decides how it looks.
 - `raised`: what other people's code raised, in one line.
 - `tools`: versions of the installed packages that a result depends on, and what installs them.

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from xport.common import digests
+from xport.common import digests, own_names
 from xport.common.raised import named
 from xport.errors import InputError, XportError
 
@@ -22,9 +22,11 @@ def resolve(name: str, *, key: str) -> Callable[..., Any]:
         key: the release file's key, for the error.
 
     Raises:
-        InputError: the module cannot be imported or has no such callable.
+        InputError: the module cannot be imported, has no such callable, or is one in whose place
+            ours would be imported.
     """
     module_name, _, attribute = name.partition(":")
+    own_names.refuse_shadowed(module_name, key)
     try:
         found = getattr(importlib.import_module(module_name), attribute)
     except (ImportError, AttributeError) as error:
@@ -51,9 +53,10 @@ def source_digest(name: str, *, key: str) -> str:
     edit to any of them is another model; a module outside any package counts alone.
 
     Raises:
-        InputError: there is no such module.
+        InputError: there is no such module, or one of ours would be imported in its place.
     """
     module = name.partition(":")[0]
+    own_names.refuse_shadowed(module, key)
     try:
         spec = importlib.util.find_spec(module.partition(".")[0])
         if spec is not None and spec.origin is None:  # a folder without __init__.py
@@ -84,6 +87,13 @@ def _digest_of_code(folder: Path) -> str:
 
 
 def search_in(folder: Path) -> None:
-    """Make modules in `folder` importable by name, as Python does for a script's folder."""
+    """Make modules in `folder` importable by name, as Python does for a script's folder.
+
+    Our own packages stay ours.
+
+    Raises:
+        InputError: another module of their names has been imported already.
+    """
+    own_names.keep()
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))

@@ -20,17 +20,22 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Generic, ParamSpec, TypeVar
 
+from xport.common import own_names
 from xport.errors import RunnerCrashed, XportError
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
+END_SECONDS = 10.0
 _starting = threading.Lock()
 
 
 @dataclass(frozen=True)
 class Isolated(Generic[T]):
-    """A function's result, the seconds it took and its process's peak memory in MiB."""
+    """A function's result, the seconds it took, and the peak memory of its process in MiB.
+
+    Where it let another process do the work and waited for it, the larger of the two counts.
+    """
 
     result: T
     seconds: float
@@ -55,16 +60,16 @@ def call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Isolate
         )
         start = time.monotonic()
         try:
-            with _interrupts_held(), _without_main():
+            with _interrupts_held(), _ours_first(), _without_main():
                 process.start()
                 sender.close()
             outcome, peak_mib = receiver.recv()
         except EOFError:
             process.join()
-            outcome, peak_mib = _death(process.exitcode, Path(log.name)), 0.0
+            outcome, peak_mib = death(process.exitcode, Path(log.name)), 0.0
         except BaseException:
             if process.pid is not None:
-                process.kill()
+                _kill(process.pid)
             raise
         finally:
             if process.pid is not None:
@@ -114,6 +119,17 @@ def _interrupts_held() -> Iterator[None]:
         raise KeyboardInterrupt
 
 
+@contextlib.contextmanager
+def _ours_first() -> Iterator[None]:
+    """Let a process that is started meanwhile find our packages before anybody's of their names."""
+    before = list(sys.path)
+    sys.path.insert(0, str(own_names.ROOT))
+    try:
+        yield
+    finally:
+        sys.path[:] = before
+
+
 def _child(
     sender: Connection,
     log: str,
@@ -123,9 +139,11 @@ def _child(
     kwargs: dict[str, object],
 ) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     handle = os.open(log, os.O_WRONLY | os.O_APPEND)
     os.dup2(handle, 1)
     os.dup2(handle, 2)
+    own_names.keep()
     sys.path[:] = search_path
     try:
         outcome: object = function(*args, **kwargs)
@@ -135,19 +153,49 @@ def _child(
         traceback.print_exc()
         sys.stderr.flush()
         where = f"{function.__module__}.{getattr(function, '__qualname__', function)}"
-        outcome = XportError(f"{type(error).__name__}: {error}", where, "", _tail(Path(log)))
-    sender.send((outcome, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
+        outcome = XportError(f"{type(error).__name__}: {error}", where, "", last_words(Path(log)))
+    sender.send((outcome, _peak_mib()))
     sender.close()
 
 
-def _death(exit_code: int | None, log: Path) -> RunnerCrashed:
+def _kill(pid: int) -> None:
+    """End a process of ours and all that it has started, and see that the latter have gone."""
+    import psutil
+
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        started = process.children(recursive=True)
+        process.kill()
+        for one in started:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                one.kill()
+        psutil.wait_procs(started, timeout=END_SECONDS)
+
+
+def _end_with_parent() -> None:
+    """Wait until whoever called us has gone, and end: there is nobody left to tell."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
+
+
+def _peak_mib() -> float:
+    """Of this process, or of the largest that it has started and waited for."""
+    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return max(resource.getrusage(kind).ru_maxrss for kind in kinds) / 1024
+
+
+def death(exit_code: int | None, log: Path) -> RunnerCrashed:
+    """The error for a process that died; `log` has what it printed."""
     how = f"exit code {exit_code}"
     if exit_code is not None and exit_code < 0:
         how = f"signal {signal.Signals(-exit_code).name}"
     memory = " (out of memory?)" if exit_code == -signal.SIGKILL else ""
-    return RunnerCrashed(f"the worker process died with {how}{memory}", "", "", _tail(log))
+    return RunnerCrashed(f"the worker process died with {how}{memory}", "", "", last_words(log))
 
 
-def _tail(log: Path, lines: int = 12) -> str:
+def last_words(log: Path, lines: int = 12) -> str:
+    """The end of what a process printed, as details of an error; empty if it printed nothing."""
     text = log.read_text(errors="replace").strip().splitlines()[-lines:]
     return "the process's last words:\n" + "\n".join(text) if text else ""

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from xport.errors import PackageMissing
 
-TENSORFLOW = ("tensorflow", "onnx-tf", "tensorflowjs")
 DYNAMO = ("onnxscript",)
 
 
@@ -30,8 +29,6 @@ def tool_versions(packages: Sequence[str]) -> dict[str, str]:
 
 def remedy_for(package: str) -> str:
     """What brings a package that is not installed."""
-    if package in TENSORFLOW:
-        return "on Python 3.11, run `make setup`, or `pip install 'xport-tfjs[tensorflow]'`"
     if package in DYNAMO:
         return "in an environment without TensorFlow, run `pip install 'xport-tfjs[dynamo]'`"
     return "run `make setup`, or `pip install xport-tfjs`"

@@ -14,6 +14,8 @@ from xport.conversion.store import Entry, Store
 from xport.errors import ConversionError, InputError, PackageMissing, RunnerCrashed, located
 from xport.formats.artifact import Artifact, Format, Signature
 from xport.plan.plan import StageCost
+from xport.toolchains import interpreters
+from xport.toolchains.toolchain import Toolchain
 
 
 class Stage(Protocol):
@@ -45,6 +47,16 @@ class Stage(Protocol):
 
     def run(self, source: Artifact | None, folder: Path) -> Signature:
         """Fill `folder`; the signature that was found in what was written."""
+        ...
+
+
+@runtime_checkable
+class UsesToolchain(Protocol):
+    """A stage whose packages live in an interpreter of their own."""
+
+    @property
+    def toolchain(self) -> Toolchain:
+        """Whose."""
         ...
 
 
@@ -154,15 +166,15 @@ def run_stage(stage: Stage, source: Artifact | None, store: Store) -> Converted:
 
     Raises:
         ConversionError: the stage could not translate the model; nothing is kept.
-        PackageMissing: a package that the stage needs is not installed.
-        UnavailableError: the disk is full.
+        PackageMissing: a package or toolchain that the stage needs is not installed.
+        UnavailableError: the disk is full, or the interpreter of a toolchain does not run.
         InputError: the source artifact is of another format than the stage consumes.
     """
     if stage.consumes != (source.format if source else None):
         raise InputError(
             f"stage needs {stage.consumes}, got {source and source.format}", stage.name
         )
-    tools = tool_versions(stage.packages)
+    tools = tools_of(stage, stage.packages)
     key = digests.of_json(
         {
             "stage": stage.name,
@@ -203,6 +215,18 @@ def run_stage(stage: Stage, source: Artifact | None, store: Store) -> Converted:
         tools=tools,
     )
     return Converted(artifact, entry.files, cost)
+
+
+def tools_of(stage: Stage, packages: Sequence[str]) -> dict[str, str]:
+    """The versions of some of a stage's packages, where it finds them.
+
+    Raises:
+        PackageMissing: one is not installed there.
+        UnavailableError: the interpreter of a toolchain does not run.
+    """
+    if isinstance(stage, UsesToolchain):
+        return interpreters.tool_versions(stage.toolchain, packages)
+    return tool_versions(packages)
 
 
 def carry_out(stage: Stage, source: Artifact | None, folder: Path) -> Signature:

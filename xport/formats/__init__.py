@@ -2,7 +2,6 @@
 
 - `artifact`: what a model is between two stages: a folder of files with a format and a signature.
 - `onnx_file`: reading an ONNX artifact: its signature, and its nodes by operator.
-- `saved_model`: reading a SavedModel artifact through its `serving_default` signature.
 - `tfjs_model`: reading a TF.js graph-model artifact: model.json, its signature and its shards.
 - `torch_answers`: what a module answered, so that another run and another build of it can be held
   to that.

@@ -12,9 +12,8 @@ from typing import Literal, ParamSpec
 
 from xport.common.callables import search_in, source_digest
 from xport.common.document import Document
-from xport.common.tools import tool_versions
-from xport.conversion.pipeline import Pipeline
-from xport.errors import ExitCode, InputError, PackageMissing, UnavailableError, XportError
+from xport.conversion.pipeline import Pipeline, Stage, tools_of
+from xport.errors import ExitCode, InputError, UnavailableError, XportError
 from xport.inputs.images import synthetic_count
 from xport.plan.plan import Leg
 from xport.recording.browser import BrowserOptions
@@ -153,20 +152,21 @@ def _pipelines(release: ReleaseFile) -> Iterator[tuple[str, Pipeline]]:
 
 def _packages(release: ReleaseFile) -> Iterator[Finding]:
     """What every stage needs; those of a route that nothing asks for are optional."""
-    seen: dict[str, bool] = {}
+    needed: dict[str, tuple[Stage, bool]] = {}
     for _, pipeline in _pipelines(release):
         for step in pipeline.steps:
             optional = step.name in SECOND and not asks_for_second_route(release)
             for package in step.stage.packages:
-                seen[package] = seen.get(package, True) and optional
-    for package, optional in seen.items():
-        name = f"package {package}"
-        try:
-            (version,) = tool_versions((package,)).values()
-            yield Finding(name=name, state="ok", found=version)
-        except PackageMissing as error:
-            state: State = "optional" if optional else "missing"
-            yield Finding(name=name, state=state, found="not installed", remedy=error.remedy)
+                stage, before = needed.get(package, (step.stage, True))
+                needed[package] = stage, before and optional
+    for package, (stage, optional) in needed.items():
+        found = _looked_at(f"package {package}", _version, stage, package)
+        away = optional and found.state == "missing"
+        yield found.model_copy(update={"state": "optional"}) if away else found
+
+
+def _version(stage: Stage, package: str) -> str:
+    return tools_of(stage, (package,))[package]
 
 
 def _probes(release: ReleaseFile, entry: ModelEntry) -> int:

@@ -39,9 +39,14 @@ class DirectRoute(Document):
 
 
 class TensorflowRoute(Document):
-    """`[routes.tensorflow]`: the paper's route, ONNX to TensorFlow to TF.js (section 5)."""
+    """`[routes.tensorflow]`: the paper's route, ONNX to TensorFlow to TF.js (section 5).
+
+    One that is not `required` is made where it can be, as without the table; where it cannot, the
+    direct one goes alone, and every document says so.
+    """
 
     backends: Backends | None = None
+    required: bool = True
 
 
 class Routes(Document):

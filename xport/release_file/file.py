@@ -91,16 +91,6 @@ class ReleaseFile(Document):
         return self
 
     @model_validator(mode="after")
-    def _dynamo_goes_the_direct_route(self) -> Self:
-        for name, entry in self.models.items():
-            if entry.exporter == "dynamo" and self.names_routes and self.routes.tensorflow:
-                raise ValueError(
-                    f"models.{name}.exporter: 'dynamo' and TensorFlow need different environments; "
-                    "name routes.direct alone"
-                )
-        return self
-
-    @model_validator(mode="after")
     def _explanations_explain(self) -> Self:
         for name, entry in self.explanations.items():
             key = f"explanations.{name}"

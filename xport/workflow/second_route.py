@@ -39,7 +39,8 @@ def _remedy(release: ReleaseFile) -> str:
     routes = release.routes
     if release.names_routes and (routes.direct is None or routes.shipped_route == ROUTE):
         return f"name [routes.direct] in the place of [routes.tensorflow], {ALONE}"
-    asking = ["[routes.tensorflow]"] if release.names_routes else []
+    named = release.names_routes and routes.tensorflow is not None and routes.tensorflow.required
+    asking = ["[routes.tensorflow]"] if named else []
     if release.policy.require_second_route:
         asking.append("policy.require_second_route")
     legs = routes.legs(release.browser.backends)

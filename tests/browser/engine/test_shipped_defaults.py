@@ -53,8 +53,8 @@ def in_torch(entry: ModelEntry, probe: Probe) -> dict[str, np.ndarray]:
 @pytest.mark.parametrize(
     ("file", "model"),
     [
-        ("release.toml", "classifier"),
-        ("release.toml", "autoencoder"),
+        ("reference/defaults/release.toml", "classifier"),
+        ("reference/defaults/release.toml", "autoencoder"),
         ("releases/ali.toml", "autoencoder"),
     ],
 )

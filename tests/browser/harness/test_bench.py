@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from browser_harness.serve.assets import onnx_runtime_files
+from browser_harness.serve.assets import ONNX_RUNTIME_FILES, app_files, bench_files, page_files
 from tests.browser.tiny_model import (
     Classifier,
     Weight,
@@ -297,11 +298,9 @@ def test_inputs_are_seeded_and_of_the_signature() -> None:
     assert one["one_hot"].tolist() == [[1, 0, 0, 0, 0]]
 
 
-def test_onnxruntime_web_is_no_part_of_the_built_page() -> None:
-    from browser_harness.serve.assets import PAGE_FOLDER, app_files
-
-    assert not set(onnx_runtime_files()) & set(app_files())
-    assert not [path.name for path in PAGE_FOLDER.iterdir() if "ort" in path.name.split(".")]
+def test_onnxruntime_web_is_of_the_measuring_page_and_in_no_bundle() -> None:
+    assert set(ONNX_RUNTIME_FILES) <= set(bench_files())
+    assert not [name for name in (*app_files(), *page_files()) if "ort" in re.split(r"\W", name)]
 
 
 def test_the_command_line_writes_json_and_html(small: Path, xport: Xport, tmp_path: Path) -> None:

@@ -55,3 +55,25 @@ def test_versions_and_digest_of_the_release_are_named(browser: Browser, site: Pa
         dialog = tool.page.get_by_role("dialog")
         expect(dialog).to_contain_text("torch 0.0.0")
         expect(dialog).to_contain_text(digests.of_bytes(tool.manifest()))
+
+
+def test_what_differs_and_does_not_decide_stands_with_the_release(
+    browser: Browser, tmp_path: Path
+) -> None:
+    sentence = "ADVISORY: clf/onnx logits: max |Δ| 0.001 from torch (it takes other pixels)"
+    site = make_site(tmp_path / "site", advisories=[sentence])
+    with opened_tool(browser, site) as tool:
+        tool.page.get_by_role("button", name="About").click()
+        note = tool.page.get_by_role("dialog").get_by_role("note")
+        expect(note).to_contain_text("Beside the verdict")
+        expect(note).to_contain_text(sentence)
+        note.scroll_into_view_if_needed()
+        expect(note).to_be_in_viewport()
+
+
+def test_a_release_in_which_all_agrees_says_nothing_of_it(browser: Browser, site: Path) -> None:
+    with opened_tool(browser, site) as tool:
+        tool.page.get_by_role("button", name="About").click()
+        dialog = tool.page.get_by_role("dialog")
+        expect(dialog).to_contain_text("SHA-256 of the manifest")
+        expect(dialog.get_by_role("note")).to_have_count(0)

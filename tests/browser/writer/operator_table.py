@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections import Counter, defaultdict
+from datetime import date
 from pathlib import Path
 
 import onnx
@@ -16,10 +17,13 @@ from xport.tfjs_writer.lower import supported_operators
 
 HEAD = """# Operators of the direct writer
 
-Written by `make goldens`. Every test that counts as passed is run in a browser on WebGL, wasm and
-cpu by `tests/browser/writer/test_onnx_backend.py` (function bodies on wasm and cpu); it fails if
-one backend differs. A refusal is an error that names operator, node and reason. Opsets 13 and
-newer.
+Written by `make goldens`. Every test that counts as passed is run in a browser on wasm and cpu by
+`tests/browser/writer/test_onnx_backend.py`, and one in three of them on WebGL, where every shader
+takes its time to compile; it fails if one backend differs. `make operators` runs all but the
+function bodies on WebGL too. A refusal is an error that names operator, node and reason. Opsets 13
+and newer.
+
+{webgl}
 
 *Passed*, *refused*: onnx {version}'s node tests, function bodies (`_expanded`) included. *Ours*:
 graphs of `tests/browser/writer/writer_cases.py` with the operator in them, compared with ONNX
@@ -27,13 +31,29 @@ Runtime.
 
 Left out are tests whose tensors a TF.js signature cannot carry: {left_out}.
 """
+DOCUMENT = Path(__file__).parents[3] / "docs" / "operators.md"
+WEBGL = re.compile(r"^On WebGL, last: .*$", re.MULTILINE)
 FOLDED = "Constant, ConstantOfShape, Range, Shape, Size"
 
 
 def table() -> str:
-    """The document, for the installed onnx."""
+    """The document, for the installed onnx; what it says of WebGL stays as it was written."""
     with tempfile.TemporaryDirectory() as folder:
-        return _document(convert_all(Path(folder)))
+        found = convert_all(Path(folder))
+    return _document(found, WEBGL.findall(DOCUMENT.read_text())[0])
+
+
+def write_webgl(models: int, wrong: int, browser: str) -> None:
+    """Write into the document what became of the tests on WebGL today.
+
+    Args:
+        browser: name and version.
+    """
+    line = (
+        f"On WebGL, last: {wrong} wrong of {models}, on {date.today().isoformat()}, "
+        f"onnx {onnx.__version__}, {browser}."
+    )
+    DOCUMENT.write_text(WEBGL.sub(line, DOCUMENT.read_text(), count=1))
 
 
 def passed_by_operator(document: str) -> dict[str, int]:
@@ -42,7 +62,7 @@ def passed_by_operator(document: str) -> dict[str, int]:
     return {operator: int(number) for operator, number in rows}
 
 
-def _document(found: Verdicts) -> str:
+def _document(found: Verdicts, webgl: str) -> str:
     passed = Counter(found.operators[name] for name in found.cases)
     reasons: dict[str, Counter[str]] = defaultdict(Counter)
     for name, error in found.refused.items():
@@ -57,7 +77,8 @@ def _document(found: Verdicts) -> str:
         lines.append(f"| {operator} | {numbers} | {words} |")
     total = f"{len(found.cases)} passed, {len(found.refused)} refused, none failed."
     left_out = Counter(str(reason) for reason in found.left_out.values())
-    head = HEAD.format(version=onnx.__version__, left_out=_listed(left_out))
+    version = onnx.__version__
+    head = HEAD.format(version=version, left_out=_listed(left_out), webgl=webgl)
     return "\n".join([head, total, "", *lines, "", _rest(passed, reasons, known)])
 
 

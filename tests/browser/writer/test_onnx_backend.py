@@ -2,50 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import onnx
 import pytest
 
-from browser_harness.drive.models import ModelSource
 from browser_harness.drive.session import BrowserSession
 from browser_harness.launch.settings import BrowserSettings
 from tests.browser.writer import operator_table
-from tests.browser.writer.onnx_cases import Case, convert_all
-from tests.browser.writer.writer_cases import texts
-from xport.common.arrays import Array
-from xport.errors import XportError
+from tests.browser.writer.backend_run import (
+    ABSOLUTE,
+    Converted,
+    convert_every,
+    difference,
+    on_webgl,
+    operators_of,
+    slice_of,
+    wrong_of,
+)
+from tests.browser.writer.operator_table import DOCUMENT
 from xport.tfjs_writer.lower import supported_operators
-
-PAGE_MODELS = 150
-"""Models that are open in one page."""
-RELATIVE, ABSOLUTE = 1e-5, 2e-6
-"""float32 sums in another order; ONNX's own tests allow 1e-3."""
-LOOSER = {
-    "acos": 1e-5,  # Mesa's arc tangent is good to 2e-6 only
-    "asin": 1e-5,
-    "averagepool_2d_ceil_last_window_starts_on_pad": 1e-4,  # written down with four digits
-}
-"""Absolute, by test."""
-DOCUMENT = Path(__file__).parents[3] / "docs" / "operators.md"
-
-Converted = tuple[dict[str, Case], list[ModelSource]]
 
 
 @pytest.fixture(scope="module")
 def converted(tmp_path_factory: pytest.TempPathFactory) -> Converted:
     """Every case that the writer converts; ours it has to convert."""
-    folder = tmp_path_factory.mktemp("cases")
-    found = convert_all(folder)
-    cases, models = dict(found.cases), list(found.models)
-    for text in texts():
-        case = text.case()
-        assert case.name not in cases
-        cases[case.name] = case
-        models.append(case.convert(folder / case.name))
-    return cases, models
+    return convert_every(tmp_path_factory.mktemp("cases"))
 
 
 @pytest.fixture(scope="module", params=["webgl", "wasm", "cpu"])
@@ -59,43 +42,18 @@ def browser(
 
 def test_every_case_comes_out_right(browser: BrowserSession, converted: Converted) -> None:
     cases, models = converted
-    backend = browser.settings.backend
-    if backend == "webgl":  # where every shader takes its time to compile
-        models = [model for model in models if "_expanded" not in model.id]
-    wrong = []
-    for start in range(0, len(models), PAGE_MODELS):
-        chunk = models[start : start + PAGE_MODELS]
-        browser.reopen(chunk)
-        for model in chunk:
-            problem = _problem(browser, cases[model.id])
-            wrong += [f"{model.id}: {problem}"] if problem else []
-    assert len(models) > 900
-    assert not wrong, f"{len(wrong)} of {len(models)} on {backend}:\n" + "\n".join(wrong)
+    if browser.settings.backend == "webgl":
+        models = slice_of(cases, on_webgl(models))
+    wrong = list(wrong_of(browser, cases, models))
+    assert len(models) > (300 if browser.settings.backend == "webgl" else 900)
+    assert not wrong, f"{len(wrong)} of {len(models)}:\n" + "\n".join(wrong)
 
 
-def _problem(browser: BrowserSession, case: Case) -> str:
-    try:
-        outputs = browser.run(case.name, case.inputs).outputs
-    except XportError as error:
-        return error.what
-    return difference(outputs, case.outputs, LOOSER.get(case.name, ABSOLUTE))
-
-
-def difference(found: Mapping[str, Array], expected: Mapping[str, Array], absolute: float) -> str:
-    """How outputs differ, or nothing."""
-    if found.keys() != expected.keys():
-        return f"outputs {sorted(found)} for {sorted(expected)}"
-    for name, values in expected.items():
-        dtype = np.dtype(np.int32) if values.dtype == np.int64 else values.dtype
-        if found[name].shape != values.shape or found[name].dtype != dtype:
-            return f"{name}: {found[name].dtype}{found[name].shape}, not {dtype}{values.shape}"
-        if dtype != np.float32:
-            equal = np.array_equal(found[name], values)
-        else:
-            equal = np.allclose(found[name], values, RELATIVE, absolute, equal_nan=True)
-        if not equal:
-            return f"{name}: {found[name].ravel()[:6]}, not {values.ravel()[:6]}"
-    return ""
+def test_the_slice_for_webgl_has_every_operator(converted: Converted) -> None:
+    cases, models = converted
+    chosen = slice_of(cases, on_webgl(models))
+    assert len(chosen) < 0.6 * len(on_webgl(models))
+    assert operators_of(cases, chosen) == operators_of(cases, on_webgl(models))
 
 
 def test_every_supported_operator_is_run(converted: Converted) -> None:

@@ -77,18 +77,15 @@ def test_holds_the_bytes_that_ran_in_the_browser(mini_run: MiniRun) -> None:
     assert not (bundle / "engine.kernels.js").exists()
 
 
-def test_an_explanation_shares_its_classifiers_kernels(mini_run: MiniRun) -> None:
-    bundle = RunFolder(mini_run.folder).bundle_path
+def test_an_explanation_shares_its_classifiers_kernels(run_copy: Path) -> None:
+    bundle = RunFolder(run_copy).bundle_path
     models = verify_bundle(bundle).models
     shared = [entry.path for entry in models["explanation"].files.values() if entry.path]
     assert shared
     assert all(path.startswith("models/classifier/") for path in shared)
     (bundle / shared[0]).rename(bundle / "moved")
-    try:
-        with pytest.raises(IntegrityError, match=shared[0]):
-            verify_bundle(bundle)
-    finally:
-        (bundle / "moved").rename(bundle / shared[0])
+    with pytest.raises(IntegrityError, match=shared[0]):
+        verify_bundle(bundle)
 
 
 def test_carries_the_definition_of_preprocessing_by_its_digest(mini_run: MiniRun) -> None:
@@ -226,6 +223,19 @@ def test_is_not_made_without_passed(
         build_bundle(evidence, sources(mini_run), page(mini_run), {}, tmp_path / "bundle")
     assert refused.value.exit_code == code
     assert list(tmp_path.iterdir()) == []
+
+
+def test_says_what_differs_and_does_not_decide(mini_run: MiniRun, tmp_path: Path) -> None:
+    advisories = ("ADVISORY: classifier/onnx probabilities: max |Δ| 0.001 from torch (known)",)
+    verdict = mini_run.evidence.verdict.model_copy(update={"advisories": advisories})
+    evidence = mini_run.evidence.model_copy(update={"verdict": verdict})
+    bundle = tmp_path / "bundle"
+    manifest = build_bundle(evidence, sources(mini_run), page(mini_run), {}, bundle)
+    assert manifest.advisories == advisories
+    assert verify_bundle(bundle).advisories == advisories
+    manifest.model_copy(update={"advisories": ()}).write(bundle / "manifest.json")
+    with pytest.raises(IntegrityError, match="what does not decide is not that of the evidence"):
+        verify_bundle(bundle)
 
 
 @pytest.mark.parametrize(

@@ -162,7 +162,9 @@ def test_doctor_finds_everything_here(xport: Xport) -> None:
     findings = {f["name"]: f for f in json.loads(done.stdout)["findings"]}
     assert done.returncode == 0, [f for f in findings.values() if not f["ok"]]
     assert {"browser: webgl", "browser: wasm", "browser: cpu", "built page"} <= findings.keys()
-    assert findings["packages: TensorFlow route"]["ok"]
+    route = findings["toolchain: tensorflow"]
+    assert route["ok"]
+    assert "this environment" in route["found"]
 
 
 @pytest.mark.browser

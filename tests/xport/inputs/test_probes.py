@@ -22,7 +22,7 @@ from xport.inputs.probes import (
 )
 from xport.release_file.file import read_release
 
-ENTRY = read_release(ROOT / "release.toml").models["classifier"]
+ENTRY = read_release(ROOT / "reference/defaults/release.toml").models["classifier"]
 SIGNATURE, SPEC = ENTRY.signature, ENTRY.preprocess
 
 

@@ -113,9 +113,11 @@ def test_each_exporter_has_an_opset_of_its_own(
     assert ("onnxscript" in stage.packages) == (exporter == "dynamo")
 
 
-def test_the_dynamo_exporter_goes_the_direct_route_alone(tmp_path: Path) -> None:
-    content = mini.only_classifier(exporter="dynamo")
-    refuse(tmp_path, content, r"models\.classifier\.exporter: 'dynamo' and TensorFlow")
+def test_the_dynamo_exporter_may_go_both_routes(tmp_path: Path) -> None:
+    content = mini.only_classifier(exporter="dynamo", opset=18)
+    release = read_release(mini.write(content, tmp_path / "release.toml"))
+    assert release.routes.direct
+    assert release.routes.tensorflow
 
 
 def test_a_classifier_needs_labels(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def test_the_full_width_release_is_the_papers_system() -> None:
     assert {model.weights for model in release.models.values()} == {UNTRAINED}
 
 
-@pytest.mark.parametrize("path", [ROOT / "release.toml", FULL_WIDTH])
+@pytest.mark.parametrize("path", [ROOT / "reference/defaults/release.toml", FULL_WIDTH])
 def test_releases_of_a_classifier_hold_it_to_the_papers_bar(path: Path) -> None:
     release = read_release(path)
     bounds = bounds_of(release)
@@ -57,8 +57,8 @@ def test_releases_of_a_classifier_hold_it_to_the_papers_bar(path: Path) -> None:
 
 
 SHIPPED = [
-    ("release.toml", "classifier", "classifier"),
-    ("release.toml", "autoencoder", "l2"),
+    ("reference/defaults/release.toml", "classifier", "classifier"),
+    ("reference/defaults/release.toml", "autoencoder", "l2"),
     ("releases/ali.toml", "autoencoder", "ali"),
 ]
 
@@ -90,7 +90,7 @@ def test_releases_decide_by_the_documents_of_the_checkpoint_that_they_ship(
         assert decisions.gate is not None
 
 
-@pytest.mark.parametrize("file", ["release.toml", "releases/ali.toml"])
+@pytest.mark.parametrize("file", ["reference/defaults/release.toml", "releases/ali.toml"])
 def test_trained_networks_are_tried_on_what_they_were_trained_for_and_on_what_they_refuse(
     file: str,
 ) -> None:
@@ -101,9 +101,9 @@ def test_trained_networks_are_tried_on_what_they_were_trained_for_and_on_what_th
 
 def test_a_release_elsewhere_may_name_a_default_by_its_full_path(tmp_path: Path) -> None:
     defaults = default_folder("l2").parent
-    text = (ROOT / "release.toml").read_text(encoding="utf-8")
+    text = (ROOT / "reference/defaults/release.toml").read_text(encoding="utf-8")
     path = tmp_path / "mine.toml"
-    path.write_text(text.replace("reference/defaults", str(defaults)), encoding="utf-8")
+    path.write_text(text.replace('"l2/', f'"{defaults}/l2/'), encoding="utf-8")
     entry = read_release(path).models["autoencoder"]
     assert entry.checkpoint == defaults / "l2" / "model.safetensors"
     assert read_decisions(entry, "models.autoencoder").gate is not None

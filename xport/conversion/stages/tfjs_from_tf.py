@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +11,8 @@ from typing import Any
 
 from xport.errors import ConversionError
 from xport.formats.artifact import Artifact, Format, Signature
-from xport.formats.saved_model import SIGNATURE, load
 from xport.formats.tfjs_model import MODEL, read_model, signature_of
+from xport.toolchains.tensorflow import TENSORFLOW, TensorflowWorker
 
 SHARD_BYTES = 4 * 1024 * 1024
 FUSED = frozenset({"BiasAdd", "Relu", "Relu6", "Elu", "LeakyRelu", "Prelu", "Sigmoid"})
@@ -31,6 +29,7 @@ class TfjsFromTf:
     consumes = Format.SAVED_MODEL
     produces = Format.TFJS
     packages = ("tensorflow", "tensorflowjs", "numpy")
+    toolchain = TENSORFLOW
 
     def parameters(self) -> Mapping[str, Any]:
         """The shard size."""
@@ -41,48 +40,35 @@ class TfjsFromTf:
 
         Raises:
             ConversionError: an operator has no TF.js kernel; operator and node named.
+            PackageMissing: there is no toolchain.
         """
-        # With oneDNN, which TensorFlow switches on by processor, its optimiser fuses activations
-        # that TF.js cannot fuse; without it the result is also the same on every machine.
-        os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
-        from tensorflowjs.converters import tf_saved_model_conversion_v2 as converter
-
         assert source is not None
-        try:
-            converter.convert_tf_saved_model(
-                str(source.path),
-                str(folder),
-                signature_def=SIGNATURE,
-                weight_shard_size_bytes=self.shard_bytes,
-            )
-        except ValueError as error:
+        with TensorflowWorker() as worker:
+            done = worker.tfjs_from_saved_model(source.path, folder, self.shard_bytes)
+        if done.refused:
             raise ConversionError(
-                f"tensorflowjs cannot convert: {_with_nodes(str(error), source.path)}",
+                f"tensorflowjs cannot convert: {done.refused}",
                 self.name,
                 "replace the operator in the model",
-            ) from error
-        _restore_output_names(folder, source.path)
+            )
+        _restore_output_names(folder, done.names)
         _order_attributes(folder)
         _require_known_fusions(folder)
         return signature_of(folder)
 
 
-def _restore_output_names(folder: Path, saved_model: Path) -> None:
-    """Name the outputs in model.json as the SavedModel's signature does.
+def _restore_output_names(folder: Path, names: Mapping[str, str]) -> None:
+    """Name the outputs in model.json as the SavedModel's signature does: `names`, by tensor.
 
     The converter matches outputs by dtype and shape, and calls those that agree in both by the
     name of their tensor (Identity, Identity_1); tensors are in the order of the sorted names.
     """
-    loaded, function = load(saved_model)
-    names = sorted(function.structured_outputs)
-    tensors = {t.name: name for t, name in zip(function.outputs, names, strict=True)}
-    del loaded
     model = read_model(folder)
     outputs = model["signature"]["outputs"].values()
-    lost = tensors.keys() ^ {output["name"] for output in outputs}
+    lost = names.keys() ^ {output["name"] for output in outputs}
     if lost:
         raise ConversionError(f"outputs lost or added: {sorted(lost)}", str(folder / MODEL))
-    model["signature"]["outputs"] = {tensors[output["name"]]: output for output in outputs}
+    model["signature"]["outputs"] = {names[output["name"]]: output for output in outputs}
     (folder / MODEL).write_text(json.dumps(model))
 
 
@@ -105,23 +91,3 @@ def _require_known_fusions(folder: Path) -> None:
                 str(folder / MODEL),
                 "set TF_ENABLE_ONEDNN_OPTS=0 before TensorFlow is first imported",
             )
-
-
-def _with_nodes(message: str, saved_model: Path) -> str:
-    """The converter's message, with the nodes of the operators it does not support."""
-    match = re.search(r"Unsupported Ops[^\n]*\n(.*)", message)
-    if match is None:
-        return message
-    unsupported = {op.strip() for op in match.group(1).split(",")}
-    loaded, function = load(saved_model)
-    nodes = [
-        f"operator {node.op} of node {node.name!r}"
-        for node in _nodes(function.graph.as_graph_def())
-        if node.op in unsupported
-    ]
-    del loaded
-    return "; ".join(nodes[:5]) or message
-
-
-def _nodes(graph: Any) -> list[Any]:
-    return [*graph.node, *(node for f in graph.library.function for node in f.node_def)]

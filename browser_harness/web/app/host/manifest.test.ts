@@ -44,12 +44,17 @@ const parse = (json: unknown) => parseManifest(new TextEncoder().encode(JSON.str
 
 describe("parseManifest", () => {
   it("reads a manifest", () => {
-    expect(parse(good())).toEqual({ ...good(), publishable: null, unshown: {} });
+    expect(parse(good())).toEqual({ ...good(), publishable: null, unshown: {}, advisories: [] });
   });
 
   it("reads what the page does not show, and why", () => {
     const said = { publishable: false, unshown: { seg: "it has no preprocess" } };
-    expect(parse({ ...good(), ...said })).toEqual({ ...good(), ...said });
+    expect(parse({ ...good(), ...said })).toEqual({ ...good(), advisories: [], ...said });
+  });
+
+  it("reads what differs and does not decide", () => {
+    const said = { advisories: ["ADVISORY: clf/onnx logits: max |Δ| 0.001 (known to be wrong)"] };
+    expect(parse({ ...good(), ...said }).advisories).toEqual(said.advisories);
   });
 
   it.each<[string, (json: Json) => void, string, RegExp]>([
@@ -73,6 +78,12 @@ describe("parseManifest", () => {
       (m) => Object.assign(m, { unshown: { seg: 3 } }),
       "malformed",
       /unshown.seg is 3/,
+    ],
+    [
+      "with an advisory that is no sentence",
+      (m) => Object.assign(m, { advisories: ["one", 2] }),
+      "malformed",
+      /advisories.1 is 2/,
     ],
     ["with half a thread", (m) => (m.wasm_threads = 0.5), "malformed", /wasm_threads is 0.5/],
     ["with an unknown field", (m) => Object.assign(m, { more: 1 }), "malformed", /more is not a f/],

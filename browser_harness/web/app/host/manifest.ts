@@ -81,6 +81,8 @@ export interface Manifest {
   readonly publishable: boolean | null;
   /** Why this page does not show some models, by id. */
   readonly unshown: Readonly<Record<string, string>>;
+  /** What differs and, by the release's policy, does not decide: a sentence each. */
+  readonly advisories: readonly string[];
   /** Every other file of the bundle, by path. */
   readonly files: Readonly<Record<string, BundledFile>>;
 }
@@ -110,7 +112,7 @@ const filled = (value: unknown) =>
   object(value) ?? (Object.keys(value as object).length > 0 ? null : "empty");
 
 /** What manifests did not say at first, as it is read where it is absent. */
-const UNSAID = { publishable: null, unshown: {} } satisfies Partial<Manifest>;
+const UNSAID = { publishable: null, unshown: {}, advisories: [] } satisfies Partial<Manifest>;
 const MANIFEST = {
   schema_version: (value: unknown) => (value === VERSION ? null : "another version"),
   release: text,
@@ -125,6 +127,7 @@ const MANIFEST = {
   tools: object,
   publishable: orNull((value) => (typeof value === "boolean" ? null : "neither true nor false")),
   unshown: object,
+  advisories: list,
   files: object,
 } satisfies Fields & Record<keyof Manifest, unknown>;
 const MODEL = {
@@ -169,6 +172,7 @@ export function parseManifest(content: BufferSource): Manifest {
     found.examples.forEach((one, i) => requireFields(one, EXAMPLE, NAME, `examples[${i}]`));
     requireTexts(found.tools, "tools");
     requireTexts(found.unshown, "unshown");
+    requireTexts({ ...found.advisories }, "advisories");
     requireFiles(found.files, "files");
     return found;
   } catch (error) {

@@ -69,6 +69,8 @@ export const about: Catalogue["about"] = {
   releaseHeading: "Version und Nachweise",
   releaseText:
     "Die Modelle wurden aus PyTorch umgewandelt und vor der Freigabe in echten Browsern damit verglichen.",
+  advisories:
+    "Neben dem Urteil: Diese Zwischenschritte weichen von PyTorch ab und entscheiden nach den Regeln der Version nicht. Was auf dieser Seite läuft, stimmt auch ohne sie mit PyTorch überein.",
   report: "Bericht über den Vergleich",
   evidence: "Nachweise (JSON)",
   digest: "SHA-256 des Manifests",

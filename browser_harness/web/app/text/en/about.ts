@@ -67,6 +67,8 @@ export const about = {
   releaseHeading: "Release and evidence",
   releaseText:
     "The models were converted from PyTorch and compared with it in real browsers before they were released.",
+  advisories:
+    "Beside the verdict: these steps on the way differ from PyTorch and, by the release's policy, do not decide. What runs on this page agrees with PyTorch without them.",
   report: "Report of the comparison",
   evidence: "Evidence (JSON)",
   digest: "SHA-256 of the manifest",

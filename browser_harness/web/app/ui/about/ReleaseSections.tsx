@@ -1,5 +1,6 @@
 import { formats, text } from "../../text/language.js";
 import type { BundledModel } from "../../host/manifest.js";
+import { Icon } from "../page/Icon.js";
 import { digest, release, releaseName } from "../state/session.js";
 import { Section } from "./Section.js";
 
@@ -54,6 +55,7 @@ export function ReleaseSection() {
   return (
     <Section heading={words.releaseHeading}>
       <p>{words.releaseText}</p>
+      {manifest.advisories.length > 0 && <Advisories sentences={manifest.advisories} />}
       <ul class="about-list">
         {has("report.html") && <Document path="report.html" title={words.report} />}
         {has("evidence.json") && <Document path="evidence.json" title={words.evidence} />}
@@ -83,6 +85,23 @@ export function ReleaseSection() {
         </details>
       )}
     </Section>
+  );
+}
+
+/** What differs on the way and does not decide, in the evidence's own words. */
+function Advisories({ sentences }: { readonly sentences: readonly string[] }) {
+  return (
+    <div class="note caution" role="note">
+      <Icon name="warning" />
+      <div class="advisories">
+        <p>{text.value.about.advisories}</p>
+        <ul class="about-list" lang="en">
+          {sentences.map((sentence) => (
+            <li key={sentence}>{sentence}</li>
+          ))}
+        </ul>
+      </div>
+    </div>
   );
 }
 

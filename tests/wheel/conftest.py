@@ -1,0 +1,179 @@
+"""Wheel and sdist built from a copy of the checkout, and the wheel in an environment of its own."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+import venv
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+NAME = "xport-tfjs"
+TENSORFLOW = ("tensorflow", "tensorflowjs", "onnx-tf")
+LEFT_OUT = ("node_modules", ".*", "build", "tests", "*.egg-info", "__pycache__")
+BUILD = "from setuptools import build_meta as b; b.build_sdist('{0}'); b.build_wheel('{0}')"
+
+
+def copy_of_the_checkout(folder: Path) -> Path:
+    """Everything that building reads, and no Node packages."""
+    return Path(shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*LEFT_OUT)))
+
+
+def build(source: Path, out: Path, code: str = BUILD) -> subprocess.CompletedProcess[str]:
+    """Build both into `out`, by the tools of this environment, where no Node can be found."""
+    out.mkdir(exist_ok=True)
+    nowhere = source.parent / "no-programs"
+    assert shutil.which("node", path=str(nowhere)) is None
+    return subprocess.run(
+        [sys.executable, "-c", code.format(out)],
+        cwd=source,
+        env={"PATH": str(nowhere), "HOME": str(source)},
+        capture_output=True,
+        text=True,
+    )
+
+
+@dataclass(frozen=True)
+class Built:
+    """What was built."""
+
+    wheel: Path
+    sdist: Path
+
+
+@dataclass(frozen=True)
+class Installed:
+    """The wheel, alone in an environment; `packages` holds what else can be imported."""
+
+    folder: Path
+    packages: Path
+    variables: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def python(self) -> Path:
+        """Its Python."""
+        return self.folder / "bin" / "python"
+
+    def variables_of(self) -> dict[str, str]:
+        """The environment variables of whatever runs in it: nothing of the checkout's."""
+        ours = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "VIRTUAL"))}
+        path = f"{self.folder / 'bin'}{os.pathsep}{os.defpath}"
+        return ours | {"PATH": path, "PYTHONPATH": str(self.packages)} | self.variables
+
+    def run(
+        self, *words: object, cwd: Path, program: tuple[str, ...] = ("xport",)
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command in it."""
+        first, *more = program
+        return subprocess.run(
+            [str(self.folder / "bin" / first), *more, *map(str, words)],
+            cwd=cwd,
+            env=self.variables_of(),
+            capture_output=True,
+            text=True,
+            timeout=400,
+        )
+
+    def says(self, code: str, cwd: Path) -> str:
+        """What a line of Python prints in it."""
+        done = self.run("-c", code, cwd=cwd, program=("python",))
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+
+def requirements(extra: str | None = None) -> list[str]:
+    """The distributions that pyproject.toml names for an extra, or without any."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    listed = project["optional-dependencies"][extra] if extra else project["dependencies"]
+    return [re.split(r"[\s<>=!~\[;]", line)[0] for line in listed]
+
+
+def with_theirs(names: Iterable[str]) -> set[str]:
+    """Distributions and all that they need, by normalised name."""
+    found: set[str] = set()
+    wanted = [_normal(name) for name in names]
+    while wanted:
+        name = wanted.pop()
+        if name in found:
+            continue
+        try:
+            needs = importlib.metadata.requires(name) or []
+        except importlib.metadata.PackageNotFoundError:
+            continue
+        found.add(name)
+        wanted += [
+            _normal(re.split(r"[\s<>=!~\[;(]", need)[0]) for need in needs if "extra ==" not in need
+        ]
+    return found
+
+
+def link_packages(
+    folder: Path, *, without: Collection[str] = (), only: Collection[str] | None = None
+) -> Path:
+    """A folder through which this environment's distributions are found, but never the project.
+
+    Those in `without` are left out; `only`, if given, names the ones that are there.
+    """
+    folder.mkdir()
+    left_out = {NAME, *map(_normal, without)}
+    for one in importlib.metadata.distributions():
+        name = _normal(one.metadata["Name"])
+        if name in left_out or (only is not None and name not in only):
+            continue
+        for file in one.files or ():
+            first = file.parts[0]
+            place, link = Path(str(one.locate_file(first))), folder / first
+            if first not in ("..", "__pycache__") and place.exists() and not link.exists():
+                link.symlink_to(place)
+    return folder
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The wheel and the sdist of this checkout."""
+    folder = tmp_path_factory.mktemp("built")
+    done = build(copy_of_the_checkout(folder / "source"), folder / "out")
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    shutil.rmtree(folder / "source")
+    (wheel,), (sdist,) = (sorted((folder / "out").glob(one)) for one in ("*.whl", "*.tar.gz"))
+    return Built(wheel, sdist)
+
+
+@pytest.fixture(scope="session")
+def installed(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """The wheel in a new environment, beside every locked package but TensorFlow's."""
+    folder = tmp_path_factory.mktemp("installed")
+    venv.create(folder / "environment", with_pip=False, symlinks=True)
+    packages = link_packages(folder / "packages", without=TENSORFLOW)
+    made = Installed(folder / "environment", packages)
+    install(made, built.wheel)
+    return made
+
+
+def install(into: Installed, file: Path) -> None:
+    """Install a wheel or an sdist, with nothing from a registry and no Node."""
+    command = [sys.executable, "-m", "pip", "--python", str(into.python), "install"]
+    options = ["--no-index", "--no-deps", "--no-build-isolation", "--quiet"]
+    variables = into.variables_of() | {"PYTHONPATH": str(into.packages)}
+    done = subprocess.run(
+        [*command, *options, str(file)],
+        cwd=into.folder,
+        env=variables | {"PATH": str(into.folder / "bin")},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -1,0 +1,154 @@
+"""Making a toolchain's environment from its lock, whole or not at all; removing it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import filelock
+
+from reference.system_errors import refusal
+from xport.common import progress
+from xport.errors import UnavailableError, XportError
+from xport.toolchains import cache, interpreters
+from xport.toolchains.pythons import python_for
+from xport.toolchains.toolchain import Toolchain
+from xport.toolchains.worker import Done, ToolRaised, Worker
+
+TAIL_LINES = 15
+PIP = ("-I", "-m", "pip", "--disable-pip-version-check")
+LOCKED = ("install", "--quiet", "--no-input", "--require-hashes", "--no-deps")
+
+
+def install(toolchain: Toolchain, python: Path | None = None) -> tuple[Path, bool]:
+    """Make the environment, unless it is there; its interpreter, and whether it was there.
+
+    It counts as made once its stamp is written, after the packages were imported in it. What fails
+    or is interrupted is removed; two processes that want the same wait for one another.
+
+    Raises:
+        UnavailableError: there is no fitting Python, pip fails, what it installed does not run, or
+            the folder cannot be written.
+    """
+    with _held(toolchain):
+        there = cache.installed(toolchain)
+        if there is not None:
+            return there, True
+        base = python_for(toolchain, python)
+        folder = cache.folder_of(toolchain)
+        try:
+            _make(toolchain, base, folder)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        return cache.python_in(folder), False
+
+
+def remove(toolchain: Toolchain) -> list[Path]:
+    """Remove its environments of every lock; those that were there.
+
+    Raises:
+        UnavailableError: they cannot be removed.
+    """
+    if not cache.root().is_dir():
+        return []
+    with _held(toolchain):
+        found = cache.every_folder(toolchain)
+        for folder in found:
+            (folder / cache.STAMP).unlink(missing_ok=True)
+            shutil.rmtree(folder)
+    return found
+
+
+@contextlib.contextmanager
+def _held(toolchain: Toolchain) -> Iterator[None]:
+    """Hold the toolchain for this process."""
+    root = cache.root()
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        lock = filelock.FileLock(root / f"{toolchain.name}.lock")
+        try:
+            lock.acquire(timeout=0)
+        except filelock.Timeout:
+            progress.say(f"another process is at work on {toolchain.name}; waiting for it")
+            lock.acquire()
+        try:
+            yield
+        finally:
+            lock.release()
+    except OSError as error:
+        known = refusal(error, root)
+        if known is None:
+            raise
+        raise known from error
+
+
+def _make(toolchain: Toolchain, base: Path, folder: Path) -> None:
+    python = cache.python_in(folder)
+    with progress.step(f"install {toolchain.name}", 3):
+        shutil.rmtree(folder, ignore_errors=True)
+        _run([str(base), "-I", "-m", "venv", str(folder)], "make an environment", "install venv")
+        progress.advance("environment")
+        _run(
+            [str(python), *PIP, *LOCKED, "-r", str(toolchain.lock)],
+            "install the locked packages",
+            "see pip's words, and run the command again",
+        )
+        progress.advance("packages")
+        hello = _tried(toolchain, python)
+        progress.advance("imported")
+    packages = interpreters.versions_in(python, toolchain.packages)
+    cache.Stamp(
+        toolchain=toolchain.name,
+        lock_sha256=toolchain.digest,
+        python=hello,
+        packages=packages,
+    ).write(folder / cache.STAMP)
+
+
+def _tried(toolchain: Toolchain, python: Path) -> str:
+    """Import everything once; the version of its Python."""
+    try:
+        with Worker(toolchain, python) as worker:
+            worker.ask("check", Done)
+            return worker.hello.python
+    except (ToolRaised, XportError) as error:
+        words = error.details if isinstance(error, XportError) else "\n".join(error.__notes__)
+        what = error.what if isinstance(error, XportError) else str(error)
+        raise UnavailableError(
+            f"the installed packages do not run: {what}",
+            f"toolchain {toolchain.name}",
+            "see their words",
+            words,
+        ) from error
+
+
+def _run(command: list[str], doing: str, remedy: str) -> None:
+    """Run a command to its end; whatever ends us ends it and what it has started.
+
+    Raises:
+        UnavailableError: it fails.
+    """
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+    ) as process:
+        try:
+            said, _ = process.communicate()
+        except BaseException:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            raise
+    if process.returncode != 0:
+        lines = "\n".join(line for line in said.strip().splitlines()[-TAIL_LINES:])
+        raise UnavailableError(f"cannot {doing}", command[0], remedy, lines)
