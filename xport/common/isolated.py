@@ -20,7 +20,7 @@ from typing import Generic, ParamSpec, TypeVar
 
 from xport.common import own_names, system
 from xport.common.tools import missing_packages_named
-from xport.errors import RunnerCrashed, XportError
+from xport.errors import RunnerCrashed, UnavailableError, XportError
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -50,7 +50,14 @@ def call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Isolate
     Raises:
         XportError: as raised by the function, or wrapping what it did not expect.
         RunnerCrashed: the process died (killed, out of memory).
+        UnavailableError: this is a process that may start no other, such as a pool's.
     """
+    if multiprocessing.current_process().daemon:
+        raise UnavailableError(
+            "a daemonic process, such as one of multiprocessing.Pool, may start no other",
+            multiprocessing.current_process().name,
+            "call xport from the main process, or from a multiprocessing.Process of its own",
+        )
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
     with tempfile.TemporaryDirectory(prefix="xport-", ignore_cleanup_errors=True) as folder:
@@ -61,7 +68,7 @@ def call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Isolate
         )
         start = time.monotonic()
         try:
-            with _interrupts_held(), _ours_first(), _without_main():
+            with _interrupts_held(), _without_main(), _ours_first():
                 process.start()
                 sender.close()
             outcome, peak_mib = receiver.recv()
