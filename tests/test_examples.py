@@ -27,6 +27,7 @@ from xport.workflow.run_folder import RunFolder
 
 NOT_HERE = {
     "xport targets --out build/bench": "measures the full-width networks, for minutes",
+    "xport demo": "releases the default models, for minutes; tests/wheel does so",
     "xport convert --print-passes": "ends while it is parsed",
     "xport toolchain install tensorflow": "downloads TensorFlow",
     "xport toolchain install tensorflow --python /usr/bin/python3.11": "downloads TensorFlow",
