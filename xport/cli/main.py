@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from xport.cli.arguments import make_parser
 from xport.cli.ending import ended, output_errors, write_output
 from xport.common import progress
+from xport.common.tools import require
 from xport.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def _run(options: argparse.Namespace, arguments: Sequence[str] | None) -> int:
             make_parser().parse_args(arguments, options)
         except SystemExit as end:  # the parser has printed its help, or what is wrong
             return int(end.code or ExitCode.PASSED)
+    require(*NEEDED.get(options.command, ()))
     from xport.cli.terminal import display_for
 
     with progress.shown(display_for(quiet=options.json)):
@@ -284,6 +286,10 @@ def _phantoms(options: argparse.Namespace) -> int:
     text = f"{summary['images']:,} images {done}: {summary['folder']}"
     return _print(options, "\n".join([text, *summary["notices"]]), summary)
 
+
+DRIVING = ("release", "demo", "record", "bench", "profile", "targets")
+NEEDED = dict.fromkeys(DRIVING, ("playwright",))
+"""Packages without which a command could only fail late."""
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "init": _models,
