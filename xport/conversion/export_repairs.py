@@ -6,6 +6,7 @@
 - A dropout in training mode that drops nothing is no dropout.
 - A window that is dilated may reach further into the padding than runtimes allow; it is padded
   before.
+- The scales of a nearest Resize are rounded to float32; where they mean sizes, these are written.
 - ONNX Runtime refuses an `output_padding` as large as a stride; it is fewer `pads` at the end.
 """
 
@@ -24,6 +25,7 @@ POOLS = ("MaxPool", "AveragePool")
 def repair(model: Any) -> None:
     """Apply every repair to an ONNX model in place; shapes that are no longer right are dropped."""
     changed = _write_output_padding_out(model)
+    changed |= _write_rounded_scales_as_sizes(model)
     _remove_idle_dropouts(model)
     while _write_first_ceiling_out(model):
         changed = True
@@ -51,23 +53,42 @@ def add_unused_inputs(model: Any, signature: Signature) -> None:
 
 def _remove_idle_dropouts(model: Any) -> None:
     """Write Identity for every Dropout whose ratio is 0, whatever its mode."""
-    from onnx import numpy_helper
-
-    known = {value.name: value for value in model.graph.initializer}
-    known |= {
-        node.output[0]: _attribute(node, "value").t
-        for node in model.graph.node
-        if node.op_type == "Constant" and _attribute(node, "value") is not None
-    }
+    known = _constants(model)
     read = {name for node in model.graph.node for name in node.input}
     read |= {output.name for output in model.graph.output}
     for node in model.graph.node:
         ratio = known.get(node.input[1]) if len(node.input) > 1 else None
         if node.op_type != "Dropout" or ratio is None or read & {*node.output[1:]}:
             continue
-        if not numpy_helper.to_array(ratio).any():
+        if not ratio.any():
             node.op_type = "Identity"
             del node.input[1:], node.output[1:], node.attribute[:]
+
+
+def _write_rounded_scales_as_sizes(model: Any) -> bool:
+    """Give a nearest Resize the sizes that its scales mean, where these are rounded to float32.
+
+    PyTorch has them in double precision: 64 / 26 takes other elements than the number beside it.
+    """
+    import numpy as np
+    from onnx import numpy_helper
+
+    known, shapes, changed = _constants(model), _shapes(model), False
+    for node in model.graph.node:
+        if node.op_type != "Resize" or _text(node, "mode") != "nearest" or len(node.input) != 3:
+            continue
+        scales, shape = known.get(node.input[2]), shapes.get(node.input[0])
+        if scales is None or shape is None or scales.shape != (len(shape),):
+            continue
+        sizes = np.rint(np.float64(shape) * scales).astype(np.int64)
+        ratios = sizes / np.float64(shape)
+        if (ratios.astype(np.float32) == scales).all() and (ratios != scales).any():
+            name = f"{node.output[0]}_sizes"
+            model.graph.initializer.append(numpy_helper.from_array(sizes, name))
+            node.input[2] = ""
+            node.input.append(name)
+            changed = True
+    return changed
 
 
 def _write_output_padding_out(model: Any) -> bool:
@@ -186,6 +207,18 @@ def _shapes(model: Any) -> dict[str, list[int]]:
         if all(dim.HasField("dim_value") for dim in dims):
             found[value.name] = [int(dim.dim_value) for dim in dims]
     return found
+
+
+def _constants(model: Any) -> dict[str, Any]:
+    """The arrays that a graph holds, by name."""
+    from onnx import numpy_helper
+
+    tensors = {value.name: value for value in model.graph.initializer}
+    for node in model.graph.node:
+        value = _attribute(node, "value") if node.op_type == "Constant" else None
+        if value is not None:
+            tensors[node.output[0]] = value.t
+    return {name: numpy_helper.to_array(tensor) for name, tensor in tensors.items()}
 
 
 def _attribute(node: Any, name: str) -> Any:
