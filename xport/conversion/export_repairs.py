@@ -6,7 +6,7 @@
 - A dropout in training mode that drops nothing is no dropout.
 - A window that is dilated may reach further into the padding than runtimes allow; it is padded
   before.
-- The scales of a nearest Resize are rounded to float32; where they mean sizes, these are written.
+- The scales of a nearest Resize are rounded to float32, and PyTorch goes by the sizes of some axes.
 - ONNX Runtime refuses an `output_padding` as large as a stride; it is fewer `pads` at the end.
 """
 
@@ -25,7 +25,7 @@ POOLS = ("MaxPool", "AveragePool")
 def repair(model: Any) -> None:
     """Apply every repair to an ONNX model in place; shapes that are no longer right are dropped."""
     changed = _write_output_padding_out(model)
-    changed |= _write_rounded_scales_as_sizes(model)
+    changed |= _write_scales_as_meant(model)
     _remove_idle_dropouts(model)
     while _write_first_ceiling_out(model):
         changed = True
@@ -65,28 +65,37 @@ def _remove_idle_dropouts(model: Any) -> None:
             del node.input[1:], node.output[1:], node.attribute[:]
 
 
-def _write_rounded_scales_as_sizes(model: Any) -> bool:
-    """Give a nearest Resize the sizes that its scales mean, where these are rounded to float32.
+def _write_scales_as_meant(model: Any) -> bool:
+    """Give every nearest Resize the scales that PyTorch computes with, or sizes.
 
-    PyTorch has them in double precision: 64 / 26 takes other elements than the number beside it.
+    PyTorch has them in double precision: 64 / 26 takes other elements than the float32 beside it.
+    An axis that keeps its length, or gets twice as many elements, has the scale 1 or 2 there.
     """
     import numpy as np
     from onnx import numpy_helper
 
     known, shapes, changed = _constants(model), _shapes(model), False
     for node in model.graph.node:
-        if node.op_type != "Resize" or _text(node, "mode") != "nearest" or len(node.input) != 3:
+        nearest = node.op_type == "Resize" and _text(node, "mode") == "nearest"
+        plain = nearest and _text(node, "coordinate_transformation_mode") == "asymmetric"
+        if not plain or len(node.input) != 3:
             continue
-        scales, shape = known.get(node.input[2]), shapes.get(node.input[0])
-        if scales is None or shape is None or scales.shape != (len(shape),):
+        given, before = known.get(node.input[2]), np.array(shapes.get(node.input[0], []))
+        if given is None or given.shape != before.shape:
             continue
-        sizes = np.rint(np.float64(shape) * scales).astype(np.int64)
-        ratios = sizes / np.float64(shape)
-        if (ratios.astype(np.float32) == scales).all() and (ratios != scales).any():
-            name = f"{node.output[0]}_sizes"
-            model.graph.initializer.append(numpy_helper.from_array(sizes, name))
+        after = np.floor(before * given).astype(np.int64)
+        meant = np.where(after == before, 1, np.where(after == 2 * before, 2, given))
+        meant = meant.astype(np.float32)
+        sizes = np.rint(before * meant.astype(np.float64)).astype(np.int64)
+        ratios, name = sizes / before, f"{node.output[0]}_scales"
+        if (ratios.astype(np.float32) == meant).all() and (ratios != meant).any():
             node.input[2] = ""
             node.input.append(name)
+            model.graph.initializer.append(numpy_helper.from_array(sizes, name))
+            changed = True
+        elif (meant != given).any():
+            node.input[2] = name
+            model.graph.initializer.append(numpy_helper.from_array(meant, name))
             changed = True
     return changed
 

@@ -108,3 +108,16 @@ def test_other_scales_stay_scales(factor: float, tmp_path: Path) -> None:
     assert len(resize.input) == 3
     expected, found = answers(made)
     np.testing.assert_array_equal(found["y"], expected["y"])
+
+
+@pytest.mark.parametrize("factor", [8 / 3, 7 / 3, 100 / 49, 1.1, 1.3])
+@pytest.mark.parametrize("size", [(5, 4), (26, 9), (49, 30)])
+def test_nearest_takes_the_elements_that_pytorch_takes(
+    factor: float, size: tuple[int, int], tmp_path: Path
+) -> None:
+    words = {"scale_factor": factor, "mode": "nearest"}
+    out = layer("Upsample", [], words)(torch.zeros(1, 1, *size))
+    given = signature([("x", (1, 1, *size), "float32")], [("y", tuple(out.shape), "float32")])
+    made = convert("layer", given, tmp_path, kind="Upsample", arguments=[], words=words)
+    expected, found = answers(made)
+    np.testing.assert_array_equal(found["y"], expected["y"])
