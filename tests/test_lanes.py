@@ -15,7 +15,7 @@ from scripts.lane_rules import Lane, LanesError, lane_of, read
 from scripts.lane_runs import Counts, Result, problems, run_pytest, unaccounted
 from tests.conftest import ROOT
 
-CI_MINUTES = 61
+CI_MINUTES = 67
 RULES = """
 [lanes.fuzz]
 about = "fuzzing"
@@ -76,7 +76,7 @@ def test_all_budgets_together_fit_into_ci() -> None:
     assert sum(one.minutes for one in found) <= CI_MINUTES
     by_name = {one.name: one for one in found}
     assert by_name["fast"].minutes <= 3
-    assert sum(by_name[name].minutes for name in ("web", "fast", "test")) <= 27
+    assert sum(by_name[name].minutes for name in ("web", "fast", "test")) <= 30
     assert not by_name["fast"].browser
 
 
