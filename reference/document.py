@@ -128,7 +128,12 @@ def writing_whole(path: Path) -> Iterator[TextIOWrapper]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(
-            "w", dir=path.parent, prefix=f".{path.name}.", delete=False, encoding="utf-8"
+            "w",
+            dir=path.parent,
+            prefix=f".{path.name}.",
+            delete=False,
+            encoding="utf-8",
+            newline="\n",
         ) as named:
             temporary = Path(named.name)
             file = cast("TextIOWrapper", named.file)

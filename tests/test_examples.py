@@ -27,7 +27,10 @@ from xport.workflow.run_folder import RunFolder
 
 NOT_HERE = {
     "xport targets --out build/bench": "measures the full-width networks, for minutes",
+    "xport demo": "releases the default models, for minutes; tests/wheel does so",
     "xport convert --print-passes": "ends while it is parsed",
+    "xport toolchain install tensorflow": "downloads TensorFlow",
+    "xport toolchain install tensorflow --python /usr/bin/python3.11": "downloads TensorFlow",
 }
 """Examples that are parsed and not run, and why."""
 
@@ -69,7 +72,7 @@ def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "xport", *words],
         cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        env=os.environ | {"PYTHONPATH": str(ROOT), "XPORT_TOOLCHAINS": str(folder / "toolchains")},
         capture_output=True,
         text=True,
         timeout=500,
@@ -149,7 +152,7 @@ def test_there_are_examples_of_every_command_and_none_that_is_set_aside_is_gone(
     shown = {examples.words_of(command)[1] for command in COMMANDS}
     assert shown >= {"convert", "record", "judge", "report", "bundle", "release", "verify"}
     assert shown >= {"serve", "doctor", "bench", "profile", "targets", "paper", "phantoms"}
-    assert shown >= {"migrate", "init", "check"}
+    assert shown >= {"migrate", "init", "check", "toolchain"}
     assert {*COMMANDS} >= {*NOT_HERE} | RELEASES
 
 

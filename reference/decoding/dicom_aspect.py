@@ -14,11 +14,12 @@ MOST = 100.0
 """Pixels that are longer than this many times their breadth are no pixels."""
 
 _KEYWORDS = (
-    "PixelAspectRatio",
     "PixelSpacing",
     "ImagerPixelSpacing",
     "NominalScannedPixelSpacing",
+    "PixelAspectRatio",
 )
+"""Lengths first: a ratio is for images without them, and 1:1 is written beside others too."""
 
 
 def pixel_aspect(elements: Elements) -> float:

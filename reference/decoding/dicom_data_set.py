@@ -34,9 +34,10 @@ MAX_READS = 200_000
 _PREAMBLE = 128
 _PIXEL_DATA = 0x7FE00010
 _ITEM = (0xFFFE, 0xE000)
-_SEQUENCE_END = 0xFFFEE0DD
+_ITEM_TAG, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE0DD
 _ITEM_END = b"\xfe\xff\x0d\xe0\0\0\0\0", b"\xff\xfe\xe0\x0d\0\0\0\0"
 _UNDEFINED = 0xFFFFFFFF
+_STRAY = "a mark of a sequence's items stands among its elements"
 
 DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 """A decimal number without spaces around it."""
@@ -163,7 +164,7 @@ def read_dicom(content: bytes) -> DicomFile:
     """Return the elements of a DICOM file up to its pixels; what follows them is not looked at.
 
     An end mark of a sequence or an item that ends none is passed over: some writers put one after
-    an empty sequence that gives its length.
+    an empty sequence that gives its length. What begins an item outside of sequences is refused.
 
     Without a file meta group, the data set is explicit little endian if its first element's
     fifth and sixth byte are capital letters, else implicit little endian.
@@ -207,10 +208,13 @@ def _read(content: bytes) -> DicomFile:
 
 
 def _data_set(content: bytes, start: int, transfer_syntax: str) -> DicomFile:
+    def stop(tag: int) -> bool:
+        if tag == _ITEM_TAG:
+            raise damaged(_STRAY)
+        return tag >= _PIXEL_DATA and tag != _SEQUENCE_END
+
     reading = _Reading(content, start)
-    elements = reading.elements(
-        transfer_syntax, lambda tag: tag >= _PIXEL_DATA and tag != _SEQUENCE_END, _ITEM_END
-    )
+    elements = reading.elements(transfer_syntax, stop, _ITEM_END)
     return DicomFile(elements, reading.pixels, transfer_syntax)
 
 
@@ -276,6 +280,8 @@ class _Reading(io.BytesIO):
             self.end = self.tell()
             more = data_element_generator(self, implicit, not big, stop_when=stop_when)
             data.update({element.tag: element for element in more})
+        if passed and self.end == self.tell() - 8:  # an item's end with a value
+            raise damaged(_STRAY)
         # pydicom reads the 8 bytes that delimit an item, and does not ask.
         if self.end not in (-1, self.tell(), self.tell() - 8):
             raise damaged("it ends within an element")

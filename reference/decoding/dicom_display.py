@@ -51,7 +51,8 @@ def display_of(elements: Elements, image: StoredImage) -> Display:
 
     A LUT of n entries from ``first`` on has entry(i) = its entry number i - first, clipped to 0
     and n - 1. ``first`` is signed if its value representation is SS, or if the smallest number
-    that can be looked up is negative. Its data are n words, or n bytes.
+    that can be looked up is negative, or all of them are less than it. Its data are n words, or n
+    bytes.
 
     Devices write descriptors that do not fit, most often how many bits are stored in place of how
     many are used. Then the table is right and ``corrected`` is set: bytes are read as such
@@ -63,9 +64,9 @@ def display_of(elements: Elements, image: StoredImage) -> Display:
     the least that is possible; white is 2**bits - 1, and of an inverted image white - sample.
 
     Raises:
-        ImageError: a number is none, the slope is 0, x is not finite or the same for all values,
-            half a window is missing, its width is too small, its function is unknown, or a LUT is
-            incomplete, not as long as it says, not of 8 to 16 bits, or of zeros only.
+        ImageError: a number is none, the slope is 0, x is not finite, all values have the same x
+            or sample, half a window is missing, its width is too small, its function is unknown,
+            or a LUT is incomplete, not as long as it says, not of 8 to 16 bits, or of zeros only.
     """
     value = np.arange(2**image.bits, dtype=np.float64)
     if image.signed:
@@ -80,6 +81,8 @@ def display_of(elements: Elements, image: StoredImage) -> Display:
     with np.errstate(over="ignore"):  # of exp: 1 / (1 + inf) is the 0 that is meant
         y = (shown or _full_range(x))(x)
     sample = np.floor(y * 65535 + 0.5).astype(np.uint16)
+    if sample.min() == sample.max():
+        raise damaged("all its values would look the same")
     odd = (
         modality and (modality.misread or modality.exceeds),
         voi and (voi.misread or voi.misfits),
@@ -195,7 +198,8 @@ def _lut(elements: Elements, keyword: str, looked_up: Float64Array) -> _Lut | No
         raise unsupported(f"the DICOM image has a LUT of {bits} bits, 8 to 16 are read")
     count = count or 65536
     misread = False
-    if first >= 32768 and (descriptor.VR == "SS" or looked_up.min() < 0):
+    signed = descriptor.VR == "SS" or looked_up.min() < 0 or looked_up.max() < first
+    if first >= 32768 and signed:
         first -= 65536
         misread = descriptor.VR not in (None, "SS")
     if len(data) == 2 * count:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from reference.decoding.refusal import damaged
 
-_SIGNATURE = b"\0\0\0\x0cjP  \r\n\x87\n"
+_FIRST = (b"jP  ", b"ftyp", b"jp2h", b"jp2c")
+"""Boxes that such a file begins with; the standard has the first, some writers leave it out."""
 _CODESTREAM = b"jp2c"
 
 
@@ -21,7 +22,7 @@ def codestream_of(stream: bytes) -> bytes:
     Raises:
         ImageError: a box before the codestream ends after the file, or there is no codestream.
     """
-    if not stream.startswith(_SIGNATURE):
+    if stream[4:8] not in _FIRST:
         return stream
     at = 0
     while at + 8 <= len(stream):

@@ -75,10 +75,18 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+EXTRA = {
+    "lightning_fabric": "lightning-fabric",
+    "sklearn": "scikit-learn",
+    "torch": "torch",
+}
+"""Modules of the extra `train`, and their packages."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return its exit code.
 
-    0: done; 2: bad input; 3: a folder cannot be written; 130: interrupted.
+    0: done; 2: bad input; 3: a folder cannot be written, or a package is missing; 130: interrupted.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     chosen = parser().parse_args(given)
@@ -88,13 +96,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
     except ModuleNotFoundError as error:
-        if error.name != "lightning_fabric":
+        if error.name not in EXTRA:
             raise
-        print(
-            'error: training needs the extra "train": pip install xport-tfjs[train]',
-            file=sys.stderr,
-        )
-        return 2
+        remedy = "run `pip install 'xport-tfjs[train]'`, or `make setup` in a checkout"
+        print(f"error: package {EXTRA[error.name]} is not installed; {remedy}", file=sys.stderr)
+        return 3
     except KeyboardInterrupt:
         print("interrupted; the same command goes on", file=sys.stderr)
         return 130

@@ -73,6 +73,8 @@ def pool(choice: Choice, shape: Shape) -> Step | None:
         words["dilation"] = choice.of(1, 1, 1, 2)
         return _layer("max pool", getattr(nn, f"MaxPool{count}d")(**words))
     words["count_include_pad"] = choice.chance(0.5)
+    if count > 1:
+        words["divisor_override"] = choice.of(None, None, 2, 5)
     return _layer("average pool", getattr(nn, f"AvgPool{count}d")(**words))
 
 

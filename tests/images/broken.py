@@ -318,9 +318,36 @@ def _counts_and_shapes(plain: Dicom, stored: dcm.Stored) -> Cases:
         cases[f"shape-{name}"] = (content, "PresentationLUTShape")
     dark = replace(plain, display={"VOILUTSequence": dcm.lut([0] * 50, 0, 12)})
     cases["voi-lut-of-zeros"] = (dark.file(stored), "would look the same")
-    item_end = dcm.ITEM_END[:4] + b"\4\0\0\0mark"
-    cases["mark-with-a-value"] = (dcm.with_marks(plain.file(stored), item_end), "no pixels")
+    cases |= _of_one_level(plain, stored)
+    marks = {
+        "mark-with-a-value": dcm.ITEM_END[:4] + b"\4\0\0\0mark",
+        "item-alone": b"\xfe\xff\0\xe0" + bytes(4),
+        "item-after-an-end": dcm.SEQUENCE_END + b"\xfe\xff\0\xe0" + b"\xff" * 4,
+    }
+    for name, mark in marks.items():
+        cases[name] = (dcm.with_marks(plain.file(stored), mark), "a mark of a sequence's items")
     return cases
+
+
+def _of_one_level(plain: Dicom, stored: dcm.Stored) -> Cases:
+    """Files of which every value would be shown alike: black, white or gray."""
+    displays: dict[str, dict[str, object]] = {
+        "window-above": {"WindowCenter": "100000", "WindowWidth": "10"},
+        "window-below": {"WindowCenter": "-9", "WindowWidth": "1"},
+        "sigmoid-above": {
+            "WindowCenter": "100000",
+            "WindowWidth": "10",
+            "VOILUTFunction": "SIGMOID",
+        },
+        "voi-lut-of-one-level": {"VOILUTSequence": dcm.lut([7] * 50, 0, 12)},
+        "voi-lut-of-one-entry": {"VOILUTSequence": dcm.lut([4095], 0, 12)},
+        "voi-lut-above": {"VOILUTSequence": dcm.lut([0, 100, 255], 5000, 8)},
+        "voi-lut-below": {"VOILUTSequence": dcm.lut([0, 100, 255], -5000, 8)},
+    }
+    return {
+        name: (replace(plain, display=display).file(stored), "would look the same")
+        for name, display in displays.items()
+    }
 
 
 def _lut_claiming(entries: int, bits: int) -> Items:

@@ -397,6 +397,9 @@ def _corrected() -> dict[str, bytes]:
     negative[0][0x00283002].value = [4, 65536 - 2, 8]  # as US
     kinds |= {
         "voi-lut-negative-as-us": Dicom(bits=12, signed=True, display={"VOILUTSequence": negative}),
+        "voi-lut-negative-as-us-unsigned": Dicom(
+            bits=12, display={"VOILUTSequence": _before_zero(lut(wide, 0, 12))}
+        ),
         "modality-lut-12-bits-in-8": Dicom(
             bits=12, display={"ModalityLUTSequence": lut(wide, 0, 8)}
         ),
@@ -442,6 +445,12 @@ def _corrected() -> dict[str, bytes]:
     return {name: kind.file(levels(12, kind.signed)) for name, kind in kinds.items()}
 
 
+def _before_zero(items: Items) -> Items:
+    """Return a LUT that begins at -2048, said as if there were no negative numbers."""
+    items[0][0x00283002].value = [4096, 65536 - 2048, 12]
+    return items
+
+
 def _framed_oddly() -> dict[str, bytes]:
     """Return files whose elements or frames hold more than they have to."""
     plain, smooth12 = levels(12, False), slopes(12, False)
@@ -462,6 +471,10 @@ def _framed_oddly() -> dict[str, bytes]:
         content = Dicom(syntax, 12).file(plain)
         for kind, marks in STRAY_MARKS.items():
             files[f"stray-{kind}-{name}"] = with_marks(content, marks)
+    content = Dicom(bits=12).file(plain)
+    for kind, sequence in SEQUENCES.items():
+        rows = content.index(b"\x28\0\x10\0")
+        files[f"stray-within-{kind}"] = content[:rows] + sequence + content[rows:]
     for name, stream in jp2_files(jpeg_2000(smooth12, 12, False)).items():
         for syntax in (JPEG_2000_LOSSLESS, JPEG_2000):
             kind = Dicom(syntax, 12, encode=lambda _: b"", fragments=2)
@@ -497,6 +510,25 @@ STRAY_MARKS = {
 """Marks that end a sequence or item, where there is none."""
 
 
+ITEM = b"\xfe\xff\0\xe0"
+_ELEMENT = b"\x08\0\x50\0SH\2\0no"
+_ICON = b"\xe0\x7f\x10\0OB\0\0" + b"\xff" * 4
+SEQUENCES = {
+    name: b"\x20\0\x40\x11" + kind + b"\0\0" + b"\xff" * 4 + items + SEQUENCE_END
+    for name, kind, items in (
+        ("nothing", b"SQ", b""),
+        ("the-beginning", b"SQ", ITEM_END + ITEM + bytes(4)),
+        ("a-long-item", b"SQ", ITEM + b"\x0a\0\0\0" + _ELEMENT + ITEM_END),
+        ("a-marked-item", b"SQ", ITEM + b"\xff" * 4 + _ELEMENT + ITEM_END * 2),
+        ("two-items", b"SQ", (ITEM + b"\x0a\0\0\0" + _ELEMENT + ITEM_END) * 2),
+        ("an-unknown-element", b"UN", ITEM + b"\x0a\0\0\0" + _ELEMENT + ITEM_END),
+        ("an-icon", b"SQ", ITEM + b"\xff" * 4 + _ICON + (ITEM + bytes(4)) * 2 + SEQUENCE_END
+         + ITEM_END * 2),
+    )
+}  # fmt: skip
+"""Sequences of undefined length with marks that end nothing."""
+
+
 def with_marks(content: bytes, marks: bytes) -> bytes:
     """Return a little-endian file with an empty sequence and marks before its Rows."""
     rows = content.index(b"\x28\0\x10\0")
@@ -530,6 +562,10 @@ def jp2_files(stream: bytes) -> dict[str, bytes]:
         "to-the-end": begin + header + struct.pack(">I", 0) + b"jp2c" + stream,
         "long-before": begin + long_box(b"xml ", b"<x/>") + header + box(b"jp2c", stream),
         "more-after": begin + header + box(b"jp2c", stream) + box(b"uuid", bytes(24)),
+        "extended": begin.replace(b"jp2 ", b"jpx ") + header + box(b"jp2c", stream),
+        "no-signature": JP2[1] + header + box(b"jp2c", stream),
+        "header-first": header + box(b"jp2c", stream),
+        "codestream-alone": box(b"jp2c", stream),
         "twice": begin + header + box(b"jp2c", stream) + box(b"jp2c", stream[:50]),
     }
 

@@ -234,6 +234,13 @@ def test_lut_of_65536_entries_says_so_by_zero() -> None:
     assert found == [65535, 65534, 0]
 
 
+def test_a_lut_that_no_value_could_reach_begins_below_zero() -> None:
+    picture = decode(FILES["dicom/voi-lut-negative-as-us-unsigned"])
+    expected = np.clip(dcm.levels(12, False) + 2048, 0, 4095) / 4095
+    np.testing.assert_allclose(picture.samples[..., 0] / 65535, expected, atol=1e-5)
+    assert picture.notes == ("lut-descriptor",)
+
+
 def test_signs_of_a_lut_in_implicit_files_follow_from_the_values() -> None:
     stored = dcm.levels(12, False)
     x = stored - 1024

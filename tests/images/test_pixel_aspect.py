@@ -16,10 +16,10 @@ from tests.images.dicom_files import Dicom
 from tests.images.jpeg_files import jpeg, smooth, with_segment
 
 KEYWORDS = (
-    "PixelAspectRatio",
     "PixelSpacing",
     "ImagerPixelSpacing",
     "NominalScannedPixelSpacing",
+    "PixelAspectRatio",
 )
 
 
@@ -66,6 +66,13 @@ def test_the_first_element_that_says_something_decides() -> None:
         picture = decode(Dicom(bits=12, display=ratios).file(disc(8, 8)))
         assert picture.aspect == float(ratios[first][0])
         del ratios[first]
+
+
+@pytest.mark.parametrize("keyword", KEYWORDS[:3])
+def test_a_ratio_of_one_beside_unequal_lengths_means_nothing(keyword: str) -> None:
+    display = {keyword: ["0.1", "0.2"], "PixelAspectRatio": ["1", "1"]}
+    picture = decode(Dicom(bits=12, display=display).file(disc(8, 8)))
+    assert (picture.aspect, picture.notes) == (0.5, ("pixel-aspect-ratio",))
 
 
 @pytest.mark.parametrize("text", ["", "2", "0\\0", "2\\0", "0\\1", "-2\\1", "2\\1\\1", "1\\500"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import json
 import os
 import re
 import shutil
@@ -11,11 +12,13 @@ import sys
 import tomllib
 import venv
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests import mini
 from tests.conftest import ROOT
 
 NAME = "xport-tfjs"
@@ -43,6 +46,22 @@ def build(source: Path, out: Path, code: str = BUILD) -> subprocess.CompletedPro
     )
 
 
+MODULE = """
+from torch import nn
+
+
+class Network(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.convolution = nn.Conv2d(3, 4, 3, stride=4)
+        self.linear = nn.Linear(4, 5)
+
+    def forward(self, image):
+        logits = self.linear(self.convolution(image).relu().mean((2, 3)))
+        return logits, logits.sigmoid()
+"""
+
+
 @dataclass(frozen=True)
 class Built:
     """What was built."""
@@ -57,7 +76,6 @@ class Installed:
 
     folder: Path
     packages: Path
-    variables: dict[str, str] = field(default_factory=dict)
 
     @property
     def python(self) -> Path:
@@ -68,7 +86,11 @@ class Installed:
         """The environment variables of whatever runs in it: nothing of the checkout's."""
         ours = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "VIRTUAL"))}
         path = f"{self.folder / 'bin'}{os.pathsep}{os.defpath}"
-        return ours | {"PATH": path, "PYTHONPATH": str(self.packages)} | self.variables
+        return ours | {
+            "PATH": path,
+            "PYTHONPATH": str(self.packages),
+            "XPORT_TOOLCHAINS": str(self.folder.parent / "toolchains"),
+        }
 
     def run(
         self, *words: object, cwd: Path, program: tuple[str, ...] = ("xport",)
@@ -81,7 +103,7 @@ class Installed:
             env=self.variables_of(),
             capture_output=True,
             text=True,
-            timeout=400,
+            timeout=900,
         )
 
     def says(self, code: str, cwd: Path) -> str:
@@ -177,3 +199,28 @@ def install(into: Installed, file: Path) -> None:
         text=True,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def own_release(folder: Path) -> None:
+    """A small network of one's own and its release file, by the direct route on wasm."""
+    (folder / "my_network.py").write_text(MODULE)
+    content = mini.only_classifier() | {"routes": {"direct": {}}}
+    content["models"]["classifier"] |= {"factory": "my_network:Network", "arguments": {}}
+    content["browser"]["backends"] = ["wasm"]
+    mini.write(content | {"preprocessing": {"synthetic": 8}}, folder / "my.toml")
+
+
+@pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty folder, to which the commands add what they make."""
+    return tmp_path_factory.mktemp("place")
+
+
+@pytest.fixture(scope="session")
+def released(installed: Installed, place: Path) -> dict[str, Any]:
+    """A model of one's own, from its file to a bundle; what the command said."""
+    own_release(place)
+    done = installed.run("release", "my.toml", "--out", "run", "--json", cwd=place)
+    assert done.returncode == 0, done.stdout + done.stderr
+    said: dict[str, Any] = json.loads(done.stdout)
+    return said

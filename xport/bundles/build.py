@@ -165,7 +165,7 @@ def _fill(
     )
     paths = [path.as_posix() for path in _relative(folder)]
     for name, text in header_files(paths, plan.wasm_threads).items():
-        (folder / name).write_text(text)
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
     rest = {path.as_posix() for path in _relative(folder)} - manifest.model_files().keys()
     manifest = manifest.model_copy(update={"files": _entries(folder, rest)})
     manifest.write(folder / MANIFEST)

@@ -10,7 +10,7 @@
 - `main`: the command line: one command per step of the workflow; the only place that exits.
 - `migrate`: what `xport migrate` accepts and does: every file first, and only then the first byte
   on disk.
-- `models`: what `xport convert` does with an ONNX file, and what `xport init` and `xport check` do.
+- `models`: what `xport init`, `xport check` and `xport convert` do; the last takes ONNX files too.
 - `models_arguments`: what these three accept; nothing heavy is imported.
 - `paper`: what `xport paper` and `xport phantoms` do: options to `reference`, its results to a
   page.

@@ -11,20 +11,19 @@ from collections.abc import Iterator
 import psutil
 
 from xport.common.document import Document
-from xport.common.tools import DYNAMO, remedy_for
+from xport.common.tools import BASE, DYNAMO, EXTRAS, missing_packages_named, remedy_for
 from xport.errors import XportError
 from xport.recording.browser import BrowserOptions
 from xport.toolchains.known import TOOLCHAINS
 from xport.toolchains.standing import standing_of
 
-PACKAGES = {
-    "core": ("numpy", "pydantic", "pillow", "scikit-image", "jinja2", "safetensors"),
-    "torch": ("torch",),
-    "onnx": ("onnx", "onnxruntime"),
-    "browser": ("playwright",),
+PACKAGES = {"base": BASE} | {name: EXTRAS[name] for name in ("torch", "browser", "imaging")}
+OPTIONAL = {
+    "dynamo exporter": DYNAMO,
+    "paper": EXTRAS["paper"],
+    "train": EXTRAS["train"],
 }
-OPTIONAL = {"dynamo exporter": DYNAMO}
-"""What TensorFlow's environment cannot have, and the default exporter does not need."""
+"""What the default exporter and the commands of a release do not need."""
 NEEDED_GIB = 6.0
 NEEDED_DISK_GIB = 2.0
 
@@ -126,8 +125,13 @@ def _browser(options: BrowserOptions) -> Iterator[Diagnosis]:
         return
     from browser_harness.launch.browsers import Graphics
     from browser_harness.launch.settings import BrowserSettings
-    from browser_harness.measure.probe import probe_browser
 
+    try:
+        with missing_packages_named():
+            from browser_harness.measure.probe import probe_browser
+    except XportError as error:
+        yield Diagnosis(name="browser", ok=False, found=error.what, remedy=error.remedy)
+        return
     settings = BrowserSettings(
         graphics=Graphics(options.graphics),
         browser=options.browser,

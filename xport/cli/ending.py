@@ -6,13 +6,14 @@ import argparse
 import contextlib
 import json
 import os
-import select
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from typing import TextIO
 
 from reference.system_errors import DISK_REMEDY, refusal
+from xport.common import system
+from xport.common.tools import missing_packages_named
 from xport.errors import ExitCode, UnavailableError, XportError
 
 TRACEBACK_VARIABLE = "XPORT_TRACEBACK"
@@ -27,7 +28,8 @@ def ended(options: argparse.Namespace, run: Callable[[], int]) -> int:
     code of a shell for that.
     """
     try:
-        code = run()
+        with missing_packages_named():
+            code = run()
     except XportError as error:
         code = error.exit_code
         _complain(options, str(error), code)
@@ -107,10 +109,7 @@ def _try_to_say(text: str | None, stream: TextIO, handle: int) -> None:
 
 def _closed() -> list[int]:
     """Which of standard output and standard error have a reader that has closed them."""
-    poll = select.poll()
-    for handle in (_OUTPUT, _ERRORS):
-        poll.register(handle, 0)
-    return [handle for handle, event in poll.poll(0) if event & select.POLLERR]
+    return system.without_reader((_OUTPUT, _ERRORS))
 
 
 def _silence(handle: int) -> None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from xport.cli.arguments import make_parser
 from xport.cli.ending import ended, output_errors, write_output
 from xport.common import progress
+from xport.common.tools import require
 from xport.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def _run(options: argparse.Namespace, arguments: Sequence[str] | None) -> int:
             make_parser().parse_args(arguments, options)
         except SystemExit as end:  # the parser has printed its help, or what is wrong
             return int(end.code or ExitCode.PASSED)
+    require(*NEEDED.get(options.command, ()))
     from xport.cli.terminal import display_for
 
     with progress.shown(display_for(quiet=options.json)):
@@ -135,45 +137,12 @@ def _demo(options: argparse.Namespace) -> int:
     return _release(options)
 
 
-def _convert(options: argparse.Namespace) -> int:
-    from xport.workflow import commands
-
-    if options.file.suffix == ".onnx":
-        from xport.cli import models
-
-        return _print(options, *models.convert_file(options))
-    if options.inputs:
-        raise InputError("a release file says its shapes itself", "--input", "leave it out")
-
-    plan = commands.convert(
-        options.file,
-        options.out,
-        cache_dir=options.cache_dir,
-        images=options.images,
-    )
-    artifacts = {
-        f"{model.id}/{name}": str(artifact.path)
-        for model in plan.models
-        for name, artifact in model.artifacts.items()
-    }
-    text = "\n".join(f"{name:<24} {path}" for name, path in artifacts.items())
-    missing = [route.model_dump() for route in plan.missing_routes]
-    summary = {"plan": plan.digest(), "artifacts": artifacts, "missing_routes": missing}
-    return _print(options, text, summary)
-
-
-def _init(options: argparse.Namespace) -> int:
+def _models(options: argparse.Namespace) -> int:
     from xport.cli import models
 
-    return _print(options, *models.begin(options))
-
-
-def _check(options: argparse.Namespace) -> int:
-    from xport.cli import models
-
-    checked = models.examine(options, _browser_options(options))
-    _print(options, models.checked_lines(checked), checked.model_dump(mode="json"))
-    return checked.exit_code
+    code, text, value = models.COMMANDS[options.command](options)
+    _print(options, text, value)
+    return code
 
 
 def _migrate(options: argparse.Namespace) -> int:
@@ -320,10 +289,14 @@ def _phantoms(options: argparse.Namespace) -> int:
     return _print(options, "\n".join([text, *summary["notices"]]), summary)
 
 
+DRIVING = ("release", "demo", "record", "bench", "profile", "targets")
+NEEDED = dict.fromkeys(DRIVING, ("playwright",))
+"""Packages without which a command could only fail late."""
+
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
-    "init": _init,
-    "check": _check,
-    "convert": _convert,
+    "init": _models,
+    "check": _models,
+    "convert": _models,
     "record": _record,
     "judge": _judge,
     "report": _report,

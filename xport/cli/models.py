@@ -1,18 +1,19 @@
-"""What `xport convert` does with an ONNX file, and what `xport init` and `xport check` do."""
+"""What `xport init`, `xport check` and `xport convert` do; the last with an ONNX file, too."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from xport.errors import InputError
+from xport.errors import ExitCode, InputError
 from xport.library.checking import Checked, Cost, check
 from xport.library.converting import convert
 from xport.library.starting import init, noise
 from xport.recording.browser import BrowserOptions
+from xport.workflow import commands
 
 DTYPES = {"float32": "float32", "int32": "int32", "int64": "int32", "bool": "bool"}
 _INPUT = re.compile(r"(?:([A-Za-z_]\w*)=)?(\d+(?:,\d+)*)(?::(\w+))?")
@@ -21,8 +22,36 @@ Shape = tuple[str | None, tuple[int, ...], str]
 """Name or None, shape, dtype."""
 
 
-def convert_file(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
-    """Convert an ONNX file; a summary for a person and one for a program.
+Done = tuple[int, str, dict[str, Any]]
+"""Exit code, what a person is told, what a program is told."""
+
+
+def convert_release(options: argparse.Namespace) -> Done:
+    """Convert a release's models, or an ONNX file.
+
+    Raises:
+        XportError: as `xport.workflow.commands.convert`; or as `convert_file`.
+    """
+    if options.file.suffix == ".onnx":
+        return convert_file(options)
+    if options.inputs:
+        raise InputError("a release file says its shapes itself", "--input", "leave it out")
+    plan = commands.convert(
+        options.file, options.out, cache_dir=options.cache_dir, images=options.images
+    )
+    artifacts = {
+        f"{model.id}/{name}": str(artifact.path)
+        for model in plan.models
+        for name, artifact in model.artifacts.items()
+    }
+    text = "\n".join(f"{name:<24} {path}" for name, path in artifacts.items())
+    missing = [route.model_dump() for route in plan.missing_routes]
+    summary = {"plan": plan.digest(), "artifacts": artifacts, "missing_routes": missing}
+    return ExitCode.PASSED, text, summary
+
+
+def convert_file(options: argparse.Namespace) -> Done:
+    """Convert an ONNX file into a folder that TF.js loads.
 
     Raises:
         XportError: as `xport.convert`.
@@ -51,11 +80,11 @@ def convert_file(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
         f"size     {made.bytes / 1e6:.2f} MB in {len(made.files)} files",
         "not verified: no browser has run it",
     ]
-    return "\n".join(lines), facts
+    return ExitCode.PASSED, "\n".join(lines), facts
 
 
-def begin(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
-    """Write a release file; a summary for a person and one for a program.
+def begin(options: argparse.Namespace) -> Done:
+    """Write a release file.
 
     Raises:
         XportError: as `xport.init`.
@@ -72,12 +101,14 @@ def begin(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
         overwrite=options.force,
     )
     after = f"xport check {path}"
-    return f"{path}\nnext: {after}", {"release": str(path), "next": after}
+    return ExitCode.PASSED, f"{path}\nnext: {after}", {"release": str(path), "next": after}
 
 
-def examine(options: argparse.Namespace, browser: BrowserOptions) -> Checked:
+def examine(options: argparse.Namespace) -> Done:
     """Look at a release file; errors as in `xport.check`."""
-    return check(options.file, options=browser)
+    browser = BrowserOptions(options.browser, options.graphics, options.require_renderer)
+    checked = check(options.file, options=browser)
+    return checked.exit_code, checked_lines(checked), checked.model_dump(mode="json")
 
 
 def checked_lines(checked: Checked) -> str:
@@ -145,3 +176,10 @@ def _arguments(texts: Sequence[str]) -> dict[str, Any]:
         except ValueError:
             found[name] = value
     return found
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace], Done]] = {
+    "init": begin,
+    "check": examine,
+    "convert": convert_release,
+}

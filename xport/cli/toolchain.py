@@ -53,7 +53,7 @@ def manage(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
         UnavailableError: it cannot be installed or removed; see `toolchains.installing`.
     """
     if options.python is not None and options.action != "install":
-        raise InputError("is for install alone", "--python")
+        raise InputError("only `install` takes it", "--python")
     return ACTIONS[options.action](options)
 
 

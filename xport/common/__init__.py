@@ -13,6 +13,8 @@
   around.
 - `progress`: telling a person how far long work has come; the command line decides how it looks.
 - `raised`: what other people's code raised, in one line.
+- `system`: what operating systems do differently: memory, interrupts, and whoever has closed a
+  stream.
 - `tools`: versions of the installed packages that a result depends on, and what installs them.
 - `version`: the version of this package, which rooms below the public face may ask for too.
 """

@@ -12,6 +12,7 @@ from typing import Any
 
 from xport.common import digests, own_names
 from xport.common.raised import named
+from xport.common.tools import missing_packages_named
 from xport.errors import InputError, XportError
 
 
@@ -24,11 +25,13 @@ def resolve(name: str, *, key: str) -> Callable[..., Any]:
     Raises:
         InputError: the module cannot be imported, has no such callable, or is one in whose place
             ours would be imported.
+        PackageMissing: it needs one of our own packages, which is not installed.
     """
     module_name, _, attribute = name.partition(":")
     own_names.refuse_shadowed(module_name, key)
     try:
-        found = getattr(importlib.import_module(module_name), attribute)
+        with missing_packages_named():
+            found = getattr(importlib.import_module(module_name), attribute)
     except (ImportError, AttributeError) as error:
         raise InputError(
             f"cannot import {name}: {error}",

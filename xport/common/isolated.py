@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
-import resource
 import signal
 import sys
 import tempfile
@@ -15,13 +14,13 @@ import traceback
 import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Generic, ParamSpec, TypeVar
 
-from xport.common import own_names
-from xport.errors import RunnerCrashed, XportError
+from xport.common import own_names, system
+from xport.common.tools import missing_packages_named
+from xport.errors import RunnerCrashed, UnavailableError, XportError
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -51,22 +50,31 @@ def call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Isolate
     Raises:
         XportError: as raised by the function, or wrapping what it did not expect.
         RunnerCrashed: the process died (killed, out of memory).
+        UnavailableError: this is a process that may start no other, such as a pool's.
     """
+    if multiprocessing.current_process().daemon:
+        raise UnavailableError(
+            "a daemonic process, such as one of multiprocessing.Pool, may start no other",
+            multiprocessing.current_process().name,
+            "call xport from the main process, or from a multiprocessing.Process of its own",
+        )
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
-    with tempfile.NamedTemporaryFile(prefix="xport-", suffix=".log") as log:
+    with tempfile.TemporaryDirectory(prefix="xport-", ignore_cleanup_errors=True) as folder:
+        log = Path(folder) / "log"
+        log.touch()
         process = context.Process(
-            target=_child, args=(sender, log.name, list(sys.path), function, args, kwargs)
+            target=_child, args=(sender, str(log), list(sys.path), function, args, kwargs)
         )
         start = time.monotonic()
         try:
-            with _interrupts_held(), _ours_first(), _without_main():
+            with _interrupts_held(), _without_main(), _ours_first():
                 process.start()
                 sender.close()
             outcome, peak_mib = receiver.recv()
         except EOFError:
             process.join()
-            outcome, peak_mib = death(process.exitcode, Path(log.name)), 0.0
+            outcome, peak_mib = death(process.exitcode, log), 0.0
         except BaseException:
             if process.pid is not None:
                 _kill(process.pid)
@@ -102,19 +110,19 @@ def _interrupts_held() -> Iterator[None]:
     The mask is what the new process inherits; it does not keep the signal from our other threads,
     so the handler holds it back too.
     """
-    resource_tracker.ensure_running()  # its start would lift the mask again
     held: list[int] = []
     main_thread = threading.current_thread() is threading.main_thread()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    handler = (
-        signal.signal(signal.SIGINT, lambda number, _: held.append(number)) if main_thread else None
-    )
-    try:
-        yield
-    finally:
-        if main_thread:
-            signal.signal(signal.SIGINT, handler)
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    with system.interrupts_masked():
+        handler = (
+            signal.signal(signal.SIGINT, lambda number, _: held.append(number))
+            if main_thread
+            else None
+        )
+        try:
+            yield
+        finally:
+            if main_thread:
+                signal.signal(signal.SIGINT, handler)
     if held:
         raise KeyboardInterrupt
 
@@ -146,7 +154,8 @@ def _child(
     own_names.keep()
     sys.path[:] = search_path
     try:
-        outcome: object = function(*args, **kwargs)
+        with missing_packages_named():
+            outcome: object = function(*args, **kwargs)
     except XportError as error:
         outcome = error
     except BaseException as error:
@@ -154,7 +163,7 @@ def _child(
         sys.stderr.flush()
         where = f"{function.__module__}.{getattr(function, '__qualname__', function)}"
         outcome = XportError(f"{type(error).__name__}: {error}", where, "", last_words(Path(log)))
-    sender.send((outcome, _peak_mib()))
+    sender.send((outcome, system.peak_mib()))
     sender.close()
 
 
@@ -180,18 +189,12 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _peak_mib() -> float:
-    """Of this process, or of the largest that it has started and waited for."""
-    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    return max(resource.getrusage(kind).ru_maxrss for kind in kinds) / 1024
-
-
 def death(exit_code: int | None, log: Path) -> RunnerCrashed:
     """The error for a process that died; `log` has what it printed."""
     how = f"exit code {exit_code}"
     if exit_code is not None and exit_code < 0:
         how = f"signal {signal.Signals(-exit_code).name}"
-    memory = " (out of memory?)" if exit_code == -signal.SIGKILL else ""
+    memory = " (out of memory?)" if system.is_kill(exit_code) else ""
     return RunnerCrashed(f"the worker process died with {how}{memory}", "", "", last_words(log))
 
 

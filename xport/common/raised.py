@@ -4,8 +4,9 @@ from __future__ import annotations
 
 
 def one_line(error: BaseException) -> str:
-    """An error's message without line breaks, cut where it becomes a page."""
+    """An error's message without line breaks and control characters, cut where it is a page."""
     said = " ".join(str(error).strip().split("\n\n")[0].split())
+    said = "".join(letter for letter in said if letter.isprintable())
     return said if len(said) <= 600 else f"{said[:600]}…"
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reference.decoding import decode
 from xport.common import digests
 from xport.common.arrays import Array, Tensors
 from xport.comparison.decision_effects import CALIBRATED, decisions_of, with_decisions
@@ -90,6 +89,8 @@ def _require_definition(
     plan: Plan, model: PlannedModel, preparations: Preparations, images: ImageFolder
 ) -> None:
     """Every recorded input of the definition is what the definition makes of the planned file."""
+    from reference.decoding import decode
+
     assert plan.preprocessing is not None
     assert model.preprocess is not None
     made = preparations.of(model.id, DEFINITION)

@@ -2,6 +2,7 @@
 
 - `export_repairs`: changes to what torch.onnx wrote, so that every runtime computes what PyTorch
   does.
+- `export_rules`: what torch.onnx's exporters have wrong, mended before they export.
 - `exporters`: the two exporters of torch.onnx, and the opsets at which each is used.
 - `in_words`: whatever a tool raises while it works on a model, as one line.
 - `pipeline`: stages and the pipeline that runs them, skipping what the store already holds.

@@ -3,12 +3,15 @@
 - PyTorch leaves a pool's last window out if it would begin in the padding; ONNX has no such rule,
   and runtimes differ in `ceil_mode`. It is written out as padding.
 - An input that the module does not use is left out by the exporter; it stays an input.
-- `//` is exported as a division that truncates; PyTorch rounds down.
+- A dropout in training mode that drops nothing is no dropout.
+- A window that is dilated may reach further into the padding than runtimes allow; it is padded
+  before.
 - ONNX Runtime refuses an `output_padding` as large as a stride; it is fewer `pads` at the end.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +24,7 @@ POOLS = ("MaxPool", "AveragePool")
 def repair(model: Any) -> None:
     """Apply every repair to an ONNX model in place; shapes that are no longer right are dropped."""
     changed = _write_output_padding_out(model)
+    _remove_idle_dropouts(model)
     while _write_first_ceiling_out(model):
         changed = True
     if changed:
@@ -45,19 +49,25 @@ def add_unused_inputs(model: Any, signature: Signature) -> None:
         model.graph.input.extend([*ordered, *others])
 
 
-def known_rules() -> None:
-    """Tell torch.onnx's older exporter what it has wrong, in this process."""
-    import torch
+def _remove_idle_dropouts(model: Any) -> None:
+    """Write Identity for every Dropout whose ratio is 0, whatever its mode."""
+    from onnx import numpy_helper
 
-    def floor_divide(g: Any, dividend: Any, divisor: Any) -> Any:
-        real = {"Float", "Double", "Half", "BFloat16"}
-        kinds = {value.type().scalarType() for value in (dividend, divisor)}
-        if not kinds & real:
-            return g.op("Div", dividend, divisor)  # refused later: integers are not divided
-        return g.op("Floor", g.op("Div", dividend, divisor))
-
-    register: Any = torch.onnx.register_custom_op_symbolic  # type: ignore[attr-defined]
-    register("aten::floor_divide", floor_divide, 9)
+    known = {value.name: value for value in model.graph.initializer}
+    known |= {
+        node.output[0]: _attribute(node, "value").t
+        for node in model.graph.node
+        if node.op_type == "Constant" and _attribute(node, "value") is not None
+    }
+    read = {name for node in model.graph.node for name in node.input}
+    read |= {output.name for output in model.graph.output}
+    for node in model.graph.node:
+        ratio = known.get(node.input[1]) if len(node.input) > 1 else None
+        if node.op_type != "Dropout" or ratio is None or read & {*node.output[1:]}:
+            continue
+        if not numpy_helper.to_array(ratio).any():
+            node.op_type = "Identity"
+            del node.input[1:], node.output[1:], node.attribute[:]
 
 
 def _write_output_padding_out(model: Any) -> bool:
@@ -103,28 +113,32 @@ class _Axis:
 
 
 def _write_first_ceiling_out(model: Any) -> bool:
-    """Take `ceil_mode` from the first pool that has it; whether there was one."""
-    nodes = list(model.graph.node)
-    ceiled = [n for n in nodes if n.op_type in POOLS and _int(n, "ceil_mode")]
-    if not ceiled:
-        return False
-    node, shapes = ceiled[0], _shapes(model)
-    shape = shapes.get(node.input[0])
-    _set(node, "ceil_mode", 0)
-    if shape is None or _text(node, "auto_pad") not in ("", "NOTSET"):
-        _set(node, "ceil_mode", 1)
-        return False
-    axes = list(_axes(node, shape))
+    """Take `ceil_mode` from the first pool that has it and a known shape; whether there was one."""
+    nodes, shapes = list(model.graph.node), _shapes(model)
+    for place, node in enumerate(nodes):
+        shape = shapes.get(node.input[0]) if node.op_type in POOLS else None
+        known = shape is not None and len(shape) == len(_ints(node, "kernel_shape")) + 2
+        if known and _int(node, "ceil_mode") and _text(node, "auto_pad") in ("", "NOTSET"):
+            _write_ceiling_out(model, node, place, list(_axes(node, shape or [])))
+            return True
+    return False
+
+
+def _write_ceiling_out(model: Any, node: Any, place: int, axes: Sequence[_Axis]) -> None:
     begins, declared = [a.begin for a in axes], [a.end for a in axes]
     ends = [a.padding for a in axes]
     counted = node.op_type == "AveragePool" and _int(node, "count_include_pad")
-    if counted and ends != declared:
-        _pad_before(model, node, nodes.index(node), [*begins, *declared])
+    kernel = _ints(node, "kernel_shape")
+    if any(end >= size for end, size in zip(ends, kernel, strict=True)):
+        _pad_before(model, node, place, [*begins, *ends], -math.inf)
+        begins, ends = [0] * len(axes), [0] * len(axes)
+    elif counted and ends != declared:
+        _pad_before(model, node, place, [*begins, *declared], 0.0)
         begins = [0] * len(axes)
         ends = [end - known for end, known in zip(ends, declared, strict=True)]
         _set(node, "count_include_pad", 0)
+    _set(node, "ceil_mode", 0)
     _set(node, "pads", [*begins, *ends])
-    return True
 
 
 def _axes(node: Any, shape: Sequence[int]) -> Iterator[_Axis]:
@@ -139,17 +153,19 @@ def _axes(node: Any, shape: Sequence[int]) -> Iterator[_Axis]:
         yield _Axis(spatial[i], window, strides[i], pads[i], pads[count + i])
 
 
-def _pad_before(model: Any, node: Any, place: int, pads: Sequence[int]) -> None:
-    """Put zeros around a pool's input, which count as elements of its windows."""
+def _pad_before(model: Any, node: Any, place: int, pads: Sequence[int], value: float) -> None:
+    """Put a number around a pool's input, which counts as an element of its windows."""
     import numpy as np
     from onnx import helper, numpy_helper
 
     half = len(pads) // 2
     whole = [0, 0, *pads[:half], 0, 0, *pads[half:]]
-    name = f"{node.output[0]}_zeros"
+    name = f"{node.output[0]}_padded"
     amounts = numpy_helper.from_array(np.array(whole, np.int64), f"{name}_pads")
-    model.graph.initializer.append(amounts)
-    padded = helper.make_node("Pad", [node.input[0], amounts.name], [name], name=name)
+    number = numpy_helper.from_array(np.array(value, np.float32), f"{name}_value")
+    model.graph.initializer.extend([amounts, number])
+    inputs = [node.input[0], amounts.name, number.name]
+    padded = helper.make_node("Pad", inputs, [name], name=name)
     model.graph.node.insert(place, padded)
     node.input[0] = name
 

@@ -174,7 +174,7 @@ def run_stage(stage: Stage, source: Artifact | None, store: Store) -> Converted:
         raise InputError(
             f"stage needs {stage.consumes}, got {source and source.format}", stage.name
         )
-    tools = _tools(stage)
+    tools = tools_of(stage, stage.packages)
     key = digests.of_json(
         {
             "stage": stage.name,
@@ -217,11 +217,16 @@ def run_stage(stage: Stage, source: Artifact | None, store: Store) -> Converted:
     return Converted(artifact, entry.files, cost)
 
 
-def _tools(stage: Stage) -> dict[str, str]:
-    """The versions of the stage's packages, where it finds them."""
+def tools_of(stage: Stage, packages: Sequence[str]) -> dict[str, str]:
+    """The versions of some of a stage's packages, where it finds them.
+
+    Raises:
+        PackageMissing: one is not installed there.
+        UnavailableError: the interpreter of a toolchain does not run.
+    """
     if isinstance(stage, UsesToolchain):
-        return interpreters.tool_versions(stage.toolchain, stage.packages)
-    return tool_versions(stage.packages)
+        return interpreters.tool_versions(stage.toolchain, packages)
+    return tool_versions(packages)
 
 
 def carry_out(stage: Stage, source: Artifact | None, folder: Path) -> Signature:

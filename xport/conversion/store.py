@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import os
 import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+
+from filelock import FileLock
 
 from reference.system_errors import DISK_REMEDY, RIGHTS_REMEDY, refusal
 from xport.common import digests
@@ -103,8 +104,7 @@ class Store:
     def _locked(self, key: str) -> Iterator[None]:
         locks = self.root / "locks"
         locks.mkdir(parents=True, exist_ok=True)
-        with (locks / key).open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with FileLock(locks / key):
             yield
 
     @contextlib.contextmanager
@@ -115,8 +115,7 @@ class Store:
         holder = root / f"{key[:12]}-{secrets.token_hex(8)}"
         _begun.add(holder)
         try:
-            with _lock_of(holder).open("w") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX)
+            with FileLock(_lock_of(holder)):
                 staged = holder / "entry"
                 staged.mkdir(parents=True)
                 yield staged
@@ -130,8 +129,7 @@ class Store:
         A lock without a folder is left alone: its process may be about to take it.
         """
         for holder in (self.root / _STAGING).glob("*/"):
-            with contextlib.suppress(OSError), _lock_of(holder).open("w") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with contextlib.suppress(OSError), FileLock(_lock_of(holder), timeout=0):
                 _remove(holder)
 
 
@@ -150,7 +148,8 @@ def _lock_of(holder: Path) -> Path:
 
 def _remove(holder: Path) -> None:
     shutil.rmtree(holder, ignore_errors=True)
-    _lock_of(holder).unlink(missing_ok=True)
+    with contextlib.suppress(PermissionError):  # Windows keeps a file that is open
+        _lock_of(holder).unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -205,5 +204,5 @@ def _is_full(place: Path) -> bool:
 def _sync(folder: Path) -> None:
     for path in folder.rglob("*"):
         if path.is_file():
-            with path.open("rb") as file:
+            with path.open("rb" if os.name == "posix" else "r+b") as file:
                 os.fsync(file.fileno())

@@ -67,6 +67,14 @@ class Signature(Document):
     inputs: tuple[TensorSpec, ...] = Field(min_length=1)
     outputs: tuple[TensorSpec, ...] = Field(min_length=1)
 
+    @model_validator(mode="after")
+    def _every_name_once(self) -> Self:
+        names = [spec.name for spec in (*self.inputs, *self.outputs)]
+        twice = [name for place, name in enumerate(names) if name in names[:place]]
+        if twice:
+            raise ValueError(f"two tensors are named {twice[0]!r}; give every one its own name")
+        return self
+
     def require_same(self, other: Signature) -> None:
         """Check that `other` has the same tensors, by name, shape and dtype.
 

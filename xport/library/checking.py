@@ -13,7 +13,7 @@ from typing import Literal, ParamSpec
 from xport.common.callables import search_in, source_digest
 from xport.common.document import Document
 from xport.common.tools import tool_versions
-from xport.conversion.pipeline import Pipeline
+from xport.conversion.pipeline import Pipeline, UsesToolchain
 from xport.errors import ExitCode, InputError, PackageMissing, UnavailableError, XportError
 from xport.inputs.images import synthetic_count
 from xport.plan.plan import Leg
@@ -23,6 +23,8 @@ from xport.release_file.file import ReleaseFile, read_release
 from xport.release_file.model_cards import read_card
 from xport.release_file.model_pipelines import explanation_pipeline, pipeline_for
 from xport.release_file.tables import ModelEntry
+from xport.toolchains.known import TOOLCHAINS
+from xport.toolchains.standing import standing_of
 from xport.workflow.second_route import SECOND, asks_for_second_route
 
 P = ParamSpec("P")
@@ -152,21 +154,42 @@ def _pipelines(release: ReleaseFile) -> Iterator[tuple[str, Pipeline]]:
 
 
 def _packages(release: ReleaseFile) -> Iterator[Finding]:
-    """What every stage needs; those of a route that nothing asks for are optional."""
-    seen: dict[str, bool] = {}
+    """What every stage needs; that of a route that nothing asks for is optional."""
+    packages: dict[str, bool] = {}
+    toolchains: dict[str, bool] = {}
     for _, pipeline in _pipelines(release):
         for step in pipeline.steps:
             optional = step.name in SECOND and not asks_for_second_route(release)
+            if isinstance(step.stage, UsesToolchain):
+                name = step.stage.toolchain.name
+                toolchains[name] = toolchains.get(name, True) and optional
+                continue
             for package in step.stage.packages:
-                seen[package] = seen.get(package, True) and optional
-    for package, optional in seen.items():
-        name = f"package {package}"
-        try:
-            (version,) = tool_versions((package,)).values()
-            yield Finding(name=name, state="ok", found=version)
-        except PackageMissing as error:
-            state: State = "optional" if optional else "missing"
-            yield Finding(name=name, state=state, found="not installed", remedy=error.remedy)
+                packages[package] = packages.get(package, True) and optional
+    for package, optional in packages.items():
+        yield _package(package, "optional" if optional else "missing")
+    for name, optional in toolchains.items():
+        yield _toolchain(name, "optional" if optional else "missing")
+
+
+def _package(package: str, without: State) -> Finding:
+    name = f"package {package}"
+    try:
+        (version,) = tool_versions((package,)).values()
+    except PackageMissing as error:
+        return Finding(name=name, state=without, found="not installed", remedy=error.remedy)
+    return Finding(name=name, state="ok", found=version)
+
+
+def _toolchain(name: str, without: State) -> Finding:
+    standing = standing_of(TOOLCHAINS[name])
+    missing: State = "missing" if standing.asked else without
+    return Finding(
+        name=f"toolchain {name}",
+        state="ok" if standing.found else missing,
+        found=standing.line(),
+        remedy=standing.remedy,
+    )
 
 
 def _probes(release: ReleaseFile, entry: ModelEntry) -> int:

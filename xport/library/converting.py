@@ -6,9 +6,9 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import psutil
 
@@ -17,6 +17,7 @@ from xport.common import digests
 from xport.common.callables import search_in
 from xport.common.document import folder_made_whole
 from xport.common.tools import tool_versions
+from xport.conversion.exporters import OPSETS, Exporter
 from xport.conversion.pipeline import Stage, carry_out
 from xport.conversion.stages.onnx_from_torch import OnnxFromTorch
 from xport.conversion.stages.tfjs_from_onnx import TfjsFromOnnx
@@ -30,13 +31,11 @@ from xport.library.converted import Converted
 from xport.library.modules import OwnModule, export, own_module
 from xport.library.onnx_files import settled
 from xport.plan.plan import StageCost
-from xport.plan.routes import DIRECT, ONNX, TORCH
+from xport.plan.routes import DIRECT, ONNX, TORCH, WeightDType
 
 if TYPE_CHECKING:
     import torch
 
-    from xport.conversion.exporters import Exporter
-    from xport.tfjs_writer.weights import WeightDType
 
 FACTORY = re.compile(r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")
 MIB = 2**20
@@ -78,6 +77,8 @@ def convert(
         UnavailableError: a package is missing or the folder cannot be written.
     """
     folder = Path(out)
+    _require_one_of("exporter", exporter, OPSETS)
+    _require_one_of("weights", weights, get_args(WeightDType))
     require_replaceable(folder)
     with tempfile.TemporaryDirectory(prefix="xport-onnx-") as made:
         path = Path(made) / ONNX_FILE
@@ -98,6 +99,11 @@ def convert(
         content = path.read_bytes()
     files = digests.of_folder(folder)
     return Converted(name_of(title), title, folder, signature, files, content, own, costs)
+
+
+def _require_one_of(key: str, value: str, known: Collection[str]) -> None:
+    if value not in known:
+        raise InputError(f"{value!r} is not one", key, f"there are {', '.join(known)}")
 
 
 def require_replaceable(folder: Path) -> None:
@@ -171,6 +177,7 @@ def _write(stage: TfjsFromOnnx, source: Artifact, folder: Path) -> StageCost:
 def _timed(stage: Stage | None, run: Any) -> tuple[Signature, StageCost]:
     """What a stage found, run in this process, and what it took; None is reading a file."""
     name = stage.name if stage else "onnx_from_file"
+    tools = tool_versions(stage.packages if stage else ("onnx", "onnxruntime", "numpy"))
     start = time.monotonic()
     with located(name):
         found = run()
@@ -180,7 +187,7 @@ def _timed(stage: Stage | None, run: Any) -> tuple[Signature, StageCost]:
         seconds=time.monotonic() - start,
         peak_mib=largest_resident_mib([psutil.Process()]),
         cached=False,
-        tools=tool_versions(stage.packages if stage else ("onnx", "onnxruntime", "numpy")),
+        tools=tools,
     )
 
 

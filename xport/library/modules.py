@@ -194,11 +194,20 @@ def _answer(
         raise
     except Exception as error:  # a module is somebody else's code
         given = ", ".join(map(str, inputs))
-        wide = any(spec.dtype == "int32" for spec in inputs)
         raise InputError(
             f"{title} does not accept its example ({given}): {named(error)}",
             EXAMPLE,
-            "integers arrive as int32, as in a browser: let forward call .long() where it must"
-            if wide
-            else "give what forward takes",
+            _remedy(module, inputs),
         ) from error
+
+
+def _remedy(module: torch.nn.Module, inputs: Sequence[TensorSpec]) -> str:
+    """What to do about an example that is not accepted."""
+    import torch
+
+    kinds = {p.dtype for p in module.parameters() if p.is_floating_point()}
+    if kinds - {torch.float32}:
+        return "the reference is float32, and its parameters are not: give model.float()"
+    if any(spec.dtype == "int32" for spec in inputs):
+        return "integers arrive as int32, as in a browser: let forward call .long() where it must"
+    return "give what forward takes"

@@ -33,8 +33,14 @@ def install(toolchain: Toolchain, python: Path | None = None) -> tuple[Path, boo
 
     Raises:
         UnavailableError: there is no fitting Python, pip fails, what it installed does not run, or
-            the folder cannot be written.
+            the folder cannot be written; or this is Windows.
     """
+    if not hasattr(os, "killpg"):
+        raise UnavailableError(
+            "cannot be installed on this system, which has no process groups",
+            f"toolchain {toolchain.name}",
+            "go without it, or use Linux or macOS",
+        )
     with _held(toolchain):
         there = cache.installed(toolchain)
         if there is not None:

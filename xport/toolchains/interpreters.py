@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib.metadata
 import json
@@ -12,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from xport.common import tools
 from xport.errors import PackageMissing, UnavailableError
 from xport.toolchains import cache
 from xport.toolchains.toolchain import Toolchain
@@ -64,7 +64,8 @@ def is_ours(python: Path) -> bool:
 
 def lacking_here(toolchain: Toolchain) -> list[str]:
     """The toolchain's packages that this environment has not."""
-    return [name for name in toolchain.packages if not _version_here(name)]
+    found = _versions_here(toolchain.packages)
+    return [name for name in toolchain.packages if name not in found]
 
 
 def tool_versions(toolchain: Toolchain, packages: Sequence[str]) -> dict[str, str]:
@@ -75,21 +76,19 @@ def tool_versions(toolchain: Toolchain, packages: Sequence[str]) -> dict[str, st
         UnavailableError: as `interpreter_for`.
     """
     interpreter = interpreter_for(toolchain)
-    if is_ours(interpreter.python):
-        return tools.tool_versions(packages)
-    versions = versions_in(interpreter.python, packages)
+    ours = is_ours(interpreter.python)
+    versions = _versions_here(packages) if ours else versions_in(interpreter.python, packages)
     for name in packages:
         if name not in versions:
-            raise _missing(toolchain, name, str(interpreter.python))
+            where = "this environment" if ours else str(interpreter.python)
+            raise _missing(toolchain, name, where)
     return versions
 
 
 def _named(toolchain: Toolchain, python: Path) -> Interpreter:
-    if not is_ours(python):
-        found = versions_in(python, toolchain.packages)
-    else:
-        found = {name: "" for name in toolchain.packages if _version_here(name)}
-    lacking = [name for name in toolchain.packages if name not in found]
+    packages = toolchain.packages
+    found = _versions_here(packages) if is_ours(python) else versions_in(python, packages)
+    lacking = [name for name in packages if name not in found]
     if lacking:
         raise UnavailableError(
             f"{python} lacks {', '.join(lacking)}",
@@ -103,11 +102,12 @@ def _missing(toolchain: Toolchain, package: str, where: str) -> PackageMissing:
     return PackageMissing(f"package {package} is not installed", where, toolchain.remedy)
 
 
-def _version_here(name: str) -> str:
-    try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return ""
+def _versions_here(packages: Sequence[str]) -> dict[str, str]:
+    found = {}
+    for name in packages:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            found[name] = importlib.metadata.version(name)
+    return found
 
 
 def versions_in(python: Path, packages: Sequence[str]) -> dict[str, str]:

@@ -14,7 +14,6 @@ import json
 import os
 import platform
 import queue
-import resource
 import signal
 import sys
 import threading
@@ -85,6 +84,8 @@ def _chain(error: BaseException) -> list[dict[str, Any]]:
 
 
 def _reply(replies: TextIO, reply: dict[str, Any]) -> None:
+    import resource
+
     peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     replies.write(json.dumps({**reply, "peak_mib": peak_mib}) + "\n")
 

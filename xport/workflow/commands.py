@@ -14,6 +14,7 @@ from pathlib import Path
 from reference.document import folder_made_whole
 from xport.common.callables import search_in
 from xport.common.document import write_whole
+from xport.common.tools import missing_packages_named, require
 from xport.comparison.preprocessing import PreparedCase, load_prepared
 from xport.conversion.store import Store, disk_errors, require_writable
 from xport.errors import IntegrityError
@@ -23,6 +24,7 @@ from xport.judgement.evidence import Evidence
 from xport.judgement.verdict import Status
 from xport.plan.plan import Plan
 from xport.plan.policy import OtherPolicy, Policy
+from xport.plan.routes import TORCH
 from xport.plan.timing import BackendRuntime, Runtimes
 from xport.recording.browser import BrowserOptions, Harness, graph_operators
 from xport.recording.legs import LegRecorder, OwnRunner
@@ -33,6 +35,7 @@ from xport.workflow.conversion import Converter
 from xport.workflow.run_folder import RunFolder
 
 
+@missing_packages_named()
 def convert(
     release_file: Path,
     out: Path,
@@ -69,6 +72,7 @@ def convert(
     return plan
 
 
+@missing_packages_named()
 def record(
     out: Path,
     options: BrowserOptions | None = None,
@@ -90,6 +94,8 @@ def record(
     run, chosen = RunFolder(out), options or BrowserOptions()
     with run.locked():
         plan = run.plan()
+        if any(leg.artifact == TORCH for leg in plan.legs):
+            require("torch")
         search_in(Path.cwd())
         search_in(plan.folder)
 
@@ -107,6 +113,7 @@ def record(
     return recordings
 
 
+@missing_packages_named()
 def judge(out: Path) -> Evidence:
     """Compare what was recorded and pass the release's verdict, under its own policy.
 
@@ -128,6 +135,7 @@ def judge(out: Path) -> Evidence:
     return evidence
 
 
+@missing_packages_named()
 def judge_under(out: Path, policy: Policy, origin: OtherPolicy) -> tuple[Evidence, RunFolder]:
     """Judge the recordings under another policy than the release's, beside its own verdict.
 
@@ -167,6 +175,7 @@ def _judged(
     return evidence_of(plan, recorded, runtimes, run.probes, prepared, other)
 
 
+@missing_packages_named()
 def report(out: Path) -> tuple[Path, Path]:
     """Write the HTML report and the JUnit XML of a run's evidence; returns their paths.
 
@@ -188,6 +197,7 @@ def _write_reports(run: RunFolder, evidence: Evidence) -> None:
     write_whole(run.junit_path, junit_xml(evidence).encode())
 
 
+@missing_packages_named()
 def bundle(out: Path) -> Path:
     """Make the deployable bundle of a run that PASSED; returns its folder.
 
@@ -228,6 +238,7 @@ def bundle(out: Path) -> Path:
     return run.bundle_path
 
 
+@missing_packages_named()
 def release(
     release_file: Path,
     out: Path,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TextIO
+from typing import Literal
+
+from filelock import FileLock, Timeout
 
 from xport.bundles.manifest import MANIFEST
 from xport.conversion.store import disk_errors
@@ -147,11 +148,11 @@ class RunFolder:
             InputError: it is no folder, cannot be one, is a bundle, or, where `create` is false,
                 holds no plan; it is left as it is.
         """
-        with self._lock_file(create) as lock:
-            self._take(lock)
+        self._require_run(create)
+        with self._lock():
             yield
 
-    def _lock_file(self, create: bool) -> TextIO:
+    def _require_run(self, create: bool) -> None:
         with disk_errors(self.root):
             if (self.root / MANIFEST).is_file():
                 raise InputError(
@@ -167,20 +168,27 @@ class RunFolder:
                 raise InputError(
                     "there is no plan here", str(self.root), "run `xport convert` first"
                 )
-            return (self.root / ".lock").open("a+")
 
-    def _take(self, lock: TextIO) -> None:
+    @contextlib.contextmanager
+    def _lock(self) -> Iterator[None]:
+        """Hold the lock, which says whose it is where the system lets a locked file be read."""
+        path = self.root / ".lock"
+        lock = FileLock(path, timeout=0)
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            lock.seek(0)
+            with disk_errors(self.root):
+                lock.acquire()
+        except Timeout as error:
+            holder = ""
+            with contextlib.suppress(OSError):
+                holder = path.read_text().strip()
             raise UnavailableError(
-                f"another xport run (process {lock.read().strip() or 'unknown'}) works here",
+                f"another xport run (process {holder or 'unknown'}) works here",
                 str(self.root),
                 "wait for it, or give this run a folder of its own with --out",
             ) from error
-        with disk_errors(self.root):
-            lock.seek(0)
-            lock.truncate()
-            lock.write(str(os.getpid()))
-            lock.flush()
+        try:
+            with disk_errors(self.root), contextlib.suppress(PermissionError):
+                path.write_text(str(os.getpid()))
+            yield
+        finally:
+            lock.release()

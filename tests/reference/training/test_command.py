@@ -129,5 +129,8 @@ def test_without_the_trainer_the_command_says_what_to_install(
         if name.rpartition(".")[2] not in ("__main__", "recipes"):
             monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "lightning_fabric", None)
-    assert main(small(tmp_path, tmp_path / "run")) == 2
-    assert 'needs the extra "train"' in capsys.readouterr().err
+    assert main(small(tmp_path, tmp_path / "run")) == 3
+    said = capsys.readouterr().err
+    assert (
+        "package lightning-fabric is not installed; run `pip install 'xport-tfjs[train]'`" in said
+    )

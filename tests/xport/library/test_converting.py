@@ -128,6 +128,26 @@ def test_what_does_not_fit_is_refused_by_name(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"exporter": "none"}, "exporter: 'none' is not one; there are torchscript, dynamo"),
+        ({"weights": "int4"}, "weights: 'int4' is not one"),
+        ({"opset": 3}, "writes opsets"),
+        ({"output_names": ["a"]}, "the names are a; give one name for each tensor"),
+    ],
+)
+def test_what_is_no_option_is_refused(options: dict[str, Any], words: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=words):
+        xport.convert(Classifier(), (IMAGE,), out=tmp_path / "model", **options)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_module_of_half_precision_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"give model\.float\(\)"):
+        xport.convert(nn.Linear(4, 2).half(), X, out=tmp_path / "model")
+
+
 def test_a_factory_is_built_here(tmp_path: Path) -> None:
     converted = xport.convert("tests.xport.library.networks:build", IMAGE, out=tmp_path / "model")
     assert (converted.name, converted.title) == ("build", "tests.xport.library.networks:build")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import os
 import re
 import subprocess
@@ -18,7 +19,7 @@ import torch
 import xport
 from tests.conftest import ROOT
 from tests.xport.library.networks import Classifier, Doubtful, Returning, Tokens
-from xport.errors import ExitCode, InputError, IntegrityError, VerdictError
+from xport.errors import ExitCode, InputError, IntegrityError, UnavailableError, VerdictError
 from xport.workflow import commands
 from xport.workflow.run_folder import RunFolder
 
@@ -238,6 +239,30 @@ def test_it_works_where_an_event_loop_runs_as_in_a_notebook(tmp_path: Path) -> N
         return small_report(tmp_path)
 
     assert asyncio.run(cell()).passed
+
+
+def report_into(folder: Path) -> None:
+    (folder / "said").write_text(str(small_report(folder)))
+
+
+def refusal_into(folder: Path) -> None:
+    try:
+        report_into(folder)
+    except UnavailableError as error:
+        (folder / "said").write_text(str(error))
+
+
+def test_it_works_in_a_process_of_multiprocessing(tmp_path: Path) -> None:
+    process = multiprocessing.get_context("spawn").Process(target=report_into, args=(tmp_path,))
+    process.start()
+    process.join()
+    assert (tmp_path / "said").read_text().startswith("PASSED")
+
+
+def test_a_pools_process_says_why_it_cannot(tmp_path: Path) -> None:
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        pool.apply(refusal_into, (tmp_path,))
+    assert "may start no other; call xport from the main process" in (tmp_path / "said").read_text()
 
 
 def test_it_works_in_a_thread(tmp_path: Path) -> None:

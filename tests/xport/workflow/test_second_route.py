@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -15,8 +16,6 @@ from reports.release.summary import summary_lines
 from tests import mini
 from tests.conftest import MiniRun, Xport
 from tests.xport.workflow.test_conversion import onnx_artifact
-from xport.common.tools import tool_versions
-from xport.conversion import pipeline
 from xport.conversion.pipeline import run_stage
 from xport.conversion.stages.tf_from_onnx import TfFromOnnx
 from xport.conversion.store import Store
@@ -25,6 +24,8 @@ from xport.judgement.verdict import Status
 from xport.plan.plan import Plan
 from xport.plan.policy import OtherPolicy, Policy
 from xport.release_file.file import read_release
+from xport.toolchains import cache
+from xport.toolchains.tensorflow import TENSORFLOW
 from xport.workflow import commands
 from xport.workflow.run_folder import RunFolder
 
@@ -232,16 +233,15 @@ def test_what_onnx_tf_knows_and_cannot_translate_is_a_refusal_too(tmp_path: Path
 def test_without_tensorflow_the_direct_route_goes_alone_and_says_which_package_lacks(
     tmp_path: Path, store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def lacking(packages: tuple[str, ...]) -> dict[str, str]:
-        if "onnx-tf" in packages:
-            return tool_versions(["onnx-tf-of-another-world"])
-        return tool_versions(packages)
-
-    monkeypatch.setattr(pipeline, "tool_versions", lacking)
+    monkeypatch.setenv(cache.FOLDER_VARIABLE, str(tmp_path / "toolchains"))
+    monkeypatch.delenv(TENSORFLOW.variable, raising=False)
+    of_another_world = replace(TENSORFLOW, packages=("onnx-tf-of-another-world",))
+    monkeypatch.setattr(TfFromOnnx, "toolchain", of_another_world)
     (missing,) = planned(content(), tmp_path, store).missing_routes
     assert missing.reason == "package onnx-tf-of-another-world is not installed"
     named = content() | {"routes": {"direct": {}, "tensorflow": {}}}
-    with pytest.raises(PackageMissing, match=r"or leave out \[routes.tensorflow\]") as caught:
+    remedy = r"run `xport toolchain install tensorflow`, or .*, or leave out \[routes.tensorflow\]"
+    with pytest.raises(PackageMissing, match=remedy) as caught:
         planned(named, tmp_path, store)
     assert caught.value.exit_code == 3
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from xport.conversion.export_repairs import add_unused_inputs, known_rules, repair
+from xport.conversion.export_repairs import add_unused_inputs, repair
+from xport.conversion.export_rules import known_rules, without_divisors
 from xport.conversion.exporters import OPSETS, Exporter
 from xport.conversion.in_words import in_words
 from xport.errors import ConversionError, InputError, UnavailableError
@@ -93,16 +94,18 @@ class OnnxFromTorch:
         example = _zeros(recipe)
         if self.exporter == "torchscript":
             known_rules()
-        torch.onnx.export(
-            torch_module.returning_a_tuple(module, recipe, example),
-            tuple(example),
-            str(path),
-            dynamo=self.exporter == "dynamo",
-            external_data=False,
-            opset_version=self.opset,
-            input_names=[s.name for s in recipe.signature.inputs],
-            output_names=[s.name for s in recipe.signature.outputs],
-        )
+        exported = torch_module.returning_a_tuple(module, recipe, example)
+        with without_divisors():
+            torch.onnx.export(
+                exported,
+                tuple(example),
+                str(path),
+                dynamo=self.exporter == "dynamo",
+                external_data=False,
+                opset_version=self.opset,
+                input_names=[s.name for s in recipe.signature.inputs],
+                output_names=[s.name for s in recipe.signature.outputs],
+            )
 
     def _check(self, recipe: torch_module.Recipe, path: Path) -> None:
         """Repair what was written, give outputs their sizes, and let onnx check the whole."""
@@ -129,7 +132,14 @@ class OnnxFromTorch:
 
 
 def _require_onnxscript() -> None:
-    found = importlib.metadata.version("onnxscript")
+    try:
+        found = importlib.metadata.version("onnxscript")
+    except importlib.metadata.PackageNotFoundError as error:
+        raise UnavailableError(
+            "onnxscript, which the dynamo exporter needs, is not installed",
+            "this environment",
+            "install xport[dynamo] in an environment without TensorFlow, or choose torchscript",
+        ) from error
     if tuple(int(part) for part in re.findall(r"\d+", found)[:3]) < LEAST_ONNXSCRIPT:
         least = ".".join(map(str, LEAST_ONNXSCRIPT))
         raise UnavailableError(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import resource
 import time
 from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Self
 
+from xport.common import system
 from xport.common.arrays import Array, Tensors
 from xport.common.tools import tool_versions
 from xport.exchange.recording import Environment, platform_name
@@ -25,8 +25,8 @@ class LocalRunner(ABC):
 
     @property
     def peak_mib(self) -> float:
-        """Peak memory of this process, in MiB."""
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        """Peak memory of this process and of those it has waited for, in MiB."""
+        return system.peak_mib()
 
     def __enter__(self) -> Self:
         start = time.perf_counter()

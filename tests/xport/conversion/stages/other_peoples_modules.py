@@ -348,6 +348,13 @@ class Awkward(nn.Module):
         return x * 2
 
 
+class Idle(nn.Module):
+    """Drops, in training mode, nothing at all."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return functional.dropout(x * 2, p=0.0)
+
+
 class Ignoring(nn.Module):
     """Two inputs, of which one is not used."""
 

@@ -9,8 +9,8 @@ const NEARLY_SQUARE = 0.01;
 /** Pixels that are longer than this many times their breadth are no pixels. */
 const MOST = 100;
 
-/** PixelAspectRatio, PixelSpacing, ImagerPixelSpacing, NominalScannedPixelSpacing. */
-const TAGS = ["x00280034", "x00280030", "x00181164", "x00182010"];
+/** PixelSpacing, ImagerPixelSpacing, NominalScannedPixelSpacing, PixelAspectRatio. */
+const TAGS = ["x00280030", "x00181164", "x00182010", "x00280034"];
 
 /**
  * The height of a pixel over its width; 1 where nothing says that it is not square. The first of

@@ -3,7 +3,16 @@
 import type { DataSet } from "dicom-parser";
 import { windowOf, type Shown } from "./dicom_window.js";
 import type { StoredImage } from "./dicom_image.js";
-import { exceeds, lutOf, misfits, MODALITY_LUT, VOI_LUT, type Lut } from "./dicom_lut.js";
+import {
+  exceeds,
+  greatestOf,
+  leastOf,
+  lutOf,
+  misfits,
+  MODALITY_LUT,
+  VOI_LUT,
+  type Lut,
+} from "./dicom_lut.js";
 import { numberOf } from "./dicom_values.js";
 import { damaged } from "./refusal.js";
 
@@ -27,10 +36,10 @@ export interface Display {
  */
 export function displayOf(set: DataSet, image: StoredImage): Display {
   const values = possibleValues(image);
-  const modality = lutOf(set, MODALITY_LUT, leastOf(values));
+  const modality = lutOf(set, MODALITY_LUT, values);
   const rescaled = rescale(set, values);
   const x = rescaled ?? values;
-  const voi = lutOf(set, VOI_LUT, leastOf(x));
+  const voi = lutOf(set, VOI_LUT, x);
   const shown = voi ? lookedUp(voi) : windowOf(set);
   if (!rescaled && !shown) return identity(image, values);
   const y = shown ?? fullRange(x);
@@ -38,6 +47,9 @@ export function displayOf(set: DataSet, image: StoredImage): Display {
     const sample = Math.floor(y(x[i]!) * 65535 + 0.5);
     return image.inverted ? 65535 - sample : sample;
   });
+  if (table.every((sample) => sample === table[0])) {
+    throw damaged("all its values would look the same");
+  }
   const odd = [
     modality && (modality.misread || exceeds(modality)),
     voi && (voi.misread || misfits(voi)),
@@ -62,7 +74,7 @@ function identity({ bits, inverted, allocated }: StoredImage, values: Float64Arr
 
 /** Null when the values mean themselves. */
 export function rescale(set: DataSet, values: Float64Array): Float64Array | null {
-  const lut = lutOf(set, MODALITY_LUT, leastOf(values));
+  const lut = lutOf(set, MODALITY_LUT, values);
   if (lut) return values.map((value) => entryOf(lut, value));
   const slope = numberOf(set, "x00281053", "RescaleSlope") ?? 1;
   const intercept = numberOf(set, "x00281052", "RescaleIntercept") ?? 0;
@@ -85,11 +97,7 @@ function entryOf({ first, entries }: Lut, x: number): number {
 
 function fullRange(x: Float64Array): Shown {
   const least = leastOf(x);
-  const most = x.reduce((high, value) => Math.max(high, value), -Infinity);
+  const most = greatestOf(x);
   if (!(most > least)) throw damaged("all its values would look the same");
   return (value) => (value - least) / (most - least);
-}
-
-function leastOf(x: Float64Array): number {
-  return x.reduce((low, value) => Math.min(low, value), Infinity);
 }

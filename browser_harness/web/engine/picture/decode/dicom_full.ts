@@ -17,11 +17,11 @@ export interface FullDisplay extends Omit<FullDepth, "samples"> {
  * Null where the file has no linear window: what is displayed is all there is to see.
  */
 export function fullDisplayOf(set: DataSet, image: StoredImage): FullDisplay | null {
-  const window = lutOf(set, VOI_LUT, 0) ? null : windowFieldsOf(set);
-  if (!window || window.kind === "SIGMOID") return null;
   const values = possibleValues(image);
+  const window = lutOf(set, VOI_LUT, values) ? null : windowFieldsOf(set);
+  if (!window || window.kind === "SIGMOID") return null;
   const x = rescale(set, values) ?? values;
-  const white = lutOf(set, MODALITY_LUT, 0) ? 65535 : 2 ** image.bits - 1;
+  const white = lutOf(set, MODALITY_LUT, values) ? 65535 : 2 ** image.bits - 1;
   const least = x.reduce((low, value) => Math.min(low, value), Infinity);
   const most = x.reduce((high, value) => Math.max(high, value), -Infinity);
   if (!(most > least)) return null;

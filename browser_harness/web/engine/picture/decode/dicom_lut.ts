@@ -34,9 +34,10 @@ export function misfits(lut: Lut): boolean {
 /**
  * The LUT of a sequence's first item, or null where there is none. Throws EngineError.
  *
- * @param least the smallest number that can be looked up: if it is negative, `first` is signed.
+ * @param lookedUp all numbers that can be: if one is negative, or none reaches it, `first` is
+ *   signed.
  */
-export function lutOf(set: DataSet, tag: string, least: number): Lut | null {
+export function lutOf(set: DataSet, tag: string, lookedUp: Float64Array): Lut | null {
   const item = itemIn(set, tag);
   if (!item) return null;
   const descriptor = bytesOf(item, DESCRIPTOR);
@@ -50,7 +51,8 @@ export function lutOf(set: DataSet, tag: string, least: number): Lut | null {
     );
   }
   const { vr } = item.elements[DESCRIPTOR]!;
-  const negative = first! >= 32768 && (vr === "SS" || least < 0);
+  const signed = vr === "SS" || leastOf(lookedUp) < 0 || greatestOf(lookedUp) < first!;
+  const negative = first! >= 32768 && signed;
   const entries = entriesOf(item, data, count! || 65536);
   const packed = data.length !== 2 * entries.length;
   return {
@@ -78,4 +80,12 @@ function entriesOf(item: DataSet, data: Uint8Array, count: number): Uint16Array 
     return Uint16Array.from(data.subarray(0, count));
   }
   throw damaged("a LUT is not as long as it says");
+}
+
+export function leastOf(x: Float64Array): number {
+  return x.reduce((low, value) => Math.min(low, value), Infinity);
+}
+
+export function greatestOf(x: Float64Array): number {
+  return x.reduce((high, value) => Math.max(high, value), -Infinity);
 }

@@ -2,7 +2,8 @@
 
 import { damaged } from "./refusal.js";
 
-const SIGNATURE = [0, 0, 0, 12, 0x6a, 0x50, 0x20, 0x20, 0x0d, 0x0a, 0x87, 0x0a];
+/** Boxes that such a file begins with; some writers leave the first out. */
+const FIRST = ["jP  ", "ftyp", "jp2h", "jp2c"];
 /** "jp2c". */
 const CODESTREAM = 0x6a703263;
 
@@ -11,7 +12,7 @@ const CODESTREAM = 0x6a703263;
  * when a box before it is cut off, or there is none.
  */
 export function codestreamOf(stream: Uint8Array): Uint8Array {
-  if (!SIGNATURE.every((byte, i) => stream[i] === byte)) return stream;
+  if (!FIRST.includes(String.fromCharCode(...stream.subarray(4, 8)))) return stream;
   const view = new DataView(stream.buffer, stream.byteOffset, stream.byteLength);
   for (let at = 0; at + 8 <= stream.length;) {
     const short = view.getUint32(at);

@@ -1,0 +1,82 @@
+"""What an exporter gets wrong by itself: pools with a divisor of their own, idle dropouts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional
+
+from tests.xport.conversion.stages.other_peoples_modules import (
+    answers,
+    convert,
+    layer,
+    signature,
+)
+from xport.conversion.export_rules import without_divisors
+from xport.errors import ConversionError
+
+pytestmark = pytest.mark.slow
+
+POOLS: list[tuple[Any, dict[str, Any]]] = [
+    (2, {"divisor_override": 3}),
+    ((2, 3), {"stride": 2, "padding": 1, "divisor_override": 5, "count_include_pad": False}),
+    (3, {"stride": 2, "padding": (1, 0), "ceil_mode": True, "divisor_override": 2}),
+    ((3, 2), {"stride": (3, 4), "padding": 1, "ceil_mode": True, "divisor_override": -1}),
+]
+
+
+@pytest.mark.parametrize(("kernel", "words"), POOLS)
+@pytest.mark.parametrize("size", [(5, 5), (6, 7), (4, 9)])
+def test_a_pool_divides_by_its_own_divisor(
+    kernel: Any, words: dict[str, Any], size: tuple[int, int], tmp_path: Path
+) -> None:
+    shape = (1, 2, *size)
+    out = layer("AvgPool2d", [kernel], words)(torch.zeros(shape))
+    given = signature([("x", shape, "float32")], [("y", tuple(out.shape), "float32")])
+    made = convert("layer", given, tmp_path, kind="AvgPool2d", arguments=[kernel], words=words)
+    expected, found = answers(made)
+    np.testing.assert_allclose(found["y"], expected["y"], rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("ceil", [False, True])
+def test_pools_over_three_axes_are_written_alike(ceil: bool) -> None:
+    x = torch.randn(1, 2, 5, 6, 7, generator=torch.Generator().manual_seed(1))
+    pool = nn.AvgPool3d((2, 3, 2), 2, (1, 1, 0), ceil_mode=ceil, divisor_override=7)
+    with without_divisors():
+        found = pool(x)
+    torch.testing.assert_close(found, pool(x))
+
+
+def test_a_pool_without_a_divisor_is_left_alone() -> None:
+    x = torch.randn(1, 2, 5, 6)
+    with without_divisors():
+        found = functional.avg_pool2d(input=x, kernel_size=3)
+    torch.testing.assert_close(found, functional.avg_pool2d(x, 3), rtol=0, atol=0)
+
+
+@pytest.mark.parametrize(("kernel", "dilation"), [(2, 3), (3, 2)])
+def test_a_dilated_pool_with_a_ceiling_is_refused_as_dilated(
+    kernel: int, dilation: int, tmp_path: Path
+) -> None:
+    """Its last window reaches further into the padding than ONNX Runtime allows."""
+    words = {"stride": 3, "padding": 1, "dilation": dilation, "ceil_mode": True}
+    shape = (1, 2, 7, 7)
+    out = layer("MaxPool2d", [kernel], words)(torch.zeros(shape))
+    given = signature([("x", shape, "float32")], [("y", tuple(out.shape), "float32")])
+    arguments: dict[str, Any] = {"kind": "MaxPool2d", "arguments": [kernel], "words": words}
+    expected, found = answers(convert("layer", given, tmp_path / "onnx", 2, **arguments))
+    np.testing.assert_array_equal(found["y"], expected["y"])
+    with pytest.raises(ConversionError, match=r"operator MaxPool of node .*: is dilated"):
+        convert("layer", given, tmp_path / "tfjs", **arguments)
+
+
+def test_a_dropout_that_drops_nothing_is_no_dropout(tmp_path: Path) -> None:
+    spec = [("x", (1, 3, 8, 8), "float32")]
+    made = convert("Idle", signature(spec, [("y", *spec[0][1:])]), tmp_path)
+    expected, found = answers(made)
+    np.testing.assert_array_equal(found["y"], expected["y"])

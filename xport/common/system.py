@@ -1,0 +1,62 @@
+"""What operating systems do differently: memory, interrupts, and whoever has closed a stream.
+
+Windows has neither `resource` nor signal masks nor `poll`, which are looked for when wanted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import signal
+import sys
+from collections.abc import Collection, Iterator
+
+_KIB, _MIB = 2**10, 2**20
+
+
+def peak_mib() -> float:
+    """Peak memory of this process, or of the largest that it has started and waited for.
+
+    Without `resource`, of this process alone.
+    """
+    try:
+        import resource
+    except ImportError:
+        import psutil
+
+        told = psutil.Process().memory_info()
+        return float(getattr(told, "peak_wset", told.rss) / _MIB)
+    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    unit = _MIB if sys.platform == "darwin" else _KIB
+    return max(resource.getrusage(kind).ru_maxrss for kind in kinds) / unit
+
+
+@contextlib.contextmanager
+def interrupts_masked() -> Iterator[None]:
+    """Block Ctrl-C in this thread, and in processes started meanwhile, where there are masks."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    from multiprocessing import resource_tracker
+
+    resource_tracker.ensure_running()  # its start would lift the mask again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def is_kill(exit_code: int | None) -> bool:
+    """Whether a process ended by SIGKILL, as one does that has taken too much memory."""
+    return exit_code is not None and exit_code == -getattr(signal, "SIGKILL", 0) != 0
+
+
+def without_reader(handles: Collection[int]) -> list[int]:
+    """Those of these handles whose reader has closed them, where the system can tell."""
+    if not hasattr(select, "poll"):
+        return []
+    poll = select.poll()
+    for handle in handles:
+        poll.register(handle, 0)
+    return [handle for handle, event in poll.poll(0) if event & select.POLLERR]
