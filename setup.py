@@ -18,6 +18,7 @@ from setuptools.errors import SetupError
 
 WEB = Path(__file__).resolve().parent / "browser_harness" / "web"
 LISTING = "build.json"
+LEFT_OUT = (".test.ts", "README.md")
 REMEDY = "run `make setup`, or `npm ci && npm run build` in browser_harness/web, and try again"
 
 
@@ -44,13 +45,13 @@ def require_page(web: Path) -> None:
 def digests(root: Path, names: Iterable[str]) -> dict[str, str]:
     """SHA-256 of the files of that name, or in folders of that name, by their path from `root`.
 
-    What the build's own list leaves out is left out here: that list, and unit tests.
+    What the build's own list leaves out is left out here: that list, unit tests and a README.
     """
     found = [path for name in names for path in (root / name, *(root / name).rglob("*"))]
     return {
         path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in found
-        if path.is_file() and not path.name.endswith(".test.ts") and path != root / LISTING
+        if path.is_file() and not path.name.endswith(LEFT_OUT) and path != root / LISTING
     }
 
 

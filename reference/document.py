@@ -86,8 +86,14 @@ def version_of(content: bytes) -> int | None:
 
 
 def first_problem(error: ValidationError) -> str:
-    """The problems of a failed validation in words, each with the key it concerns."""
-    problems = [_problem(item) for item in error.errors(include_url=False)]
+    """The problems of a failed validation in words, each with the key it concerns.
+
+    That a list is too short is not said where its items are wrong: pydantic counts the right ones.
+    """
+    found = error.errors(include_url=False)
+    inner = {item["loc"][:depth] for item in found for depth in range(len(item["loc"]))}
+    items = [item for item in found if item["type"] != "too_short" or item["loc"] not in inner]
+    problems = [_problem(item) for item in items]
     more = f" (and {len(problems) - 3} more)" if len(problems) > 3 else ""
     return "; ".join(problems[:3]) + more
 

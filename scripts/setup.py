@@ -31,7 +31,10 @@ BROWSER_TIMEOUT_S = 600
 DEBIAN_BROWSER = ["chromium"]
 DEBIAN_MESA = ["libegl1", "libgles2", "libgl1-mesa-dri"]
 DEBIAN_WEBKIT = ["webkit2gtk-driver", "xvfb"]
-WEB_SOURCES = ("*.ts", "*.html", "*.css", "*.mjs", "*.json")
+WEB_SOURCES = (
+    *("*.ts", "*.tsx", "*.html", "*.css", "*.mjs", "*.json"),
+    *("*.txt", "*.svg", "*.png", "*.webmanifest"),
+)
 TAIL_LINES = 30
 # pip looks for each package in every folder it was given, and warns of each that has none.
 NOISE = re.compile(r"WARNING: Location '.*' is ignored: it is neither a file nor a directory\.")

@@ -130,6 +130,7 @@ def released(
     """A folder with everything that the examples name, and what the releases in it said."""
     folder = tmp_path_factory.mktemp("examples")
     (folder / "build").mkdir()
+    store.mkdir(parents=True, exist_ok=True)
     (folder / "build" / "store").symlink_to(store)
     small_release(folder)
     own_package(folder)

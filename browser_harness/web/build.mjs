@@ -151,7 +151,7 @@ async function digests(root, names) {
           folder.map((one) => `${name}/${one}`),
         ),
       );
-    } else if (!name.endsWith(".test.ts")) {
+    } else if (!/(\.test\.ts|README\.md)$/.test(name)) {
       const content = await readFile(path.join(root, name));
       found[name] = createHash("sha256").update(content).digest("hex");
     }

@@ -24,6 +24,8 @@ from reference.networks.remaps import (
 from reference.networks.weight_files import parse, read_bytes
 
 _COUNTER = ".num_batches_tracked"
+_WRAPPERS = ("module.", "_orig_mod.", "model.")
+"""Before every name, from training on several GPUs, torch.compile and Lightning."""
 _OTHER_MODEL = "check that these weights belong to this model, and its sizes"
 
 
@@ -62,7 +64,7 @@ def load_checkpoint(
     """Load weights into a module, exactly or not at all.
 
     Accepts safetensors and PyTorch state dicts, also nested as ``['state_dict']`` and with
-    ``module.`` before the keys, and the three published key layouts
+    ``module.``, ``_orig_mod.`` or ``model.`` before the keys, and the three published key layouts
     (``reference.networks.remaps``). The module's own names come first: a file that has exactly
     these is loaded as ``load_state_dict(strict=True)`` does. The outputs of a 14-output classifier
     in a published layout follow ``reference.decide.labels.LABELS`` afterwards: the head of a
@@ -89,8 +91,9 @@ def _loaded(module: nn.Module, path: Path, run_its_code: bool) -> CheckpointInfo
     values = parse(content, run_its_code=run_its_code)
     expected = module.state_dict()
     points = None
-    if fits_by_name(expected, values):
-        family, tensors = Family.OWN, _only_tensors(values)
+    own = without_wrappers(expected, values)
+    if own is not None:
+        family, tensors = Family.OWN, _only_tensors(own)
         absent = _check_names(expected, {name: name for name in tensors})
     elif _takes_by_its_hooks(module, values):
         return CheckpointInfo(path, _sha256(content), Family.OWN, _load_by_hooks(module, values))
@@ -126,6 +129,18 @@ def fits_by_name(expected: Mapping[str, torch.Tensor], values: Mapping[str, obje
     """
     lacking = expected.keys() - values.keys()
     return values.keys() <= expected.keys() and all(n.endswith(_COUNTER) for n in lacking)
+
+
+def without_wrappers(
+    expected: Mapping[str, torch.Tensor], values: Mapping[str, object]
+) -> Mapping[str, object] | None:
+    """What a file holds by a module's own names, without wrappers; None if it has other names."""
+    while values and not fits_by_name(expected, values):
+        wrapper = next((w for w in _WRAPPERS if all(n.startswith(w) for n in values)), None)
+        if wrapper is None:
+            return None
+        values = {name.removeprefix(wrapper): value for name, value in values.items()}
+    return values or None
 
 
 def _takes_by_its_hooks(module: nn.Module, values: Mapping[str, object]) -> bool:

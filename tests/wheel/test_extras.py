@@ -14,6 +14,7 @@ from tests import mini
 from tests.conftest import ROOT
 from tests.wheel.conftest import TENSORFLOW, Installed, link_packages, requirements, with_theirs
 from xport.common.tools import BASE, DYNAMO, EXTRAS
+from xport.plan.plan import Plan
 
 HEAVY = {"numpy", "onnx", "onnxruntime", "pydantic", "jinja2", "rich", "PIL", "safetensors"} | {
     *("torch", "playwright", "psutil", "pydicom", "imagecodecs", "simplejpeg", "skimage"),
@@ -112,6 +113,14 @@ def test_the_base_alone_reports_verifies_and_migrates(
 ) -> None:
     done = without("all").run(*words.split(), cwd=copy)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_base_alone_converts_an_onnx_file(without: Without, copy: Path) -> None:
+    artifact = Plan.read(copy / "run" / "plan.json").model("classifier").artifacts["onnx"]
+    shutil.copy(artifact.path / "model.onnx", copy)
+    done = without("all").run("convert", "model.onnx", "--out", "converted", cwd=copy)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (copy / "converted" / "model.json").is_file()
 
 
 def test_training_says_what_brings_it(without: Without, copy: Path) -> None:

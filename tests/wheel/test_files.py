@@ -89,3 +89,10 @@ def test_an_sdist_has_the_page_and_its_sources(built: Built) -> None:
     wanted |= {f"browser_harness/web/dist/{name}" for name in built_from["files"]}
     assert wanted <= names
     assert not [name for name in names if "node_modules" in name]
+
+
+def test_set_up_builds_again_whatever_the_page_is_made_from() -> None:
+    from scripts.setup import web_sources
+
+    sources = json.loads((WEB / "dist" / "build.json").read_text())["sources"]
+    assert {WEB / name for name in sources} <= {*web_sources()}

@@ -6,6 +6,7 @@
 - A dropout in training mode that drops nothing is no dropout.
 - A window that is dilated may reach further into the padding than runtimes allow; it is padded
   before.
+- The scales of a nearest Resize are rounded to float32, and PyTorch goes by the sizes of some axes.
 - ONNX Runtime refuses an `output_padding` as large as a stride; it is fewer `pads` at the end.
 """
 
@@ -24,6 +25,7 @@ POOLS = ("MaxPool", "AveragePool")
 def repair(model: Any) -> None:
     """Apply every repair to an ONNX model in place; shapes that are no longer right are dropped."""
     changed = _write_output_padding_out(model)
+    changed |= _write_scales_as_meant(model)
     _remove_idle_dropouts(model)
     while _write_first_ceiling_out(model):
         changed = True
@@ -51,23 +53,51 @@ def add_unused_inputs(model: Any, signature: Signature) -> None:
 
 def _remove_idle_dropouts(model: Any) -> None:
     """Write Identity for every Dropout whose ratio is 0, whatever its mode."""
-    from onnx import numpy_helper
-
-    known = {value.name: value for value in model.graph.initializer}
-    known |= {
-        node.output[0]: _attribute(node, "value").t
-        for node in model.graph.node
-        if node.op_type == "Constant" and _attribute(node, "value") is not None
-    }
+    known = _constants(model)
     read = {name for node in model.graph.node for name in node.input}
     read |= {output.name for output in model.graph.output}
     for node in model.graph.node:
         ratio = known.get(node.input[1]) if len(node.input) > 1 else None
         if node.op_type != "Dropout" or ratio is None or read & {*node.output[1:]}:
             continue
-        if not numpy_helper.to_array(ratio).any():
+        if not ratio.any():
             node.op_type = "Identity"
             del node.input[1:], node.output[1:], node.attribute[:]
+
+
+def _write_scales_as_meant(model: Any) -> bool:
+    """Give every nearest Resize the scales that PyTorch computes with, or sizes.
+
+    PyTorch has them in double precision: 64 / 26 takes other elements than the float32 beside it.
+    An axis that keeps its length, or gets twice as many elements, has the scale 1 or 2 there.
+    """
+    import numpy as np
+    from onnx import numpy_helper
+
+    known, shapes, changed = _constants(model), _shapes(model), False
+    for node in model.graph.node:
+        nearest = node.op_type == "Resize" and _text(node, "mode") == "nearest"
+        plain = nearest and _text(node, "coordinate_transformation_mode") == "asymmetric"
+        if not plain or len(node.input) != 3:
+            continue
+        given, before = known.get(node.input[2]), np.array(shapes.get(node.input[0], []))
+        if given is None or given.shape != before.shape:
+            continue
+        after = np.floor(before * given).astype(np.int64)
+        meant = np.where(after == before, 1, np.where(after == 2 * before, 2, given))
+        meant = meant.astype(np.float32)
+        sizes = np.rint(before * meant.astype(np.float64)).astype(np.int64)
+        ratios, name = sizes / before, f"{node.output[0]}_scales"
+        if (ratios.astype(np.float32) == meant).all() and (ratios != meant).any():
+            node.input[2] = ""
+            node.input.append(name)
+            model.graph.initializer.append(numpy_helper.from_array(sizes, name))
+            changed = True
+        elif (meant != given).any():
+            node.input[2] = name
+            model.graph.initializer.append(numpy_helper.from_array(meant, name))
+            changed = True
+    return changed
 
 
 def _write_output_padding_out(model: Any) -> bool:
@@ -186,6 +216,18 @@ def _shapes(model: Any) -> dict[str, list[int]]:
         if all(dim.HasField("dim_value") for dim in dims):
             found[value.name] = [int(dim.dim_value) for dim in dims]
     return found
+
+
+def _constants(model: Any) -> dict[str, Any]:
+    """The arrays that a graph holds, by name."""
+    from onnx import numpy_helper
+
+    tensors = {value.name: value for value in model.graph.initializer}
+    for node in model.graph.node:
+        value = _attribute(node, "value") if node.op_type == "Constant" else None
+        if value is not None:
+            tensors[node.output[0]] = value.t
+    return {name: numpy_helper.to_array(tensor) for name, tensor in tensors.items()}
 
 
 def _attribute(node: Any, name: str) -> Any:

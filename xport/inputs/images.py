@@ -140,7 +140,7 @@ def images_in(
     for folder in folders:
         if not folder.is_dir():
             raise InputError("not a folder", str(folder), "give --images a folder of images")
-        files = [path for path in folder.iterdir() if path.is_file()]
+        files = [path for path in folder.iterdir() if path.is_file() or _leads_nowhere(path)]
         paths = sorted(path for path in files if _is_image(path))
         if left_out := len(files) - len(paths):
             count = "1 file" if left_out == 1 else f"{left_out:,} files"
@@ -156,6 +156,11 @@ def images_in(
     for twice in sorted({name for name in names if names.count(name) > 1}):
         raise InputError(f"two images are called {twice!r}", "--images", "rename one")
     return images
+
+
+def _leads_nowhere(path: Path) -> bool:
+    """Whether it is a link whose file is gone: an image would be missed without a word."""
+    return path.is_symlink() and not path.exists()
 
 
 def _is_image(path: Path) -> bool:

@@ -12,7 +12,7 @@ from typing import Literal, ParamSpec
 
 from xport.common.callables import search_in, source_digest
 from xport.common.document import Document
-from xport.common.tools import tool_versions
+from xport.common.tools import missing_packages_named, tool_versions
 from xport.conversion.pipeline import Pipeline, UsesToolchain
 from xport.errors import ExitCode, InputError, PackageMissing, UnavailableError, XportError
 from xport.inputs.images import synthetic_count
@@ -76,6 +76,7 @@ class Checked(Document):
         return ExitCode.COULD_NOT_RUN if "missing" in states else ExitCode.PASSED
 
 
+@missing_packages_named()
 def check(release_file: str | Path, *, options: BrowserOptions | None = None) -> Checked:
     """Look at a release file and this machine, in seconds and without converting anything.
 

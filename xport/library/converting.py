@@ -16,7 +16,7 @@ from browser_harness.launch.processes import largest_resident_mib
 from xport.common import digests
 from xport.common.callables import search_in
 from xport.common.document import folder_made_whole
-from xport.common.tools import tool_versions
+from xport.common.tools import missing_packages_named, tool_versions
 from xport.conversion.exporters import OPSETS, Exporter
 from xport.conversion.pipeline import Stage, carry_out
 from xport.conversion.stages.onnx_from_torch import OnnxFromTorch
@@ -41,6 +41,7 @@ FACTORY = re.compile(r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")
 MIB = 2**20
 
 
+@missing_packages_named()
 def convert(
     model: torch.nn.Module | str | Path,
     example_inputs: Any = None,

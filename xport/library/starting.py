@@ -17,6 +17,7 @@ from xport.common import isolated
 from xport.common.arrays import Array
 from xport.common.callables import search_in
 from xport.common.document import write_whole
+from xport.common.tools import missing_packages_named
 from xport.conversion.exporters import Exporter
 from xport.errors import InputError
 from xport.formats import torch_module
@@ -56,6 +57,7 @@ class Begun:
         return name_of(self.factory)
 
 
+@missing_packages_named()
 def init(
     factory: str,
     example_inputs: Any,

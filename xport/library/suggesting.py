@@ -24,8 +24,8 @@ STEPS = 4
 """The least rounding, in float32 steps of the output's largest value."""
 EXPLAINED = 10
 """How many times PyTorch's own rounding ONNX Runtime's distance may be and still be rounding."""
-UNSTABLE = 1e-2
-"""Of the largest value: where PyTorch float32 is further from float64, nothing is suggested."""
+GREATEST = 1e-2
+"""Of the largest value: no more is ever suggested."""
 
 Answers = Sequence[Mapping[str, Array]]
 """One mapping of outputs by name for each probe."""
@@ -72,8 +72,8 @@ def suggested(
 
 
 def _bound(output: str, rounding: Rounding, probes: int) -> tuple[float, str]:
-    own = rounding.float64
-    if not own <= UNSTABLE * rounding.largest:  # NaN is not
+    own, bearable = rounding.float64, GREATEST * rounding.largest / FACTOR
+    if not own <= bearable:  # NaN is not
         raise InputError(
             f"PyTorch float32 is {own:.3g} from its own float64, of {rounding.largest:.3g} at most",
             f"output {output!r}",
@@ -81,9 +81,10 @@ def _bound(output: str, rounding: Rounding, probes: int) -> tuple[float, str]:
         )
     least = STEPS * float(np.finfo(np.float32).eps) * rounding.largest
     base = max(own, least, float(np.finfo(np.float32).tiny))
-    runtime = rounding.runtime if rounding.runtime <= EXPLAINED * base else 0.0
+    explained = rounding.runtime <= min(EXPLAINED * base, max(bearable, base))
+    runtime = rounding.runtime if explained else 0.0
     bound = _rounded_up(FACTOR * max(base, runtime))
-    counted = "" if runtime or rounding.runtime == 0 else ", which rounding does not explain"
+    counted = "" if explained else ", which rounding does not explain"
     return bound, (
         f"suggested: {FACTOR} times the rounding measured on {probes} probes before any browser "
         f"ran: PyTorch float32 is {own:.2g} from its float64 and {rounding.runtime:.2g} from ONNX "

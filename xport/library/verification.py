@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from xport.common import digests, isolated
 from xport.common.arrays import Array
+from xport.common.tools import missing_packages_named
 from xport.conversion.store import disk_errors, require_writable
 from xport.errors import InputError
 from xport.exchange.recording import Runner
@@ -65,6 +66,7 @@ class Verification:
     timed: bool = False
 
 
+@missing_packages_named()
 def verify_model(
     converted: Converted, inputs: Any, how: Verification, out: Path | None = None
 ) -> Report:

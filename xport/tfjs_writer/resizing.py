@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 
@@ -19,6 +20,8 @@ from xport.tfjs_writer.tensor import Tensor, last_axes
 
 SAFE_MARGIN = 1e-3
 """How far from a rounding edge float32 coordinates must stay for all backends to agree."""
+MOST_PARTS = 1000
+"""Ratios of no larger denominators are told apart in float32."""
 REFUSED = {
     "antialias": "with antialias",
     "keep_aspect_ratio_policy": "with a keep_aspect_ratio_policy",
@@ -48,6 +51,14 @@ class Stretch:
         }
         return table[how]() if how in table else None
 
+    def as_pytorch(self) -> Array:
+        """Where each output element lies as PyTorch's nearest has it, `asymmetric` in float32.
+
+        The product is rounded to a whole number where it ought to be one.
+        """
+        product = np.arange(self.after, dtype=np.float32) * np.float32(1 / self.scale)
+        return product.astype(np.float64)
+
     @property
     def whole(self) -> bool:
         """Whether the scale yields the length exactly."""
@@ -74,7 +85,8 @@ def resize(low: Lowering, node: Node) -> None:
         if found is None or (how == "align_corners" and not stretch.whole):
             why = "" if found is None else " with a scale that yields no whole length"
             raise refuse(node, f"coordinate_transformation_mode {how}{why} is not supported")
-        coordinates[axis] = found
+        nearest = mode == "nearest" and how == "asymmetric"
+        coordinates[axis] = stretch.as_pytorch() if nearest else found
     if mode == "nearest":
         out = _nearest(low, node, x, stretches, coordinates)
     elif mode in ("linear", "cubic"):
@@ -92,7 +104,7 @@ def _stretches(low: Lowering, node: Node) -> dict[int, Stretch]:
     axes = [axis % len(before) for axis in node.get("axes") or range(len(before))]
     given = low.fixed(node, 2, "scales")
     if given is not None and given.size:
-        scales = dict(zip(axes, given.astype(np.float64).tolist(), strict=True))
+        scales = dict(zip(axes, map(_unrounded, given.tolist()), strict=True))
     else:
         low.fixed(node, 3, "sizes")
         scales = {axis: after[axis] / before[axis] for axis in axes}
@@ -101,6 +113,15 @@ def _stretches(low: Lowering, node: Node) -> dict[int, Stretch]:
         for axis, scale in scales.items()
         if scale != 1
     }
+
+
+def _unrounded(scale: float) -> float:
+    """The ratio of whole numbers that a scale in float32 stands for; without one, the scale.
+
+    8 / 3 is a little larger in float32: 8 divided by it is less than 3, and an element another.
+    """
+    ratio = float(Fraction(scale).limit_denominator(MOST_PARTS))
+    return ratio if np.float32(ratio) == np.float32(scale) else scale
 
 
 # Nearest

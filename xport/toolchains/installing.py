@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -21,6 +22,8 @@ from xport.toolchains.toolchain import Toolchain
 from xport.toolchains.worker import Done, ToolRaised, Worker
 
 TAIL_LINES = 15
+# pip looks for each package in every folder it was given, and warns of each that has none.
+NOISE = re.compile(r"WARNING: Location '.*' is ignored")
 PIP = ("-I", "-m", "pip", "--disable-pip-version-check")
 LOCKED = ("install", "--quiet", "--no-input", "--require-hashes", "--no-deps")
 
@@ -98,7 +101,11 @@ def _make(toolchain: Toolchain, base: Path, folder: Path) -> None:
     python = cache.python_in(folder)
     with progress.step(f"install {toolchain.name}", 3):
         shutil.rmtree(folder, ignore_errors=True)
-        _run([str(base), "-I", "-m", "venv", str(folder)], "make an environment", "install venv")
+        _run(
+            [str(base), "-I", "-m", "venv", str(folder)],
+            "make an environment",
+            "install its venv module (apt-get install python3-venv), or choose another by --python",
+        )
         progress.advance("environment")
         _run(
             [str(python), *PIP, *LOCKED, "-r", str(toolchain.lock)],
@@ -156,5 +163,7 @@ def _run(command: list[str], doing: str, remedy: str) -> None:
                 os.killpg(process.pid, signal.SIGKILL)
             raise
     if process.returncode != 0:
-        lines = "\n".join(line for line in said.strip().splitlines()[-TAIL_LINES:])
-        raise UnavailableError(f"cannot {doing}", command[0], remedy, lines)
+        lines = [line for line in said.splitlines() if line.strip() and not NOISE.match(line)]
+        raise UnavailableError(
+            f"cannot {doing}", command[0], remedy, "\n".join(lines[-TAIL_LINES:])
+        )

@@ -301,9 +301,10 @@ def test_own_names_inside_a_training_s_checkpoint(tmp_path: Path) -> None:
     _assert_same(target, _copy(source))
 
 
-def test_own_names_under_the_prefix_of_multi_gpu_training(tmp_path: Path) -> None:
+@pytest.mark.parametrize("wrapper", ["module.", "_orig_mod.", "model.", "module._orig_mod."])
+def test_own_names_within_what_training_puts_around_a_module(wrapper: str, tmp_path: Path) -> None:
     source, target = _filled(OWN["wrapped as densenet121"]), OWN["wrapped as densenet121"]()
-    prefixed = {f"module.{name}": tensor for name, tensor in _copy(source).items()}
+    prefixed = {f"{wrapper}{name}": tensor for name, tensor in _copy(source).items()}
     load_checkpoint(target, _saved({"state_dict": prefixed}, tmp_path))
     _assert_same(target, _copy(source))
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import pytest
 import torch
 from torch import nn
@@ -78,5 +79,45 @@ def test_a_dilated_pool_with_a_ceiling_is_refused_as_dilated(
 def test_a_dropout_that_drops_nothing_is_no_dropout(tmp_path: Path) -> None:
     spec = [("x", (1, 3, 8, 8), "float32")]
     made = convert("Idle", signature(spec, [("y", *spec[0][1:])]), tmp_path)
+    expected, found = answers(made)
+    np.testing.assert_array_equal(found["y"], expected["y"])
+
+
+@pytest.mark.parametrize(("size", "to"), [(26, 64), (49, 100), (7, 17)])
+def test_scales_that_mean_sizes_are_written_as_sizes(size: int, to: int, tmp_path: Path) -> None:
+    """As float32 they would be a little too large, and an element another."""
+    shapes = (1, 1, size, size), (1, 1, to, to)
+    given = signature([("x", shapes[0], "float32")], [("y", shapes[1], "float32")])
+    words = {"scale_factor": to / size, "mode": "nearest"}
+    made = convert("layer", given, tmp_path, 2, kind="Upsample", arguments=[], words=words)
+    graph = onnx.load(str(made[1].path / "model.onnx")).graph
+    (resize,) = (node for node in graph.node if node.op_type == "Resize")
+    assert (resize.input[2], len(resize.input)) == ("", 4)
+    sizes = {value.name: onnx.numpy_helper.to_array(value) for value in graph.initializer}
+    assert sizes[resize.input[3]].tolist() == list(shapes[1])
+
+
+@pytest.mark.parametrize("factor", [2, 0.5, 2.46, 1.7])
+def test_other_scales_stay_scales(factor: float, tmp_path: Path) -> None:
+    to = int(26 * factor)
+    given = signature([("x", (1, 1, 26, 26), "float32")], [("y", (1, 1, to, to), "float32")])
+    words = {"scale_factor": factor, "mode": "nearest"}
+    made = convert("layer", given, tmp_path, 2, kind="Upsample", arguments=[], words=words)
+    graph = onnx.load(str(made[1].path / "model.onnx")).graph
+    (resize,) = (node for node in graph.node if node.op_type == "Resize")
+    assert len(resize.input) == 3
+    expected, found = answers(made)
+    np.testing.assert_array_equal(found["y"], expected["y"])
+
+
+@pytest.mark.parametrize("factor", [8 / 3, 7 / 3, 100 / 49, 1.1, 1.3])
+@pytest.mark.parametrize("size", [(5, 4), (26, 9), (49, 30)])
+def test_nearest_takes_the_elements_that_pytorch_takes(
+    factor: float, size: tuple[int, int], tmp_path: Path
+) -> None:
+    words = {"scale_factor": factor, "mode": "nearest"}
+    out = layer("Upsample", [], words)(torch.zeros(1, 1, *size))
+    given = signature([("x", (1, 1, *size), "float32")], [("y", tuple(out.shape), "float32")])
+    made = convert("layer", given, tmp_path, kind="Upsample", arguments=[], words=words)
     expected, found = answers(made)
     np.testing.assert_array_equal(found["y"], expected["y"])

@@ -74,6 +74,17 @@ def test_hidden_files_and_those_of_systems_are_left_out_and_counted(tmp_path: Pa
     assert said == [f"{tmp_path}: 6 files left out, hidden or no image by name and mark"]
 
 
+def test_a_link_that_leads_nowhere_is_named_if_it_may_be_an_image(tmp_path: Path) -> None:
+    Image.new("L", (10, 10)).save(tmp_path / "chest.png")
+    (tmp_path / ".hidden.png").symlink_to("nowhere")
+    said: list[str] = []
+    assert [image.name for image in images_in([tmp_path], said.append)] == ["image-chest.png"]
+    assert said == [f"{tmp_path}: 1 file left out, hidden or no image by name and mark"]
+    (tmp_path / "other.png").symlink_to("nowhere")
+    with pytest.raises(InputError, match=r"other\.png: cannot be read: No such file"):
+        images_in([tmp_path])
+
+
 def test_a_folder_of_hidden_files_holds_no_image(tmp_path: Path) -> None:
     (tmp_path / "._chest.png").write_bytes(b"\0\5\x16\7")
     with pytest.raises(InputError, match="no image in this folder"):

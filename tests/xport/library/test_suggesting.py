@@ -42,6 +42,11 @@ def test_no_rounding_is_a_few_float32_steps_of_the_largest_value() -> None:
     assert FACTOR * STEPS * EPS <= found < 1.1 * FACTOR * STEPS * EPS
 
 
+def test_no_suggestion_is_more_than_a_hundredth_of_the_largest_value() -> None:
+    assert is_about(tolerance(off(9e-4), EXACT, off(9e-4)), 9e-4)
+    assert is_about(tolerance(off(9e-4), EXACT, off(3e-3)), 9e-4)
+
+
 @pytest.mark.parametrize("wrong", [2e-5 * EXPLAINED, 1.0, float("inf"), float("nan")])
 def test_a_wrong_runtime_widens_nothing(wrong: float) -> None:
     found = tolerance(off(1e-5), EXACT, off(wrong))
@@ -49,7 +54,7 @@ def test_a_wrong_runtime_widens_nothing(wrong: float) -> None:
     assert "which rounding does not explain" in found.rationale
 
 
-@pytest.mark.parametrize("single", [off(0.02), off(float("nan"))])
+@pytest.mark.parametrize("single", [off(0.002), off(float("nan"))])
 def test_where_float32_does_not_settle_the_output_nothing_is_suggested(single: Array) -> None:
     with pytest.raises(InputError, match="from its own float64"):
         tolerance(single, EXACT, EXACT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import multiprocessing
 import os
 import re
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
+import onnx.numpy_helper
 import pytest
 import torch
 
@@ -152,6 +155,25 @@ def test_a_verdict_names_model_leg_output_probe_and_numbers(tmp_path: Path) -> N
     for word in (error.leg, error.output, error.probe, f"{error.bound:.3g}"):
         assert str(word) in said
     assert "FAILED" in str(report)
+
+
+def with_a_wrong_bias(content: bytes) -> bytes:
+    model = onnx.load_from_string(content)
+    (bias,) = [one for one in model.graph.initializer if one.name.endswith("linear.bias")]
+    values = onnx.numpy_helper.to_array(bias) + np.float32(0.01)
+    bias.CopyFrom(onnx.numpy_helper.from_array(values, bias.name))
+    return model.SerializeToString()
+
+
+def test_a_wrong_export_is_to_blame_and_widens_no_tolerance(
+    converted: xport.Converted, report: xport.Report, tmp_path: Path
+) -> None:
+    wrong = dataclasses.replace(converted, onnx=with_a_wrong_bias(converted.onnx))
+    found = xport.verify(wrong, backends=["wasm"], out=tmp_path / "run")
+    with pytest.raises(VerdictError) as caught:
+        found.raise_for_verdict()
+    assert caught.value.leg == "onnx"
+    assert all(t.max_abs < 1e-4 for t in found.evidence.plan.policy.tolerances)
 
 
 def test_a_declared_tolerance_stands_with_its_reason(tmp_path: Path) -> None:

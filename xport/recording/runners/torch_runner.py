@@ -10,6 +10,7 @@ import numpy as np
 
 from xport.common.arrays import Array, Tensors
 from xport.formats import torch_module
+from xport.formats.torch_answers import require_answers
 from xport.recording.runners.local_runner import LocalRunner
 
 
@@ -40,6 +41,7 @@ class TorchRunner(LocalRunner):
             module, self._recipe = copy.deepcopy(self._own[0]), self._own[1]
         else:
             module, self._recipe = torch_module.load(self.folder)
+            require_answers(module, self._recipe, self.folder)
         self._module = module.to(getattr(torch, self._dtype))
 
     def _close(self) -> None:

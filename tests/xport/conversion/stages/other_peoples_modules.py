@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import os
 import random
 import sys
 import time
@@ -265,6 +266,7 @@ class RandomAttribute(nn.Module):
             "numpy": lambda: torch.from_numpy(np.random.default_rng().normal(size=(1, 3, 1, 1))),
             "python": lambda: torch.full((1, 3, 1, 1), random.random()),
             "time": lambda: torch.full((1, 3, 1, 1), time.perf_counter() % 1 + 0.1),
+            "machine": lambda: torch.full((1, 3, 1, 1), float(os.environ["NUMBER"])),
             "hash": lambda: torch.full((1, 3, 1, 1), float(hash("seed") % 1000)),
         }
         self.noise = numbers[kind]().float()

@@ -13,6 +13,7 @@ from tests.xport.conversion.stages.other_peoples_modules import answers, convert
 from xport.common import isolated
 from xport.conversion.export_repairs import POOLS
 from xport.errors import ConversionError, ExitCode, InputError, XportError
+from xport.recording.runners.torch_runner import TorchRunner
 
 pytestmark = pytest.mark.slow
 
@@ -198,6 +199,21 @@ def test_a_module_that_differs_from_process_to_process_is_named(
     monkeypatch.setenv("PYTHONHASHSEED", "2")
     with pytest.raises(InputError, match="is not reproducible"):
         isolated.call(convert_on, tmp_path)
+
+
+def test_a_module_that_differs_from_day_to_day_is_named_when_it_is_recorded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Then no exporter is blamed, although its conversion is an earlier one."""
+    monkeypatch.setenv("NUMBER", "2")
+    made = convert("RandomAttribute", SAME_SMALL, tmp_path, 1, kind="machine")[0]
+    for dtype in ("float32", "float64"):
+        with TorchRunner("m/torch", made.path, dtype):
+            pass
+    monkeypatch.setenv("NUMBER", "3")
+    runner = TorchRunner("m/torch", made.path, "float32")
+    with pytest.raises(InputError, match="is not reproducible: two builds of"), runner:
+        pass
 
 
 @pytest.mark.parametrize(
