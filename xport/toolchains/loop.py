@@ -19,6 +19,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TextIO
 
 
@@ -84,10 +85,19 @@ def _chain(error: BaseException) -> list[dict[str, Any]]:
 
 
 def _reply(replies: TextIO, reply: dict[str, Any]) -> None:
+    replies.write(json.dumps({**reply, "peak_mib": _peak_mib()}) + "\n")
+
+
+def _peak_mib() -> float:
+    """Of this process: on Linux of its address space, as `getrusage` begins with the parent's."""
     import resource
 
-    peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    replies.write(json.dumps({**reply, "peak_mib": peak_mib}) + "\n")
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+        told = next(line.split() for line in lines if line.startswith("VmHWM:"))
+        return float(told[1]) / 1024
+    except (OSError, StopIteration):
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 if __name__ == "__main__":
