@@ -41,6 +41,7 @@ from xport.workflow import commands
 from xport.workflow.run_folder import RunFolder
 
 OTHER = OtherPolicy(file="other.toml", sha256="0" * 64)
+DOCUMENTS = {"report.html": b"<p>NOT FOR MEDICAL USE</p>"}
 DEFAULTS = Path(__file__).parents[3] / "reference" / "defaults"
 
 
@@ -193,7 +194,7 @@ def test_examples_are_those_that_the_gate_accepts(
         gated(mini_run, threshold),
         sources(mini_run),
         page(mini_run),
-        {},
+        DOCUMENTS,
         tmp_path / "bundle",
     )
     assert len(manifest.examples) == (2 if threshold < 0 else 0)
@@ -223,7 +224,7 @@ def test_is_not_made_without_passed(
     verdict = mini_run.evidence.verdict.model_copy(update={"status": status})
     evidence = mini_run.evidence.model_copy(update={"verdict": verdict})
     with pytest.raises(NotPassed, match="only PASSED is bundled") as refused:
-        build_bundle(evidence, sources(mini_run), page(mini_run), {}, tmp_path / "bundle")
+        build_bundle(evidence, sources(mini_run), page(mini_run), DOCUMENTS, tmp_path / "bundle")
     assert refused.value.exit_code == code
     assert list(tmp_path.iterdir()) == []
 
@@ -233,7 +234,7 @@ def test_says_what_differs_and_does_not_decide(mini_run: MiniRun, tmp_path: Path
     verdict = mini_run.evidence.verdict.model_copy(update={"advisories": advisories})
     evidence = mini_run.evidence.model_copy(update={"verdict": verdict})
     bundle = tmp_path / "bundle"
-    manifest = build_bundle(evidence, sources(mini_run), page(mini_run), {}, bundle)
+    manifest = build_bundle(evidence, sources(mini_run), page(mini_run), DOCUMENTS, bundle)
     assert manifest.advisories == advisories
     assert verify_bundle(bundle).advisories == advisories
     manifest.model_copy(update={"advisories": ()}).write(bundle / "manifest.json")
@@ -345,7 +346,7 @@ def test_is_not_made_from_a_model_that_changed_since(mini_run: MiniRun, tmp_path
         update={"plan": plan.model_copy(update={"models": models})}
     )
     with pytest.raises(IntegrityError, match="not the file that was verified"):
-        build_bundle(evidence, sources(mini_run), page(mini_run), {}, tmp_path / "out" / "bundle")
+        build_bundle(evidence, sources(mini_run), page(mini_run), DOCUMENTS, tmp_path / "out" / "bundle")
     assert list((tmp_path / "out").iterdir()) == []
 
 
@@ -356,7 +357,7 @@ def test_is_not_made_with_another_engine_than_the_verified_one(
     files["engine.js"] = tmp_path / "engine.js"
     files["engine.js"].write_text("// another")
     with pytest.raises(IntegrityError, match=r"engine\.js is not the file that was verified"):
-        build_bundle(mini_run.evidence, sources(mini_run), files, {}, tmp_path / "bundle")
+        build_bundle(mini_run.evidence, sources(mini_run), files, DOCUMENTS, tmp_path / "bundle")
 
 
 @pytest.mark.parametrize("name", ["engine.js", "engine.kernels.js"])
@@ -369,14 +370,14 @@ def test_is_made_with_all_scripts_that_computed_and_no_others(
     else:
         files[name] = app_files()[name]
     with pytest.raises(IntegrityError, match=rf"{name} is not the file that was verified"):
-        build_bundle(mini_run.evidence, sources(mini_run), files, {}, tmp_path / "bundle")
+        build_bundle(mini_run.evidence, sources(mini_run), files, DOCUMENTS, tmp_path / "bundle")
 
 
 def test_does_not_replace_a_folder_that_is_no_bundle(mini_run: MiniRun, tmp_path: Path) -> None:
     (tmp_path / "bundle").mkdir()
     (tmp_path / "bundle" / "thesis.txt").write_text("ten years of work")
     with pytest.raises(InputError, match="not a bundle"):
-        build_bundle(mini_run.evidence, sources(mini_run), page(mini_run), {}, tmp_path / "bundle")
+        build_bundle(mini_run.evidence, sources(mini_run), page(mini_run), DOCUMENTS, tmp_path / "bundle")
     assert (tmp_path / "bundle" / "thesis.txt").read_text() == "ten years of work"
 
 
@@ -398,7 +399,7 @@ def test_is_not_made_of_a_verdict_under_another_policy(
     evidence, judgement = commands.judge_under(run_copy, soft, OTHER)
     assert evidence.verdict.status is Status.PASSED
     with pytest.raises(IntegrityError, match=r"under another policy, other\.toml"):
-        build_bundle(evidence, sources(mini_run), page(mini_run), {}, tmp_path / "bundle")
+        build_bundle(evidence, sources(mini_run), page(mini_run), DOCUMENTS, tmp_path / "bundle")
     assert not (tmp_path / "bundle").exists()
     shutil.copyfile(judgement.evidence_path, run.evidence_path)
     with pytest.raises(IntegrityError, match=r"under another policy, other\.toml"):
@@ -495,7 +496,7 @@ def test_operating_points_and_gate_travel_in_the_bundle(mini_run: MiniRun, tmp_p
     evidence = gated(mini_run, 0.08)
     gate = evidence.plan.model("autoencoder").gate
     folder = tmp_path / "bundle"
-    manifest = build_bundle(evidence, sources(mini_run), page(mini_run), {}, folder)
+    manifest = build_bundle(evidence, sources(mini_run), page(mini_run), DOCUMENTS, folder)
     entry = manifest.models["autoencoder"].gate
     assert entry is not None
     assert Gate.read(folder / entry.path) == gate
