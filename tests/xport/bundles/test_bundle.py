@@ -291,7 +291,8 @@ def test_a_manifest_that_says_other_things_than_the_evidence_is_refused(
         "FAILED" if words == "verdict" else old[::-1] if isinstance(old, list) else f"{old}!"
     )
     found = list(evidence_findings(Manifest.model_validate(said), mini_run.evidence))
-    assert found == [f"{words} is not that of the evidence"]
+    assert len(found) == 1
+    assert found[0].endswith(f"{words} is not that of the evidence")
 
 
 @pytest.mark.parametrize("name", ["a model's shard", "engine.js"])
@@ -410,7 +411,7 @@ def test_with_evidence_under_another_policy_is_refused(mini_run: MiniRun) -> Non
     bundle = mini_run.folder / "bundle"
     evidence = Evidence.read(bundle / "evidence.json").model_copy(update={"other_policy": OTHER})
     found = list(evidence_findings(Manifest.read(bundle / "manifest.json"), evidence))
-    assert found == ["the policy is not that of the evidence"]
+    assert "the policy is not that of the evidence" in found
 
 
 def test_is_not_made_of_edited_evidence(run_copy: Path) -> None:
