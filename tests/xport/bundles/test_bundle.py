@@ -347,7 +347,9 @@ def test_is_not_made_from_a_model_that_changed_since(mini_run: MiniRun, tmp_path
         update={"plan": plan.model_copy(update={"models": models})}
     )
     with pytest.raises(IntegrityError, match="not the file that was verified"):
-        build_bundle(evidence, sources(mini_run), page(mini_run), DOCUMENTS, tmp_path / "out" / "bundle")
+        build_bundle(
+            evidence, sources(mini_run), page(mini_run), DOCUMENTS, tmp_path / "out" / "bundle"
+        )
     assert list((tmp_path / "out").iterdir()) == []
 
 
@@ -378,7 +380,9 @@ def test_does_not_replace_a_folder_that_is_no_bundle(mini_run: MiniRun, tmp_path
     (tmp_path / "bundle").mkdir()
     (tmp_path / "bundle" / "thesis.txt").write_text("ten years of work")
     with pytest.raises(InputError, match="not a bundle"):
-        build_bundle(mini_run.evidence, sources(mini_run), page(mini_run), DOCUMENTS, tmp_path / "bundle")
+        build_bundle(
+            mini_run.evidence, sources(mini_run), page(mini_run), DOCUMENTS, tmp_path / "bundle"
+        )
     assert (tmp_path / "bundle" / "thesis.txt").read_text() == "ten years of work"
 
 
