@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from reference.preprocess import Preprocess
-from xport.bundles.evidence import REMEDY, require_evidence
+from xport.bundles.evidence import REMEDY, evidence_findings
 from xport.bundles.manifest import MANIFEST, BundledModel, Manifest
+from xport.bundles.required import required_files
 from xport.bundles.self_test_checks import read_self_test, require_recorded
 from xport.common import digests
 from xport.common.document import first_problem
-from xport.errors import IntegrityError
+from xport.errors import InputError, IntegrityError
 from xport.judgement.evidence import EVIDENCE, Evidence
 from xport.plan.page_models import page_view
 
@@ -25,55 +28,91 @@ def verify_bundle(folder: Path) -> Manifest:
     Raises:
         InputError: there is no manifest, or it cannot be read.
         IntegrityError: a file is missing, added, changed or a link, or what it holds is not what
-            belongs there: preprocessing, self-test, examples; it is named. Or the manifest says
-            something else than the evidence.
+            belongs there: preprocessing, self-test, examples. Or the manifest says something else
+            than the evidence. The first is named, and all others in its details.
     """
     manifest = Manifest.read(folder / MANIFEST)
-    _require_listed_files(folder, manifest)
-    for name, model in manifest.models.items():
-        read_preprocess(folder, name, model)
-        explained = manifest.models.get(model.explains or "")
-        if model.explains and (explained is None or explained.kind != "classifier"):
-            raise IntegrityError(
-                f"{name} explains {model.explains}, which is no classifier here",
-                str(folder),
-                REMEDY,
-            )
-    if EVIDENCE not in manifest.files:
-        raise IntegrityError(f"{EVIDENCE} is not listed", str(folder), REMEDY)
+    _refuse(folder, _listing_findings(folder, manifest))  # nothing below is read before it is whole
+    _refuse(folder, _model_findings(folder, manifest))
     evidence = Evidence.read(folder / EVIDENCE)
-    require_evidence(manifest, evidence, folder)
+    _refuse(folder, evidence_findings(manifest, evidence))
     require_recorded(folder, read_self_test(folder, manifest), evidence)
     view = page_view(evidence.plan)
     told = {"publishable": view.publishable, "unshown": view.unshown}
     return manifest.model_copy(update=told)
 
 
-def _require_listed_files(folder: Path, manifest: Manifest) -> None:
-    """Files and manifest name the same bytes, no more and no less."""
+def require_digest(folder: Path, expected: str) -> None:
+    """Hold a bundle to the SHA-256 of its manifest that somebody was told by another way.
+
+    Raises:
+        InputError: that is no SHA-256.
+        IntegrityError: the manifest has another.
+    """
+    if not re.fullmatch(r"[0-9a-fA-F]{64}", expected):
+        raise InputError("is not a SHA-256, 64 digits from 0 to f", f"--expect {expected}")
+    found = digests.of_file(folder / MANIFEST)
+    if found != expected.lower():
+        raise IntegrityError(
+            f"its SHA-256 is {found}, expected is {expected.lower()}",
+            str(folder / MANIFEST),
+            "it is another release, or somebody changed it: do not publish it",
+        )
+
+
+def _refuse(folder: Path, findings: Iterable[str]) -> None:
+    """Raise what was found, if anything was."""
+    found = list(findings)
+    if found:
+        others = "\n".join(f"also: {one}" for one in found[1:])
+        raise IntegrityError(found[0], str(folder), REMEDY, others)
+
+
+def _listing_findings(folder: Path, manifest: Manifest) -> Iterator[str]:
+    """Where files and manifest do not name the same bytes, no more and no less."""
     entries = {**manifest.files, **manifest.model_files()}
-    links = [path for path in sorted(folder.rglob("*")) if path.is_symlink()]
-    if links:
-        raise IntegrityError("a link stands for a file of the bundle", str(links[0]), REMEDY)
-    found = {name: d for name, d in digests.of_folder(folder).items() if name != MANIFEST}
-    for name in sorted(found.keys() | entries.keys()):
-        state = None
+    strange = sorted(path for path in folder.rglob("*") if not _is_plain(path))
+    for path in strange:
+        what = "a link stands for a file of the bundle"
+        if not path.is_symlink():
+            what = "an empty folder" if path.is_dir() else "neither a file nor a folder"
+        yield f"{path.relative_to(folder).as_posix()}: {what}"
+    found = {} if strange else digests.of_folder(folder)
+    found.pop(MANIFEST, None)
+    for name in sorted(found.keys() | entries.keys()) if not strange else ():
         if name not in found:
-            state = "missing"
+            yield f"file {name} is missing"
         elif name not in entries:
-            state = "extra"
+            yield f"file {name} is extra"
         elif found[name] != entries[name].sha256:
-            state = "changed"
+            yield f"file {name} is changed"
         elif (folder / name).stat().st_size != entries[name].bytes:
-            state = "listed with another length"
-        if state:
-            raise IntegrityError(f"file {name} is {state}", str(folder), REMEDY)
+            yield f"file {name} is listed with another length"
     for file in (manifest.self_test, *manifest.examples):
         listed = manifest.files.get(file.path)
         if listed is None or (listed.sha256, listed.bytes) != (file.sha256, file.bytes):
-            raise IntegrityError(
-                f"file {file.path} is listed twice, otherwise", str(folder), REMEDY
-            )
+            yield f"file {file.path} is listed twice, otherwise"
+    for name in required_files(manifest):
+        if name not in manifest.files:
+            yield f"{name} is not listed"
+
+
+def _is_plain(path: Path) -> bool:
+    """Whether it is a file, or a folder in which something lies."""
+    if path.is_symlink():
+        return False
+    return any(path.iterdir()) if path.is_dir() else path.is_file()
+
+
+def _model_findings(folder: Path, manifest: Manifest) -> Iterator[str]:
+    for name, model in manifest.models.items():
+        try:
+            read_preprocess(folder, name, model)
+        except IntegrityError as error:
+            yield error.what
+        explained = manifest.models.get(model.explains or "")
+        if model.explains and (explained is None or explained.kind != "classifier"):
+            yield f"{name} explains {model.explains}, which is no classifier here"
 
 
 def read_preprocess(folder: Path, name: str, model: BundledModel) -> Preprocess | None:

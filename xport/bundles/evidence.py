@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 from reference.preprocess import Preprocess
 from xport.bundles.manifest import NOTICE, BundledModel, DataFile, Manifest
 from xport.common import digests
 from xport.common.document import Document
-from xport.errors import IntegrityError
 from xport.judgement.evidence import Evidence
 from xport.judgement.verdict import Status
 from xport.plan.page_models import page_view
@@ -21,22 +19,19 @@ ENGINE = ("engine.js", "engine.kernels.js")
 REMEDY = "make the bundle again with `xport bundle`"
 
 
-def require_evidence(manifest: Manifest, evidence: Evidence, folder: Path) -> None:
-    """Hold a manifest to the evidence that lies beside it.
+def evidence_findings(manifest: Manifest, evidence: Evidence) -> Iterator[str]:
+    """Where a manifest says something else than the evidence that lies beside it.
 
-    Raises:
-        IntegrityError: the verdict is not PASSED under the release's own policy, or a model,
-            its files, labels, preprocessing, calibration or gate, the notice or the engine are not
-            those of the evidence.
+    That is: the verdict is not PASSED under the release's own policy, or a model, its files,
+    labels, preprocessing, calibration or gate, the notice or the engine are not those of the
+    evidence.
     """
     for what, said, proved in _statements(manifest, evidence):
         if said != proved:
-            raise IntegrityError(f"{what} is not that of the evidence", str(folder), REMEDY)
+            yield f"{what} is not that of the evidence"
     shipped = {name: entry.sha256 for name, entry in manifest.files.items()}
     for name, leg in changed_page_files(evidence, shipped):
-        raise IntegrityError(
-            f"{name} is not the file that was verified on {leg}", str(folder), REMEDY
-        )
+        yield f"{name} is not the file that was verified on {leg}"
 
 
 def changed_page_files(evidence: Evidence, shipped: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -79,7 +74,9 @@ def _statements(manifest: Manifest, evidence: Evidence) -> Iterator[tuple[str, o
         yield "what the page shows", (manifest.publishable, manifest.unshown), proved_view
     yield "the set of models", set(manifest.models), {model.id for model in plan.models}
     for planned in plan.models:
-        bundled = manifest.models[planned.id]
+        bundled = manifest.models.get(planned.id)
+        if bundled is None:
+            continue  # the set of models says so
         for key in ("kind", "title", "signature", "labels", "explains"):
             yield f"{planned.id}: {key}", getattr(bundled, key), getattr(planned, key)
         yield f"{planned.id}: weights", bundled.weights, weights_told(planned)

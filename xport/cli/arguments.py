@@ -183,6 +183,9 @@ def _add_serving(commands: Any) -> None:
     serve = _command(commands, "serve", "check a bundle and serve it on this machine")
     for parser in (verify, serve):
         parser.add_argument("bundle", type=Path, help="folder of a bundle")
+    verify.add_argument(
+        "--expect", metavar="SHA256", help="refuse a bundle whose manifest.json has another SHA-256"
+    )
     serve.add_argument("--port", type=int, default=0, help="port; 0 (default) takes a free one")
     serve.add_argument(
         "--path", default="/", help="path to serve it under, such as /tools/xray/ (default /)"

@@ -202,11 +202,13 @@ def _page_facts(manifest: Manifest) -> tuple[dict[str, Any], list[str]]:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from xport.bundles.checks import verify_bundle
+    from xport.bundles.checks import require_digest, verify_bundle
     from xport.bundles.manifest import MANIFEST
     from xport.common.digests import of_file
 
     manifest = verify_bundle(options.bundle)
+    if options.expect is not None:
+        require_digest(options.bundle, options.expect)
     facts = {
         "release": manifest.release,
         "title": manifest.title,

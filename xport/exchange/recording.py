@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import platform
-from typing import Protocol, Self
+from typing import Annotated, Protocol, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import AllowInfNan, ConfigDict, Field, NonNegativeFloat, NonNegativeInt
 
 from xport.common.arrays import Array, Tensors
 from xport.common.document import Document
+
+Quantity = Annotated[NonNegativeFloat, AllowInfNan(False)]
+"""Seconds or MiB: never negative, always a number."""
 
 
 class WebEnvironment(Document):
@@ -80,10 +83,10 @@ class Recording(Document):
     output_digests: dict[str, dict[str, str]] = Field(
         default_factory=dict, validation_alias="outputs", serialization_alias="outputs"
     )
-    seconds: dict[str, float] = Field(default_factory=dict)
-    load_seconds: float = 0.0
-    peak_mib: float = 0.0
-    restarts: int = 0
+    seconds: dict[str, Quantity] = Field(default_factory=dict)
+    load_seconds: Quantity = 0.0
+    peak_mib: Quantity = 0.0
+    restarts: NonNegativeInt = 0
     arrays_digest: str = ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -92,10 +92,7 @@ def _finish(
             failure=failure,
             environment=tape.environment,
             input_digests={} if failure else tape.input_digests,
-            output_digests={
-                probe: {name: digests.of_array(array) for name, array in outputs.items()}
-                for probe, outputs in arrays.items()
-            },
+            output_digests=digests_of(arrays),
             seconds={} if failure else tape.seconds,
             load_seconds=tape.load_seconds,
             peak_mib=tape.peak_mib,
@@ -120,14 +117,16 @@ class RecordingFolder:
         path = self.path(recording.model, recording.leg)
         data = _pack(arrays)
         write_whole(path.with_suffix(".npz"), data)
-        recording.model_copy(update={"arrays_digest": digests.of_bytes(data)}).write(path)
+        update = {"arrays_digest": digests.of_bytes(data), "output_digests": digests_of(arrays)}
+        recording.model_copy(update=update).write(path)
 
     def load(self, model: str, leg: str) -> tuple[Recording, Arrays] | None:
         """A recording and its arrays, or None when there is none.
 
         Raises:
             InputError: the document or the arrays cannot be read.
-            IntegrityError: the arrays are not the recorded ones.
+            IntegrityError: the document is of another model or leg, or what it says of the arrays
+                is not what they are.
         """
         path = self.path(model, leg)
         if not path.is_file():
@@ -147,7 +146,26 @@ class RecordingFolder:
                 str(path.with_suffix(".npz")),
                 "run `xport record` again",
             )
-        return recording, _unpack(data)
+        arrays = _unpack(data)
+        for wrong in _contradictions(recording, arrays, model, leg):
+            raise IntegrityError(wrong, str(path), "run `xport record` again")
+        return recording, arrays
+
+
+def _contradictions(recording: Recording, arrays: Arrays, model: str, leg: str) -> Iterator[str]:
+    """What a document says that is not so: whose it is, and what the arrays are."""
+    if (recording.model, recording.leg) != (model, leg):
+        yield f"the recording is of {recording.model}/{recording.leg}, not of {model}/{leg}"
+    if recording.output_digests != digests_of(arrays):
+        yield "the outputs' digests are not those of the recorded arrays"
+
+
+def digests_of(arrays: Mapping[str, Tensors]) -> dict[str, dict[str, str]]:
+    """Digests of recorded outputs, by probe and by name."""
+    return {
+        probe: {name: digests.of_array(array) for name, array in outputs.items()}
+        for probe, outputs in arrays.items()
+    }
 
 
 def _pack(arrays: Mapping[str, Tensors]) -> bytes:

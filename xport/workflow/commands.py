@@ -201,9 +201,9 @@ def _write_reports(run: RunFolder, evidence: Evidence) -> None:
 def bundle(out: Path) -> Path:
     """Make the deployable bundle of a run that PASSED; returns its folder.
 
-    The recordings are judged once more, under the release's own policy: a verdict passed under
-    another one, or edited, is not bundled. Its evidence and report show no image that a user
-    brought, but name the files.
+    The recordings are judged once more, under the release's own policy, and what ships is that
+    evidence and what is made from it: a verdict passed under another policy, or edited, is not
+    bundled. Evidence and report show no image that a user brought, but name the files.
 
     Raises:
         NotPassed: the verdict is not PASSED.
@@ -220,7 +220,7 @@ def bundle(out: Path) -> Path:
         evidence, plan = run.evidence(), run.plan()
         require_passed(evidence)
         prepared = load_prepared(plan, run.prepared, run.images)
-        again = _judged(run, plan, evidence.runtimes, prepared)
+        again = _judged(run, plan, _runtimes(run), prepared)
         if evidence.plan != plan or evidence.verdict != again.verdict:
             raise IntegrityError(
                 "the evidence is not what the recordings yield under the release's policy",
@@ -228,7 +228,7 @@ def bundle(out: Path) -> Path:
                 "run `xport judge` again, without --policy",
             )
         sources = RunSources(run.probes, run.recordings, run.images, prepared)
-        shown = evidence.published()
+        shown = again.model_copy(update={"made": evidence.made}).published()
         documents = {"report.html": html_report(shown).encode()}
         for model in plan.models:
             if model.card:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -20,9 +22,10 @@ from reference.networks.ali import autoencoder
 from reference.networks.checkpoints import load_checkpoint
 from reference.preprocess import AUTOENCODER, Preprocess
 from tests.conftest import MiniRun, Xport
+from xport.bundles import required
 from xport.bundles.build import NotPassed, RunSources, build_bundle
 from xport.bundles.checks import verify_bundle
-from xport.bundles.evidence import require_evidence
+from xport.bundles.evidence import evidence_findings
 from xport.bundles.manifest import NOTICE, Manifest
 from xport.bundles.self_test_checks import read_self_test
 from xport.common import digests
@@ -38,6 +41,7 @@ from xport.workflow import commands
 from xport.workflow.run_folder import RunFolder
 
 OTHER = OtherPolicy(file="other.toml", sha256="0" * 64)
+DOCUMENTS = {"report.html": b"<p>NOT FOR MEDICAL USE</p>"}
 DEFAULTS = Path(__file__).parents[3] / "reference" / "defaults"
 
 
@@ -190,7 +194,7 @@ def test_examples_are_those_that_the_gate_accepts(
         gated(mini_run, threshold),
         sources(mini_run),
         page(mini_run),
-        {},
+        DOCUMENTS,
         tmp_path / "bundle",
     )
     assert len(manifest.examples) == (2 if threshold < 0 else 0)
@@ -220,7 +224,7 @@ def test_is_not_made_without_passed(
     verdict = mini_run.evidence.verdict.model_copy(update={"status": status})
     evidence = mini_run.evidence.model_copy(update={"verdict": verdict})
     with pytest.raises(NotPassed, match="only PASSED is bundled") as refused:
-        build_bundle(evidence, sources(mini_run), page(mini_run), {}, tmp_path / "bundle")
+        build_bundle(evidence, sources(mini_run), page(mini_run), DOCUMENTS, tmp_path / "bundle")
     assert refused.value.exit_code == code
     assert list(tmp_path.iterdir()) == []
 
@@ -230,7 +234,7 @@ def test_says_what_differs_and_does_not_decide(mini_run: MiniRun, tmp_path: Path
     verdict = mini_run.evidence.verdict.model_copy(update={"advisories": advisories})
     evidence = mini_run.evidence.model_copy(update={"verdict": verdict})
     bundle = tmp_path / "bundle"
-    manifest = build_bundle(evidence, sources(mini_run), page(mini_run), {}, bundle)
+    manifest = build_bundle(evidence, sources(mini_run), page(mini_run), DOCUMENTS, bundle)
     assert manifest.advisories == advisories
     assert verify_bundle(bundle).advisories == advisories
     manifest.model_copy(update={"advisories": ()}).write(bundle / "manifest.json")
@@ -278,7 +282,7 @@ def test_a_manifest_that_says_other_things_than_the_evidence_is_refused(
 ) -> None:
     bundle = RunFolder(mini_run.folder).bundle_path
     said = json.loads((bundle / "manifest.json").read_text())
-    require_evidence(Manifest.model_validate(said), mini_run.evidence, bundle)
+    assert list(evidence_findings(Manifest.model_validate(said), mini_run.evidence)) == []
     part = said
     for key in keys[:-1]:
         part = part[key]
@@ -286,8 +290,9 @@ def test_a_manifest_that_says_other_things_than_the_evidence_is_refused(
     part[keys[-1]] = (
         "FAILED" if words == "verdict" else old[::-1] if isinstance(old, list) else f"{old}!"
     )
-    with pytest.raises(IntegrityError, match=f"{words} is not that of the evidence"):
-        require_evidence(Manifest.model_validate(said), mini_run.evidence, bundle)
+    found = list(evidence_findings(Manifest.model_validate(said), mini_run.evidence))
+    assert len(found) == 1
+    assert found[0].endswith(f"{words} is not that of the evidence")
 
 
 @pytest.mark.parametrize("name", ["a model's shard", "engine.js"])
@@ -342,7 +347,9 @@ def test_is_not_made_from_a_model_that_changed_since(mini_run: MiniRun, tmp_path
         update={"plan": plan.model_copy(update={"models": models})}
     )
     with pytest.raises(IntegrityError, match="not the file that was verified"):
-        build_bundle(evidence, sources(mini_run), page(mini_run), {}, tmp_path / "out" / "bundle")
+        build_bundle(
+            evidence, sources(mini_run), page(mini_run), DOCUMENTS, tmp_path / "out" / "bundle"
+        )
     assert list((tmp_path / "out").iterdir()) == []
 
 
@@ -353,7 +360,7 @@ def test_is_not_made_with_another_engine_than_the_verified_one(
     files["engine.js"] = tmp_path / "engine.js"
     files["engine.js"].write_text("// another")
     with pytest.raises(IntegrityError, match=r"engine\.js is not the file that was verified"):
-        build_bundle(mini_run.evidence, sources(mini_run), files, {}, tmp_path / "bundle")
+        build_bundle(mini_run.evidence, sources(mini_run), files, DOCUMENTS, tmp_path / "bundle")
 
 
 @pytest.mark.parametrize("name", ["engine.js", "engine.kernels.js"])
@@ -366,14 +373,16 @@ def test_is_made_with_all_scripts_that_computed_and_no_others(
     else:
         files[name] = app_files()[name]
     with pytest.raises(IntegrityError, match=rf"{name} is not the file that was verified"):
-        build_bundle(mini_run.evidence, sources(mini_run), files, {}, tmp_path / "bundle")
+        build_bundle(mini_run.evidence, sources(mini_run), files, DOCUMENTS, tmp_path / "bundle")
 
 
 def test_does_not_replace_a_folder_that_is_no_bundle(mini_run: MiniRun, tmp_path: Path) -> None:
     (tmp_path / "bundle").mkdir()
     (tmp_path / "bundle" / "thesis.txt").write_text("ten years of work")
     with pytest.raises(InputError, match="not a bundle"):
-        build_bundle(mini_run.evidence, sources(mini_run), page(mini_run), {}, tmp_path / "bundle")
+        build_bundle(
+            mini_run.evidence, sources(mini_run), page(mini_run), DOCUMENTS, tmp_path / "bundle"
+        )
     assert (tmp_path / "bundle" / "thesis.txt").read_text() == "ten years of work"
 
 
@@ -395,7 +404,7 @@ def test_is_not_made_of_a_verdict_under_another_policy(
     evidence, judgement = commands.judge_under(run_copy, soft, OTHER)
     assert evidence.verdict.status is Status.PASSED
     with pytest.raises(IntegrityError, match=r"under another policy, other\.toml"):
-        build_bundle(evidence, sources(mini_run), page(mini_run), {}, tmp_path / "bundle")
+        build_bundle(evidence, sources(mini_run), page(mini_run), DOCUMENTS, tmp_path / "bundle")
     assert not (tmp_path / "bundle").exists()
     shutil.copyfile(judgement.evidence_path, run.evidence_path)
     with pytest.raises(IntegrityError, match=r"under another policy, other\.toml"):
@@ -405,8 +414,8 @@ def test_is_not_made_of_a_verdict_under_another_policy(
 def test_with_evidence_under_another_policy_is_refused(mini_run: MiniRun) -> None:
     bundle = mini_run.folder / "bundle"
     evidence = Evidence.read(bundle / "evidence.json").model_copy(update={"other_policy": OTHER})
-    with pytest.raises(IntegrityError, match="the policy is not that of the evidence"):
-        require_evidence(Manifest.read(bundle / "manifest.json"), evidence, bundle)
+    found = list(evidence_findings(Manifest.read(bundle / "manifest.json"), evidence))
+    assert "the policy is not that of the evidence" in found
 
 
 def test_is_not_made_of_edited_evidence(run_copy: Path) -> None:
@@ -492,7 +501,7 @@ def test_operating_points_and_gate_travel_in_the_bundle(mini_run: MiniRun, tmp_p
     evidence = gated(mini_run, 0.08)
     gate = evidence.plan.model("autoencoder").gate
     folder = tmp_path / "bundle"
-    manifest = build_bundle(evidence, sources(mini_run), page(mini_run), {}, folder)
+    manifest = build_bundle(evidence, sources(mini_run), page(mini_run), DOCUMENTS, folder)
     entry = manifest.models["autoencoder"].gate
     assert entry is not None
     assert Gate.read(folder / entry.path) == gate
@@ -500,3 +509,79 @@ def test_operating_points_and_gate_travel_in_the_bundle(mini_run: MiniRun, tmp_p
     (folder / entry.path).write_text((folder / entry.path).read_text().replace("0.08", "0.8"))
     with pytest.raises(IntegrityError, match=r"gate\.json is changed"):
         verify_bundle(folder)
+
+
+def test_says_everything_that_is_wrong_and_not_the_first_alone(run_copy: Path) -> None:
+    bundle = run_copy / "bundle"
+    (bundle / "app.js").unlink()
+    (bundle / "sw.js").write_text("//")
+    (bundle / "more.js").write_text("//")
+    with pytest.raises(IntegrityError) as refused:
+        verify_bundle(bundle)
+    said = str(refused.value)
+    assert "file app.js is missing" in refused.value.what
+    assert "also: file more.js is extra" in said
+    assert "also: file sw.js is changed" in said
+
+
+@pytest.mark.parametrize("name", [*required.PAGE, *required.LICENCES, "report.html", "_headers"])
+def test_what_is_gone_from_disk_and_manifest_alike_is_missed(name: str, run_copy: Path) -> None:
+    bundle = run_copy / "bundle"
+    (bundle / name).unlink()
+    manifest = Manifest.read(bundle / "manifest.json")
+    files = {path: file for path, file in manifest.files.items() if path != name}
+    manifest.model_copy(update={"files": files}).write(bundle / "manifest.json")
+    with pytest.raises(IntegrityError, match=f"{re.escape(name)} is not listed"):
+        verify_bundle(bundle)
+
+
+def test_what_is_required_of_a_bundle_is_what_the_page_s_build_makes() -> None:
+    assert {*required.PAGE, *required.LICENCES} <= app_files().keys()
+    needless = {"engine.kernels.js", "engine.gradient.js"}
+    assert app_files().keys() - {*required.PAGE, *required.LICENCES} <= needless
+
+
+@pytest.mark.parametrize("what", ["folder", "pipe", "link to a folder", "link to nothing"])
+def test_nothing_lies_in_it_that_is_neither_file_nor_folder_with_files(
+    what: str, run_copy: Path, tmp_path: Path
+) -> None:
+    place = run_copy / "bundle" / "models" / "odd"
+    if what == "folder":
+        place.mkdir()
+    elif what == "pipe":
+        os.mkfifo(place)
+    else:
+        place.symlink_to(tmp_path if "folder" in what else tmp_path / "absent")
+    with pytest.raises(IntegrityError, match=r"models/odd: (an empty|neither|a link)"):
+        verify_bundle(run_copy / "bundle")
+
+
+def test_ships_the_evidence_that_was_judged_and_not_the_one_on_disk(run_copy: Path) -> None:
+    run = RunFolder(run_copy)
+    before = (run.bundle_path / "evidence.json").read_bytes()
+    evidence = run.evidence()
+    softer = tuple(
+        c.model_copy(update={"pooled": c.pooled.model_copy(update={"max_abs": 9.0})})
+        for c in evidence.comparisons
+    )
+    unlisted = tuple(
+        r.model_copy(update={"seconds": dict.fromkeys(r.seconds, 0.0)}) for r in evidence.recordings
+    )
+    evidence.model_copy(update={"comparisons": softer, "recordings": unlisted}).write(
+        run.evidence_path
+    )
+    commands.bundle(run_copy)
+    assert (run.bundle_path / "evidence.json").read_bytes() == before
+
+
+@pytest.mark.parametrize(("expected", "code"), [("own", 0), ("0" * 64, 3), ("xyz", 2)])
+def test_the_digest_that_is_expected_is_compared(
+    expected: str, code: int, mini_run: MiniRun, xport: Xport
+) -> None:
+    bundle = RunFolder(mini_run.folder).bundle_path
+    own = digests.of_file(bundle / "manifest.json")
+    done = xport("verify", bundle, "--expect", own if expected == "own" else expected)
+    assert done.returncode == code, done.stderr
+    if code == 3:
+        assert own in done.stderr
+        assert expected in done.stderr

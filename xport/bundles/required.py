@@ -1,0 +1,55 @@
+"""What must lie in a bundle, by the version of its manifest, whatever the manifest lists.
+
+A manifest without them is no smaller bundle, but one from which something was taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from xport.bundles.manifest import Manifest
+from xport.judgement.evidence import EVIDENCE
+
+PAGE = (
+    "app.css",
+    "app.js",
+    "app.webmanifest",
+    "codec-jpeg-2000.js",
+    "codec-jpeg-2000.wasm",
+    "codec-jpeg-cmyk.wasm",
+    "codec-jpeg-ls.js",
+    "codec-jpeg-ls.wasm",
+    "codec-jpeg.js",
+    "codec-jpeg.wasm",
+    "engine.js",
+    "engine.worker.js",
+    "icon-192.png",
+    "icon-512.png",
+    "icon-maskable-512.png",
+    "icon.svg",
+    "index.html",
+    "picture.worker.js",
+    "sw.js",
+    "tfjs-backend-wasm-simd.wasm",
+    "tfjs-backend-wasm-threaded-simd.wasm",
+    "tfjs-backend-wasm.wasm",
+)
+"""The page: what it shows, computes, decodes and keeps for use without a network."""
+
+LICENCES = tuple(
+    f"licenses/{name}"
+    for name in ("app.md", "codecs.txt", "engine.md", "picture.worker.md", "sw.md")
+)
+"""The terms of what the page's scripts contain."""
+
+HOSTING = (".htaccess", "_headers")
+DOCUMENTS = (EVIDENCE, "report.html")
+
+
+def required_files(manifest: Manifest) -> Iterator[str]:
+    """Files that a bundle of version 3 has beside its models, by their path from its root."""
+    yield from PAGE
+    yield from LICENCES
+    yield from HOSTING
+    yield from DOCUMENTS
+    yield manifest.self_test.path
