@@ -248,7 +248,7 @@ def test_an_unbuilt_page_is_named_with_its_build_command(
     tmp_path: Path, settings: Settings
 ) -> None:
     with (
-        pytest.raises(UnavailableError, match="npm ci && npm run build"),
+        pytest.raises(UnavailableError, match="run `make setup` in a checkout"),
         BrowserSession([], settings(page_folder=tmp_path)),
     ):
         pass

@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -260,7 +261,9 @@ def test_it_works_where_an_event_loop_runs_as_in_a_notebook(tmp_path: Path) -> N
         assert asyncio.get_running_loop().is_running()
         return small_report(tmp_path)
 
-    assert asyncio.run(cell()).passed
+    # In a thread of its own: in this one a browser of other tests may have a loop already.
+    with ThreadPoolExecutor(1) as one:
+        assert one.submit(asyncio.run, cell()).result().passed
 
 
 def report_into(folder: Path) -> None:
