@@ -77,9 +77,11 @@ def _listing_findings(folder: Path, manifest: Manifest) -> Iterator[str]:
         if not path.is_symlink():
             what = "an empty folder" if path.is_dir() else "neither a file nor a folder"
         yield f"{path.relative_to(folder).as_posix()}: {what}"
-    found = {} if strange else digests.of_folder(folder)
+    found = digests.of_folder(folder)
+    for path in strange:
+        found.pop(path.relative_to(folder).as_posix(), None)  # a link's target is no file of it
     found.pop(MANIFEST, None)
-    for name in sorted(found.keys() | entries.keys()) if not strange else ():
+    for name in sorted(found.keys() | entries.keys()):
         if name not in found:
             yield f"file {name} is missing"
         elif name not in entries:

@@ -513,13 +513,16 @@ def test_operating_points_and_gate_travel_in_the_bundle(mini_run: MiniRun, tmp_p
 
 def test_says_everything_that_is_wrong_and_not_the_first_alone(run_copy: Path) -> None:
     bundle = run_copy / "bundle"
+    (bundle / "icon.svg").unlink()
+    (bundle / "icon.svg").symlink_to(bundle / "app.css")
     (bundle / "app.js").unlink()
     (bundle / "sw.js").write_text("//")
     (bundle / "more.js").write_text("//")
     with pytest.raises(IntegrityError) as refused:
         verify_bundle(bundle)
     said = str(refused.value)
-    assert "file app.js is missing" in refused.value.what
+    assert refused.value.what == "icon.svg: a link stands for a file of the bundle"
+    assert "also: file app.js is missing" in said
     assert "also: file more.js is extra" in said
     assert "also: file sw.js is changed" in said
 
