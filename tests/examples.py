@@ -14,12 +14,13 @@ from xport.cli.arguments import make_parser
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
+ML_ENGINEER = ROOT / "docs" / "ml-engineer.md"
 RELEASE_FILES = ROOT / "docs" / "release-files.md"
 GUIDES = (
     README,
     RELEASE_FILES,
     ROOT / "docs" / "release-engineer.md",
-    ROOT / "docs" / "ml-engineer.md",
+    ML_ENGINEER,
     ROOT / "docs" / "clinical-page.md",
 )
 """What people read first; every command in them is one that works."""
@@ -89,6 +90,12 @@ def merged(frame: dict[str, Any], piece: dict[str, Any]) -> dict[str, Any]:
 def own_model() -> str:
     """The release file of the guides' own model."""
     (found,) = [code for code in blocks(RELEASE_FILES, "toml") if "my_package" in code]
+    return found
+
+
+def own_module() -> str:
+    """The module of the guides' own model, as the ML engineer's has it."""
+    (found,) = [code for code in blocks(ML_ENGINEER, "python") if "def build" in code]
     return found
 
 

@@ -42,23 +42,6 @@ FEWER = {
 }
 """How an example is made smaller: what is replaced, by what, and what is added."""
 
-MODULE = """
-from torch import nn
-
-
-class Network(nn.Module):
-    def __init__(self, classes):
-        super().__init__()
-        self.convolution = nn.Conv2d(3, 4, 3, stride=4)
-        self.linear = nn.Linear(4, classes)
-
-    def forward(self, image):
-        return self.linear(self.convolution(image).relu().mean((2, 3))).sigmoid()
-
-
-def build(num_classes=3):
-    return Network(num_classes)
-"""
 COMMANDS = [command for command in examples.commands() if command.startswith("xport ")]
 RELEASES = {"xport release --out build/demo", "xport release my.toml --out build/my"}
 """Those that make what the others are about."""
@@ -84,9 +67,9 @@ def own_package(folder: Path) -> None:
     (folder / "my.toml").write_text(examples.own_model())
     (folder / "my_package").mkdir()
     (folder / "my_package" / "__init__.py").touch()
-    (folder / "my_package" / "models.py").write_text(MODULE)
+    (folder / "my_package" / "models.py").write_text(examples.own_module())
     space: dict[str, Any] = {}
-    exec(MODULE, space)
+    exec(examples.own_module(), space)
     torch.manual_seed(0)
     save_file(space["build"](num_classes=3).state_dict(), folder / "weights.safetensors")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from reports import words
 from reports.release.latency import runtime_rows
@@ -40,18 +40,24 @@ def worst_errors_markdown(evidence: Evidence) -> str:
         "| Model | Output | Leg | Worst distance from PyTorch | Allowed | Used | |",
         "|---|---|---|---:|---:|---:|---|",
     ]
+    for cells in standing_rows(reading):
+        rows.append(f"| {' | '.join(_cell(cell) for cell in cells)} |")
+    return "\n".join(rows) + "\n"
+
+
+def standing_rows(reading: Reading) -> Iterator[Sequence[str]]:
+    """Model, output, leg, distance, bound, share of it, status of each, in words."""
     for standing in reading.all_standings():
-        cells = [
+        distances = filter(None, [_distance(standing), _cosine(standing)])
+        yield (
             standing.model.id,
             standing.output,
             standing.leg.name,
-            distance_words(standing),
+            ", ".join(distances),
             words.short(standing.bound) if standing.bound is not None else "none",
             words.percent(standing.used),
             words.STATUS_WORDS[standing.status],
-        ]
-        rows.append(f"| {' | '.join(_cell(cell) for cell in cells)} |")
-    return "\n".join(rows) + "\n"
+        )
 
 
 def _cell(text: str) -> str:
@@ -113,11 +119,6 @@ def _standing(standing: Standing) -> str:
         return f"{words.MISSING} {mark}"
     share = f"({words.share(standing.used, standing.bound)})"
     return " ".join(filter(None, [_distance(standing), share, _cosine(standing), mark]))
-
-
-def distance_words(standing: Standing) -> str:
-    """The distance, and the least cosine where one is limited."""
-    return ", ".join(filter(None, [_distance(standing), _cosine(standing)]))
 
 
 def _distance(standing: Standing) -> str:

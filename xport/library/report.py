@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
 from reports import words
-from reports.release.reading import Reading, Standing
-from reports.release.summary import distance_words
+from reports.release.reading import Reading
+from reports.release.summary import standing_rows
 from xport.errors import VerdictError
 from xport.judgement.evidence import Evidence
 from xport.judgement.judge import baseline_of
@@ -65,7 +65,7 @@ class Report:
 
     def __str__(self) -> str:
         reading = Reading(self.evidence)
-        rows = [HEAD, *_rows(reading)]
+        rows = [HEAD, *standing_rows(reading)]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         table = [
             "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -80,7 +80,7 @@ class Report:
         """The table for a notebook, with a link to the whole report."""
         reading = Reading(self.evidence)
         head = "".join(f"<th>{escape(cell)}</th>" for cell in HEAD)
-        body = "".join(_html_row(row) for row in _rows(reading))
+        body = "".join(_html_row(row) for row in standing_rows(reading))
         findings = "".join(f"<li>{escape(line)}</li>" for line in _findings(reading))
         return (
             f"<p><strong>{escape(_headline(reading))}</strong></p><ul>{findings}</ul>"
@@ -102,23 +102,6 @@ def _findings(reading: Reading) -> list[str]:
     found = [words.printable(line) for line in reading.verdict.findings]
     more = len(found) - FINDINGS
     return found[:FINDINGS] + ([f"and {more} more, in the report"] if more > 0 else [])
-
-
-def _rows(reading: Reading) -> Iterator[Sequence[str]]:
-    for standing in reading.all_standings():
-        yield _row(standing)
-
-
-def _row(standing: Standing) -> Sequence[str]:
-    return (
-        standing.model.id,
-        standing.output,
-        standing.leg.name,
-        distance_words(standing),
-        words.short(standing.bound) if standing.bound is not None else "none",
-        words.percent(standing.used),
-        words.STATUS_WORDS[standing.status],
-    )
 
 
 def _html_row(row: Sequence[str]) -> str:
