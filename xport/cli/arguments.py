@@ -103,18 +103,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 def _add_making(commands: Any) -> None:
     release = _command(commands, "release", "convert, record, judge, report and bundle")
-    demo = _command(commands, "demo", "release the models that come with xport")
-    demo.description = (
-        "Release the models that come with xport, which were trained on drawn chests: what `xport "
-        "release` does with a file of your own."
-    )
-    demo.add_argument(
-        "--out",
-        type=Path,
-        default=DEMO_FOLDER,
-        metavar="FOLDER",
-        help="folder of this run (default: %(default)s)",
-    )
+    demo = _add_demo(commands)
     convert = _command(commands, "convert", "convert a release's models, or one ONNX file")
     release_help = "release file in TOML (default: %(default)s)"
     help_of = {release: release_help, convert: f"{release_help}, or an ONNX file"}
@@ -156,6 +145,22 @@ def _add_making(commands: Any) -> None:
     record.add_argument("run_folder", type=Path, metavar="RUN", help="folder of a run")
     for parser in (release, demo, record):
         _add_browser_options(parser)
+
+
+def _add_demo(commands: Any) -> argparse.ArgumentParser:
+    demo = _command(commands, "demo", "release the models that come with xport")
+    demo.description = (
+        "Release the models that come with xport, which were trained on drawn chests: what `xport "
+        "release` does with a file of your own."
+    )
+    demo.add_argument(
+        "--out",
+        type=Path,
+        default=DEMO_FOLDER,
+        metavar="FOLDER",
+        help="folder of this run (default: %(default)s)",
+    )
+    return demo
 
 
 def _add_judging(commands: Any) -> None:
