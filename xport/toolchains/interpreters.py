@@ -76,19 +76,17 @@ def tool_versions(toolchain: Toolchain, packages: Sequence[str]) -> dict[str, st
         UnavailableError: as `interpreter_for`.
     """
     interpreter = interpreter_for(toolchain)
-    ours = is_ours(interpreter.python)
-    versions = _versions_here(packages) if ours else versions_in(interpreter.python, packages)
+    versions = versions_in(interpreter.python, packages)
     for name in packages:
         if name not in versions:
-            where = "this environment" if ours else str(interpreter.python)
-            raise _missing(toolchain, name, where)
+            ours = is_ours(interpreter.python)
+            raise _missing(toolchain, name, "this environment" if ours else str(interpreter.python))
     return versions
 
 
 def _named(toolchain: Toolchain, python: Path) -> Interpreter:
-    packages = toolchain.packages
-    found = _versions_here(packages) if is_ours(python) else versions_in(python, packages)
-    lacking = [name for name in packages if name not in found]
+    found = versions_in(python, toolchain.packages)
+    lacking = [name for name in toolchain.packages if name not in found]
     if lacking:
         raise UnavailableError(
             f"{python} lacks {', '.join(lacking)}",
@@ -111,11 +109,13 @@ def _versions_here(packages: Sequence[str]) -> dict[str, str]:
 
 
 def versions_in(python: Path, packages: Sequence[str]) -> dict[str, str]:
-    """Versions of distributions in another interpreter, without those that it has not.
+    """Versions of distributions in an interpreter, ours or another, without those it has not.
 
     Raises:
         UnavailableError: it does not run.
     """
+    if is_ours(python):
+        return _versions_here(packages)
     return dict(_asked(python, tuple(packages)))
 
 
