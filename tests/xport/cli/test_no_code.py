@@ -14,9 +14,8 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from tests import mini
+from tests import examples, mini
 from tests.conftest import ROOT, Xport
-from tests.test_examples import MODULE
 
 TRAP = "from pathlib import Path\n\nPath({!r}).write_text('the module was imported')\n"
 
@@ -37,9 +36,9 @@ def trapped(
 ) -> tuple[Path, Path]:
     """A folder with a run whose module and checkpoint were replaced since, and what they write."""
     folder = tmp_path_factory.mktemp("trapped")
-    (folder / "network.py").write_text(MODULE)
+    (folder / "network.py").write_text(examples.own_module())
     space: dict[str, object] = {}
-    exec(MODULE, space)
+    exec(examples.own_module(), space)
     torch.manual_seed(0)
     module = space["build"](num_classes=5)  # type: ignore[operator]
     save_file(module.state_dict(), folder / "weights.safetensors")
@@ -58,7 +57,7 @@ def trapped(
     done = xport("release", "--out", "run", "--cache-dir", store, cwd=folder)
     assert done.returncode == 0, done.stderr
     written = folder / "written"
-    (folder / "network.py").write_text(TRAP.format(str(written)) + MODULE)
+    (folder / "network.py").write_text(TRAP.format(str(written)) + examples.own_module())
     (folder / "weights.safetensors").write_bytes(pickle.dumps(Trap(written)))
     return folder, written
 
