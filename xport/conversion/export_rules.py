@@ -1,6 +1,8 @@
 """What torch.onnx's exporters have wrong, mended before they export.
 
 - `//` is exported as a division that truncates; PyTorch rounds down.
+- `atan2` is exported with the sign that the zero of its second argument has, with -pi for a first
+  argument of 0 beside a negative second, and with NaN for two zeros.
 - `divisor_override` of average pools is left out: a pool of whole windows, and a factor.
 """
 
@@ -19,6 +21,7 @@ def known_rules() -> None:
 
     register: Any = torch.onnx.register_custom_op_symbolic  # type: ignore[attr-defined]
     register("aten::floor_divide", _floor_divide, 9)
+    register("aten::atan2", _atan2, 9)
 
 
 def _floor_divide(g: Any, dividend: Any, divisor: Any) -> Any:
@@ -27,6 +30,25 @@ def _floor_divide(g: Any, dividend: Any, divisor: Any) -> Any:
     if not kinds & real:
         return g.op("Div", dividend, divisor)  # refused later: integers are not divided
     return g.op("Floor", g.op("Div", dividend, divisor))
+
+
+def _atan2(g: Any, y: Any, x: Any) -> Any:
+    """The angle of (x, y) as PyTorch has it for zeros without a sign: ONNX keeps none."""
+    import torch
+
+    kinds = {"Double": torch.float64, "Half": torch.float16, "BFloat16": torch.bfloat16}
+    kind = kinds.get(x.type().scalarType(), torch.float32)
+
+    def number(value: float) -> Any:
+        return g.op("Constant", value_t=torch.tensor(value, dtype=kind))
+
+    if not {value.type().scalarType() for value in (y, x)} <= {"Float", *kinds}:
+        y, x = (g.op("Cast", value, to_i=1) for value in (y, x))  # integers, as PyTorch does
+    vertical = g.op("Equal", x, number(0.0))
+    angle = g.op("Atan", g.op("Div", y, g.op("Where", vertical, number(1.0), x)))
+    half_turn = g.op("Where", g.op("Less", y, number(0.0)), number(-math.pi), number(math.pi))
+    angle = g.op("Where", g.op("Less", x, number(0.0)), g.op("Add", angle, half_turn), angle)
+    return g.op("Where", vertical, g.op("Mul", g.op("Sign", y), number(math.pi / 2)), angle)
 
 
 def without_divisors() -> Any:

@@ -121,3 +121,14 @@ def test_nearest_takes_the_elements_that_pytorch_takes(
     made = convert("layer", given, tmp_path, kind="Upsample", arguments=[], words=words)
     expected, found = answers(made)
     np.testing.assert_array_equal(found["y"], expected["y"])
+
+
+@pytest.mark.parametrize("second", ["zeros", "negative zeros", "integers"])
+def test_the_angle_of_zeros_is_that_of_pytorch(second: str, tmp_path: Path) -> None:
+    """But of two zeros, the second with a sign: ONNX keeps none."""
+    given = signature([("x", (40,), "float32")], [("y", (40, 40), "float32")])
+    made = convert("Angles", given, tmp_path, second=second)
+    expected, found = answers(made)
+    assert (expected["y"] == np.float32(np.pi / 2)).any()
+    assert ((expected["y"] == np.float32(np.pi)).any()) == (second != "negative zeros")
+    np.testing.assert_allclose(found["y"], expected["y"], atol=1e-6)

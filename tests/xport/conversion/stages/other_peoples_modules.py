@@ -357,6 +357,23 @@ class Idle(nn.Module):
         return functional.dropout(x * 2, p=0.0)
 
 
+class Angles(nn.Module):
+    """atan2 of whole numbers: zeros among them, with a sign where `second` keeps one."""
+
+    def __init__(self, second: str) -> None:
+        super().__init__()
+        self.second = second
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        whole = (x * 1.5).round() + 0.0
+        first, second = {
+            "zeros": (whole, whole),
+            "negative zeros": (whole + 0.5, functional.hardswish(whole * 3)),
+            "integers": (whole, whole.to(torch.int64)),
+        }[self.second]
+        return torch.atan2(first[:, None], second[None])
+
+
 class Ignoring(nn.Module):
     """Two inputs, of which one is not used."""
 
