@@ -5,5 +5,6 @@
   takes.
 - `building`: a module from a number: one operator, or a few of them in a row or beside each other.
 - `trial`: what becomes of one module: converted and compared, or refused.
+- `rounding`: what another rounding of PyTorch's own functions would answer.
 - `rates`: how many were refused, by operator, as lines and as `docs/fuzz.md`.
 """

@@ -7,14 +7,14 @@ import numpy as np
 from xport.onnx_graph.graph import Node, refuse
 from xport.tfjs_writer.lowering import Lowering, lowers
 from xport.tfjs_writer.operands import aligned, select
-from xport.tfjs_writer.tensor import Tensor
+from xport.tfjs_writer.tensor import Stored, Tensor
 
 UNARY = {
     "Abs": "Abs", "Acosh": "Acosh", "Asinh": "Asinh",
     "Atan": "Atan", "Atanh": "Atanh", "Ceil": "Ceil", "Cos": "Cos", "Cosh": "Cosh", "Erf": "Erf",
     "Exp": "Exp", "Floor": "Floor", "Log": "Log", "Neg": "Neg", "Reciprocal": "Reciprocal",
-    "Relu": "Relu", "Round": "Round", "Sigmoid": "Sigmoid", "Sign": "Sign", "Sin": "Sin",
-    "Sinh": "Sinh", "Softplus": "Softplus", "Sqrt": "Sqrt", "Tan": "Tan", "Tanh": "Tanh",
+    "Relu": "Relu", "Round": "Round", "Sigmoid": "Sigmoid", "Sinh": "Sinh",
+    "Softplus": "Softplus", "Sqrt": "Sqrt", "Tan": "Tan", "Tanh": "Tanh",
 }  # fmt: skip
 BINARY = {"Add": "AddV2", "Sub": "Sub", "Mul": "Mul", "Div": "RealDiv", "Pow": "Pow"}
 COMPARISONS = {
@@ -38,10 +38,30 @@ def require_float(low: Lowering, node: Node) -> None:
 @lowers(*UNARY)
 def unary(low: Lowering, node: Node) -> None:
     """One input, one output of the same shape."""
-    if node.op not in ("Abs", "Neg", "Sign", "Relu"):
+    if node.op not in ("Abs", "Neg", "Relu"):
         require_float(low, node)
     x = low.any(node.inputs[0])
     low.write(node.outputs[0], low.emit(UNARY[node.op], [x], x.shape))
+
+
+@lowers("Sign")
+def sign(low: Lowering, node: Node) -> None:
+    """-1, 0 or 1."""
+    x = low.any(node.inputs[0])
+    low.write(node.outputs[0], _sign(low, x).ordered(x.axes))
+
+
+def _sign(low: Lowering, x: Stored) -> Stored:
+    """By comparisons: TF.js's own sign is 0 on wasm for whatever is at most 1e-7."""
+    zero = low.const(np.zeros((), x.dtype))
+    codes = {"SrcT": "DT_BOOL", "DstT": {"float32": "DT_FLOAT", "int32": "DT_INT32"}[x.dtype]}
+    sides = [
+        low.compute(
+            "Cast", [low.compute(op, [x, zero], x.shape, "bool")], x.shape, x.dtype, **codes
+        )
+        for op in ("Greater", "Less")
+    ]
+    return low.compute("Sub", sides, x.shape)
 
 
 @lowers("Not")
@@ -137,6 +157,15 @@ def _goal(low: Lowering, node: Node) -> str:
     return goal
 
 
+@lowers("Sin")
+def sine(low: Lowering, node: Node) -> None:
+    """Of the magnitude: TF.js's sine of a small negative number is off by 2e-7 on wasm."""
+    require_float(low, node)
+    x = low.any(node.inputs[0])
+    size = low.compute("Sin", [low.compute("Abs", [x], x.shape)], x.shape)
+    low.write(node.outputs[0], low.emit("Mul", [size, _sign(low, x)], x.shape, axes=x.axes))
+
+
 @lowers("Acos", "Asin")
 def arc(low: Lowering, node: Node) -> None:
     """By the arc tangent: the arc sine of graphics drivers is off by 4e-4."""
@@ -191,5 +220,4 @@ def modulo(low: Lowering, node: Node) -> None:
         raise refuse(node, "on integers is not exact in TF.js")
     sizes = operands.of(*(low.compute("Abs", [one], one.shape) for one in operands.tensors))
     magnitude = low.compute("FloorMod", sizes.tensors, sizes.shape)
-    sign = low.compute("Sign", [x], x.shape)
-    low.write(node.outputs[0], operands.of(magnitude, sign).combined(low, "Mul"))
+    low.write(node.outputs[0], operands.of(magnitude, _sign(low, x)).combined(low, "Mul"))

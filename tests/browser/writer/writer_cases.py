@@ -24,6 +24,7 @@ MIXED = f"{PICTURE}, float[6,6,1,1] W"
 """A picture for `c = Conv(x, W)`, after which a tensor is stored channels-last."""
 FIXED: dict[str, Array] = {
     "ZERO": np.zeros((), np.float32),
+    "TINY": np.full((), -1e-7, np.float32),
     "SIX": np.full((), 6, np.float32),
     "AT_0": np.array(0),
     "FIRST": np.array([0]),
@@ -324,6 +325,12 @@ def _layouts() -> Iterator[Text]:
 
 def _numbers() -> Iterator[Text]:
     """Numbers at which implementations differ, and integers."""
+    body = "t = Mul(x, TINY) s = Sin(t) y = Div(s, TINY)"
+    yield Text("sine_of_small_numbers", "float[2,3] x", body)
+    yield Text("sign_of_small_numbers", "float[2,3] x", "t = Mul(x, TINY) y = Sign(t)")
+    yield Text("sign_of_zero", "float[2,3] x", "z = Sub(x, x) y = Sign(z)")
+    body = "t = Mul(x, SIX) i = Cast<to = 6>(t) s = Sign(i) y = Cast<to = 1>(s)"
+    yield Text("sign_of_integers", "float[2,3] x", body)
     for power in ("2.0", "0.5", "3.0", "-1.0"):
         body = f"a = Abs(x) p = Constant<value_float = {power}>() y = Pow(a, p)"
         yield Text(f"pow_{power}", "float[2,3] x", body)
