@@ -96,6 +96,8 @@ def evidence_of(
         pictures=tuple(pictures_for(plan, recorded.output, input_of, comparisons)),
         preprocessing=effects,
         prepared_in=prepared.preparations.environment if prepared else None,
+        preparations=prepared.preparations if prepared else None,
+        prepared=tuple(prepared.recordings.values()) if prepared else (),
         other_policy=other[1] if other else None,
         verdict=judge(case),
     )

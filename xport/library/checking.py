@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal, ParamSpec
 
+from xport.common import digests
 from xport.common.callables import search_in, source_digest
 from xport.common.document import Document
 from xport.common.tools import missing_packages_named, tool_versions
@@ -18,7 +19,7 @@ from xport.errors import ExitCode, InputError, PackageMissing, UnavailableError,
 from xport.inputs.images import synthetic_count
 from xport.plan.plan import Leg
 from xport.recording.browser import BrowserOptions
-from xport.release_file.decisions import read_decisions
+from xport.release_file.decisions import read_decisions, require_own
 from xport.release_file.file import ReleaseFile, read_release
 from xport.release_file.model_cards import read_card
 from xport.release_file.model_pipelines import explanation_pipeline, pipeline_for
@@ -113,7 +114,7 @@ def _models(release: ReleaseFile) -> Iterator[Finding]:
         if entry.checkpoint is not None:
             yield _looked_at(f"{key}.loader", _callable, entry.loader, "loader")
             yield _looked_at(f"{key}.checkpoint", _checkpoint, entry.checkpoint)
-        if entry.calibration or entry.gate:
+        if entry.calibration or entry.gate or entry.operating_points:
             yield _looked_at(f"{key}.decisions", _decisions, entry, key)
 
 
@@ -142,8 +143,11 @@ def _checkpoint(path: Path) -> str:
 
 
 def _decisions(entry: ModelEntry, key: str) -> str:
-    read_decisions(entry, key)
-    return ", ".join(str(path) for path in (entry.calibration, entry.gate) if path)
+    decisions = read_decisions(entry, key)
+    if entry.checkpoint is not None and entry.checkpoint.is_file():
+        require_own(decisions, entry, digests.of_file(entry.checkpoint), key)
+    documents = (entry.calibration, entry.gate, entry.operating_points and "operating points")
+    return ", ".join(str(document) for document in documents if document)
 
 
 def _pipelines(release: ReleaseFile) -> Iterator[tuple[str, Pipeline]]:

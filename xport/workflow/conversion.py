@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from xport.common import progress
+from xport.common import digests, progress
 from xport.conversion.pipeline import Converted, Pipeline, Refusal
 from xport.conversion.store import Store
 from xport.errors import ConversionError, InputError, located
 from xport.formats.artifact import Format
 from xport.formats.tfjs_model import stored_weights
+from xport.formats.torch_module import WEIGHTS
 from xport.inputs.images import (
     ImageFile,
     ImageFolder,
@@ -42,12 +43,13 @@ from xport.plan.plan import (
     PlannedPreprocessing,
     StoredWeights,
 )
-from xport.plan.routes import Routes
-from xport.release_file.decisions import Decisions, read_decisions
+from xport.plan.routes import TORCH, Routes
+from xport.release_file.decisions import Decisions, read_decisions, require_own
 from xport.release_file.file import ReleaseFile
 from xport.release_file.model_cards import read_card
 from xport.release_file.model_pipelines import explanation_pipeline, pipeline_for
 from xport.release_file.tables import ExplanationEntry, ModelEntry
+from xport.workflow.planned_page import planned_page
 from xport.workflow.second_route import SECOND, missing_route
 
 
@@ -87,8 +89,7 @@ class Converter:
         }
         preprocessing = self._preprocessing([*shown, *brought])
         decisions = {
-            model_id: read_decisions(entry, f"models.{model_id}")
-            for model_id, entry in release.models.items()
+            model_id: self._decisions(model_id, entry) for model_id, entry in release.models.items()
         }
         converted = [
             self._model(model_id, probes[model_id], decisions[model_id])
@@ -113,7 +114,16 @@ class Converter:
             policy=release.policy,
             preprocessing=preprocessing,
             missing_routes=tuple(missing for _, missing in converted if missing),
+            page=planned_page(models, release.browser.wasm_threads),
         )
+
+    def _decisions(self, model_id: str, entry: ModelEntry) -> Decisions:
+        """What decides, held to the checkpoint before anything is converted."""
+        key = f"models.{model_id}"
+        found = read_decisions(entry, key)
+        if entry.checkpoint is not None and entry.checkpoint.is_file():
+            require_own(found, entry, digests.of_file(entry.checkpoint), key)
+        return found
 
     def _model(
         self, model_id: str, probes: Sequence[Probe], decisions: Decisions
@@ -123,15 +133,19 @@ class Converter:
         artifacts, missing = self._artifacts(f"models.{model_id}", pipeline)
         with located(f"models.{model_id}.checkpoint"):
             card = read_card(entry.checkpoint)
+        weights = weights_digest(entry, artifacts[TORCH])
+        require_own(decisions, entry, weights, f"models.{model_id}")
         planned = self._planned(
             entry,
             artifacts,
             probes,
+            weights_sha256=weights,
             id=model_id,
             title=entry.title,
             kind=entry.kind,
             signature=entry.signature,
             operating_points=decisions.operating_points,
+            operating_points_weights_sha256=decisions.operating_points_weights_sha256,
             calibration=decisions.calibration,
             gate=decisions.gate,
             card=card,
@@ -295,6 +309,16 @@ def _artifact(done: Converted) -> PlannedArtifact:
         cost=done.cost,
         weights=_weights(done),
     )
+
+
+def weights_digest(entry: ModelEntry, torch_artifact: PlannedArtifact) -> str:
+    """The SHA-256 by which documents name a model's weights.
+
+    It is the checkpoint file's; of a model without one, that of the weights as they were stored.
+    """
+    if entry.checkpoint is not None:
+        return digests.of_file(entry.checkpoint)
+    return torch_artifact.files.get(WEIGHTS, torch_artifact.digest)
 
 
 def _weights(done: Converted) -> tuple[StoredWeights, ...]:
