@@ -118,11 +118,13 @@ class Converter:
         )
 
     def _decisions(self, model_id: str, entry: ModelEntry) -> Decisions:
-        """What decides, held to the checkpoint before anything is converted."""
+        """What decides, held to the checkpoint as its card is, before anything is converted."""
         key = f"models.{model_id}"
         found = read_decisions(entry, key)
         if entry.checkpoint is not None and entry.checkpoint.is_file():
             require_own(found, entry, digests.of_file(entry.checkpoint), key)
+            with located(f"{key}.checkpoint"):
+                read_card(entry.checkpoint)
         return found
 
     def _model(
