@@ -30,7 +30,7 @@ from xport.errors import IntegrityError
 from xport.exchange.prepared import DEFINITION
 from xport.formats.artifact import Signature, TensorSpec
 from xport.judgement.evidence import Evidence
-from xport.plan.plan import BROUGHT, REFERENCE_LEG
+from xport.plan.plan import BROUGHT
 
 REMEDY = "make the bundle again with `xport bundle`"
 
@@ -58,7 +58,7 @@ def read_self_test(folder: Path, manifest: Manifest) -> SelfTest:
 
 
 def require_recorded(folder: Path, found: SelfTest, evidence: Evidence) -> None:
-    """The cases are the run's, the reference PyTorch's, and the bounds those of the verdict.
+    """The cases are the run's, the outputs the reference's, and the bounds those of the verdict.
 
     Raises:
         IntegrityError: one is not; it is named.
@@ -66,9 +66,9 @@ def require_recorded(folder: Path, found: SelfTest, evidence: Evidence) -> None:
     for problem in chain(_case_problems(found, evidence), _picture_problems(found, evidence)):
         raise _refusal(folder, f"{SELF_TEST}: {problem}")
     for model_id, tested in found.models.items():
-        recording = next(
-            (r for r in evidence.recordings if (r.model, r.leg) == (model_id, REFERENCE_LEG)), None
-        )
+        planned = next((m for m in evidence.plan.models if m.id == model_id), None)
+        wanted = (model_id, planned.reference if planned else None)
+        recording = next((r for r in evidence.recordings if (r.model, r.leg) == wanted), None)
         comparisons = {(c.model, c.leg, c.output, c.role): c for c in evidence.comparisons}
         for case in tested.cases:
             said = (_digests(case.input_files), _digests(case.output_files))
@@ -76,8 +76,9 @@ def require_recorded(folder: Path, found: SelfTest, evidence: Evidence) -> None:
                 recording.input_digests.get(case.probe), recording.output_digests.get(case.probe)
             )  # fmt: skip
             if said != recorded:
+                whose = planned.faithful_to if planned else "the release"
                 raise _refusal(
-                    folder, f"{SELF_TEST}: {model_id}: {case.probe} is not what PyTorch recorded"
+                    folder, f"{SELF_TEST}: {model_id}: {case.probe} is not what {whose} recorded"
                 )
         for bound in _foreign_bounds(model_id, tested, evidence, comparisons):
             raise _refusal(

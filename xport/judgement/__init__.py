@@ -23,5 +23,6 @@
   the last bit.
 - `reference_checks`: judging the reference: PyTorch float32 is held to its own float64, and the
   gap is capped.
+- `second_opinions`: a reference is believed where another implementation says the same.
 - `verdict`: what judging looks at and what it says: facts, checks, the case, the verdict.
 """

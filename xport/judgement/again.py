@@ -113,7 +113,7 @@ def _content_findings(recording: Recording, plan: Plan) -> Iterator[str]:
     model = plan.model(recording.model)
     place = f"{recording.model}/{recording.leg}"
     outputs = {spec.name for spec in model.signature.outputs}
-    probes = {probe.name for probe in model.probes}
+    probes = {probe.name for probe in model.probes_on(recording.leg)}
     said = {probe: set(digests) for probe, digests in recording.output_digests.items()}
     if said != dict.fromkeys(probes, outputs):
         yield f"{place}: the digests of outputs are not of every probe and output"

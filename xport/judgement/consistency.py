@@ -73,12 +73,13 @@ def _listed_contradictions(comparison: Comparison) -> Iterator[str]:
 
 def _norm_findings(comparisons: Sequence[Comparison]) -> Iterator[str]:
     """Every leg that is compared with one baseline's output divides by the same norm."""
-    first: dict[tuple[str, str, str], float] = {}
+    first: dict[tuple[str, str, str, tuple[str, ...]], float] = {}
     for one in comparisons:
         norm = _norm(one.pooled)
         if not math.isfinite(norm) or norm == 0:
             continue
-        known = first.setdefault((one.model, one.baseline, one.output), norm)
+        key = (one.model, one.baseline, one.output, tuple(sorted(one.probes)))
+        known = first.setdefault(key, norm)
         if not _close(known, norm):
             yield (
                 f"{one.model}/{one.leg} {one.output}, {one.role}: its relative L2 is by another "

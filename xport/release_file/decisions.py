@@ -84,19 +84,19 @@ def _remedy(place: str, entry: ModelEntry, weights_sha256: str) -> str:
     if place == "operating_points":
         said = f'operating_points_weights_sha256 = "{weights_sha256}"'
         return f"if they were chosen for these weights, write beside them {said}"
-    if entry.checkpoint is None:
+    if entry.weights_file is None:
         return f'if it was made for these weights, give it weights_sha256 "{weights_sha256}"'
     document = getattr(entry, place)
     return (
         "if it was made for these weights, run "
-        f"`{NAME_WEIGHTS} --weights {entry.checkpoint} {document}`; else make it for them"
+        f"`{NAME_WEIGHTS} --weights {entry.weights_file} {document}`; else make it for them"
     )
 
 
 def _another_remedy(place: str, entry: ModelEntry) -> str:
     """The command that makes a document for the model's own weights."""
     file = f"{place}.json"
-    beside = entry.checkpoint.parent / file if entry.checkpoint else None
+    beside = entry.weights_file.parent / file if entry.weights_file else None
     if beside is not None and beside.is_file() and beside != getattr(entry, place):
         return f"name {beside}, which lies beside the checkpoint"
     if place == "gate":
@@ -105,7 +105,7 @@ def _another_remedy(place: str, entry: ModelEntry) -> str:
             "checkpoint's again with `python -m reference.training defaults`"
         )
     return (
-        f"choose them on these weights: `xport paper roc --classifier {entry.checkpoint} --data "
+        f"choose them on these weights: `xport paper roc --classifier {entry.weights_file} --data "
         "nih:FOLDER --out FOLDER` writes roc/calibration.json"
     )
 

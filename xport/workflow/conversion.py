@@ -9,12 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from xport.common import digests, progress
-from xport.conversion.pipeline import Converted, Pipeline, Refusal
+from xport.conversion.pipeline import Pipeline, Refusal
 from xport.conversion.store import Store
 from xport.errors import ConversionError, InputError, located
-from xport.formats.artifact import Format
-from xport.formats.tfjs_model import stored_weights
-from xport.formats.torch_module import WEIGHTS
 from xport.inputs.images import (
     ImageFile,
     ImageFolder,
@@ -41,14 +38,14 @@ from xport.plan.plan import (
     PlannedArtifact,
     PlannedModel,
     PlannedPreprocessing,
-    StoredWeights,
 )
-from xport.plan.routes import TORCH, Routes
+from xport.plan.routes import Routes
 from xport.release_file.decisions import Decisions, read_decisions, require_own
 from xport.release_file.file import ReleaseFile
 from xport.release_file.model_cards import read_card
 from xport.release_file.model_pipelines import explanation_pipeline, pipeline_for
 from xport.release_file.tables import ExplanationEntry, ModelEntry
+from xport.workflow.planned_artifact import planned_artifact, weights_digest
 from xport.workflow.planned_page import planned_page
 from xport.workflow.second_route import SECOND, missing_route
 
@@ -121,8 +118,8 @@ class Converter:
         """What decides, held to the checkpoint as its card is, before anything is converted."""
         key = f"models.{model_id}"
         found = read_decisions(entry, key)
-        if entry.checkpoint is not None and entry.checkpoint.is_file():
-            require_own(found, entry, digests.of_file(entry.checkpoint), key)
+        if entry.weights_file is not None and entry.weights_file.is_file():
+            require_own(found, entry, digests.of_file(entry.weights_file), key)
             with located(f"{key}.checkpoint"):
                 read_card(entry.checkpoint)
         return found
@@ -135,7 +132,7 @@ class Converter:
         artifacts, missing = self._artifacts(f"models.{model_id}", pipeline)
         with located(f"models.{model_id}.checkpoint"):
             card = read_card(entry.checkpoint)
-        weights = weights_digest(entry, artifacts[TORCH])
+        weights = weights_digest(entry, artifacts)
         require_own(decisions, entry, weights, f"models.{model_id}")
         planned = self._planned(
             entry,
@@ -208,8 +205,8 @@ class Converter:
         return explained_probes(lively, entry.signature(of.signature), of.labels or (), wanted)
 
     def _legs(self, artifacts: Mapping[str, PlannedArtifact]) -> tuple[str, ...]:
-        legs = self.release.routes.legs(self.release.browser.backends)
-        return tuple(leg.name for leg in legs if leg.artifact in artifacts)
+        legs = self.release.routes.legs_on(artifacts, self.release.browser.backends)
+        return tuple(leg.name for leg in legs)
 
     def _artifacts(
         self, key: str, pipeline: Pipeline
@@ -229,7 +226,7 @@ class Converter:
                 took = "in store" if done.cost.cached else f"{done.cost.seconds:.1f} s"
                 progress.advance(f"{done.cost.stage} {took}")
                 if name in verified:
-                    artifacts[name] = _artifact(done)
+                    artifacts[name] = planned_artifact(done)
         if missing:
             progress.say(f"{model}: without a second route: {missing.reason}")
         return artifacts, missing
@@ -282,7 +279,11 @@ def _legs_that_run(release: ReleaseFile, models: Sequence[PlannedModel]) -> tupl
     run = {name for model in models for name in model.legs}
     legs = (leg for leg in release.routes.legs(release.browser.backends) if leg.name in run)
     return tuple(
-        leg if leg.counterpart in run else leg.model_copy(update={"counterpart": None})
+        leg.model_copy(
+            update={
+                key: None for key in ("predecessor", "counterpart") if getattr(leg, key) not in run
+            }
+        )
         for leg in legs
     )
 
@@ -298,33 +299,3 @@ def _naming(key: str) -> Iterator[None]:
         inner = "." if error.where.startswith("signature.") else ": "
         where = f"{key}{inner}{error.where}" if error.where else key
         raise type(error)(error.what, where, error.remedy, error.details) from error
-
-
-def _artifact(done: Converted) -> PlannedArtifact:
-    path = done.artifact.path
-    return PlannedArtifact(
-        format=done.artifact.format,
-        path=path.resolve(),
-        digest=done.artifact.digest,
-        files=done.files,
-        bytes=sum((path / name).stat().st_size for name in done.files),
-        cost=done.cost,
-        weights=_weights(done),
-    )
-
-
-def weights_digest(entry: ModelEntry, torch_artifact: PlannedArtifact) -> str:
-    """The SHA-256 by which documents name a model's weights.
-
-    It is the checkpoint file's; of a model without one, that of the weights as they were stored.
-    """
-    if entry.checkpoint is not None:
-        return digests.of_file(entry.checkpoint)
-    return torch_artifact.files.get(WEIGHTS, torch_artifact.digest)
-
-
-def _weights(done: Converted) -> tuple[StoredWeights, ...]:
-    if done.artifact.format is not Format.TFJS:
-        return ()
-    found = stored_weights(done.artifact.path)
-    return tuple(StoredWeights(dtype=dtype, **row) for dtype, row in sorted(found.items()))
