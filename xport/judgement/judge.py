@@ -11,7 +11,7 @@ from xport.judgement.document_checks import document_checks
 from xport.judgement.environment_checks import environment, prepared_environments
 from xport.judgement.limits import limits_of
 from xport.judgement.preprocessing_checks import preprocessing_checks
-from xport.judgement.reference_checks import contradicts_itself, own_distance
+from xport.judgement.reference_checks import contradicts_itself, is_own_distance, own_distance
 from xport.judgement.second_opinions import second_opinion_checks
 from xport.judgement.verdict import Case, Check, Status, Verdict
 from xport.plan.plan import EVALUATOR_LEG, FLOAT64_LEG, REFERENCE_LEG, Leg, Plan, PlannedModel
@@ -35,13 +35,17 @@ def judge(case: Case) -> Verdict:
 
 
 def _overall(checks: Sequence[Check]) -> Status:
-    """FAILED before NOT_RUN, but where the reference contradicts itself: then nothing is known."""
+    """FAILED before NOT_RUN, but where the reference contradicts itself: then nothing is known.
+
+    That the reference agrees with itself verifies nothing: some other leg must have been measured.
+    """
     statuses = {check.status for check in checks}
     if any(contradicts_itself(check) for check in checks):
         return Status.NOT_RUN
     if Status.FAILED in statuses:
         return Status.FAILED
-    if Status.NOT_RUN in statuses or not any(check.bound is not None for check in checks):
+    measured = any(check.bound is not None and not is_own_distance(check) for check in checks)
+    if Status.NOT_RUN in statuses or not measured:
         return Status.NOT_RUN
     return Status.PASSED
 

@@ -23,11 +23,16 @@ def own_distance(case: Case, model: PlannedModel, output: str) -> Iterator[Check
         yield _check(case, model, output, limit)
 
 
+def is_own_distance(check: Check) -> bool:
+    """Whether a check is of the reference against itself."""
+    return check.name.startswith(OWN_DISTANCE)
+
+
 def contradicts_itself(check: Check) -> bool:
     """Whether a check found the reference beyond what rounding explains, by a finite distance."""
     measured = check.measured
     return (
-        check.name.startswith(OWN_DISTANCE)
+        is_own_distance(check)
         and check.status is not Status.PASSED
         and measured is not None
         and math.isfinite(measured)
