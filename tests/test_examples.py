@@ -26,6 +26,7 @@ from xport.release_file.file import read_release
 from xport.workflow.run_folder import RunFolder
 
 NOT_HERE = {
+    "xport release new.toml --out build/new": "as my.toml is released, by both routes, for minutes",
     "xport targets --out build/bench": "measures the full-width networks, for minutes",
     "xport demo": "releases the default models, for minutes; tests/wheel does so",
     "xport convert --print-passes": "ends while it is parsed",
@@ -43,7 +44,11 @@ FEWER = {
 """How an example is made smaller: what is replaced, by what, and what is added."""
 
 COMMANDS = [command for command in examples.commands() if command.startswith("xport ")]
-RELEASES = {"xport release --out build/demo", "xport release my.toml --out build/my"}
+RELEASES = {
+    "xport init my_package.models:build --input 1,3,224,224 --out new.toml",
+    "xport release --out build/demo",
+    "xport release my.toml --out build/my",
+}
 """Those that make what the others are about."""
 
 

@@ -25,6 +25,7 @@ from xport.release_file.model_pipelines import explanation_pipeline, pipeline_fo
 from xport.release_file.tables import ModelEntry
 from xport.toolchains.known import TOOLCHAINS
 from xport.toolchains.standing import standing_of
+from xport.toolchains.tensorflow import TENSORFLOW
 from xport.workflow.second_route import SECOND, asks_for_second_route
 
 P = ParamSpec("P")
@@ -220,9 +221,16 @@ def _probe_counts(release: ReleaseFile) -> Iterator[Finding]:
         )
 
 
+def _second_can_run(release: ReleaseFile) -> bool:
+    """Whether the second route is made here, or asked for, so that a run without it ends."""
+    return asks_for_second_route(release) or bool(standing_of(TENSORFLOW).found)
+
+
 def _costs(release: ReleaseFile) -> Iterator[Cost]:
+    apart = () if _second_can_run(release) else SECOND
     for model, pipeline in _pipelines(release):
-        made = {step.name for step in pipeline.steps if step.verified}
+        steps = [step for step in pipeline.steps if step.name not in apart]
+        made = {step.name for step in steps if step.verified}
         run = release.routes.legs_on(made, release.browser.backends)
         if model in release.models:
             probes = _probes(release, release.models[model])
@@ -230,7 +238,7 @@ def _costs(release: ReleaseFile) -> Iterator[Cost]:
             probes = max(release.explanations[model].probes, release.policy.min_probes)
         yield Cost(
             model=model,
-            stages=len(pipeline.steps),
+            stages=len(steps),
             legs=len(run),
             browser_legs=sum(leg.backend is not None for leg in run),
             probes=probes,
