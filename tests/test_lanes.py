@@ -15,7 +15,7 @@ from scripts.lane_rules import Lane, LanesError, lane_of, read
 from scripts.lane_runs import Counts, Result, problems, run_pytest, unaccounted
 from tests.conftest import ROOT
 
-CI_MINUTES = 67
+CI_MINUTES = 112
 RULES = """
 [lanes.fuzz]
 about = "fuzzing"
@@ -75,8 +75,8 @@ def test_all_budgets_together_fit_into_ci() -> None:
     found = read()
     assert sum(one.minutes for one in found) <= CI_MINUTES
     by_name = {one.name: one for one in found}
-    assert by_name["fast"].minutes <= 3
-    assert sum(by_name[name].minutes for name in ("web", "fast", "test")) <= 30
+    assert by_name["fast"].minutes <= 7
+    assert sum(by_name[name].minutes for name in ("web", "fast", "test")) <= 49
     assert not by_name["fast"].browser
 
 
