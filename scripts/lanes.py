@@ -19,7 +19,7 @@ from scripts.lane_rules import DIRECT, WEB, Lane, LanesError
 from scripts.lane_runs import ROOT, Result, not_run, run_pytest, run_vitest, unaccounted
 
 ENVIRONMENT = ROOT / ".venv" / "bin"
-COLUMNS = "{:<14} {:>7} {:>7} {:>8} {:>8} {:>8} {:>8}  {}"
+COLUMNS = "{:<14} {:>7} {:>7} {:>8} {:>8} {:>8} {:>6} {:>8}  {}"
 
 
 def main(arguments: list[str]) -> None:
@@ -129,16 +129,16 @@ def plan(lanes: Sequence[Lane]) -> str:
 def table(
     lanes: Sequence[Lane], results: Sequence[Result], notes: Sequence[str], failures: Sequence[str]
 ) -> str:
-    """What ran, beside the budgets; why what failed did; and the sum."""
-    heading = ("lane", "passed", "failed", "skipped", "seconds", "cpu", "budget", "")
+    """What ran, beside the budgets on this machine; why what failed did; and the sum."""
+    heading = ("lane", "passed", "failed", "skipped", "seconds", "cpu", "slow", "budget", "")
     lines = ["", COLUMNS.format(*heading).rstrip()]
     for one in results:
-        times = [f"{value:.0f}" for value in (one.seconds, one.cpu, one.budget)]
+        times = [f"{one.seconds:.0f}", f"{one.cpu:.0f}", f"{one.slowness:.1f}", f"{one.budget:.0f}"]
         word = "FAILED" if one.problems else "ok"
         lines.append(COLUMNS.format(one.name, one.passed, one.failed, one.skipped, *times, word))
     for lane in lanes:
         if lane.planned:
-            words = ("-", "-", "-", "-", "-", f"{lane.seconds:.0f}", f"planned: {lane.planned}")
+            words = (*"------", f"{lane.seconds:.0f}", f"planned: {lane.planned}")
             lines.append(COLUMNS.format(lane.name, *words))
     lines += [f"{note}, apart from the tests' time" for note in notes]
     lines += [f"FAILED: {failure}" for failure in failures]

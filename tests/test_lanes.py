@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import scripts.slowness
 from browser_harness.launch.browsers import BROWSER_VARIABLE
 from scripts import lane_runs, lanes
 from scripts.lane_rules import Lane, LanesError, lane_of, read
@@ -179,10 +180,42 @@ def test_a_lane_may_run_in_several_processes(project: Path) -> None:
     assert result.collected == {"": 5, "fast": 4, "fuzz": 1}
 
 
+def test_tests_marked_spread_go_to_whatever_process_is_free(project: Path) -> None:
+    body = (
+        "pytest.WORKERS.write_text(pytest.WORKERS.read_text() + os.environ['PYTEST_XDIST_WORKER'])"
+    )
+    code = (
+        "import os, pathlib\n"
+        f"pytest.WORKERS = pathlib.Path({str(project / 'workers')!r})\n"
+        "@pytest.mark.spread\n@pytest.mark.parametrize('n', range(12))\n"
+        f"def test_a(n): time.sleep(0.1); {body}"
+    )
+    for marked, processes in ((code, 2), (code.replace("@pytest.mark.spread\n", ""), 1)):
+        (project / "workers").write_text("")
+        assert run(project, marked, workers=2).passed == 12
+        found = (project / "workers").read_text()
+        assert len({found[i : i + 3] for i in range(0, len(found), 3)}) == processes
+
+
 def test_a_lane_over_its_budget_fails_although_its_tests_pass(project: Path) -> None:
     result = run(project, "def test_a(): time.sleep(0.2)", minutes=0.1 / 60)
     assert any("its budget is 0 s" in words for words in result.problems)
     assert run(project, "def test_a(): time.sleep(0.2)").problems == ()
+
+
+def test_a_slow_machine_has_more_seconds_for_a_lane(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = iter([1.0, 2.0])
+    monkeypatch.setattr(lane_runs, "slowness", lambda: next(found))
+    result = run(project, "def test_a(): pass")
+    assert (result.slowness, result.budget) == (1.5, 1.5 * 20 * 60)
+
+
+def test_slowness_has_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    for counted, expected in ((0.01, 1.0), (0.21, 1.5), (7.0, 2.5)):
+        monkeypatch.setattr(scripts.slowness, "_counted", lambda value=counted: value)
+        assert scripts.slowness.slowness() == pytest.approx(expected)
 
 
 def test_a_lane_far_over_its_budget_is_stopped(project: Path) -> None:
@@ -229,13 +262,13 @@ def test_this_lane_lets_no_browser_start(request: pytest.FixtureRequest) -> None
     assert (os.environ.get(BROWSER_VARIABLE, "").startswith("none:")) == (chosen == "fast")
 
 
-GOOD = Result("fast", 3, 0, 1, 9.6, 8.0, 60.0, (), {"": 6, "fast": 4, "fuzz": 2})
+GOOD = Result("fast", 3, 0, 1, 9.6, 8.0, 1.0, 60.0, (), {"": 6, "fast": 4, "fuzz": 2})
 ALSO_GOOD = replace(GOOD, name="fuzz", passed=2, skipped=0)
 
 
-def test_a_time_that_is_not_a_number_is_over_the_budget(project: Path) -> None:
-    assert problems(lane(project), Counts(1, 0, 0), float("nan"), 0, 1)
-    assert not problems(lane(project), Counts(1, 0, 0), 1200.0, 0, 1)
+def test_a_time_that_is_not_a_number_is_over_the_budget() -> None:
+    assert problems(Counts(1, 0, 0), float("nan"), 1200.0, 0, 1)
+    assert not problems(Counts(1, 0, 0), 1200.0, 1200.0, 0, 1)
 
 
 def test_tests_that_no_lane_ran_are_told() -> None:

@@ -118,7 +118,7 @@ class Bench:
             own, documents=dict(own.documents), arrays=arrays, prepared=dict(own.prepared)
         )
 
-    def judged(self, spoil: Callable[[Held], None]) -> Said:
+    def judged(self, spoil: Callable[[Held], object]) -> Said:
         """Spoil the run in memory and judge it."""
         held = self.held()
         spoil(held)
@@ -157,7 +157,7 @@ class Bench:
         held = self._held
         return measured(held.plan, held.planned, Recorded(held.documents, held.arrays))
 
-    def exported(self, model: str, spoil: Callable[[onnx.ModelProto], None]) -> Said:
+    def exported(self, model: str, spoil: Callable[[onnx.ModelProto], object]) -> Said:
         """Spoil a model's ONNX file, let ONNX Runtime say what it says now, and judge."""
         import onnxruntime
 
@@ -178,7 +178,7 @@ class Bench:
         return self.judged(lambda fresh: fresh.__dict__.update(held.__dict__))
 
     def on_disk(
-        self, spoil: Callable[[RunFolder], None], command: Callable[[Path], object]
+        self, spoil: Callable[[RunFolder], object], command: Callable[[Path], object]
     ) -> Said:
         """Spoil a copy of the run's recordings on disk and try a command on it."""
         copy = Path(tempfile.mkdtemp(dir=self.folder)) / "run"
@@ -187,7 +187,7 @@ class Bench:
         spoil(run)
         return refusal_of(lambda: command(run.root))
 
-    def verified(self, spoil: Callable[[Path], None], *, relisted: bool = True) -> Said:
+    def verified(self, spoil: Callable[[Path], object], *, relisted: bool = True) -> Said:
         """Spoil a copy of the bundle, redo its manifest's digests if asked, and verify it."""
         copy = Path(tempfile.mkdtemp(dir=self.folder)) / "bundle"
         bundle = Path(shutil.copytree(self.run.folder / "bundle", copy, symlinks=True))
@@ -198,7 +198,7 @@ class Bench:
         shutil.rmtree(copy.parent)
         return said
 
-    def evidence(self, spoil: Callable[[dict[str, Any]], None]) -> Said:
+    def evidence(self, spoil: Callable[[dict[str, Any]], object]) -> Said:
         """Spoil the evidence in a bundle, redo the manifest's digests and verify it."""
 
         def edited(bundle: Path) -> None:
@@ -208,7 +208,7 @@ class Bench:
 
         return self.verified(edited)
 
-    def manifest(self, spoil: Callable[[dict[str, Any]], None]) -> Said:
+    def manifest(self, spoil: Callable[[dict[str, Any]], object]) -> Said:
         """Spoil a bundle's manifest and verify it."""
         return self.verified(lambda bundle: edit(bundle / MANIFEST, spoil), relisted=False)
 
@@ -239,7 +239,7 @@ def refusal_of(command: Callable[[], object]) -> Said:
     return Said("PASSED", "")
 
 
-def edit(path: Path, spoil: Callable[[dict[str, Any]], None]) -> None:
+def edit(path: Path, spoil: Callable[[dict[str, Any]], object]) -> None:
     """Change a JSON document in place."""
     content = json.loads(path.read_text())
     spoil(content)

@@ -20,6 +20,7 @@ def bench(mini_run: MiniRun, tmp_path_factory: pytest.TempPathFactory) -> Bench:
     return Bench(mini_run, tmp_path_factory.mktemp("saboteurs"))
 
 
+@pytest.mark.spread
 @pytest.mark.parametrize(
     "mutation", [m for _, m in EVERY], ids=[f"{f}: {m.name}" for f, m in EVERY]
 )

@@ -28,16 +28,13 @@ def redone(name: str, what: str, said: str, spoil: Spoil) -> Mutation:
 
 
 def _mutation(name: str, what: str, said: str, spoil: Spoil, *, relisted: bool) -> Mutation:
-    def change(bundle: Path) -> None:
-        spoil(bundle)
-
     return Mutation(
         name,
         what,
         "verify",
         "refused, exit code 3",
         said,
-        lambda bench: bench.verified(change, relisted=relisted),
+        lambda bench: bench.verified(spoil, relisted=relisted),
     )
 
 
@@ -45,14 +42,10 @@ def manifest(
     name: str,
     what: str,
     said: str,
-    change: Callable[[dict[str, Any]], object],
+    spoil: Callable[[dict[str, Any]], object],
     outcome: int = 3,
 ) -> Mutation:
     """A manifest that says other things."""
-
-    def spoil(content: dict[str, Any]) -> None:
-        change(content)
-
     code = "refused, exit code 2" if outcome == 2 else "refused, exit code 3"
     return Mutation(name, what, "verify", code, said, lambda bench: bench.manifest(spoil))  # type: ignore[arg-type]
 
@@ -104,11 +97,7 @@ def pipe(bundle: Path) -> None:
 
 def self_test(change: Callable[[dict[str, Any]], object]) -> Spoil:
     """Change the self-test."""
-
-    def do(content: dict[str, Any]) -> None:
-        change(content)
-
-    return lambda bundle: edit(bundle / "self_test/self_test.json", do)
+    return lambda bundle: edit(bundle / "self_test/self_test.json", change)
 
 
 def one_case(content: dict[str, Any]) -> None:

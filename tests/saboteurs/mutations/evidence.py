@@ -13,17 +13,13 @@ Spoil = Callable[[Content], object]
 
 def edited(name: str, what: str, said: str, spoil: Spoil) -> Mutation:
     """An edit of a bundle's evidence, which `verify` must refuse."""
-
-    def change(content: Content) -> None:
-        spoil(content)
-
     return Mutation(
         name,
         what,
         "verify",
         "refused, exit code 3",
         said,
-        lambda bench: bench.evidence(change),
+        lambda bench: bench.evidence(spoil),
     )
 
 

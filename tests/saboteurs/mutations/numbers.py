@@ -20,13 +20,7 @@ def judged(
     name: str, what: str, said: str, spoil: Callable[[Held], object], outcome: Outcome = "FAILED"
 ) -> Mutation:
     """A mutation of the recorded run, which the judge must reject."""
-    return Mutation(
-        name, what, "judge", outcome, said, lambda bench: bench.judged(lambda h: _do(spoil, h))
-    )
-
-
-def _do(spoil: Callable[[Held], object], held: Held) -> None:
-    spoil(held)
+    return Mutation(name, what, "judge", outcome, said, lambda bench: bench.judged(spoil))
 
 
 def webgl(change: Callable[[Array], Any]) -> Callable[[Held], None]:

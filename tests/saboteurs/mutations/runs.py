@@ -86,11 +86,7 @@ def second_route(held: Held) -> None:
 
 def document(change: Callable[[dict[str, Any]], object]) -> Callable[[RunFolder], None]:
     """Edit the JSON of the WebGL recording on disk."""
-    return lambda run: edit(run.recordings.path(*WEBGL), lambda d: _do(change, d))
-
-
-def _do(change: Callable[[dict[str, Any]], object], document: dict[str, Any]) -> None:
-    change(document)
+    return lambda run: edit(run.recordings.path(*WEBGL), change)
 
 
 def on_disk(
