@@ -9,7 +9,7 @@ import signal
 import subprocess
 import time
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -178,14 +178,19 @@ def counts_of(junit: Path) -> Counts:
     return Counts(len(outcomes) - failed - skipped, failed, skipped)
 
 
-def unaccounted(results: Sequence[Result]) -> str:
-    """Whether the lanes that ran have every collected test, in words; nothing if they do."""
+def unaccounted(results: Sequence[Result], elsewhere: Collection[str] = ()) -> str:
+    """Whether the lanes that ran have every collected test, in words; nothing if they do.
+
+    Args:
+        elsewhere: lanes that need not have run.
+    """
     reports = [result.collected for result in results if result.collected]
     if not reports:
         return ""
     if any(report != reports[0] for report in reports):
         return "the lanes did not collect the same tests"
     ran = {result.name for result in results}
+    ran |= set(elsewhere)
     left_out = {name: n for name, n in reports[0].items() if name and name not in ran}
     total = sum(n for name, n in reports[0].items() if name)
     if left_out or total != reports[0][""]:

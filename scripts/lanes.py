@@ -40,14 +40,16 @@ def main(arguments: list[str]) -> None:
     results = [
         result
         for lane in by_budget(chosen)
-        if not lane.planned
+        if not lane.planned and (lane.ci or asked.lanes)
         for result in results_of(lane, asked.python, asked.any_torch)
     ]
     failures += [
         f"{result.name}: {'; '.join(result.problems)}" for result in results if result.problems
     ]
-    if not asked.lanes and (words := unaccounted(results)):
+    elsewhere = {lane.name for lane in lanes if not lane.ci}
+    if not asked.lanes and (words := unaccounted(results, elsewhere)):
         failures.append(words)
+    notes += [] if asked.lanes else [left_to(lane) for lane in lanes if not lane.ci]
     print(table(chosen, results, notes, failures))
     sys.exit(1 if failures else 0)
 
@@ -90,7 +92,8 @@ def prepared() -> tuple[list[str], list[str]]:
     for target, words in (("setup", "set-up"), ("check", "checks")):
         start = time.monotonic()
         code = subprocess.run(["make", "--no-print-directory", target], cwd=ROOT).returncode
-        notes.append(f"{words} {time.monotonic() - start:.0f} s")
+        took = time.monotonic() - start
+        notes.append(f"{words} {took:.0f} s, apart from the tests' time")
         if code != 0 and target == "setup":
             sys.exit(fail("`make setup` failed, so no test could be run; see its words above", 3))
         if code != 0:
@@ -140,7 +143,7 @@ def table(
         if lane.planned:
             words = (*"------", f"{lane.seconds:.0f}", f"planned: {lane.planned}")
             lines.append(COLUMNS.format(lane.name, *words))
-    lines += [f"{note}, apart from the tests' time" for note in notes]
+    lines += notes
     lines += [f"FAILED: {failure}" for failure in failures]
     passed, failed, skipped = (
         sum(getattr(one, key) for one in results) for key in ("passed", "failed", "skipped")
@@ -148,6 +151,11 @@ def table(
     seconds = sum(one.seconds for one in results)
     lines.append(f"{passed} passed, {failed} failed, {skipped} skipped in {seconds:.0f} s")
     return "\n".join(lines)
+
+
+def left_to(lane: Lane) -> str:
+    """Which command runs a lane that is not run with all others."""
+    return f"`make test-{lane.name}` runs what is not run here: {lane.about}"
 
 
 def _planned(lane: Lane) -> str:

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,16 @@ from tests import examples, mini
 from tests.conftest import ROOT
 from tests.reference.evaluation import tiny
 from xport.cli.arguments import make_parser
+from xport.common import digests
 from xport.release_file.file import read_release
 from xport.workflow.run_folder import RunFolder
 
+LARGE = 2**16
+"""Bytes."""
+
 NOT_HERE = {
     "xport release new.toml --out build/new": "as my.toml is released, by both routes, for minutes",
+    "xport record build/my": "as the release before it recorded it, for a minute",
     "xport targets --out build/bench": "measures the full-width networks, for minutes",
     "xport demo": "releases the default models, for minutes; tests/wheel does so",
     "xport convert --print-passes": "ends while it is parsed",
@@ -114,7 +120,7 @@ def sets_and_networks(folder: Path) -> None:
 @pytest.fixture(scope="module")
 def released(
     tmp_path_factory: pytest.TempPathFactory, store: Path
-) -> tuple[Path, dict[str, subprocess.CompletedProcess[str]]]:
+) -> Iterator[tuple[Path, dict[str, subprocess.CompletedProcess[str]]]]:
     """A folder with everything that the examples name, and what the releases in it said."""
     folder = tmp_path_factory.mktemp("examples")
     (folder / "build").mkdir()
@@ -128,13 +134,24 @@ def released(
     for name, release in (("strict", "release.toml"), ("other", "my.toml")):
         shutil.copy(folder / release, folder / f"{name}.toml")
     (folder / "old.toml").write_text(of_version_1(examples.own_model()))
-    return folder, done
+    before = digests.of_folder(folder)
+    yield folder, done
+    assert digests.of_folder(folder) == before, "an example changed a file in place"
 
 
 @pytest.fixture
 def folder(released: tuple[Path, Any], tmp_path: Path) -> Path:
     """A copy of that folder, which an example may change."""
-    return Path(shutil.copytree(released[0], tmp_path / "examples", symlinks=True))
+    copy = tmp_path / "examples"
+    return Path(shutil.copytree(released[0], copy, symlinks=True, copy_function=copied))
+
+
+def copied(source: str, target: str) -> None:
+    """Copy a small file, and link a large one: no command writes into files that are there."""
+    if Path(source).stat().st_size < LARGE:
+        shutil.copy2(source, target)
+    else:
+        os.link(source, target)
 
 
 def test_there_are_examples_of_every_command_and_none_that_is_set_aside_is_gone() -> None:

@@ -107,7 +107,11 @@ def _source(file: Path) -> ModelSource:
 
 
 @pytest.mark.parametrize(
-    ("backend", "blocks"), [("wasm", DENSENET_121), ("cpu", SHORT), ("webgl", SHORT)]
+    ("backend", "blocks"),
+    [
+        pytest.param("wasm", DENSENET_121, marks=pytest.mark.long),
+        *((backend, SHORT) for backend in ("wasm", "cpu", "webgl")),
+    ],
 )
 def test_tf_grad_is_the_exported_gradient(
     densenet: Callable[[tuple[int, ...]], Densenet],

@@ -142,6 +142,7 @@ def save_softplus(folder: str) -> None:
     tf.saved_model.save(module, folder, signatures=function)
 
 
+@pytest.mark.long
 def test_the_same_saved_model_gives_the_same_bytes_again(tmp_path: Path) -> None:
     isolated.call(save_softplus, str(tmp_path / "saved"))
     source = Artifact(Format.SAVED_MODEL, tmp_path / "saved", SIGNATURE, "digest")
@@ -152,6 +153,7 @@ def test_the_same_saved_model_gives_the_same_bytes_again(tmp_path: Path) -> None
     assert [list(node["attr"]) for node in nodes] == [sorted(node["attr"]) for node in nodes]
 
 
+@pytest.mark.long
 def test_names_the_node_that_tfjs_has_no_kernel_for(tmp_path: Path) -> None:
     isolated.call(save_lgamma, str(tmp_path / "saved"))
     source = Artifact(Format.SAVED_MODEL, tmp_path / "saved", SIGNATURE, "digest")
@@ -174,6 +176,7 @@ def test_a_stage_refuses_an_artifact_of_another_format(tmp_path: Path) -> None:
         run_stage(TfjsFromTf(), artifact, Store(tmp_path / "store"))
 
 
+@pytest.mark.long
 def test_any_module_with_several_inputs_and_equal_outputs_is_converted_and_verified(
     tmp_path: Path, store: Path
 ) -> None:

@@ -210,6 +210,7 @@ def test_a_route_that_was_asked_for_and_refused_is_an_error_with_a_true_remedy(
     assert caught.value.remedy == f"{lower}, or {remedy}"
 
 
+@pytest.mark.long
 def test_the_lower_opset_that_is_advised_helps(tmp_path: Path, store: Path) -> None:
     release = content(opset=13) | {"routes": {"direct": {}, "tensorflow": {}}}
     plan = planned(release, tmp_path, store)
