@@ -114,6 +114,7 @@ def test_the_run_is_one_like_a_releases(report: xport.Report, tmp_path: Path) ->
     assert xport.verify(str(bundle)).verdict == "PASSED"
 
 
+@pytest.mark.long
 def test_recorded_in_another_process_the_module_is_missed_by_name(tmp_path: Path) -> None:
     made = xport.convert(Returning(lambda x: x), torch.ones(1, 4), out=tmp_path / "model")
     folder = xport.verify(made, backends=["wasm"]).folder

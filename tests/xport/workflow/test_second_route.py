@@ -218,6 +218,7 @@ def test_the_lower_opset_that_is_advised_helps(tmp_path: Path, store: Path) -> N
     assert set(plan.models[0].artifacts) >= SECOND
 
 
+@pytest.mark.long
 def test_no_lower_opset_is_advised_where_none_would_help(tmp_path: Path, store: Path) -> None:
     release = content("decoder", (1, 4, 28, 28)) | {"routes": {"direct": {}, "tensorflow": {}}}
     with pytest.raises(ConversionError, match="operator Resize") as caught:
