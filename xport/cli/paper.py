@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from reference.system_errors import refusal
 from xport.cli.paper_arguments import ITEMS
+from xport.common import digests
 from xport.common.document import write_whole
 from xport.conversion.store import disk_errors, require_writable
 from xport.errors import InputError
@@ -229,10 +230,36 @@ def _calibration(given: Path | None, classifiers: Sequence[Named]) -> Calibratio
     """The operating points that are given, or that are stored beside the first classifier."""
     from reference.decide.calibration import Calibration
 
-    if given is not None:
-        return Calibration.read(given)
-    stored = [path.parent / STORED_CALIBRATION for _, path in classifiers[:1]]
-    return next((Calibration.read(path) for path in stored if path.is_file()), None)
+    evaluated = [path for _, path in classifiers[:1]]
+    stored = (path.parent / STORED_CALIBRATION for path in evaluated)
+    path = given or next((path for path in stored if path.is_file()), None)
+    if path is None:
+        return None
+    found = Calibration.read(path)
+    for checkpoint in evaluated:
+        _require_own(found.weights_sha256, path, checkpoint)
+    return found
+
+
+def _require_own(named: str | None, calibration: Path, checkpoint: Path) -> None:
+    """Refuse operating points of other weights: every sensitivity would be another's, silently.
+
+    Raises:
+        InputError: they name another checkpoint, or none.
+    """
+    own = digests.of_file(checkpoint)
+    if named == own:
+        return
+    whose = f"is of the weights {named}" if named else "names no weights"
+    raise InputError(
+        f"it {whose}; those of {checkpoint} are {own}",
+        str(calibration),
+        "choose operating points on these weights: an nih:FOLDER with train_val_list.txt and no "
+        "--calibration does so"
+        if named
+        else "if it was made for these weights, run `python -m reference.training name-weights "
+        f"--weights {checkpoint} {calibration}`",
+    )
 
 
 def _write_page(out: Path) -> list[tuple[Path, Result]]:
