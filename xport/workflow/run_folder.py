@@ -61,6 +61,11 @@ class RunFolder:
         return self.root / "runtime.json"
 
     @property
+    def artifacts_path(self) -> Path:
+        """The artifacts of a model in memory; those of a release lie in the store."""
+        return self.root / "artifacts"
+
+    @property
     def evidence_path(self) -> Path:
         """The evidence, verdict included."""
         return self.root / "evidence.json"
@@ -140,7 +145,7 @@ class RunFolder:
                 self.prepared.root,
             ]
         if step == "convert":
-            paths += [self.plan_path, self.probes.root, self.images.root]
+            paths += [self.plan_path, self.probes.root, self.images.root, self.artifacts_path]
         return paths
 
     @contextlib.contextmanager

@@ -10,7 +10,9 @@ from xport.errors import InputError
 from xport.workflow.run_folder import RunFolder
 
 
-@pytest.mark.parametrize("name", ["images", "probes", "bundle", "report.html", "evidence.json"])
+@pytest.mark.parametrize(
+    "name", ["images", "probes", "artifacts", "bundle", "report.html", "evidence.json"]
+)
 def test_somebodys_files_are_not_replaced(name: str, tmp_path: Path) -> None:
     own = tmp_path / name if "." in name else tmp_path / name / "own.png"
     own.parent.mkdir(exist_ok=True)
