@@ -5,6 +5,8 @@
   for.
 - `digests`: SHA-256 digests of bytes, arrays, files and folders, always as lower-case hex.
 - `document`: documents on disk, as they are defined beside the networks that are documented too.
+- `fork_server`: processes forked from one that has imported the large libraries already: no import
+  is paid twice.
 - `hosting`: how a bundle is served, said once: headers, types, and the files that tell hosts of
   them.
 - `isolated`: run one function in a process of its own: its memory is measured, its noise kept
