@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from xport.conversion.in_words import in_words
-from xport.errors import ConversionError, InputError
+from xport.errors import ConversionError, InputError, told_as
 from xport.formats.artifact import Signature
-from xport.formats.onnx_file import signature_of
+from xport.formats.onnx_file import MODEL, signature_of
 
 STAGE = "onnx"
 Shapes = Mapping[str, Sequence[int]]
+
+
+@contextmanager
+def passing_file(title: str) -> Iterator[Path]:
+    """Where an ONNX file may lie for a while; whatever is raised calls it by the model's title."""
+    with tempfile.TemporaryDirectory(prefix="xport-onnx-") as folder:
+        path = Path(folder) / MODEL
+        with told_as(Path(folder), title), told_as(path, title):
+            yield path
 
 
 def settled(source: Path, shapes: Shapes, path: Path) -> Signature:

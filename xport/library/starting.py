@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
-import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +15,17 @@ import numpy as np
 from xport.common import isolated
 from xport.common.arrays import Array
 from xport.common.callables import search_in
+from xport.common.displays import told
 from xport.common.document import write_whole
+from xport.common.progress import advance, step
 from xport.common.tools import missing_packages_named
 from xport.conversion.exporters import Exporter
-from xport.conversion.onnx_files import settled
+from xport.conversion.onnx_files import passing_file, settled
 from xport.errors import InputError
 from xport.formats import torch_module
 from xport.formats.artifact import Signature, TensorSpec
-from xport.formats.onnx_file import MODEL as ONNX_FILE
 from xport.inputs.probes import synthetic_inputs
-from xport.library.converting import FACTORY, name_of, shapes_in
+from xport.library.converting import FACTORY, name_of, shapes_in, title_of
 from xport.library.modules import OwnModule, export, own_module
 from xport.library.suggesting import suggested
 from xport.library.verification import answers_of, answers_of_onnx, suggested_of_onnx
@@ -43,19 +43,16 @@ BARE = re.compile(r"^[A-Za-z0-9_-]+$")
 class Begun:
     """What the file says of the model.
 
-    `checkpoint` is a path as the file has it, relative to its folder.
+    `checkpoint` is a path as the file has it, relative to its folder. `name` is the model's id.
     """
 
+    name: str
+    title: str
     factory: str
     arguments: Mapping[str, Any]
     checkpoint: str | None
     signature: Signature
     tolerances: Sequence[Tolerance]
-
-    @property
-    def name(self) -> str:
-        """The model's id."""
-        return name_of(self.factory.rpartition("/")[2])
 
     @property
     def weights(self) -> list[str]:
@@ -76,7 +73,9 @@ def init(
     arguments: Mapping[str, Any] | None = None,
     checkpoint: str | Path | None = None,
     exporter: Exporter = "torchscript",
+    title: str | None = None,
     overwrite: bool = False,
+    progress: bool | None = None,
 ) -> Path:
     """Write a release file for a model, with signature and tolerances that were measured.
 
@@ -91,7 +90,9 @@ def init(
         arguments: of the factory.
         checkpoint: weights in safetensors or a PyTorch state dict; without it the factory's own.
         exporter: torch.onnx's.
+        title: what people read of the model; by default its class, or the ONNX file's name.
         overwrite: replace a file that is there.
+        progress: as of `xport.convert`.
 
     Returns:
         The file's path.
@@ -105,27 +106,34 @@ def init(
     if path.exists() and not overwrite:
         raise InputError("is there already", str(path), "name another with --out, or use --force")
     folder = path.resolve().parent
-    if str(factory).endswith(".onnx"):
-        for key, given in (("arguments", arguments), ("checkpoint", checkpoint)):
-            if given:
-                raise InputError("an ONNX file has its own", key, "leave it out")
-        begun = _from_file(Path(factory), shapes_in(example_inputs), folder)
-    else:
-        begun = _from_factory(
-            str(factory), dict(arguments or {}), checkpoint, example_inputs, exporter, folder
-        )
+    of_file = str(factory).endswith(".onnx")
+    for key, given in (("arguments", arguments), ("checkpoint", checkpoint)):
+        if of_file and given:
+            raise InputError("an ONNX file has its own", key, "leave it out")
+    with told(progress):
+        if of_file:
+            begun = _from_file(Path(factory), shapes_in(example_inputs), folder)
+        else:
+            begun = _from_factory(
+                str(factory), dict(arguments or {}), checkpoint, example_inputs, exporter, folder
+            )
+    if title is not None:
+        begun = replace(begun, title=title)
     write_whole(path, _text(begun, exporter).encode())
     return path
 
 
 def _from_file(file: Path, shapes: Mapping[str, tuple[int, ...]], folder: Path) -> Begun:
-    name = name_of(file.name)
-    with tempfile.TemporaryDirectory(prefix="xport-init-") as made:
-        signature = settled(file, shapes, Path(made) / ONNX_FILE)
+    title = title_of(None, str(file))
+    name = name_of(title)
+    with passing_file(str(file)) as path:
+        signature = settled(file, shapes, path)
         probes = synthetic_inputs(signature, None, seed=SEED, count=PROBES)
         inputs = [dict(probe.inputs) for probe in probes]
-        tolerances = suggested_of_onnx(name, signature, Path(made), inputs)
-    return Begun(_relative(file, folder), {}, None, signature, tolerances)
+        with step(f"measure {name}'s rounding", 1):
+            tolerances = suggested_of_onnx(name, signature, path.parent, inputs)
+            advance(f"{PROBES} probes")
+    return Begun(name, title, _relative(file, folder), {}, None, signature, tolerances)
 
 
 def _from_factory(
@@ -144,10 +152,15 @@ def _from_factory(
         )
     for searched in (Path.cwd(), folder):
         search_in(searched)
-    own = own_module(_built(factory, arguments, checkpoint), example_inputs, factory)
-    tolerances = _measured(own, exporter, name_of(factory))
+    module = _built(factory, arguments, checkpoint)
+    own = own_module(module, example_inputs, factory)
+    title = title_of(module, factory)
+    name = name_of(title)
+    with step(f"measure {name}'s rounding", 1):
+        tolerances = _measured(own, exporter, name, factory)
+        advance(f"{PROBES} probes")
     relative = None if checkpoint is None else _relative(checkpoint, folder)
-    return Begun(factory, arguments, relative, own.recipe.signature, tolerances)
+    return Begun(name, title, factory, arguments, relative, own.recipe.signature, tolerances)
 
 
 def _relative(path: str | Path, folder: Path) -> str:
@@ -187,14 +200,14 @@ def _built(factory: str, arguments: Mapping[str, Any], checkpoint: str | Path | 
     return module
 
 
-def _measured(own: OwnModule, exporter: Exporter, model: str) -> list[Tolerance]:
+def _measured(own: OwnModule, exporter: Exporter, model: str, factory: str) -> list[Tolerance]:
     """Tolerances from what PyTorch and ONNX Runtime say of the release's probes."""
     signature = own.recipe.signature
     made = synthetic_inputs(signature, None, seed=SEED, count=PROBES)
     inputs = [dict(probe.inputs) for probe in made]
-    with tempfile.TemporaryDirectory(prefix="xport-init-") as folder:
-        export(own, exporter, None, Path(folder) / ONNX_FILE)
-        runtime = isolated.call(answers_of_onnx, Path(folder), inputs).result
+    with passing_file(factory) as path:
+        export(own, exporter, None, path)
+        runtime = isolated.call(answers_of_onnx, path.parent, inputs).result
     pair = (own.module, own.recipe)
     single = answers_of(TorchRunner(REFERENCE_LEG, Path(), "float32", pair), inputs)
     double = answers_of(TorchRunner(FLOAT64_LEG, Path(), "float64", pair), inputs)
@@ -206,10 +219,10 @@ def _text(begun: Begun, exporter: Exporter) -> str:
         "# Written by `xport init`; it runs as it stands. Comments say what is yours to decide.",
         "schema_version = 2",
         f"name = {_value(begun.name.replace('_', '-'))}  # lower case, digits and -",
-        f"title = {_value(begun.factory)}  # what people read",
+        f"title = {_value(begun.title)}  # what people read",
         "",
         f"[models.{begun.name}]",
-        f"title = {_value(begun.factory)}  # what people read of this model",
+        f"title = {_value(begun.title)}  # what people read of this model",
         'kind = "other"  # "classifier" (with labels) or "autoencoder": the web page shows these',
         f"factory = {_value(begun.factory)}",
         *([f"arguments = {_value(begun.arguments)}"] if begun.arguments else []),
