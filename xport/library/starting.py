@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,51 +15,22 @@ from xport.common.arrays import Array
 from xport.common.callables import search_in
 from xport.common.displays import told
 from xport.common.document import write_whole
-from xport.common.progress import advance, step
+from xport.common.progress import advance, say, step
 from xport.common.tools import missing_packages_named
 from xport.conversion.exporters import Exporter
-from xport.conversion.onnx_files import passing_file, settled
+from xport.conversion.foreseeing import refusal_by_onnx_tf, require_direct
+from xport.conversion.onnx_files import passing_file, settled, with_shapes
 from xport.errors import InputError
 from xport.formats import torch_module
-from xport.formats.artifact import Signature, TensorSpec
 from xport.inputs.probes import synthetic_inputs
 from xport.library.converting import FACTORY, name_of, shapes_in, title_of
 from xport.library.modules import OwnModule, export, own_module
+from xport.library.release_text import PROBES, SEED, Begun, release_text
 from xport.library.suggesting import suggested
 from xport.library.verification import answers_of, answers_of_onnx, suggested_of_onnx
 from xport.plan.plan import FLOAT64_LEG, REFERENCE_LEG
 from xport.plan.policy import Tolerance
 from xport.recording.runners.torch_runner import TorchRunner
-
-PROBES = 20
-"""As many synthetic probes the file asks for; the tolerances are measured on the same ones."""
-SEED = 0
-BARE = re.compile(r"^[A-Za-z0-9_-]+$")
-
-
-@dataclass(frozen=True)
-class Begun:
-    """What the file says of the model.
-
-    `checkpoint` is a path as the file has it, relative to its folder. `name` is the model's id.
-    """
-
-    name: str
-    title: str
-    factory: str
-    arguments: Mapping[str, Any]
-    checkpoint: str | None
-    signature: Signature
-    tolerances: Sequence[Tolerance]
-
-    @property
-    def weights(self) -> list[str]:
-        """The line that says where the weights come from; an ONNX file has them."""
-        if self.factory.endswith(".onnx"):
-            return []
-        if self.checkpoint is not None:
-            return [f"checkpoint = {_value(self.checkpoint)}  # relative to this file"]
-        return ['weights_from_factory = "untrained"  # or "trained"; or a checkpoint in its place']
 
 
 @missing_packages_named()
@@ -99,7 +68,8 @@ def init(
 
     Raises:
         InputError: the file exists, or factory, arguments, checkpoint or example cannot be used.
-        ConversionError: the module cannot be exported.
+        ConversionError: the module cannot be exported, or the direct writer does not take the
+            model; operator and node are named.
         UnavailableError: the file cannot be written.
     """
     path = Path(out)
@@ -119,13 +89,14 @@ def init(
             )
     if title is not None:
         begun = replace(begun, title=title)
-    write_whole(path, _text(begun, exporter).encode())
+    write_whole(path, release_text(begun, exporter).encode())
     return path
 
 
 def _from_file(file: Path, shapes: Mapping[str, tuple[int, ...]], folder: Path) -> Begun:
     title = title_of(None, str(file))
     name = name_of(title)
+    second = _foreseen(with_shapes(file, shapes), name)
     with passing_file(str(file)) as path:
         signature = settled(file, shapes, path)
         probes = synthetic_inputs(signature, None, seed=SEED, count=PROBES)
@@ -133,7 +104,22 @@ def _from_file(file: Path, shapes: Mapping[str, tuple[int, ...]], folder: Path) 
         with step(f"measure {name}'s rounding", 1):
             tolerances = suggested_of_onnx(name, signature, path.parent, inputs)
             advance(f"{PROBES} probes")
-    return Begun(name, title, _relative(file, folder), {}, None, signature, tolerances)
+    factory = _relative(file, folder)
+    return Begun(name, title, factory, {}, None, signature, tolerances, second)
+
+
+def _foreseen(model: Any, name: str) -> str:
+    """Why TensorFlow's route will refuse a model, or nothing; a person is told.
+
+    Raises:
+        ConversionError: the direct writer will refuse it.
+    """
+    require_direct(model)
+    refusal = refusal_by_onnx_tf(model)
+    if refusal is None:
+        return ""
+    say(f"{name}: without a second route: {refusal.what}")
+    return refusal.what
 
 
 def _from_factory(
@@ -157,10 +143,11 @@ def _from_factory(
     title = title_of(module, factory)
     name = name_of(title)
     with step(f"measure {name}'s rounding", 1):
-        tolerances = _measured(own, exporter, name, factory)
+        tolerances, second = _measured(own, exporter, name, factory)
         advance(f"{PROBES} probes")
     relative = None if checkpoint is None else _relative(checkpoint, folder)
-    return Begun(name, title, factory, arguments, relative, own.recipe.signature, tolerances)
+    signature = own.recipe.signature
+    return Begun(name, title, factory, arguments, relative, signature, tolerances, second)
 
 
 def _relative(path: str | Path, folder: Path) -> str:
@@ -200,87 +187,18 @@ def _built(factory: str, arguments: Mapping[str, Any], checkpoint: str | Path | 
     return module
 
 
-def _measured(own: OwnModule, exporter: Exporter, model: str, factory: str) -> list[Tolerance]:
-    """Tolerances from what PyTorch and ONNX Runtime say of the release's probes."""
+def _measured(
+    own: OwnModule, exporter: Exporter, model: str, factory: str
+) -> tuple[list[Tolerance], str]:
+    """Tolerances from what PyTorch and ONNX Runtime say of the probes, and `_foreseen`'s words."""
     signature = own.recipe.signature
     made = synthetic_inputs(signature, None, seed=SEED, count=PROBES)
     inputs = [dict(probe.inputs) for probe in made]
     with passing_file(factory) as path:
         export(own, exporter, None, path)
+        second = _foreseen(with_shapes(path, {}), model)
         runtime = isolated.call(answers_of_onnx, path.parent, inputs).result
     pair = (own.module, own.recipe)
     single = answers_of(TorchRunner(REFERENCE_LEG, Path(), "float32", pair), inputs)
     double = answers_of(TorchRunner(FLOAT64_LEG, Path(), "float64", pair), inputs)
-    return suggested(model, signature, single, double, runtime)
-
-
-def _text(begun: Begun, exporter: Exporter) -> str:
-    lines = [
-        "# Written by `xport init`; it runs as it stands. Comments say what is yours to decide.",
-        "schema_version = 2",
-        f"name = {_value(begun.name.replace('_', '-'))}  # lower case, digits and -",
-        f"title = {_value(begun.title)}  # what people read",
-        "",
-        f"[models.{begun.name}]",
-        f"title = {_value(begun.title)}  # what people read of this model",
-        'kind = "other"  # "classifier" (with labels) or "autoencoder": the web page shows these',
-        f"factory = {_value(begun.factory)}",
-        *([f"arguments = {_value(begun.arguments)}"] if begun.arguments else []),
-        *begun.weights,
-        *([f"exporter = {_value(exporter)}"] if exporter != "torchscript" else []),
-        "",
-        f"[models.{begun.name}.signature]  # every axis is fixed",
-        *_specs("inputs", begun.signature.inputs),
-        *_specs("outputs", begun.signature.outputs),
-        "",
-        "[probes]  # noise of the inputs' shapes; a model of images gets images with a preprocess",
-        f"synthetic = {PROBES}",
-        f"seed = {SEED}",
-        "",
-        "# Both routes to TF.js are taken where TensorFlow is installed; [routes.direct] alone",
-        "# leaves the second opinion out.",
-        "",
-        "[browser]",
-        'backends = ["webgl", "wasm"]  # those that your page will use; also "cpu"',
-        "",
-        "[policy]",
-        f"min_probes = {PROBES}",
-    ]
-    for tolerance in begun.tolerances:
-        lines += [
-            "",
-            "[[policy.tolerances]]  # what your use bears; this is what rounding needs",
-            f"model = {_value(tolerance.model)}",
-            f"output = {_value(tolerance.output)}",
-            f"max_abs = {tolerance.max_abs!r}",
-            f"rationale = {_value(tolerance.rationale)}",
-        ]
-    return "\n".join(lines) + "\n"
-
-
-def _specs(key: str, specs: Sequence[TensorSpec]) -> list[str]:
-    rows = [f"  {_value(spec.model_dump(mode='json'))}," for spec in specs]
-    return [f"{key} = [", *rows, "]"]
-
-
-def _value(value: Any) -> str:
-    """A value in TOML, tables within a line.
-
-    Raises:
-        InputError: TOML has no such value.
-    """
-    if isinstance(value, Mapping):
-        return (
-            "{ "
-            + ", ".join(
-                f"{k if BARE.match(k) else _value(k)} = {_value(v)}" for k, v in value.items()
-            )
-            + " }"
-        )
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(_value, value)) + "]"
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, bool | int | float):
-        return str(value).lower() if isinstance(value, bool) else repr(value)
-    raise InputError(f"{value!r} cannot stand in TOML", "arguments", "give numbers, texts or lists")
+    return suggested(model, signature, single, double, runtime), second
