@@ -130,7 +130,7 @@ def _operators(release: ReleaseFile) -> Iterator[Finding]:
         if entry.onnx_file is None or not entry.onnx_file.is_file():
             continue
         shapes = {spec.name: spec.shape for spec in entry.signature.inputs}
-        key = f"models.{model}.factory"
+        key = f"models.{model}"
         try:
             loaded = with_shapes(entry.onnx_file, shapes)
         except XportError as error:
