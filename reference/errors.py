@@ -6,9 +6,11 @@ The tree of the whole project begins here, because this package imports none of 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
+from pathlib import Path
 
 
 class ExitCode(IntEnum):
@@ -59,6 +61,33 @@ def located(where: str) -> Iterator[None]:
         yield
     except XportError as error:
         error.locate(where)
+        raise
+
+
+@contextmanager
+def told_as(place: Path, known: Path | str) -> Iterator[None]:
+    """What is raised within names ``known`` where it would name ``place``.
+
+    For a file or folder of ours that does not stay, whose name tells nobody anything.
+    """
+    names = [str(place.resolve()), str(place)]
+
+    def told(text: str) -> str:
+        for name in names:
+            text = text.replace(name, str(known))
+        return text
+
+    try:
+        yield
+    except XportError as error:
+        error.args = tuple(map(told, (error.what, error.where, error.remedy, error.details)))
+        error.what, error.where, error.remedy, error.details = error.args
+        raise
+    except OSError as error:
+        if isinstance(error.filename, str | bytes):
+            error.filename = told(os.fsdecode(error.filename))
+        if isinstance(error.filename2, str | bytes):
+            error.filename2 = told(os.fsdecode(error.filename2))
         raise
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, get_args, overload
 
 from xport.bundles.manifest import Manifest
+from xport.common.displays import told
 from xport.errors import InputError, VerdictError, XportError
 from xport.library.checking import check
 from xport.library.converted import Converted
@@ -69,6 +70,7 @@ def verify(
     wasm_threads: int = 1,
     timeout_seconds: float = 300.0,
     timed: bool = False,
+    progress: bool | None = None,
 ) -> Report: ...
 
 
@@ -93,6 +95,7 @@ def verify(model: Converted | str | Path, inputs: Any = None, **options: Any) ->
         wasm_threads: threads of wasm.
         timeout_seconds: the longest that one step in the browser may take.
         timed: also measure a warm start on every backend.
+        progress: as of `convert`.
 
     Returns:
         A report of the verdict, whatever it is; of a bundle, its manifest.
@@ -106,8 +109,10 @@ def verify(model: Converted | str | Path, inputs: Any = None, **options: Any) ->
             raise InputError("a bundle is checked as it is", str(model), "give its folder alone")
         return verify_bundle(Path(model))
     out = options.pop("out", None)
+    progress = options.pop("progress", None)
     how = _verification(**options)
-    return verify_model(model, inputs, how, Path(out) if out is not None else None)
+    with told(progress):
+        return verify_model(model, inputs, how, Path(out) if out is not None else None)
 
 
 def _verification(
@@ -149,6 +154,7 @@ def release(
     cache_dir: str | Path = CACHE_DIR,
     images: Sequence[str | Path] = (),
     options: BrowserOptions | None = None,
+    progress: bool | None = None,
 ) -> Report:
     """Convert, record, judge, report and, when the verdict is PASSED, bundle a release.
 
@@ -158,17 +164,19 @@ def release(
         cache_dir: where converted artifacts are kept and found again.
         images: folders whose images are probes too.
         options: which browser, and who draws its WebGL.
+        progress: as of `convert`.
 
     Raises:
         XportError: as the steps do, in `xport.workflow.commands`.
     """
-    evidence = commands.release(
-        Path(release_file),
-        Path(out),
-        cache_dir=Path(cache_dir),
-        images=[Path(folder) for folder in images],
-        options=options,
-    )
+    with told(progress):
+        evidence = commands.release(
+            Path(release_file),
+            Path(out),
+            cache_dir=Path(cache_dir),
+            images=[Path(folder) for folder in images],
+            options=options,
+        )
     return Report(evidence, Path(out))
 
 

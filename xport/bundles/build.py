@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from reference.document import make_readable
+from reference.document import make_readable, put_in_place, staging_beside
 from xport.bundles.checks import verify_bundle
 from xport.bundles.evidence import changed_page_files, document_bytes, tools_of, weights_told
 from xport.bundles.examples import pictures_of, write_examples
@@ -89,16 +88,11 @@ def build_bundle(
         UnavailableError: the disk is full.
     """
     require_passed(evidence)
-    with disk_errors(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-"))
-        try:
-            manifest = _fill(staging, evidence, run, page, documents)
-            verify_bundle(staging)
-            make_readable(staging)
-            _replace(staging, target)
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)
+    with disk_errors(target), staging_beside(target) as staging:
+        manifest = _fill(staging, evidence, run, page, documents)
+        verify_bundle(staging)
+        make_readable(staging)
+        _replace(staging, target)
     return manifest
 
 
@@ -246,14 +240,8 @@ def _relative(folder: Path) -> list[Path]:
 
 def _replace(staging: Path, target: Path) -> None:
     """Put `staging` in the place of `target`; the old bundle goes only when the new is whole."""
-    if target.exists():
-        if not (target / MANIFEST).is_file():
-            raise InputError(
-                "exists and is not a bundle, so it is not replaced", str(target), "choose another"
-            )
-        old = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-old-"))
-        target.rename(old / "bundle")
-        staging.rename(target)
-        shutil.rmtree(old)
-    else:
-        staging.rename(target)
+    if target.exists() and not (target / MANIFEST).is_file():
+        raise InputError(
+            "exists and is not a bundle, so it is not replaced", str(target), "choose another"
+        )
+    put_in_place(staging, target)

@@ -15,7 +15,6 @@
 - `paper`: what `xport paper` and `xport phantoms` do: options to `reference`, its results to a
   page.
 - `paper_arguments`: what `xport paper` and `xport phantoms` accept; nothing heavy is imported.
-- `terminal`: progress as a person sees it: bars on a terminal, plain lines in a log.
 - `toolchain`: what `xport toolchain` accepts and does.
 """
 

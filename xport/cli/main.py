@@ -46,7 +46,7 @@ def _run(options: argparse.Namespace, arguments: Sequence[str] | None) -> int:
         except SystemExit as end:  # the parser has printed its help, or what is wrong
             return int(end.code or ExitCode.PASSED)
     require(*NEEDED.get(options.command, ()))
-    from xport.cli.terminal import display_for
+    from xport.common.displays import display_for
 
     with progress.shown(display_for(quiet=options.json)):
         return COMMANDS[options.command](options)

@@ -103,6 +103,7 @@ def begin(options: argparse.Namespace) -> Done:
         out=options.out,
         arguments=_arguments(options.arguments),
         checkpoint=options.checkpoint,
+        title=options.title,
         overwrite=options.force,
     )
     after = f"xport check {path}"

@@ -4,6 +4,8 @@
 - `callables`: callables named in a release file as `module:name`, and the source code they stand
   for.
 - `digests`: SHA-256 digests of bytes, arrays, files and folders, always as lower-case hex.
+- `displays`: progress as a person sees it: bars on a terminal and in a notebook, plain lines in a
+  log.
 - `document`: documents on disk, as they are defined beside the networks that are documented too.
 - `fork_server`: processes forked from one that has imported the large libraries already: no import
   is paid twice.
@@ -13,7 +15,7 @@
   from ours.
 - `own_names`: whose `reports` it is: packages of this project's names are ours, whatever else lies
   around.
-- `progress`: telling a person how far long work has come; the command line decides how it looks.
+- `progress`: telling a person how far long work has come; who calls decides where it is shown.
 - `raised`: what other people's code raised, in one line.
 - `system`: what operating systems do differently: memory, interrupts, and whoever has closed a
   stream.

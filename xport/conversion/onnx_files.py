@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from xport.conversion.in_words import in_words
-from xport.errors import ConversionError, InputError
+from xport.errors import ConversionError, InputError, told_as
 from xport.formats.artifact import Signature
-from xport.formats.onnx_file import signature_of
+from xport.formats.onnx_file import MODEL, signature_of
 
 STAGE = "onnx"
 Shapes = Mapping[str, Sequence[int]]
+
+
+@contextmanager
+def passing_file(title: str) -> Iterator[Path]:
+    """Where an ONNX file may lie for a while; whatever is raised calls it by the model's title."""
+    with tempfile.TemporaryDirectory(prefix="xport-onnx-") as folder:
+        path = Path(folder) / MODEL
+        with told_as(Path(folder), title), told_as(path, title):
+            yield path
 
 
 def settled(source: Path, shapes: Shapes, path: Path) -> Signature:
@@ -32,9 +43,25 @@ def settled(source: Path, shapes: Shapes, path: Path) -> Signature:
     """
     import onnx
 
+    model = with_shapes(source, shapes)
+    given = {value.name: _zeros(value) for value in _inputs(model)}
+    with in_words(STAGE, f"{source.name} does not run in ONNX Runtime"):
+        fix_outputs(model, given)
+    onnx.save(model, str(path))
+    try:
+        return signature_of(path)
+    except ConversionError as error:
+        raise ConversionError(error.what, f"{source}: {error.where}", error.remedy) from error
+
+
+def with_shapes(source: Path, shapes: Shapes) -> Any:
+    """An ONNX file's model with fixed input shapes and all of its weights, as a ModelProto.
+
+    Raises:
+        InputError: as `settled`.
+    """
     model = _loaded(source)
-    stored = {tensor.name for tensor in model.graph.initializer}
-    inputs = [value for value in model.graph.input if value.name not in stored]
+    inputs = _inputs(model)
     unknown = sorted({*shapes} - {value.name for value in inputs})
     if unknown:
         raise InputError(
@@ -47,13 +74,13 @@ def settled(source: Path, shapes: Shapes, path: Path) -> Signature:
         _fix_input(value, shapes.get(value.name), source)
     if shapes:
         del model.graph.value_info[:]  # they may say what was open
-    with in_words(STAGE, f"{source.name} does not run in ONNX Runtime"):
-        fix_outputs(model, {value.name: _zeros(value) for value in inputs})
-    onnx.save(model, str(path))
-    try:
-        return signature_of(path)
-    except ConversionError as error:
-        raise ConversionError(error.what, f"{source}: {error.where}", error.remedy) from error
+    return model
+
+
+def _inputs(model: Any) -> list[Any]:
+    """A model's inputs, without the weights that some files list among them."""
+    stored = {tensor.name for tensor in model.graph.initializer}
+    return [value for value in model.graph.input if value.name not in stored]
 
 
 def files_of(source: Path) -> list[Path]:

@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from xport.common import digests, isolated
 from xport.common.arrays import Array
+from xport.common.progress import advance, step
 from xport.common.tools import missing_packages_named
 from xport.conversion.store import disk_errors, require_writable
 from xport.errors import InputError
@@ -135,7 +136,7 @@ def _plan(converted: Converted, probes: Sequence[Probe], how: Verification, run:
     legs = Routes(direct=DirectRoute()).legs_on(artifacts, how.backends)
     policy = Policy(
         min_probes=len(probes),
-        tolerances=tuple(_tolerances(converted, probes, how.tolerances, artifacts[ONNX].path)),
+        tolerances=tuple(_measured(converted, probes, how.tolerances, artifacts[ONNX].path)),
     )
     model = PlannedModel(
         id=converted.name,
@@ -193,6 +194,16 @@ def _artifact(converted: Converted, name: str, path: Path) -> PlannedArtifact:
         cost=cost,
         weights=tuple(StoredWeights(dtype=dtype, **row) for dtype, row in sorted(weights.items())),
     )
+
+
+def _measured(
+    converted: Converted, probes: Sequence[Probe], declared: Declared, onnx_folder: Path
+) -> list[Tolerance]:
+    """As `_tolerances`, and told that it takes its time."""
+    with step(f"measure {converted.name}'s rounding", 1):
+        found = _tolerances(converted, probes, declared, onnx_folder)
+        advance(f"{len(probes)} probes")
+    return found
 
 
 def _tolerances(

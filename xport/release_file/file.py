@@ -87,6 +87,17 @@ class ReleaseFile(Document):
         return self
 
     @model_validator(mode="after")
+    def _relative_tolerances_have_a_measure(self) -> Self:
+        for one in self.policy.relative_tolerances:
+            own = self.models.get(one.model)
+            if own and own.onnx_file:
+                raise ValueError(
+                    f"policy.relative_tolerances: {one.model} is an ONNX file, which has no "
+                    "float64 to be measured by; write max_abs under policy.tolerances"
+                )
+        return self
+
+    @model_validator(mode="after")
     def _preprocessing_runs_where_the_model_ships(self) -> Self:
         backend = self.prepared_on()
         legs = self.routes.legs(self.browser.backends)

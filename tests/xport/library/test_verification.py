@@ -22,7 +22,9 @@ import torch
 
 import xport
 from tests.conftest import ROOT
+from tests.told import Told
 from tests.xport.library.networks import Classifier, Doubtful, Returning, Tokens
+from xport.common import progress
 from xport.errors import ExitCode, InputError, IntegrityError, UnavailableError, VerdictError
 from xport.workflow import commands
 from xport.workflow.run_folder import RunFolder
@@ -260,13 +262,22 @@ def small_report(folder: Path) -> xport.Report:
 
 
 def test_it_works_where_an_event_loop_runs_as_in_a_notebook(tmp_path: Path) -> None:
+    """And tells whoever shows it there how far it has come, of every piece of work."""
+    display = Told()
+
     async def cell() -> xport.Report:
         assert asyncio.get_running_loop().is_running()
-        return small_report(tmp_path)
+        with progress.shown(display):
+            return small_report(tmp_path)
 
     # In a thread of its own: in this one a browser of other tests may have a loop already.
     with ThreadPoolExecutor(1) as one:
         assert one.submit(asyncio.run, cell()).result().passed
+    steps = [line.partition(", ")[0] for line in display.told]
+    assert "convert Returning: 2 of 2" in steps
+    assert "record returning torch: 9 of 9" in steps
+    counts = [re.search(r": (\d+) of (\d+)$", step) for step in steps]
+    assert all(count and int(count[1]) <= int(count[2]) for count in counts)
 
 
 def report_into(folder: Path) -> None:
