@@ -30,7 +30,8 @@ class XportError(Exception):
     """Base of every error that is raised on purpose.
 
     Args:
-        what: what is wrong, one sentence without a full stop.
+        what: what is wrong, one sentence without a full stop; a tool's words of several lines in
+            it become one.
         where: the file, key, node, leg, tensor or probe concerned.
         remedy: what the reader can do next.
         details: the own words of the tool or browser behind the error, on lines of their own.
@@ -39,11 +40,11 @@ class XportError(Exception):
     exit_code = ExitCode.COULD_NOT_RUN
 
     def __init__(self, what: str, where: str = "", remedy: str = "", details: str = "") -> None:
-        self.what, self.where, self.remedy, self.details = what, where, remedy, details
-        super().__init__(what, where, remedy, details)
+        self.what, self.where, self.remedy, self.details = _line(what), where, remedy, details
+        super().__init__(self.what, where, remedy, details)
 
     def __str__(self) -> str:
-        place = f"{self.where}: " if self.where else ""
+        place = f"{_line(self.where)}: " if self.where else ""
         advice = f"; {self.remedy}" if self.remedy else ""
         words = f"\n{self.details}" if self.details else ""
         return f"{place}{self.what}{advice}{words}"
@@ -52,6 +53,12 @@ class XportError(Exception):
         """Say where, if the error does not say it yet."""
         self.where = self.where or where
         self.args = (self.what, self.where, self.remedy, self.details)
+
+
+def _line(text: str) -> str:
+    """A text without line breaks, and without the indentation around them."""
+    lines = text.splitlines()
+    return text if len(lines) < 2 else " ".join(line.strip() for line in lines if line.strip())
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,11 @@ def own_package(folder: Path) -> None:
     exec(examples.own_module(), space)
     torch.manual_seed(0)
     save_file(space["build"](num_classes=3).state_dict(), folder / "weights.safetensors")
+
+
+def test_readme_s_release_file_is_the_explained_one() -> None:
+    (short,) = [code for code in examples.blocks(examples.README, "toml") if "my_package" in code]
+    assert tomllib.loads(short) == tomllib.loads(examples.own_model())
 
 
 def of_version_1(text: str) -> str:
