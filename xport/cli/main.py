@@ -72,6 +72,7 @@ def _browser_options(options: argparse.Namespace) -> BrowserOptions:
 
 def _verdict(options: argparse.Namespace, evidence: Evidence, out: Path) -> int:
     """Print the verdict and where things lie; the exit code that stands for it."""
+    from reports.release.sensitivity import blind
     from reports.release.summary import summary_lines
     from xport.plan.page_models import page_view
     from xport.workflow.run_folder import RunFolder
@@ -94,6 +95,8 @@ def _verdict(options: argparse.Namespace, evidence: Evidence, out: Path) -> int:
             "other_policy": other.model_dump() if other else None,
             "findings": evidence.verdict.findings,
             "advisories": evidence.verdict.advisories,
+            "blind": blind(evidence),
+            "detectable_errors": [one.model_dump() for one in evidence.detectable_errors],
             "missing_routes": [route.model_dump() for route in evidence.plan.missing_routes],
             "publishable": other is None
             and status.exit_code == ExitCode.PASSED
