@@ -19,4 +19,6 @@
   recorded outputs.
 - `self_test_checks`: whether a bundle's self-test is whole, belongs to its models, and is what
   the run recorded.
+- `unchecked`: what of a bundle cannot be judged again here, because another version of xport made
+  it.
 """

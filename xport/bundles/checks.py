@@ -14,6 +14,8 @@ from xport.bundles.evidence import REMEDY, evidence_findings
 from xport.bundles.manifest import MANIFEST, BundledModel, Manifest
 from xport.bundles.required import required_files
 from xport.bundles.self_test_checks import read_self_test, require_recorded
+from xport.bundles.unchecked import REMEDY as NOT_AGAIN
+from xport.bundles.unchecked import unchecked
 from xport.common import digests
 from xport.common.document import first_problem
 from xport.common.version import __version__
@@ -25,11 +27,14 @@ Rendering = Callable[[Evidence], Mapping[str, bytes]]
 """Makes the documents that are rendered from evidence, by their path in a bundle."""
 
 
-def verify_bundle(folder: Path, rendered: Rendering | None = None) -> Manifest:
+def verify_bundle(
+    folder: Path, rendered: Rendering | None = None, *, allow_unchecked: bool = False
+) -> Manifest:
     """Check that a bundle's files are exactly those of its manifest, and what is in them.
 
     The verdict is passed again from the evidence. Report and cards are compared with what
-    `rendered` makes of the evidence, where it was made by this version of xport.
+    `rendered` makes of the evidence, where it was made by this version of xport. What cannot be
+    judged again, since another version made it, is a finding unless that is allowed.
 
     Returns the manifest; where it is from before that was said, it says what the page shows.
 
@@ -46,6 +51,8 @@ def verify_bundle(folder: Path, rendered: Rendering | None = None) -> Manifest:
     findings = evidence_findings(manifest, evidence)
     _refuse(folder, chain(findings, _rendered_findings(manifest, evidence, rendered)))
     require_recorded(folder, read_self_test(folder, manifest), evidence)
+    if not allow_unchecked:
+        _refuse(folder, unchecked(evidence), NOT_AGAIN)
     view = page_view(evidence.plan)
     told = {"publishable": view.publishable, "unshown": view.unshown}
     return manifest.model_copy(update=told)
@@ -85,12 +92,17 @@ def require_digest(folder: Path, expected: str) -> None:
         )
 
 
-def _refuse(folder: Path, findings: Iterable[str]) -> None:
+def unchecked_of(folder: Path) -> list[str]:
+    """What was not judged again of a bundle that `verify_bundle` has let pass."""
+    return list(unchecked(Evidence.read(folder / EVIDENCE)))
+
+
+def _refuse(folder: Path, findings: Iterable[str], remedy: str = REMEDY) -> None:
     """Raise what was found, if anything was."""
     found = list(findings)
     if found:
         others = "\n".join(f"also: {one}" for one in found[1:])
-        raise IntegrityError(found[0], str(folder), REMEDY, others)
+        raise IntegrityError(found[0], str(folder), remedy, others)
 
 
 def _listing_findings(folder: Path, manifest: Manifest) -> Iterator[str]:

@@ -36,6 +36,10 @@ def evidence_findings(manifest: Manifest, evidence: Evidence) -> Iterator[str]:
     shipped = {name: entry.sha256 for name, entry in manifest.files.items()}
     for name, leg in changed_page_files(evidence, shipped):
         yield f"{name} is not the file that was verified on {leg}"
+    if evidence.rules != 1 and evidence.plan.page is None:
+        yield "the plan names no page: the page's files are held to nothing"
+    if evidence.rules != 1 and manifest.publishable is None:
+        yield "the manifest does not say whether the page can show the release"
     yield from page_findings(manifest, evidence.plan)
     yield from _example_findings(manifest, evidence)
 
