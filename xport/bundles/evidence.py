@@ -45,12 +45,17 @@ def evidence_findings(manifest: Manifest, evidence: Evidence) -> Iterator[str]:
 
 
 def _example_findings(manifest: Manifest, evidence: Evidence) -> Iterator[str]:
-    """Examples that are not among the images of the run."""
+    """Examples that are not among the images of the run, and such that were left out."""
     planned = evidence.plan.preprocessing
     known = {
         (f"{EXAMPLES}/{image.name}", image.example, image.sha256)
         for image in (planned.images if planned else ())
     }
+    listed = {example.path for example in manifest.examples}
+    if not any(model.gate for model in evidence.plan.models):  # a gate may have refused one
+        for path, title, _ in known:
+            if title is not None and path not in listed:
+                yield f"{path} is an example of the run, and not in the bundle"
     for example in manifest.examples:
         if (example.path, example.title, example.sha256) not in known:
             yield f"{example.path} is no example of the run"

@@ -112,7 +112,10 @@ def sensitivity_findings(
     names = [one.model for one in found]
     for name in planned:
         if names.count(name) != 1:
-            yield f"{name}: what its probes see of errors in the weights is not there, or twice"
+            yield (
+                f"{name}: what its probes see of errors in the weights is not there, or twice; "
+                "`xport record` measures it"
+            )
     for one in found:
         if one.model not in planned:
             yield f"{one.model}: detectable errors of no model with an ONNX file"
@@ -145,6 +148,12 @@ def _group_findings(case: Case, model: str, group: WeightGroup, outputs: set[str
         yield f"{place}: a trial is not of every output"
         return
     smallest, passes = _bracket(case, model, group.trials)
+    larger = any(
+        trial.error > (smallest or 1) and share_of_limits(case, model, trial.outputs) <= 1
+        for trial in group.trials
+    )
+    if larger or min(trial.error for trial in group.trials) < LEAST:
+        yield f"{place}: an error passes that is larger than one that fails, or is too small to try"
     if smallest is None:
         if max(trial.error for trial in group.trials) < 1:
             yield f"{place}: no trial failed, and 100 % was not tried"

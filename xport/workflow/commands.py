@@ -167,9 +167,11 @@ def _runtimes(run: RunFolder) -> tuple[BackendRuntime, ...]:
     return Runtimes.read(run.runtime_path).backends if run.runtime_path.is_file() else ()
 
 
-def _sensitivity(run: RunFolder) -> tuple[Sensitivity, ...]:
+def _sensitivity(run: RunFolder, plan: Plan) -> tuple[Sensitivity, ...]:
+    """What was tried of errors in the weights; what is of another plan counts as nothing."""
     path = run.sensitivity_path
-    return Sensitivities.read(path).models if path.is_file() else ()
+    found = Sensitivities.read(path).models if path.is_file() else ()
+    return tuple(one for one in found if one.plan_digest == plan.digest())
 
 
 def _judged(
@@ -180,7 +182,7 @@ def _judged(
     other: tuple[Policy, OtherPolicy] | None = None,
 ) -> Evidence:
     recorded = load(plan, run.recordings)
-    tried = _sensitivity(run)
+    tried = _sensitivity(run, plan)
     return evidence_of(plan, recorded, runtimes, run.probes, prepared, other, tried)
 
 
