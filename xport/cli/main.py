@@ -289,6 +289,15 @@ def _measure(options: argparse.Namespace) -> int:
     return ExitCode.PASSED if result.passed else ExitCode.FAILED
 
 
+def _soak(options: argparse.Namespace) -> int:
+    from xport.benchmark.soak import soak, soak_lines
+
+    backends = tuple(options.backend or ("webgl", "wasm"))
+    result = soak(options.models, backends, options.images, options.seed, _browser_options(options))
+    _print(options, "\n".join(soak_lines(result)), result.model_dump(mode="json"))
+    return ExitCode.PASSED if result.passed else ExitCode.FAILED
+
+
 def _paper(options: argparse.Namespace) -> int:
     from xport.cli import paper
 
@@ -305,7 +314,7 @@ def _phantoms(options: argparse.Namespace) -> int:
     return _print(options, "\n".join([text, *summary["notices"]]), summary)
 
 
-DRIVING = ("release", "demo", "record", "bench", "profile", "targets")
+DRIVING = ("release", "demo", "record", "bench", "profile", "targets", "soak")
 NEEDED = dict.fromkeys(DRIVING, ("playwright",))
 """Packages without which a command could only fail late."""
 
@@ -325,6 +334,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "bench": _measure,
     "profile": _measure,
     "targets": _measure,
+    "soak": _soak,
     "paper": _paper,
     "phantoms": _phantoms,
     "migrate": _migrate,
