@@ -80,6 +80,13 @@ def times(factor: float) -> str:
     return f"{factor:,.0f} {TIMES}"
 
 
+def relative(fraction: float | None) -> str:
+    """A relative error of weights: `0.00031 %`, `25 %`; None is one that no tolerance detects."""
+    if fraction is None:
+        return "not up to 100 %"
+    return f"{fraction * 100:.2g} %" if fraction >= 1e-6 else f"{short(fraction * 100)} %"
+
+
 def share(fraction: float | None, bound: float | None) -> str:
     """A share with what it is a share of: `34 % of 2e-4`, `1,550 times 2e-4`, `NaN`."""
     if bound is None:

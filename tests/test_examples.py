@@ -45,6 +45,7 @@ NOT_HERE = {
 FEWER = {
     "bench": (r"--rounds \d+", "", "--rounds 2"),
     "profile": (r"$^", "", "--rounds 2"),
+    "soak": (r"--images \d+", "", "--images 20"),
     "phantoms": (r"--patients \d+", "--patients 5 --size 64", ""),
     "paper": (r"$^", "", "--limit 8 --levels none 45 --per-finding 2"),
 }

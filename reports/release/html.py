@@ -17,6 +17,7 @@ from reports.release.pictures import albums
 from reports.release.preparations import preparations
 from reports.release.reading import MAX_ABS, Reading, Standing, untrained
 from reports.release.routes import without_second_route
+from reports.release.sensitivity import blind, visible_errors
 from xport.comparison.parity import Role
 from xport.judgement.evidence import Evidence
 from xport.judgement.verdict import Status
@@ -46,6 +47,8 @@ def html_report(evidence: Evidence) -> str:
             untrained=untrained(evidence.plan.models),
             without_second_route=without_second_route(evidence.plan),
             of_files=words.of_files(evidence.plan),
+            visible=visible_errors(evidence),
+            blind=blind(evidence),
             unshown=page_view(evidence.plan).sentences(),
             contradiction=_contradiction(reading),
             ledgers=list(_ledgers(reading)),

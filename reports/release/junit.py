@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element, SubElement
 from reports import words
 from reports.release.reading import Reading, worst_status
 from reports.release.routes import without_second_route
+from reports.release.sensitivity import blind
 from xport.judgement.evidence import Evidence
 from xport.judgement.verdict import Check, Status
 from xport.plan.plan import Leg, PlannedModel
@@ -120,7 +121,11 @@ def _verdict_case(reading: Reading) -> Case:
     other = reading.evidence.other_policy
     name = f"verdict, {words.under_another(other)}" if other else "verdict"
     message = "; ".join(verdict.findings) or f"the verdict is {verdict.status}"
-    sentences = [without_second_route(reading.plan), *reading.advisories]
+    sentences = [
+        without_second_route(reading.plan),
+        *reading.advisories,
+        *blind(reading.evidence),
+    ]
     said = words.one_line("; ".join(filter(None, sentences)))
     return Case(
         "xport", words.one_line(name), (), verdict.status, message if bad else "", said=said

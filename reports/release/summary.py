@@ -9,6 +9,7 @@ from reports.release.latency import runtime_rows
 from reports.release.preparations import Row, preparations
 from reports.release.reading import MAX_ABS, Reading, Standing, untrained
 from reports.release.routes import without_second_route
+from reports.release.sensitivity import blind, summary_of_visible
 from xport.exchange.prepared import CANVAS, EXACT
 from xport.judgement.evidence import Evidence
 from xport.judgement.verdict import Status
@@ -29,7 +30,7 @@ def summary_lines(evidence: Evidence) -> list[str]:
     for model in evidence.plan.models:
         lines += ["", f"{model.id}: {model.title}, worst distance from {model.reference_words}"]
         lines += list(_leg_lines(reading, model))
-    lines += [*_preprocessing(reading), "", *_latencies(reading)]
+    lines += ["", *summary_of_visible(evidence), *_preprocessing(reading), "", *_latencies(reading)]
     return [words.printable(line).replace("\n", " ") for line in lines]
 
 
@@ -84,6 +85,7 @@ def _verdict(reading: Reading) -> Iterator[str]:
     yield "NOT FOR MEDICAL USE"
     for model in untrained(plan.models):
         yield f"untrained weights: {model.id} ({model.weights})"
+    yield from (f"blind: {sentence}" for sentence in blind(reading.evidence))
     yield from page_view(plan).sentences()
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from xport.bundles.checks import verify_bundle
 from xport.bundles.manifest import MANIFEST
+from xport.cli.main import main
 from xport.common import digests
 from xport.errors import DocumentError, InputError, IntegrityError, XportError
 from xport.judgement.evidence import EVIDENCE, Evidence
@@ -41,7 +42,7 @@ def run_1(tmp_path: Path) -> Path:
 
 
 def test_verify_reads_a_bundle_of_manifest_version_3(bundle_3: Path) -> None:
-    manifest = verify_bundle(bundle_3)
+    manifest = verify_bundle(bundle_3, allow_unchecked=True)
     assert (manifest.schema_version, manifest.release, manifest.verdict) == (3, "mini", "PASSED")
     assert set(manifest.models) == {"classifier", "autoencoder", "explanation"}
 
@@ -54,7 +55,31 @@ def test_verify_still_sees_what_was_changed_in_a_bundle_of_manifest_version_3(
     content[0] ^= 1
     weights.write_bytes(content)
     with pytest.raises(IntegrityError, match=weights.name):
+        verify_bundle(bundle_3, allow_unchecked=True)
+
+
+def exit_code(*arguments: str) -> object:
+    with pytest.raises(SystemExit) as end:
+        main([*arguments])
+    return end.value.code
+
+
+def test_what_a_bundle_of_older_rules_is_not_asked_is_said_and_refused(
+    bundle_3: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(IntegrityError, match="the reference against its own float64") as said:
         verify_bundle(bundle_3)
+    assert said.value.exit_code == 3
+    assert "calibration, gate and card against the weights" in said.value.details
+    assert "report.html and cards: not rendered again" in said.value.details
+    assert "--allow-unchecked" in said.value.remedy
+    assert exit_code("verify", str(bundle_3), "--json") == 3
+    assert exit_code("serve", str(bundle_3)) == 3
+    capsys.readouterr()
+    assert exit_code("verify", str(bundle_3), "--json", "--allow-unchecked") == 0
+    assert len(json.loads(capsys.readouterr().out)["unchecked"]) == 6
+    assert exit_code("verify", str(bundle_3), "--allow-unchecked") == 0
+    assert capsys.readouterr().out.count("NOT CHECKED: ") == 6
 
 
 def test_a_manifest_of_a_later_version_is_refused_by_it(bundle_3: Path) -> None:
@@ -138,4 +163,4 @@ def test_a_bundle_that_is_taken_for_a_run_stays_as_it_is(
 ) -> None:
     with pytest.raises(InputError, match="this is a bundle, and no run's folder"):
         step(bundle_3)
-    assert verify_bundle(bundle_3).verdict is Status.PASSED
+    assert verify_bundle(bundle_3, allow_unchecked=True).verdict is Status.PASSED

@@ -14,13 +14,18 @@ from typing import Any
 import numpy as np
 import onnx
 
+from reference.decoding import decode
+from reference.preprocess import Preprocess
+from reference.preprocess.picture import Picture
 from tests import mini
 from tests.kept import MiniRun
 from xport.bundles.manifest import MANIFEST
 from xport.common import digests
+from xport.common.arrays import Array
 from xport.comparison.pipeline_effect import PipelineEffect
+from xport.comparison.preprocessing import effects_of, load_prepared
 from xport.errors import XportError
-from xport.exchange.prepared import Preparations
+from xport.exchange.prepared import EXACT, Preparations
 from xport.exchange.recording import Recording
 from xport.judgement.assembly import Recorded, load, measured
 from xport.judgement.evidence import EVIDENCE
@@ -156,6 +161,37 @@ class Bench:
     def _base(self) -> Case:
         held = self._held
         return measured(held.plan, held.planned, Recorded(held.documents, held.arrays))
+
+    def prepared(self, spoil: Callable[[Picture, Preprocess], Array | None]) -> Said:
+        """Let the page's exact path make other inputs of the classifier's images, and judge.
+
+        `spoil` makes an input of a decoded picture and the definition; None leaves it right.
+        """
+        run, model = RunFolder(self.run.folder), self._held.plan.model("classifier")
+        case = load_prepared(self._held.plan, run.prepared, run.images)
+        assert case is not None
+        assert model.preprocess is not None
+        assert case.plan.preprocessing is not None
+        inputs, changed = dict(case.input_by_digest), {}
+        for image, content in run.images.all(case.plan.preprocessing.images):
+            made = spoil(decode(content, image.name), model.preprocess)
+            if made is not None:
+                changed[image.name] = digests.of_array(made)
+                inputs[changed[image.name]] = made
+        assert changed
+        every = tuple(
+            one.model_copy(update={"digest_by_image": one.digest_by_image | changed})
+            if (one.model, one.pipeline.name) == (model.id, EXACT)
+            else one
+            for one in case.preparations.made
+        )
+        preparations = case.preparations.model_copy(update={"made": every})
+        spoilt = replace(case, preparations=preparations, input_by_digest=inputs)
+
+        def measured_again(held: Held) -> None:
+            held.effects = tuple(effects_of(spoilt))
+
+        return self.judged(measured_again)
 
     def exported(self, model: str, spoil: Callable[[onnx.ModelProto], object]) -> Said:
         """Spoil a model's ONNX file, let ONNX Runtime say what it says now, and judge."""

@@ -39,6 +39,7 @@ def families() -> dict[str, list[Mutation]]:
         bundles,
         documents,
         evidence,
+        kinds,
         numbers,
         preprocessing,
         releases,
@@ -55,7 +56,7 @@ def families() -> dict[str, list[Mutation]]:
         "Preprocessing": preprocessing.MUTATIONS,
         "Documents of weights": documents.MUTATIONS,
         "Evidence": evidence.MUTATIONS,
-        "Bundle": bundles.MUTATIONS,
+        "Bundle": [*bundles.MUTATIONS, *kinds.MUTATIONS],
         "Release files": releases.MUTATIONS,
     }
 

@@ -130,12 +130,12 @@ def forward_of(model: NamedModel, options: BenchOptions) -> Contestant:
         raise InputError(
             f"has no output {', '.join(sorted(absent))}", model.given or str(model.path)
         )
-    source = model.path if model.is_onnx else _source(model)
+    source = model.path if model.is_onnx else source_of(model)
     inputs = inputs_for(model.signature, options.seed)
     return Contestant(model.name, source, model.signature, inputs, options.outputs or None)
 
 
-def _source(model: NamedModel) -> ModelSource:
+def source_of(model: NamedModel) -> ModelSource:
     """The files of a TF.js model, and no other that lies beside them."""
     from browser_harness.drive.models import ModelSource
     from browser_harness.drive.wire import FileDigest

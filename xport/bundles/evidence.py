@@ -36,17 +36,26 @@ def evidence_findings(manifest: Manifest, evidence: Evidence) -> Iterator[str]:
     shipped = {name: entry.sha256 for name, entry in manifest.files.items()}
     for name, leg in changed_page_files(evidence, shipped):
         yield f"{name} is not the file that was verified on {leg}"
+    if evidence.rules != 1 and evidence.plan.page is None:
+        yield "the plan names no page: the page's files are held to nothing"
+    if evidence.rules != 1 and manifest.publishable is None:
+        yield "the manifest does not say whether the page can show the release"
     yield from page_findings(manifest, evidence.plan)
     yield from _example_findings(manifest, evidence)
 
 
 def _example_findings(manifest: Manifest, evidence: Evidence) -> Iterator[str]:
-    """Examples that are not among the images of the run."""
+    """Examples that are not among the images of the run, and such that were left out."""
     planned = evidence.plan.preprocessing
     known = {
         (f"{EXAMPLES}/{image.name}", image.example, image.sha256)
         for image in (planned.images if planned else ())
     }
+    listed = {example.path for example in manifest.examples}
+    if not any(model.gate for model in evidence.plan.models):  # a gate may have refused one
+        for path, title, _ in known:
+            if title is not None and path not in listed:
+                yield f"{path} is an example of the run, and not in the bundle"
     for example in manifest.examples:
         if (example.path, example.title, example.sha256) not in known:
             yield f"{example.path} is no example of the run"

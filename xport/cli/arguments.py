@@ -188,6 +188,12 @@ def _add_serving(commands: Any) -> None:
     serve = _command(commands, "serve", "check a bundle and serve it on this machine")
     for parser in (verify, serve):
         parser.add_argument("bundle", type=Path, help="folder of a bundle")
+        parser.add_argument(
+            "--allow-unchecked",
+            action="store_true",
+            help="let a bundle of another version pass whose evidence, report or cards cannot be "
+            "judged again here; what is not checked is said",
+        )
     verify.add_argument(
         "--expect", metavar="SHA256", help="refuse a bundle whose manifest.json has another SHA-256"
     )

@@ -72,6 +72,7 @@ def _browser_options(options: argparse.Namespace) -> BrowserOptions:
 
 def _verdict(options: argparse.Namespace, evidence: Evidence, out: Path) -> int:
     """Print the verdict and where things lie; the exit code that stands for it."""
+    from reports.release.sensitivity import blind
     from reports.release.summary import summary_lines
     from xport.plan.page_models import page_view
     from xport.workflow.run_folder import RunFolder
@@ -94,6 +95,8 @@ def _verdict(options: argparse.Namespace, evidence: Evidence, out: Path) -> int:
             "other_policy": other.model_dump() if other else None,
             "findings": evidence.verdict.findings,
             "advisories": evidence.verdict.advisories,
+            "blind": blind(evidence),
+            "detectable_errors": [one.model_dump() for one in evidence.detectable_errors],
             "missing_routes": [route.model_dump() for route in evidence.plan.missing_routes],
             "publishable": other is None
             and status.exit_code == ExitCode.PASSED
@@ -202,12 +205,12 @@ def _page_facts(manifest: Manifest) -> tuple[dict[str, Any], list[str]]:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from xport.bundles.checks import require_digest
+    from xport.bundles.checks import require_digest, unchecked_of
     from xport.bundles.manifest import MANIFEST
     from xport.common.digests import of_file
     from xport.workflow.verification import verify
 
-    manifest = verify(options.bundle)
+    manifest = verify(options.bundle, allow_unchecked=options.allow_unchecked)
     if options.expect is not None:
         require_digest(options.bundle, options.expect)
     facts = {
@@ -220,25 +223,35 @@ def _verify(options: argparse.Namespace) -> int:
     }
     text = "\n".join(f"{name:<16} {value}" for name, value in facts.items() if value is not None)
     shown, lines = _page_facts(manifest)
-    text = "\n".join([text, *lines, manifest.notice])
-    return _print(options, text, facts | {"notice": manifest.notice} | shown)
+    missing = unchecked_of(options.bundle)
+    text = "\n".join([text, *lines, *(f"NOT CHECKED: {one}" for one in missing), manifest.notice])
+    said = {"notice": manifest.notice, "unchecked": missing}
+    return _print(options, text, facts | said | shown)
 
 
 def _serve(options: argparse.Namespace) -> int:
     from browser_harness.serve.server import serve_bundle
+    from xport.bundles.checks import unchecked_of
     from xport.workflow.verification import checked_files
 
     if not 0 <= options.port <= 65535:
         raise InputError(f"port {options.port} is not between 0 and 65535", "--port")
-    manifest, checked = checked_files(options.bundle)
+    allowed = options.allow_unchecked
+    manifest, checked = checked_files(options.bundle, allow_unchecked=allowed)
     server = serve_bundle(
         options.bundle, options.port, options.path, manifest.wasm_threads, checked
     )
     url = server.url if options.path == "/" else server.url + options.path
     shown, lines = _page_facts(manifest)
-    text = [f"serving {options.bundle} at {url} (Ctrl-C ends it)", *lines, manifest.notice]
+    missing = unchecked_of(options.bundle)
+    text = [
+        f"serving {options.bundle} at {url} (Ctrl-C ends it)",
+        *lines,
+        *(f"NOT CHECKED: {one}" for one in missing),
+        manifest.notice,
+    ]
     with contextlib.suppress(KeyboardInterrupt):  # whoever reads the line may end it at once
-        _print(options, "\n".join(text), {"url": url, **shown})
+        _print(options, "\n".join(text), {"url": url, "unchecked": missing, **shown})
         server.serve_forever()
     return ExitCode.PASSED
 
@@ -276,6 +289,15 @@ def _measure(options: argparse.Namespace) -> int:
     return ExitCode.PASSED if result.passed else ExitCode.FAILED
 
 
+def _soak(options: argparse.Namespace) -> int:
+    from xport.benchmark.soak import soak, soak_lines
+
+    backends = tuple(options.backend or ("webgl", "wasm"))
+    result = soak(options.models, backends, options.images, options.seed, _browser_options(options))
+    _print(options, "\n".join(soak_lines(result)), result.model_dump(mode="json"))
+    return ExitCode.PASSED if result.passed else ExitCode.FAILED
+
+
 def _paper(options: argparse.Namespace) -> int:
     from xport.cli import paper
 
@@ -292,7 +314,7 @@ def _phantoms(options: argparse.Namespace) -> int:
     return _print(options, "\n".join([text, *summary["notices"]]), summary)
 
 
-DRIVING = ("release", "demo", "record", "bench", "profile", "targets")
+DRIVING = ("release", "demo", "record", "bench", "profile", "targets", "soak")
 NEEDED = dict.fromkeys(DRIVING, ("playwright",))
 """Packages without which a command could only fail late."""
 
@@ -312,6 +334,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "bench": _measure,
     "profile": _measure,
     "targets": _measure,
+    "soak": _soak,
     "paper": _paper,
     "phantoms": _phantoms,
     "migrate": _migrate,

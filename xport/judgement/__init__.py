@@ -24,5 +24,7 @@
 - `reference_checks`: judging the reference: PyTorch float32 is held to its own float64, and the
   gap is capped.
 - `second_opinions`: a reference is believed where another implementation says the same.
+- `sensitivity`: from trials of spoilt weights to the smallest error that a policy detects, and
+  what is blind.
 - `verdict`: what judging looks at and what it says: facts, checks, the case, the verdict.
 """

@@ -16,6 +16,7 @@ from xport.judgement.evidence import Evidence
 from xport.judgement.judge import judge
 from xport.judgement.preprocessing_checks import PREPROCESSING
 from xport.judgement.reference_checks import OWN_DISTANCE
+from xport.judgement.sensitivity import sensitivity_findings
 from xport.judgement.verdict import Case, Check, Verdict
 from xport.plan.plan import Plan
 
@@ -26,7 +27,11 @@ def again_findings(evidence: Evidence) -> Iterator[str]:
     """Where evidence contradicts itself: a check, verdict, number or recording."""
     yield from _recording_findings(evidence)
     yield from number_findings(evidence.facts, evidence.comparisons)
-    now = judge(case_of(evidence))
+    case = case_of(evidence)
+    if _by_present_rules(evidence):
+        found, said = evidence.sensitivity, evidence.detectable_errors
+        yield from sensitivity_findings(case, found, said)
+    now = judge(case)
     yield from _check_findings(_comparable(evidence, evidence.verdict.checks), now, evidence)
     for what in ("status", "findings", "culprits", "advisories"):
         if getattr(evidence.verdict, what) != getattr(now, what) and _by_present_rules(evidence):

@@ -10,7 +10,9 @@ from xport.comparison.picture import Picture
 from xport.comparison.pipeline_effect import PipelineEffect
 from xport.exchange.prepared import Preparations
 from xport.exchange.recording import Recording, WebEnvironment
+from xport.exchange.sensitivity import Sensitivity
 from xport.judgement.evidence_versions import as_version_3
+from xport.judgement.sensitivity import DetectableError
 from xport.judgement.verdict import OutputFacts, Verdict
 from xport.plan.plan import BROUGHT, Plan
 from xport.plan.policy import OtherPolicy
@@ -27,6 +29,9 @@ class Evidence(Document):
     release's own; `plan.policy` is the one that was applied. `made` is the UTC time of judging
     in ISO 8601, `xport` the version that judged. `preparations` and `prepared` are what pipelines
     made of images and what models said of it.
+
+    `sensitivity` is what was tried of errors in the models' weights, and `detectable_errors` the
+    smallest that the policy detects, by group of layers.
 
     `rules` are those it was judged by. Rules 1, of evidence of versions 1 and 2, held neither the
     reference to its float64, nor documents to their weights, nor legs to one page.
@@ -47,6 +52,8 @@ class Evidence(Document):
     preparations: Preparations | None = None
     prepared: tuple[Recording, ...] = ()
     other_policy: OtherPolicy | None = None
+    sensitivity: tuple[Sensitivity, ...] = ()
+    detectable_errors: tuple[DetectableError, ...] = ()
     verdict: Verdict
 
     @classmethod

@@ -9,6 +9,8 @@
 - `run_folder`: the folder of one run: plan, probes, recordings, evidence, report, bundle.
 - `second_route`: what becomes of a model that TensorFlow's route refuses: it goes without, or not
   at all.
+- `sensitivity`: what a run's probes see of errors in the weights, found by trying, in a process of
+  its own.
 - `verification`: checking a bundle that was received: its files, its verdict, and what is rendered
   from it.
 """

@@ -19,6 +19,7 @@ from xport.comparison.preprocessing import PreparedCase, load_prepared
 from xport.conversion.store import Store, disk_errors, require_writable
 from xport.errors import IntegrityError
 from xport.exchange.recording import Recording
+from xport.exchange.sensitivity import Sensitivities, Sensitivity
 from xport.judgement.assembly import evidence_of, load
 from xport.judgement.evidence import Evidence
 from xport.judgement.verdict import Status
@@ -33,6 +34,7 @@ from xport.recording.runtimes import measure_runtimes
 from xport.release_file.file import read_release
 from xport.workflow.conversion import Converter
 from xport.workflow.run_folder import RunFolder
+from xport.workflow.sensitivity import measure_sensitivity
 
 
 @missing_packages_named()
@@ -107,6 +109,7 @@ def record(
             PreprocessingRecorder(
                 plan, run.images, run.prepared, harness.preparer, harness.runner
             ).run()
+            measure_sensitivity(plan, run.probes, run.recordings).write(run.sensitivity_path)
             if measure:
                 timed = measure_runtimes(plan, recordings, run.probes, harness.measure)
                 Runtimes(backends=tuple(timed)).write(run.runtime_path)
@@ -164,6 +167,13 @@ def _runtimes(run: RunFolder) -> tuple[BackendRuntime, ...]:
     return Runtimes.read(run.runtime_path).backends if run.runtime_path.is_file() else ()
 
 
+def _sensitivity(run: RunFolder, plan: Plan) -> tuple[Sensitivity, ...]:
+    """What was tried of errors in the weights; what is of another plan counts as nothing."""
+    path = run.sensitivity_path
+    found = Sensitivities.read(path).models if path.is_file() else ()
+    return tuple(one for one in found if one.plan_digest == plan.digest())
+
+
 def _judged(
     run: RunFolder,
     plan: Plan,
@@ -172,7 +182,8 @@ def _judged(
     other: tuple[Policy, OtherPolicy] | None = None,
 ) -> Evidence:
     recorded = load(plan, run.recordings)
-    return evidence_of(plan, recorded, runtimes, run.probes, prepared, other)
+    tried = _sensitivity(run, plan)
+    return evidence_of(plan, recorded, runtimes, run.probes, prepared, other, tried)
 
 
 @missing_packages_named()

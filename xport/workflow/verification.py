@@ -13,24 +13,30 @@ from xport.judgement.evidence import Evidence
 REPORT = "report.html"
 
 
-def verify(bundle: Path) -> Manifest:
+def verify(bundle: Path, *, allow_unchecked: bool = False) -> Manifest:
     """Check a bundle whole: bytes, verdict passed again, report and cards rendered again.
+
+    What cannot be, because another version of xport made it, is refused unless that is allowed;
+    `xport.bundles.checks.unchecked_of` says what it is.
 
     Raises:
         InputError: there is no manifest, or it cannot be read.
         IntegrityError: something is not as it was verified; all findings are listed.
     """
-    return verify_bundle(bundle, rendered_documents)
+    return verify_bundle(bundle, rendered_documents, allow_unchecked=allow_unchecked)
 
 
-def checked_files(bundle: Path) -> tuple[Manifest, dict[str, str]]:
+def checked_files(
+    bundle: Path, *, allow_unchecked: bool = False
+) -> tuple[Manifest, dict[str, str]]:
     """Check a bundle, and the SHA-256 of each of its files by path, the manifest's too.
 
     Raises:
         XportError: as `verify`.
     """
     own = digests.of_file(bundle / MANIFEST) if (bundle / MANIFEST).is_file() else ""
-    manifest = verify(bundle)  # reads what was digested: what is put there after it is not served
+    # Reads what was digested: what is put there after it is not served.
+    manifest = verify(bundle, allow_unchecked=allow_unchecked)
     entries = {**manifest.files, **manifest.model_files()}
     return manifest, {MANIFEST: own} | {path: entry.sha256 for path, entry in entries.items()}
 

@@ -136,6 +136,17 @@ def test_without_cache_storage_it_works_and_says_so(
         assert len(outputs_of(page.examine(picture))) == 14
 
 
+def test_without_room_it_works_and_says_so(browser: Browser, site: Path, picture: Path) -> None:
+    with host_page(browser, site) as page:
+        cdp = page.page.context.new_cdp_session(page.page)
+        origin = {"origin": page.server.url, "quotaSize": 1}
+        cdp.send("Storage.overrideQuotaForOrigin", origin)
+        page.running("wasm")
+        assert page.page.evaluate("driven.session.unstored") == "full"
+        found = np.asarray(outputs_of(page.examine(picture)))
+        assert np.abs(found - expected_values(picture, Classifier())).max() <= 1e-5
+
+
 def test_files_of_an_earlier_release_go_once_the_new_one_runs(host: HostPage) -> None:
     host.running("wasm")
     add = """async () => {

@@ -87,6 +87,7 @@ class SampleRelease:
     relative_tolerance: bool = False
     pictures: bool = True
     weights: dict[str, str] = field(default_factory=dict)
+    blind: frozenset[str] = frozenset()
 
 
 LATENT = RelativeTolerance(

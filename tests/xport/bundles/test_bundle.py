@@ -513,6 +513,7 @@ def judged_for(evidence: Evidence, plan: Plan) -> Evidence:
         update={
             "plan": plan,
             "recordings": tuple(r.model_copy(update=made_for) for r in evidence.recordings),
+            "sensitivity": tuple(s.model_copy(update=made_for) for s in evidence.sensitivity),
             "prepared": tuple(r.model_copy(update=made_for) for r in evidence.prepared),
             "preparations": evidence.preparations.model_copy(update=made_for),
         }
