@@ -18,6 +18,7 @@ from xport.common import digests
 from xport.common.document import first_problem
 from xport.common.version import __version__
 from xport.errors import InputError, IntegrityError
+from xport.judgement.again import notes_now, status_now
 from xport.judgement.evidence import EVIDENCE, Evidence
 from xport.plan.page_models import page_view
 
@@ -31,7 +32,8 @@ def verify_bundle(folder: Path, rendered: Rendering | None = None) -> Manifest:
     The verdict is passed again from the evidence. Report and cards are compared with what
     `rendered` makes of the evidence, where it was made by this version of xport.
 
-    Returns the manifest; where it is from before that was said, it says what the page shows.
+    Returns the manifest; where it is from before that was said, it says what the page shows, and
+    that the policy is weak.
 
     Raises:
         InputError: there is no manifest, or it cannot be read.
@@ -47,7 +49,12 @@ def verify_bundle(folder: Path, rendered: Rendering | None = None) -> Manifest:
     _refuse(folder, chain(findings, _rendered_findings(manifest, evidence, rendered)))
     require_recorded(folder, read_self_test(folder, manifest), evidence)
     view = page_view(evidence.plan)
-    told = {"publishable": view.publishable, "unshown": view.unshown}
+    told = {
+        "publishable": view.publishable,
+        "unshown": view.unshown,
+        "verdict": status_now(evidence),
+        "notes": notes_now(evidence),
+    }
     return manifest.model_copy(update=told)
 
 
@@ -55,7 +62,7 @@ def _rendered_findings(
     manifest: Manifest, evidence: Evidence, rendered: Rendering | None
 ) -> Iterator[str]:
     """Report and cards that are not what this version makes of the evidence."""
-    if rendered is None or evidence.rules == 1 or evidence.xport != __version__:
+    if rendered is None or evidence.rules < 3 or evidence.xport != __version__:
         return
     shipped = {**manifest.files, **manifest.model_files()}
     made = rendered(evidence)

@@ -31,6 +31,7 @@ from xport.inputs.probes import (
     image_inputs,
     synthetic_inputs,
 )
+from xport.plan import floor
 from xport.plan.plan import (
     Leg,
     MissingRoute,
@@ -45,6 +46,7 @@ from xport.release_file.file import ReleaseFile
 from xport.release_file.model_cards import read_card
 from xport.release_file.model_pipelines import explanation_pipeline, pipeline_for
 from xport.release_file.tables import ExplanationEntry, ModelEntry
+from xport.workflow.measured_floor import Measured, wide_tolerances
 from xport.workflow.planned_artifact import planned_artifact, weights_digest
 from xport.workflow.planned_page import planned_page
 from xport.workflow.second_route import SECOND, missing_route
@@ -61,12 +63,14 @@ class Converter:
     folders: Sequence[Path] = ()
     folder: Path = Path()
     pipeline: Callable[[ModelEntry, Routes], Pipeline] = pipeline_for
+    allow_weak: bool = False
 
     def plan(self) -> Plan:
         """Make every probe and artifact.
 
         Raises:
-            InputError: an image, checkpoint, factory or signature is wrong; it is named.
+            InputError: an image, checkpoint, factory or signature is wrong; it is named. Or a
+                tolerance is wider than the floor lets it be, and weak policies are not allowed.
             ConversionError: a stage cannot translate a model; operator and node are named. That of
                 a route that the release does not ask for becomes one of the plan's missing routes.
         """
@@ -88,6 +92,8 @@ class Converter:
         decisions = {
             model_id: self._decisions(model_id, entry) for model_id, entry in release.models.items()
         }
+        if not self.allow_weak:
+            self._require_narrow(probes | explained)
         converted = [
             self._model(model_id, probes[model_id], decisions[model_id])
             for model_id in release.models
@@ -113,6 +119,23 @@ class Converter:
             missing_routes=tuple(missing for _, missing in converted if missing),
             page=planned_page(models, release.browser.wasm_threads),
         )
+
+    def _require_narrow(self, probes: Mapping[str, Sequence[Probe]]) -> None:
+        """Hold every tolerance to the rounding of its model, before anything is converted."""
+        release = self.release
+        measured = [
+            Measured(model_id, entry.signature, self.pipeline(entry, release.routes), found)
+            for model_id, entry in release.models.items()
+            for found in (probes[model_id],)
+        ]
+        for model_id, explained in release.explanations.items():
+            of = release.models[explained.classifier]
+            pipeline = explanation_pipeline(
+                explained, of, release.routes, f"explanations.{model_id}"
+            )
+            signature = explained.signature(of.signature)
+            measured.append(Measured(model_id, signature, pipeline, probes[model_id]))
+        floor.require(wide_tolerances(release.policy, measured, self.store), release.name)
 
     def _decisions(self, model_id: str, entry: ModelEntry) -> Decisions:
         """What decides, held to the checkpoint as its card is, before anything is converted."""
