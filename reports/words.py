@@ -23,7 +23,7 @@ STATUS_MARKS = {
 }
 NOTE_WORDS: dict[NoteKind, str] = {
     "below-floor": "Asks too little",
-    "other-policy": "Not the release's own verdict",
+    "other-policy": "Another policy",
     "advisory": "Beside the verdict",
     "half-precision": "Half precision",
     "reduced-weights": "Rounded weights",

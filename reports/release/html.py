@@ -44,7 +44,7 @@ def html_report(evidence: Evidence) -> str:
             verdict=evidence.verdict,
             reading=reading,
             untrained=untrained(evidence.plan.models),
-            second_route=not evidence.verdict.noted("no-second-route"),
+            second_route=not evidence.plan.missing_routes,
             NOTE_WORDS=words.NOTE_WORDS,
             least=floor,
             of_files=words.of_files(evidence.plan),

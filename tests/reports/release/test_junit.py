@@ -78,8 +78,19 @@ def test_not_run_is_an_error_and_its_outputs_too(incomplete: Evidence) -> None:
 
 
 def test_the_verdict_is_a_case_of_its_own(passing: Evidence, incomplete: Evidence) -> None:
-    assert list(case(parsed(passing), "xport", "verdict")) == []
+    said = list(case(parsed(passing), "xport", "verdict"))
+    assert [element.tag for element in said] == ["system-out"]
+    assert "without a second route" in (said[0].text or "")
     assert case(parsed(incomplete), "xport", "verdict").find("error") is not None
+
+
+def test_a_weak_verdict_is_a_value_of_its_own_and_says_why(weak: Evidence) -> None:
+    root = parsed(weak)
+    assert (root.get("failures"), root.get("errors")) == ("0", "0")
+    assert case(root, "xport", "verdict WEAK_PASSED").find("failure") is None
+    told = {one.get("name"): one.get("value") for one in root.iter("property")}
+    assert told["verdict"] == "WEAK_PASSED"
+    assert told["note.below-floor"] == "policy.min_probes: 3, at least 5 are wanted"
 
 
 def test_legs_that_are_all_reference_are_not_green() -> None:
@@ -96,7 +107,7 @@ def test_recording_time_is_the_time_of_its_case(passing: Evidence) -> None:
 
 
 def test_characters_that_xml_forbids_do_not_break_it() -> None:
-    probes = tuple(f"\x00\x1b\ufffe<&]]>{i}" for i in range(4))
+    probes = tuple(f"\x00\x1b\ufffe<&]]>{i}" for i in range(5))
     evidence = make_evidence(
         SampleRelease(probes=probes, title="\x08<b>", nan=frozenset({"classifier/onnx"}))
     )
