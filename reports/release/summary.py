@@ -67,7 +67,8 @@ def _cell(text: str) -> str:
 
 def _verdict(reading: Reading) -> Iterator[str]:
     plan, verdict = reading.plan, reading.verdict
-    yield f"{words.STATUS_WORDS[verdict.status]}  {plan.title} ({words.release_of(plan)})"
+    apart = ", without a second route" if plan.missing_routes else ""
+    yield f"{words.STATUS_WORDS[verdict.status]}  {plan.title} ({words.release_of(plan)}){apart}"
     yield from map(words.note, verdict.notes)
     yield (
         f"{reading.count(Status.PASSED)} of {len(verdict.checks)} checks passed, "
