@@ -50,7 +50,7 @@ def test_a_bundle_from_before_the_floor_is_held_to_it(bundle_3: Path) -> None:
     manifest = verify_bundle(bundle_3)
     assert manifest.verdict is Status.WEAK_PASSED
     assert [note.text for note in manifest.notes if note.kind == "below-floor"] == [
-        "policy.min_probes: 2, at least 5 are wanted",
+        "policy.min_probes: 2, at least 3 are wanted",
         "policy.min_images: 2, at least 8 are wanted",
     ]
 

@@ -74,7 +74,7 @@ def test_what_differs_and_does_not_decide_stands_with_the_release(
 def test_a_weak_release_says_so_beside_the_notice_and_runs_where_it_was_verified(
     browser: Browser, tmp_path: Path
 ) -> None:
-    low = {"kind": "below-floor", "text": "policy.min_probes: 1, at least 5 are wanted"}
+    low = {"kind": "below-floor", "text": "policy.min_probes: 1, at least 3 are wanted"}
     said = {"verdict": "WEAK_PASSED", "notes": [low], "backends": ["wasm"]}
     site = make_site(tmp_path / "site", **said)
     with opened_tool(browser, site) as tool:

@@ -87,7 +87,7 @@ class SampleRelease:
     relative_tolerance: bool = False
     pictures: bool = True
     weights: dict[str, str] = field(default_factory=dict)
-    min_probes: int = 5
+    min_probes: int = 3
 
 
 LATENT = RelativeTolerance(

@@ -81,7 +81,7 @@ MUTATIONS = [
     refused(
         "one probe",
         "The policy is content with one probe, on which a constant output passes.",
-        "policy.min_probes: 1, at least 5 are wanted",
+        "policy.min_probes: 1, at least 3 are wanted",
         policy=mini.policy(min_probes=1),
     ),
     refused(
@@ -172,7 +172,7 @@ MUTATIONS = [
     weak(
         "another policy of one probe",
         "Recordings are judged under a policy that is content with one probe.",
-        "policy.min_probes: 1, at least 5 are wanted",
+        "policy.min_probes: 1, at least 3 are wanted",
         lambda held: soften(held, min_probes=1),
     ),
     weak(

@@ -225,10 +225,10 @@ def test_changed_files_are_not_verified(tmp_path: Path) -> None:
 
 
 def test_an_array_of_several_probes_is_split(converted: xport.Converted, tmp_path: Path) -> None:
-    batch = np.random.default_rng(1).standard_normal((2, 3, 8, 8))
+    batch = np.random.default_rng(1).standard_normal((3, 3, 8, 8))
     report = xport.verify(converted, batch, backends=["wasm"], out=tmp_path / "run")
     report.raise_for_verdict()
-    assert len(report.evidence.plan.models[0].probes) == 2
+    assert len(report.evidence.plan.models[0].probes) == 3
 
 
 def run_script(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:

@@ -73,7 +73,7 @@ def content(
         "model": "net",
         "output": "y",
         "max_abs": 1e-4,
-        "rationale": "small float32 layers",
+        "rationale": "rounding of small float32 layers",
     }
     whole = mini.release(
         models={"net": model | changes},

@@ -68,7 +68,7 @@ describe("parseManifest", () => {
   it("reads what stands beside the verdict, and on what it was verified", () => {
     const said = {
       verdict: "WEAK_PASSED",
-      notes: [{ kind: "below-floor", text: "policy.min_probes: 1, at least 5 are wanted" }],
+      notes: [{ kind: "below-floor", text: "policy.min_probes: 1, at least 3 are wanted" }],
       backends: ["wasm"],
     };
     expect(parse({ ...good(), ...said })).toMatchObject(said);
