@@ -18,7 +18,7 @@ from xport.plan.policy import Policy
 from xport.plan.rounding import FACTOR, Rounding
 
 PROBES = 3
-"""As many images as the paper compared; on one probe a constant passes. `xport init` asks for 20."""
+"""As many images as the paper compared; on one a constant passes. `xport init` asks for 20."""
 IMAGES = 8
 """Half of the sixteen kinds of files that the page decodes; the paper compared 20."""
 MANTISSA_BITS = 23
