@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import Xport
 from xport.bundles.checks import verify_bundle
 from xport.bundles.manifest import MANIFEST
 from xport.common import digests
@@ -53,6 +54,14 @@ def test_a_bundle_from_before_the_floor_is_held_to_it(bundle_3: Path) -> None:
         "policy.min_probes: 2, at least 3 are wanted",
         "policy.min_images: 2, at least 8 are wanted",
     ]
+
+
+def test_verify_ends_with_0_for_it_only_where_that_is_allowed(bundle_3: Path, xport: Xport) -> None:
+    done = xport("verify", bundle_3)
+    assert done.returncode == 2
+    assert "verdict          WEAK_PASSED" in done.stdout
+    assert "Asks too little: policy.min_probes: 2, at least 3 are wanted" in done.stdout
+    assert xport("verify", bundle_3, "--allow-weak").returncode == 0
 
 
 def test_verify_still_sees_what_was_changed_in_a_bundle_of_manifest_version_3(

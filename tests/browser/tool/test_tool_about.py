@@ -81,6 +81,7 @@ def test_a_weak_release_says_so_beside_the_notice_and_runs_where_it_was_verified
         strip = tool.page.get_by_role("complementary").first
         expect(strip).to_contain_text("NOT FOR MEDICAL USE")
         expect(strip).to_contain_text("WEAK_PASSED: verified against too little")
+        tool.agree()
         tool.page.get_by_role("button", name="About").click()
         dialog = tool.page.get_by_role("dialog")
         expect(dialog.get_by_role("note")).to_contain_text(low["text"])

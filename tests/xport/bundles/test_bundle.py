@@ -23,7 +23,7 @@ from reference.networks.checkpoints import load_checkpoint
 from reference.preprocess import AUTOENCODER, Preprocess
 from tests.conftest import MiniRun, Xport
 from xport.bundles import build, required
-from xport.bundles.build import NotPassed, RunSources, build_bundle
+from xport.bundles.build import NotPassed, RunSources, build_bundle, require_passed
 from xport.bundles.checks import verify_bundle
 from xport.bundles.evidence import evidence_findings
 from xport.bundles.manifest import NOTICE, Manifest
@@ -230,6 +230,16 @@ def test_is_not_made_without_passed(
         build_bundle(evidence, sources(mini_run), page(mini_run), DOCUMENTS, tmp_path / "bundle")
     assert refused.value.exit_code == code
     assert list(tmp_path.iterdir()) == []
+
+
+def test_is_made_of_a_weak_verdict_only_where_that_is_allowed(mini_run: MiniRun) -> None:
+    verdict = mini_run.evidence.verdict.model_copy(update={"status": Status.WEAK_PASSED})
+    evidence = mini_run.evidence.model_copy(update={"verdict": verdict})
+    with pytest.raises(NotPassed, match="WEAK_PASSED, only PASSED") as refused:
+        require_passed(evidence, allow_weak=False)
+    assert refused.value.exit_code == 2
+    assert "--allow-weak" in refused.value.remedy
+    require_passed(evidence, allow_weak=True)
 
 
 def test_says_what_differs_and_does_not_decide(
