@@ -31,7 +31,6 @@ from xport.inputs.probes import (
     image_inputs,
     synthetic_inputs,
 )
-from xport.plan import floor
 from xport.plan.plan import (
     Leg,
     MissingRoute,
@@ -46,7 +45,7 @@ from xport.release_file.file import ReleaseFile
 from xport.release_file.model_cards import read_card
 from xport.release_file.model_pipelines import explanation_pipeline, pipeline_for
 from xport.release_file.tables import ExplanationEntry, ModelEntry
-from xport.workflow.measured_floor import Measured, wide_tolerances
+from xport.workflow.measured_floor import require_narrow
 from xport.workflow.planned_artifact import planned_artifact, weights_digest
 from xport.workflow.planned_page import planned_page
 from xport.workflow.second_route import SECOND, missing_route
@@ -93,7 +92,7 @@ class Converter:
             model_id: self._decisions(model_id, entry) for model_id, entry in release.models.items()
         }
         if not self.allow_weak:
-            self._require_narrow(probes | explained)
+            require_narrow(release, self.pipeline, probes | explained, self.store)
         converted = [
             self._model(model_id, probes[model_id], decisions[model_id])
             for model_id in release.models
@@ -119,23 +118,6 @@ class Converter:
             missing_routes=tuple(missing for _, missing in converted if missing),
             page=planned_page(models, release.browser.wasm_threads),
         )
-
-    def _require_narrow(self, probes: Mapping[str, Sequence[Probe]]) -> None:
-        """Hold every tolerance to the rounding of its model, before anything is converted."""
-        release = self.release
-        measured = [
-            Measured(model_id, entry.signature, self.pipeline(entry, release.routes), found)
-            for model_id, entry in release.models.items()
-            for found in (probes[model_id],)
-        ]
-        for model_id, explained in release.explanations.items():
-            of = release.models[explained.classifier]
-            pipeline = explanation_pipeline(
-                explained, of, release.routes, f"explanations.{model_id}"
-            )
-            signature = explained.signature(of.signature)
-            measured.append(Measured(model_id, signature, pipeline, probes[model_id]))
-        floor.require(wide_tolerances(release.policy, measured, self.store), release.name)
 
     def _decisions(self, model_id: str, entry: ModelEntry) -> Decisions:
         """What decides, held to the checkpoint as its card is, before anything is converted."""

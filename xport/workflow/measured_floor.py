@@ -8,7 +8,7 @@ few is so on all, and an honest release costs one or two runs of its modules; th
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -24,9 +24,12 @@ from xport.plan import floor
 from xport.plan.plan import FLOAT64_LEG, ONNX_LEG, REFERENCE_LEG
 from xport.plan.policy import Policy
 from xport.plan.rounding import Rounding
-from xport.plan.routes import ONNX, TORCH
+from xport.plan.routes import ONNX, TORCH, Routes
 from xport.recording.runners.onnx_runner import OnnxRunner
 from xport.recording.runners.torch_runner import TorchRunner
+from xport.release_file.file import ReleaseFile
+from xport.release_file.model_pipelines import explanation_pipeline
+from xport.release_file.tables import ModelEntry
 
 FIRST = 4
 """As many probes are tried before all are, and ONNX Runtime too."""
@@ -55,6 +58,35 @@ class Tried:
     policy: Policy
 
 
+def require_narrow(
+    release: ReleaseFile,
+    pipeline: Callable[[ModelEntry, Routes], Pipeline],
+    probes: Mapping[str, Sequence[Probe]],
+    store: Store,
+) -> None:
+    """Hold every tolerance of a release to the rounding of its model.
+
+    Args:
+        release: whose policy it is.
+        pipeline: makes a model's artifacts.
+        probes: of every model and explanation.
+        store: where artifacts are kept, and what was measured of them.
+
+    Raises:
+        InputError: a tolerance is wider than the floor lets it be; all are named.
+        XportError: as `wide_tolerances`.
+    """
+    measured = [
+        Measured(name, entry.signature, pipeline(entry, release.routes), probes[name])
+        for name, entry in release.models.items()
+    ]
+    for name, explained in release.explanations.items():
+        of = release.models[explained.classifier]
+        made = explanation_pipeline(explained, of, release.routes, f"explanations.{name}")
+        measured.append(Measured(name, explained.signature(of.signature), made, probes[name]))
+    floor.require(wide_tolerances(release.policy, measured, store), release.name)
+
+
 def wide_tolerances(policy: Policy, models: Sequence[Measured], store: Store) -> list[str]:
     """Which tolerances are wider than the rounding that is measured on the probes lets them be.
 
@@ -64,10 +96,11 @@ def wide_tolerances(policy: Policy, models: Sequence[Measured], store: Store) ->
     Raises:
         XportError: a module cannot be built or, where ONNX Runtime is asked, exported.
     """
-    keys, tried = {}, {}
+    keys: dict[str, str] = {}
+    tried: dict[str, Tried] = {}
     for one in models:
         held = replace(_tried(one, policy, store, (TORCH,)), inputs=())
-        keys[one.model] = _key(one, held, store)
+        keys[one.model] = _key(one, held)
         if store.find(keys[one.model]) is None:
             tried[one.model] = replace(held, inputs=[dict(p.inputs) for p in one.probes[:FIRST]])
     found = _isolated([*tried.values()])
@@ -107,7 +140,7 @@ def _tried(one: Measured, policy: Policy, store: Store, wanted: Sequence[str]) -
     return Tried(one.model, one.signature, artifacts, inputs, policy)
 
 
-def _key(one: Measured, held: Tried, store: Store) -> str:
+def _key(one: Measured, held: Tried) -> str:
     """Identifies what the shortfalls depend on: artifact, probes, and what is asked of them."""
     policy = held.policy
     bounds = [(t.output, t.max_abs) for t in policy.tolerances if t.model == one.model]
