@@ -42,7 +42,8 @@ def _other_policy(case: Case) -> Iterator[str]:
 def _half_precision(case: Case) -> Iterator[str]:
     for one in case.plan.policy.half_precision:
         models = [model.id for model in case.plan.models if one.leg in model.legs]
-        yield f"{', '.join(models)}: {one.leg} may compute at half precision ({one.rationale})"
+        if models:
+            yield f"{', '.join(models)}: {one.leg} may compute at half precision ({one.rationale})"
 
 
 def _reduced_weights(plan: Plan) -> Iterator[str]:

@@ -19,6 +19,12 @@ def widen(held: Held, max_abs: float) -> None:
     soften(held, tolerances=tuple(wide))
 
 
+def ease_criterion(held: Held) -> None:
+    """An acceptance criterion that everything meets."""
+    (first,) = held.plan.policy.acceptance_criteria
+    soften(held, acceptance_criteria=(first.model_copy(update={"max_abs": 1e9}),))
+
+
 def soften(held: Held, **changes: Any) -> None:
     """Judge under another policy than the release's."""
     policy = held.plan.policy.model_copy(update=changes)
@@ -71,12 +77,6 @@ MUTATIONS = [
         "A tolerance that everything meets, which shows when rounding is measured.",
         "max_abs 1e+09, at most",
         policy=tolerances(max_abs=1e9),
-    ),
-    refused(
-        "criterion of 1e9",
-        "An acceptance criterion that everything meets, under the paper's name.",
-        "max_abs 1e+09, at most",
-        policy=criterion(max_abs=1e9),
     ),
     refused(
         "one probe",
@@ -168,6 +168,12 @@ MUTATIONS = [
         "Recordings are judged under tolerances that let half precision through.",
         "1000 times the rounding of",
         lambda held: widen(held, 0.05),
+    ),
+    weak(
+        "another criterion of 1e9",
+        "Recordings are judged under a criterion that everything meets, by the paper's name.",
+        'policy.acceptance_criteria of "the paper\'s criterion": max_abs 1e+09, at most',
+        ease_criterion,
     ),
     weak(
         "another policy of one probe",
