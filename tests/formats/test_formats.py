@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import Xport
 from xport.bundles.checks import verify_bundle
 from xport.bundles.manifest import MANIFEST
 from xport.cli.main import main
@@ -43,8 +44,25 @@ def run_1(tmp_path: Path) -> Path:
 
 def test_verify_reads_a_bundle_of_manifest_version_3(bundle_3: Path) -> None:
     manifest = verify_bundle(bundle_3, allow_unchecked=True)
-    assert (manifest.schema_version, manifest.release, manifest.verdict) == (3, "mini", "PASSED")
+    assert (manifest.schema_version, manifest.release) == (3, "mini")
     assert set(manifest.models) == {"classifier", "autoencoder", "explanation"}
+
+
+def test_a_bundle_from_before_the_floor_is_held_to_it(bundle_3: Path) -> None:
+    manifest = verify_bundle(bundle_3)
+    assert manifest.verdict is Status.WEAK_PASSED
+    assert [note.text for note in manifest.notes if note.kind == "below-floor"] == [
+        "policy.min_probes: 2, at least 3 are wanted",
+        "policy.min_images: 2, at least 8 are wanted",
+    ]
+
+
+def test_verify_ends_with_0_for_it_only_where_that_is_allowed(bundle_3: Path, xport: Xport) -> None:
+    done = xport("verify", bundle_3)
+    assert done.returncode == 2
+    assert "verdict          WEAK_PASSED" in done.stdout
+    assert "Asks too little: policy.min_probes: 2, at least 3 are wanted" in done.stdout
+    assert xport("verify", bundle_3, "--allow-weak").returncode == 0
 
 
 def test_verify_still_sees_what_was_changed_in_a_bundle_of_manifest_version_3(
@@ -103,7 +121,7 @@ def test_evidence_of_version_1_is_read_as_it_was_judged(run_1: Path) -> None:
     path = run_1 / EVIDENCE
     before, evidence = json.loads(path.read_text()), Evidence.read(path)
     policy, was = evidence.plan.policy, before["plan"]["policy"]
-    assert (evidence.schema_version, evidence.plan.schema_version, evidence.rules) == (3, 3, 1)
+    assert (evidence.schema_version, evidence.plan.schema_version, evidence.rules) == (4, 3, 1)
     assert evidence.plan.shipped_artifact == before["plan"]["ships"]
     assert [one.rationale for one in policy.tolerances] == [
         one["because"] for one in was["tolerances"]
@@ -131,7 +149,7 @@ def test_evidence_of_version_1_with_a_new_name_beside_the_old_is_refused(run_1: 
 def test_evidence_of_a_later_version_is_refused_by_it(run_1: Path) -> None:
     path = run_1 / EVIDENCE
     path.write_text(json.dumps(json.loads(path.read_text()) | {"schema_version": 99}))
-    with pytest.raises(DocumentError, match="evidence of version 99, versions 1 to 3 are read"):
+    with pytest.raises(DocumentError, match="evidence of version 99, versions 1 to 4 are read"):
         commands.report(run_1)
 
 
@@ -163,4 +181,4 @@ def test_a_bundle_that_is_taken_for_a_run_stays_as_it_is(
 ) -> None:
     with pytest.raises(InputError, match="this is a bundle, and no run's folder"):
         step(bundle_3)
-    assert verify_bundle(bundle_3, allow_unchecked=True).verdict is Status.PASSED
+    assert verify_bundle(bundle_3, allow_unchecked=True).verdict is Status.WEAK_PASSED

@@ -35,7 +35,7 @@ from xport.plan.plan import Plan
 from xport.recording.recorder import Arrays, digests_of
 from xport.workflow import commands
 from xport.workflow.run_folder import RunFolder
-from xport.workflow.verification import verify
+from xport.workflow.verification import require_strong, verify
 
 Key = tuple[str, str]
 
@@ -134,7 +134,8 @@ class Bench:
             preparations=held.preparations,
         )
         verdict = judge(case)
-        return Said(verdict.status, "\n".join(verdict.findings))
+        told = [note.text for note in verdict.notes]
+        return Said(verdict.status, "\n".join([*verdict.findings, *told]))
 
     def _measured(self, held: Held) -> Case:
         """Facts and comparisons of a spoilt run: measured anew for models whose numbers changed."""
@@ -230,7 +231,7 @@ class Bench:
         spoil(bundle)
         if relisted:
             relist(bundle)
-        said = refusal_of(lambda: verify(bundle))
+        said = refusal_of(lambda: require_strong(verify(bundle), bundle, allow_weak=False))
         shutil.rmtree(copy.parent)
         return said
 
@@ -252,7 +253,10 @@ class Bench:
         """Convert a release file that has to be refused before anything is converted."""
         place = Path(tempfile.mkdtemp(dir=self.folder))
         file = mini.write(dict(content), place / "release.toml")
-        return refusal_of(lambda: commands.convert(file, place / "run", cache_dir=place / "store"))
+        run = place / "run"
+        said = refusal_of(lambda: commands.convert(file, run, cache_dir=self.run.store))
+        assert not (run / "plan.json").exists()
+        return said
 
 
 def _same(arrays: Arrays, others: Arrays) -> bool:

@@ -9,7 +9,9 @@ from typing import Literal
 from tests.saboteurs.bench import Bench, Said
 
 Command = Literal["convert", "judge", "verify"]
-Outcome = Literal["FAILED", "NOT_RUN", "refused, exit code 2", "refused, exit code 3"]
+Outcome = Literal[
+    "FAILED", "NOT_RUN", "WEAK_PASSED", "refused, exit code 2", "refused, exit code 3"
+]
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ def families() -> dict[str, list[Mutation]]:
         bundles,
         documents,
         evidence,
+        floor,
         kinds,
         numbers,
         preprocessing,
@@ -58,6 +61,7 @@ def families() -> dict[str, list[Mutation]]:
         "Evidence": evidence.MUTATIONS,
         "Bundle": [*bundles.MUTATIONS, *kinds.MUTATIONS],
         "Release files": releases.MUTATIONS,
+        "Policy floor": floor.MUTATIONS,
     }
 
 

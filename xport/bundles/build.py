@@ -25,12 +25,12 @@ from xport.bundles.self_test_cases import CaseChoice
 from xport.common import digests
 from xport.comparison.preprocessing import PreparedCase
 from xport.conversion.store import disk_errors
-from xport.errors import InputError, IntegrityError, XportError
+from xport.errors import ExitCode, InputError, IntegrityError, XportError
 from xport.inputs.images import ImageFolder
 from xport.inputs.probes import ProbeFolder
 from xport.judgement.evidence import EVIDENCE, Evidence
 from xport.judgement.verdict import Status
-from xport.plan.page_models import page_view
+from xport.plan.page_models import page_backends, page_view
 from xport.plan.plan import PlannedModel
 from xport.recording.recorder import RecordingFolder
 
@@ -47,7 +47,9 @@ class NotPassed(XportError):
         super().__init__(
             f"the verdict is {status}, only PASSED is bundled",
             release,
-            "read the report, mend the leg it names, and run `xport release` again",
+            "ask for more in the release file, or bundle it as what it is with --allow-weak"
+            if status is Status.WEAK_PASSED
+            else "read the report, mend the leg it names, and run `xport release` again",
         )
         self.exit_code = status.exit_code
 
@@ -74,20 +76,21 @@ def build_bundle(
     Every user, so every web server, can read all of it, whatever the umask.
 
     Args:
-        evidence: a verdict of PASSED; it is in the bundle as evidence.json.
+        evidence: a verdict of PASSED, or of WEAK_PASSED that was allowed; it is in the bundle as
+            evidence.json.
         run: what the evidence is of.
         page: the built page's files, by their name in the bundle.
         documents: more files to ship (the report, cards), by name.
         target: the bundle's folder; one that exists is replaced.
 
     Raises:
-        NotPassed: the verdict is not PASSED.
+        NotPassed: the verdict is neither.
         IntegrityError: it was passed under another policy than the release's.
         InputError: a model was tried on nothing that may be published.
         IntegrityError: the page or a model is not the bytes that were verified.
         UnavailableError: the disk is full.
     """
-    require_passed(evidence)
+    require_passed(evidence, allow_weak=True)
     with disk_errors(target), staging_beside(target) as staging:
         manifest = _fill(staging, evidence, run, page, documents)
         verify_bundle(staging)
@@ -96,8 +99,8 @@ def build_bundle(
     return manifest
 
 
-def require_passed(evidence: Evidence) -> None:
-    """Refuse what did not pass under the release's own policy.
+def require_passed(evidence: Evidence, *, allow_weak: bool) -> None:
+    """Refuse what did not pass under the release's own policy, or only a weak one.
 
     Raises:
         NotPassed: the verdict is not PASSED.
@@ -110,7 +113,7 @@ def require_passed(evidence: Evidence) -> None:
             evidence.plan.release,
             "run `xport judge` without --policy",
         )
-    if evidence.verdict.status is not Status.PASSED:
+    if evidence.verdict.status.code(allow_weak=allow_weak) is not ExitCode.PASSED:
         raise NotPassed(evidence.verdict.status, evidence.plan.release)
 
 
@@ -152,7 +155,8 @@ def _fill(
         tools=tools_of(evidence),
         publishable=view.publishable,
         unshown=view.unshown,
-        advisories=evidence.verdict.advisories,
+        notes=evidence.verdict.notes,
+        backends=page_backends(plan),
         faithful_to=plan.faithful_to,
         files={},
     )

@@ -19,6 +19,7 @@ from xport.common import digests
 from xport.common.document import first_problem
 from xport.common.version import __version__
 from xport.errors import DocumentError, InputError, IntegrityError
+from xport.judgement.again import notes_now, status_now
 from xport.judgement.evidence import EVIDENCE, Evidence
 from xport.plan.page_models import page_view
 
@@ -35,7 +36,8 @@ def verify_bundle(
     `rendered` makes of the evidence, where it was made by this version of xport. What cannot be
     judged again, since another version made it, is a finding unless that is allowed.
 
-    Returns the manifest; where it is from before that was said, it says what the page shows.
+    Returns the manifest; where it is from before that was said, it says what the page shows, and
+    that the policy is weak.
 
     Raises:
         InputError: there is no manifest, or it cannot be read.
@@ -64,7 +66,12 @@ def verify_bundle(
     if not allow_unchecked:
         _refuse(folder, unchecked(evidence), NOT_AGAIN)
     view = page_view(evidence.plan)
-    told = {"publishable": view.publishable, "unshown": view.unshown}
+    told = {
+        "publishable": view.publishable,
+        "unshown": view.unshown,
+        "verdict": status_now(evidence),
+        "notes": notes_now(evidence),
+    }
     return manifest.model_copy(update=told)
 
 
@@ -83,7 +90,7 @@ def _rendered_findings(
     manifest: Manifest, evidence: Evidence, rendered: Rendering | None
 ) -> Iterator[str]:
     """Report and cards that are not what this version makes of the evidence."""
-    if rendered is None or evidence.rules == 1 or evidence.xport != __version__:
+    if rendered is None or evidence.rules < 3 or evidence.xport != __version__:
         return
     shipped = {**manifest.files, **manifest.model_files()}
     made = rendered(evidence)

@@ -12,8 +12,7 @@ from xport.common import digests
 from xport.common.document import Document
 from xport.judgement.again import again_findings
 from xport.judgement.evidence import Evidence
-from xport.judgement.verdict import Status
-from xport.plan.page_models import page_view
+from xport.plan.page_models import page_backends, page_view
 from xport.plan.plan import PlannedModel
 
 ENGINE = ("engine.js", "engine.kernels.js")
@@ -25,9 +24,9 @@ REMEDY = "make the bundle again with `xport bundle`"
 def evidence_findings(manifest: Manifest, evidence: Evidence) -> Iterator[str]:
     """Where a manifest says something else than the evidence that lies beside it.
 
-    That is: the verdict is not PASSED under the release's own policy, or a model, its files,
-    labels, preprocessing, calibration or gate, the notice, the tools, an example or the page are
-    not those of the evidence. Or the evidence is not what the judge gives of it now.
+    That is: not every check passed under the release's own policy, or a model, its files, labels,
+    preprocessing, calibration or gate, the notice, the tools, an example or the page are not those
+    of the evidence. Or the evidence is not what the judge gives of it now.
     """
     yield from again_findings(evidence)
     for what, said, proved in _statements(manifest, evidence):
@@ -104,13 +103,16 @@ def _statements(manifest: Manifest, evidence: Evidence) -> Iterator[tuple[str, o
     """What the manifest says beside what has been proved."""
     plan = evidence.plan
     yield "the policy", evidence.other_policy, None
-    yield "the verdict", (manifest.verdict, evidence.verdict.status), (Status.PASSED,) * 2
+    yield "the verdict", manifest.verdict, evidence.verdict.status
+    yield "that every check passed", evidence.verdict.status.all_passed, True
     yield "the notice", manifest.notice, NOTICE
     for key in ("release", "title", "version", "wasm_threads"):
         yield key, getattr(manifest, key), getattr(plan, key)
     yield "the tools", manifest.tools, tools_of(evidence)
     yield "what the models are held to", manifest.faithful_to, plan.faithful_to
-    yield "what does not decide", manifest.advisories, evidence.verdict.advisories
+    yield "what is said beside the verdict", manifest.notes, evidence.verdict.notes
+    if manifest.backends is not None or evidence.rules > 2:
+        yield "the backends of the page", manifest.backends, page_backends(plan)
     if manifest.publishable is not None:
         view = page_view(plan)
         proved_view = (view.publishable, view.unshown)

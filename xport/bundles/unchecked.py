@@ -16,21 +16,29 @@ REMEDY = (
     "and `--expect SHA256` holds the whole to a digest that you know"
 )
 
-OLDER_RULES = (
-    "the reference against its own float64",
-    "calibration, gate and card against the weights that they name",
-    "the page of every leg against the one that the plan names",
-    "what models said of prepared images",
-    "what probes see of errors in the weights",
-)
-"""What rules 2 ask beyond rules 1."""
+ASKED_SINCE = {
+    2: (
+        "the reference against its own float64",
+        "calibration, gate and card against the weights that they name",
+        "the page of every leg against the one that the plan names",
+        "what models said of prepared images",
+    ),
+    3: (
+        "what probes see of errors in the weights",
+        "the largest value of every output",
+        "what every leg drew and instantiated in the browser",
+        "every probe's second run",
+    ),
+}
+"""What rules ask beyond those before."""
 
 
 def unchecked(evidence: Evidence) -> Iterator[str]:
     """What is not judged again of a bundle with this evidence, as sentences; mostly nothing."""
-    if evidence.rules == 1:
-        for what in OLDER_RULES:
-            yield f"{what}: not checked, the evidence was judged by rules {evidence.rules}, now 2"
+    newer = {rules: asked for rules, asked in ASKED_SINCE.items() if rules > evidence.rules}
+    why = f"not checked, the evidence was judged by rules {evidence.rules}, now {max(ASKED_SINCE)}"
+    yield from (f"{what}: {why}" for asked in newer.values() for what in asked)
+    if newer:
         yield "report.html and cards: not rendered again, the evidence is of older rules"
     elif evidence.xport != __version__:
         yield (

@@ -94,13 +94,12 @@ def _verdict(options: argparse.Namespace, evidence: Evidence, out: Path) -> int:
             "verdict": status,
             "other_policy": other.model_dump() if other else None,
             "findings": evidence.verdict.findings,
-            "advisories": evidence.verdict.advisories,
+            "notes": [note.model_dump() for note in evidence.verdict.notes],
+            "advisories": evidence.verdict.noted("advisory"),
             "blind": blind(evidence),
             "detectable_errors": [one.model_dump() for one in evidence.detectable_errors],
             "missing_routes": [route.model_dump() for route in evidence.plan.missing_routes],
-            "publishable": other is None
-            and status.exit_code == ExitCode.PASSED
-            and view.publishable,
+            "publishable": other is None and status.all_passed and view.publishable,
             "unshown": view.unshown,
             **paths,
         }
@@ -108,7 +107,7 @@ def _verdict(options: argparse.Namespace, evidence: Evidence, out: Path) -> int:
     else:
         places = [f"{name:<9} {path}" for name, path in paths.items()]
         write_output("\n".join([*summary_lines(evidence), *places]))
-    return status.exit_code
+    return status.code(allow_weak=options.allow_weak)
 
 
 def _print(options: argparse.Namespace, text: str, value: dict[str, Any]) -> int:
@@ -126,6 +125,7 @@ def _release(options: argparse.Namespace) -> int:
         cache_dir=options.cache_dir,
         images=options.images,
         options=_browser_options(options),
+        allow_weak=options.allow_weak,
     )
     code = _verdict(options, evidence, options.out)
     if not options.json:
@@ -191,17 +191,27 @@ def _bundle(options: argparse.Namespace) -> int:
     from xport.bundles.manifest import MANIFEST, Manifest
     from xport.workflow import commands
 
-    folder = commands.bundle(options.run_folder)
-    shown, lines = _page_facts(Manifest.read(folder / MANIFEST))
-    return _print(options, "\n".join([str(folder), *lines]), {"bundle": str(folder), **shown})
+    folder = commands.bundle(options.run_folder, allow_weak=options.allow_weak)
+    manifest = Manifest.read(folder / MANIFEST)
+    shown, lines = _page_facts(manifest)
+    facts = {"bundle": str(folder), "verdict": manifest.verdict, **shown}
+    return _print(options, "\n".join([str(folder), *lines]), facts)
 
 
 def _page_facts(manifest: Manifest) -> tuple[dict[str, Any], list[str]]:
     """What the page makes of a bundle, for programs and for a person."""
+    from reports.words import note
+    from xport.judgement.verdict import Status
     from xport.plan.page_models import PageView
 
     view = PageView(manifest.unshown, manifest.publishable is True)
-    return {"publishable": view.publishable, "unshown": view.unshown}, view.sentences()
+    facts = {
+        "publishable": view.publishable,
+        "unshown": view.unshown,
+        "notes": [note.model_dump() for note in manifest.notes],
+    }
+    weak = ["WEAK_PASSED"] if manifest.verdict is Status.WEAK_PASSED else []
+    return facts, [*weak, *map(note, manifest.notes), *view.sentences()]
 
 
 def _verify(options: argparse.Namespace) -> int:
@@ -226,7 +236,8 @@ def _verify(options: argparse.Namespace) -> int:
     missing = unchecked_of(options.bundle)
     text = "\n".join([text, *lines, *(f"NOT CHECKED: {one}" for one in missing), manifest.notice])
     said = {"notice": manifest.notice, "unchecked": missing}
-    return _print(options, text, facts | said | shown)
+    _print(options, text, facts | said | shown)
+    return manifest.verdict.code(allow_weak=options.allow_weak)
 
 
 def _serve(options: argparse.Namespace) -> int:

@@ -17,8 +17,11 @@
 - `evidence`: everything that was seen, in one versioned JSON document that reports and bundles
   read.
 - `evidence_versions`: evidence of earlier versions, as the present one has it.
+- `half_precision`: judging legs that may compute at half precision: one at full precision must
+  pass beside them.
 - `judge`: judging comparisons: every check is recorded, and nothing checked is never a pass.
 - `limits`: what a policy asks of one output, as numbers that a comparison must not exceed.
+- `notes`: what is said beside a verdict wherever it is shown, whatever the verdict is.
 - `preprocessing_checks`: judging the preprocessing leg: the exact path must be the definition, to
   the last bit.
 - `reference_checks`: judging the reference: PyTorch float32 is held to its own float64, and the
@@ -27,4 +30,6 @@
 - `sensitivity`: from trials of spoilt weights to the smallest error that a policy detects, and
   what is blind.
 - `verdict`: what judging looks at and what it says: facts, checks, the case, the verdict.
+- `weakness`: where a plan's policy asks less than the floor of every policy, from what was
+  recorded.
 """

@@ -109,6 +109,7 @@ def evidence_of(
         effects=effects,
         prepared=prepared.recordings if prepared else {},
         preparations=prepared.preparations if prepared else None,
+        other=other[1] if other else None,
     )
     comparisons = tuple(case.comparisons.values())
     return Evidence(
@@ -175,7 +176,14 @@ def _facts(model: str, leg: str, spec: TensorSpec, outputs: Outputs) -> OutputFa
         zero=not any(value.any() for value in values),
         spread=spread,
         shape_as_declared=as_declared,
+        largest=_largest(values),
     )
+
+
+def _largest(values: Sequence[Array]) -> float:
+    """The largest absolute value; NaN where one is."""
+    found = [float(np.abs(value).max(initial=0.0)) for value in values]
+    return max(found, key=lambda one: (one != one, one), default=0.0)
 
 
 def _all_comparisons(plan: Plan, recorded: Recorded) -> Iterator[Comparison]:

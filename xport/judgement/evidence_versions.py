@@ -15,23 +15,32 @@ RENAMED = (
 )
 """From version 1 to version 2; nothing else changed."""
 
-VERSION = 3
+VERSION = 4
+RULES = 3
 PLAN_VERSION = 3
 
 
-def as_version_3(content: bytes, where: str) -> bytes:
-    """The JSON of evidence of version 1, 2 or 3 as version 3 has it.
+def as_version_4(content: bytes, where: str) -> bytes:
+    """The JSON of evidence of versions 1 to 4 as version 4 has it.
 
-    Earlier evidence was judged by rules 1, and holds nothing of the recordings on prepared images.
+    Evidence of versions 1 and 2 was judged by rules 1, and holds nothing of the recordings on
+    prepared images; of version 3 by the rules that it names, where what did not decide had a list
+    of its own.
     What is no evidence with a version stays as it is, to be refused when it is validated.
 
     Raises:
         DocumentError: it is of another version.
     """
     version = version_of(content)
+    if version == VERSION and json.loads(content).get("rules", RULES) != RULES:
+        raise DocumentError(
+            f"evidence of version {VERSION} that was not judged by rules {RULES}",
+            where,
+            "run `xport judge` again",
+        )
     if version in (None, VERSION):
         return content
-    if version not in (1, 2):
+    if version not in (1, 2, 3):
         raise DocumentError(
             f"evidence of version {version}, versions 1 to {VERSION} are read",
             where,
@@ -40,7 +49,11 @@ def as_version_3(content: bytes, where: str) -> bytes:
     document = json.loads(content)
     if version == 1:
         document = renamed(document, RENAMED)
-    document |= {"schema_version": VERSION, "rules": 1}
+    rules = document.get("rules", 2) if version == 3 else 1
+    document |= {"schema_version": VERSION, "rules": rules}
+    verdict = document.get("verdict")
+    if isinstance(verdict, dict) and (said := verdict.pop("advisories", None)):
+        verdict["notes"] = [{"kind": "advisory", "text": sentence} for sentence in said]
     plan = document.get("plan")
     if isinstance(plan, dict) and plan.get("schema_version") in (1, 2):
         plan["schema_version"] = PLAN_VERSION

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from xport.comparison.parity import Role
-from xport.judgement.advisory import advised, sentences
+from xport.judgement.advisory import advised
 from xport.judgement.attribution import attribute
 from xport.judgement.document_checks import document_checks
 from xport.judgement.environment_checks import environment, prepared_environments
+from xport.judgement.half_precision import full_precision_beside
 from xport.judgement.limits import limits_of
+from xport.judgement.notes import notes_of
 from xport.judgement.preprocessing_checks import preprocessing_checks
 from xport.judgement.reference_checks import contradicts_itself, is_own_distance, own_distance
 from xport.judgement.second_opinions import second_opinion_checks
@@ -22,15 +24,18 @@ SECOND_ROUTE = "second route"
 
 def judge(case: Case) -> Verdict:
     """Apply the plan's policy to what was recorded and measured."""
-    checks = advised(case, tuple(_all_checks(case)))
+    found = tuple(_all_checks(case))
+    checks = advised(case, (*found, *full_precision_beside(case, found)))
     decisive = [check for check in checks if not check.advisory]
     findings, culprits = attribute(case, decisive)
+    notes = tuple(notes_of(case, checks))
+    status, weak = _overall(decisive), any(note.kind == "below-floor" for note in notes)
     return Verdict(
-        status=_overall(decisive),
+        status=Status.WEAK_PASSED if weak and status is Status.PASSED else status,
         findings=tuple(findings),
         culprits=tuple(culprits),
         checks=checks,
-        advisories=tuple(sentences(checks)),
+        notes=notes,
     )
 
 

@@ -91,6 +91,7 @@ def check(release_file: str | Path, *, options: BrowserOptions | None = None) ->
     for folder in (Path.cwd(), path.resolve().parent):
         search_in(folder)
     findings = [
+        *_floor(release),
         *_models(release),
         *_operators(release),
         *_packages(release),
@@ -105,6 +106,25 @@ def check(release_file: str | Path, *, options: BrowserOptions | None = None) ->
         images=images,
         pipelines=pipelines,
     )
+
+
+def _floor(release: ReleaseFile) -> Iterator[Finding]:
+    """Whether the policy asks enough, as far as the file shows it."""
+    found = release.shortfalls()
+    for shortfall in found:
+        place, _, what = shortfall.partition(": ")
+        yield Finding(
+            name=f"floor: {place}",
+            state="wrong",
+            found=what,
+            remedy="ask for more, or give --allow-weak to a run: it is then WEAK_PASSED at most",
+        )
+    if not found:
+        yield Finding(
+            name="policy floor",
+            state="ok",
+            found="the policy asks enough; how wide tolerances are is measured by `xport convert`",
+        )
 
 
 def _models(release: ReleaseFile) -> Iterator[Finding]:

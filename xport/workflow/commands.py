@@ -17,12 +17,12 @@ from xport.common.document import write_whole
 from xport.common.tools import missing_packages_named, require
 from xport.comparison.preprocessing import PreparedCase, load_prepared
 from xport.conversion.store import Store, disk_errors, require_writable
-from xport.errors import IntegrityError
+from xport.errors import ExitCode, IntegrityError
 from xport.exchange.recording import Recording
 from xport.exchange.sensitivity import Sensitivities, Sensitivity
 from xport.judgement.assembly import evidence_of, load
 from xport.judgement.evidence import Evidence
-from xport.judgement.verdict import Status
+from xport.plan import floor
 from xport.plan.plan import Plan
 from xport.plan.policy import OtherPolicy, Policy
 from xport.plan.routes import TORCH
@@ -44,17 +44,29 @@ def convert(
     *,
     cache_dir: Path,
     images: Sequence[Path] = (),
+    allow_weak: bool = False,
 ) -> Plan:
     """Convert every model of a release and fix what is to be verified.
 
     What an earlier run left in `out` is removed first, so that it is never taken for this one's.
 
+    Args:
+        release_file: in TOML.
+        out: the run's folder.
+        cache_dir: where artifacts are kept and found again.
+        images: folders whose images are probes too.
+        allow_weak: go on where the policy asks less than the floor of every policy; the verdict is
+            then WEAK_PASSED at most.
+
     Raises:
-        InputError: the release file, a checkpoint, an image or a folder is wrong; it is named.
+        InputError: the release file, a checkpoint, an image or a folder is wrong; it is named. Or
+            the policy lies below the floor, and that is not allowed.
         ConversionError: a stage cannot translate a model; operator and node are named.
         UnavailableError: a package is missing, the disk is full, another run works in `out`.
     """
     release = read_release(release_file)
+    if not allow_weak:
+        floor.require(release.shortfalls(), str(release_file))
     require_writable(cache_dir)
     search_in(Path.cwd())
     search_in(release_file.resolve().parent)
@@ -66,6 +78,7 @@ def convert(
         run.images,
         tuple(images),
         folder=release_file.resolve().parent,
+        allow_weak=allow_weak,
     )
     with run.locked(create=True):
         run.clear("convert")
@@ -209,8 +222,10 @@ def _write_reports(run: RunFolder, evidence: Evidence) -> None:
 
 
 @missing_packages_named()
-def bundle(out: Path) -> Path:
+def bundle(out: Path, *, allow_weak: bool = False) -> Path:
     """Make the deployable bundle of a run that PASSED; returns its folder.
+
+    One that is WEAK_PASSED is bundled only where that is allowed, and says so.
 
     The recordings are judged once more, under the release's own policy, and what ships is that
     evidence and what is made from it: a verdict passed under another policy, or edited, is not
@@ -228,7 +243,7 @@ def bundle(out: Path) -> Path:
     run = RunFolder(out)
     with run.locked():
         evidence, plan = run.evidence(), run.plan()
-        require_passed(evidence)
+        require_passed(evidence, allow_weak=allow_weak)
         prepared = load_prepared(plan, run.prepared, run.images)
         again = _judged(run, plan, _runtimes(run), prepared)
         if evidence.plan != plan or evidence.verdict != again.verdict:
@@ -252,16 +267,19 @@ def release(
     cache_dir: Path,
     images: Sequence[Path] = (),
     options: BrowserOptions | None = None,
+    allow_weak: bool = False,
 ) -> Evidence:
     """Convert, record, judge, report and, when the verdict is PASSED, bundle.
+
+    `allow_weak` is as in `convert` and `bundle`.
 
     Raises:
         XportError: as the steps do.
     """
-    convert(release_file, out, cache_dir=cache_dir, images=images)
+    convert(release_file, out, cache_dir=cache_dir, images=images, allow_weak=allow_weak)
     record(out, options)
     evidence = judge(out)
     report(out)
-    if evidence.verdict.status is Status.PASSED:
-        bundle(out)
+    if evidence.verdict.status.code(allow_weak=allow_weak) is ExitCode.PASSED:
+        bundle(out, allow_weak=allow_weak)
     return evidence

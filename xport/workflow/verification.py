@@ -8,6 +8,7 @@ from xport.bundles.build import card_path
 from xport.bundles.checks import verify_bundle
 from xport.bundles.manifest import MANIFEST, Manifest
 from xport.common import digests
+from xport.errors import ExitCode, InputError
 from xport.judgement.evidence import Evidence
 
 REPORT = "report.html"
@@ -24,6 +25,23 @@ def verify(bundle: Path, *, allow_unchecked: bool = False) -> Manifest:
         IntegrityError: something is not as it was verified; all findings are listed.
     """
     return verify_bundle(bundle, rendered_documents, allow_unchecked=allow_unchecked)
+
+
+def require_strong(manifest: Manifest, bundle: Path, *, allow_weak: bool) -> Manifest:
+    """A bundle's manifest, where its verdict is PASSED or a weak one is allowed.
+
+    Raises:
+        InputError: the verdict is WEAK_PASSED, and that is not allowed.
+    """
+    if manifest.verdict.code(allow_weak=allow_weak) is not ExitCode.PASSED:
+        raise InputError(
+            f"the verdict is {manifest.verdict}: its policy asks less than every policy must",
+            str(bundle),
+            "ask for a release that asks for more, or take it as it is with --allow-weak "
+            "(allow_weak=True)",
+            "\n".join(note.text for note in manifest.notes if note.kind == "below-floor"),
+        )
+    return manifest
 
 
 def checked_files(

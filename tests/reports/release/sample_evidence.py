@@ -205,6 +205,7 @@ def _facts(
                 zero=not stack.any(),
                 spread=float(np.nanmax(np.ptp(np.nan_to_num(stack), axis=0))),
                 shape_as_declared=True,
+                largest=float(np.nanmax(np.abs(np.nan_to_num(stack)))),
             )
 
 

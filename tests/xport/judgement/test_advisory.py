@@ -85,7 +85,7 @@ def test_an_advisory_leg_stands_beside_the_verdict(
     assert verdict.findings == ()
     assert any(
         said.startswith("ADVISORY: classifier/onnx probabilities: max |Δ| 0.001") and WHY in said
-        for said in verdict.advisories
+        for said in verdict.noted("advisory")
     )
     failed = [check for check in verdict.checks if check.status is Status.FAILED]
     assert failed
@@ -104,7 +104,7 @@ def test_an_advisory_leg_stands_beside_the_verdict(
     assert (suites.get("failures"), suites.get("errors")) == ("0", "0")
     assert any("ADVISORY" in (said.text or "") for said in suites.iter("system-out"))
     shown = xport("judge", run_copy, "--policy", tmp_path / "other.toml", "--json").stdout
-    assert '"advisories"' in shown
+    assert '"kind": "advisory"' in shown
     assert WHY in shown
 
 
