@@ -10,9 +10,11 @@ from xport.bundles.manifest import NOTICE, BundledModel, DataFile, Manifest
 from xport.bundles.page import page_findings
 from xport.common import digests
 from xport.common.document import Document
+from xport.exchange.witness import SCRIPT
 from xport.judgement.again import again_findings
 from xport.judgement.evidence import Evidence
 from xport.judgement.verdict import Status
+from xport.judgement.witness_checks import WITNESSED
 from xport.plan.page_models import page_view
 from xport.plan.plan import PlannedModel
 
@@ -36,6 +38,8 @@ def evidence_findings(manifest: Manifest, evidence: Evidence) -> Iterator[str]:
     shipped = {name: entry.sha256 for name, entry in manifest.files.items()}
     for name, leg in changed_page_files(evidence, shipped):
         yield f"{name} is not the file that was verified on {leg}"
+    if SCRIPT in shipped and evidence.rules < WITNESSED:
+        yield f"the page has a witness, the evidence is of rules {evidence.rules}, without one"
     yield from page_findings(manifest, evidence.plan)
     yield from _example_findings(manifest, evidence)
 
@@ -58,7 +62,8 @@ def changed_page_files(evidence: Evidence, shipped: Mapping[str, str]) -> Iterat
     for leg, web in [*places, ("preprocessing", evidence.prepared_in)]:
         if web is None:
             continue
-        for name in sorted({*ENGINE, *web.files.keys() & shipped.keys()}):
+        watched = (SCRIPT,) if evidence.rules >= WITNESSED else ()
+        for name in sorted({*ENGINE, *watched, *web.files.keys() & shipped.keys()}):
             if shipped.get(name) != web.files.get(name):
                 yield name, leg
 

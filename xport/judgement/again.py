@@ -16,7 +16,7 @@ from xport.judgement.evidence import Evidence
 from xport.judgement.judge import judge
 from xport.judgement.preprocessing_checks import PREPROCESSING
 from xport.judgement.reference_checks import OWN_DISTANCE
-from xport.judgement.verdict import Case, Check, Verdict
+from xport.judgement.verdict import RULES, Case, Check, Verdict
 from xport.plan.plan import Plan
 
 Key = tuple[str, str, str | None, str]
@@ -29,7 +29,7 @@ def again_findings(evidence: Evidence) -> Iterator[str]:
     now = judge(case_of(evidence))
     yield from _check_findings(_comparable(evidence, evidence.verdict.checks), now, evidence)
     for what in ("status", "findings", "culprits", "advisories"):
-        if getattr(evidence.verdict, what) != getattr(now, what) and _by_present_rules(evidence):
+        if getattr(evidence.verdict, what) != getattr(now, what) and evidence.rules > 1:
             yield f"the verdict's {what} are not what its checks and numbers give"
 
 
@@ -44,11 +44,12 @@ def case_of(evidence: Evidence) -> Case:
         effects=evidence.preprocessing,
         prepared={(r.model, r.leg): r for r in evidence.prepared},
         preparations=evidence.preparations,
+        rules=evidence.rules,
     )
 
 
 def _by_present_rules(evidence: Evidence) -> bool:
-    return evidence.rules == 2
+    return evidence.rules == RULES
 
 
 def _planned(evidence: Evidence) -> str:
@@ -61,7 +62,7 @@ def _planned(evidence: Evidence) -> str:
 def _comparable(evidence: Evidence, checks: Sequence[Check]) -> dict[Key, Check]:
     """The checks that the evidence's rules knew, and of which it holds what they rest on."""
     found = {(c.model, c.leg, c.output, c.name): c for c in checks}
-    if _by_present_rules(evidence):
+    if evidence.rules > 1:
         return found
     return {key: check for key, check in found.items() if not _later_than_rules_1(check)}
 

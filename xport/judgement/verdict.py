@@ -17,6 +17,9 @@ from xport.exchange.prepared import Preparations
 from xport.exchange.recording import Recording
 from xport.plan.plan import Plan
 
+RULES = 3
+"""The rules by which is judged now; `Evidence` tells of the earlier ones."""
+
 
 class Status(StrEnum):
     """Outcome of a check, and of the whole."""
@@ -106,7 +109,8 @@ class Case:
     recordings on prepared images, and the images that were prepared.
 
     `planned` is the digest of the plan that the recordings must have been made for: of `plan`,
-    unless that is judged under another policy.
+    unless that is judged under another policy. `rules` are those of the evidence that is judged
+    again: what later rules ask is not asked of it.
     """
 
     plan: Plan
@@ -117,3 +121,4 @@ class Case:
     effects: Sequence[PipelineEffect] = ()
     prepared: Mapping[tuple[str, str], Recording] = field(default_factory=dict)
     preparations: Preparations | None = None
+    rules: int = RULES
