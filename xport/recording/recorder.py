@@ -110,7 +110,9 @@ def largest_difference(one: Array, other: Array) -> float:
     with np.errstate(all="ignore"):
         gaps = np.abs(one.astype(np.float64) - other.astype(np.float64))
     same = (one == other) | ((one != one) & (other != other))
-    return float(np.where(same, 0.0, np.nan_to_num(gaps, nan=np.inf)).max(initial=0.0))
+    return float(
+        np.where(same, 0.0, np.nan_to_num(gaps, nan=np.inf, posinf=np.inf)).max(initial=0.0)
+    )
 
 
 def _finish(

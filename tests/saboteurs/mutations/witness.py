@@ -327,11 +327,13 @@ MUTATIONS = [
         "determinism: PASSED stands there",
         nothing_again,
     ),
-    edited(
+    Mutation(
         "evidence by earlier rules",
         "The evidence says that it was judged by rules that asked for no witness.",
+        "verify",
+        "refused, exit code 2",
         "that was judged by rules 2, not 3",
-        earlier_rules,
+        lambda bench: bench.evidence(earlier_rules),
     ),
     edited(
         "evidence made older",
