@@ -37,6 +37,13 @@ for (const { prototype } of [HTMLCanvasElement, OffscreenCanvas]) {
 """
 """An engine that takes the browser's functions and puts them on every context it makes."""
 
+FRAME = TAKE.replace(
+    "WebGL2RenderingContext.prototype[name]",
+    "document.documentElement.appendChild(document.createElement('iframe'))"
+    ".contentWindow.WebGL2RenderingContext.prototype[name]",
+)
+"""One that takes them later, from a frame that no witness stands in."""
+
 WRAP = """
 const { drawArrays } = WebGL2RenderingContext.prototype;
 WebGL2RenderingContext.prototype.drawArrays = function (...given) {
@@ -166,10 +173,19 @@ def test_shared_memory_workers_and_instances_are_seen(
         assert session.evaluate(SHARED) == [2, True, False, 1]
 
 
-def test_an_engine_that_grabs_the_interfaces_earlier_is_found_out(
-    models: list[ModelSource], images: Images, settings: Settings, tmp_path: Path, plan: Plan
+@pytest.mark.parametrize(
+    "change",
+    [before_the_engine(TAKE, first=True), before_the_engine(FRAME, first=False)],
+    ids=["earlier", "from another frame"],
+)
+def test_an_engine_that_grabs_the_interfaces_earlier_or_elsewhere_is_found_out(
+    change: Callable[[Path], None],
+    models: list[ModelSource],
+    images: Images,
+    settings: Settings,
+    tmp_path: Path,
+    plan: Plan,
 ) -> None:
-    change = before_the_engine(TAKE, first=True)
     logits, web = seen_in(change, tmp_path, models, images, settings)
     assert np.isfinite(logits).all()
     assert web.backend == "webgl"
