@@ -121,7 +121,7 @@ def test_evidence_of_version_1_is_read_as_it_was_judged(run_1: Path) -> None:
     path = run_1 / EVIDENCE
     before, evidence = json.loads(path.read_text()), Evidence.read(path)
     policy, was = evidence.plan.policy, before["plan"]["policy"]
-    assert (evidence.schema_version, evidence.plan.schema_version, evidence.rules) == (4, 3, 1)
+    assert (evidence.schema_version, evidence.plan.schema_version, evidence.rules) == (4, 4, 1)
     assert evidence.plan.shipped_artifact == before["plan"]["ships"]
     assert [one.rationale for one in policy.tolerances] == [
         one["because"] for one in was["tolerances"]

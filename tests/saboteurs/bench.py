@@ -78,8 +78,12 @@ class Held:
         self.seal(key)
 
     def seal(self, key: Key) -> None:
-        """Let a recording's digests be those of its arrays: whoever spoils numbers does so."""
-        self.change(key, output_digests=digests_of(self.arrays[key]))
+        """Let a recording's digests be those of its arrays: whoever spoils numbers does so.
+
+        What a second run gave is the same: a leg that is wrong is so twice.
+        """
+        found = digests_of(self.arrays[key])
+        self.change(key, output_digests=found, again_digests=found)
 
 
 def with_web(recording: Recording, **updates: Any) -> Recording:

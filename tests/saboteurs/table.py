@@ -49,6 +49,7 @@ def families() -> dict[str, list[Mutation]]:
         runs,
         structure,
         weights,
+        witness,
     )
 
     return {
@@ -56,6 +57,7 @@ def families() -> dict[str, list[Mutation]]:
         "Structure": structure.MUTATIONS,
         "Numbers": numbers.MUTATIONS,
         "Runs": runs.MUTATIONS,
+        "What ran": witness.MUTATIONS,
         "Preprocessing": preprocessing.MUTATIONS,
         "Documents of weights": documents.MUTATIONS,
         "Evidence": evidence.MUTATIONS,

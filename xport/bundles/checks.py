@@ -21,6 +21,7 @@ from xport.common.version import __version__
 from xport.errors import DocumentError, InputError, IntegrityError
 from xport.judgement.again import notes_now, status_now
 from xport.judgement.evidence import EVIDENCE, Evidence
+from xport.judgement.verdict import RULES
 from xport.plan.page_models import page_view
 
 Rendering = Callable[[Evidence], Mapping[str, bytes]]
@@ -90,7 +91,7 @@ def _rendered_findings(
     manifest: Manifest, evidence: Evidence, rendered: Rendering | None
 ) -> Iterator[str]:
     """Report and cards that are not what this version makes of the evidence."""
-    if rendered is None or evidence.rules < 3 or evidence.xport != __version__:
+    if rendered is None or evidence.rules < RULES or evidence.xport != __version__:
         return
     shipped = {**manifest.files, **manifest.model_files()}
     made = rendered(evidence)

@@ -10,8 +10,10 @@ from xport.bundles.manifest import NOTICE, BundledModel, DataFile, Manifest
 from xport.bundles.page import page_findings
 from xport.common import digests
 from xport.common.document import Document
+from xport.exchange.witness import SCRIPT
 from xport.judgement.again import again_findings
 from xport.judgement.evidence import Evidence
+from xport.judgement.witness_checks import WITNESSED
 from xport.plan.page_models import page_backends, page_view
 from xport.plan.plan import PlannedModel
 
@@ -39,6 +41,8 @@ def evidence_findings(manifest: Manifest, evidence: Evidence) -> Iterator[str]:
         yield "the plan names no page: the page's files are held to nothing"
     if evidence.rules != 1 and manifest.publishable is None:
         yield "the manifest does not say whether the page can show the release"
+    if SCRIPT in shipped and evidence.rules < WITNESSED:
+        yield f"the page has a witness, the evidence is of rules {evidence.rules}, without one"
     yield from page_findings(manifest, evidence.plan)
     yield from _example_findings(manifest, evidence)
 
@@ -66,7 +70,8 @@ def changed_page_files(evidence: Evidence, shipped: Mapping[str, str]) -> Iterat
     for leg, web in [*places, ("preprocessing", evidence.prepared_in)]:
         if web is None:
             continue
-        for name in sorted({*ENGINE, *web.files.keys() & shipped.keys()}):
+        watched = (SCRIPT,) if evidence.rules >= WITNESSED else ()
+        for name in sorted({*ENGINE, *watched, *web.files.keys() & shipped.keys()}):
             if shipped.get(name) != web.files.get(name):
                 yield name, leg
 

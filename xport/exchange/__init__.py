@@ -5,4 +5,5 @@
 - `recording`: running a model on probes: the Runner protocol, where it ran, and what came out.
 - `sensitivity`: how small an error of a model's weights its probes can see: what was tried,
   what it changed.
+- `witness`: what the browser's own interfaces saw of a session: the witness's account.
 """

@@ -10,6 +10,8 @@
   on.
 - `consistency`: numbers of evidence held together: a sum to its parts, a leg to the others of one
   baseline.
+- `determinism_checks`: judging repetition: a second run of a probe gives the same bits, or that
+  is said.
 - `document_checks`: judging documents that belong to weights: calibration, gate and card name the
   model's.
 - `environment_checks`: judging where browser legs ran: the backend asked for, full precision, one
@@ -32,4 +34,6 @@
 - `verdict`: what judging looks at and what it says: facts, checks, the case, the verdict.
 - `weakness`: where a plan's policy asks less than the floor of every policy, from what was
   recorded.
+- `witness_checks`: judging what the witness saw: a backend is what the browser's interfaces were
+  asked for.
 """

@@ -18,7 +18,7 @@ from xport.judgement.notes import notes_of
 from xport.judgement.preprocessing_checks import PREPROCESSING
 from xport.judgement.reference_checks import OWN_DISTANCE
 from xport.judgement.sensitivity import sensitivity_findings
-from xport.judgement.verdict import Case, Check, Note, Status, Verdict
+from xport.judgement.verdict import RULES, Case, Check, Note, Status, Verdict
 from xport.judgement.weakness import below_floor
 from xport.plan.plan import Plan
 
@@ -82,11 +82,12 @@ def case_of(evidence: Evidence) -> Case:
         prepared={(r.model, r.leg): r for r in evidence.prepared},
         preparations=evidence.preparations,
         other=evidence.other_policy,
+        rules=evidence.rules,
     )
 
 
 def _by_present_rules(evidence: Evidence) -> bool:
-    return evidence.rules == 3
+    return evidence.rules == RULES
 
 
 def _planned(evidence: Evidence) -> str:

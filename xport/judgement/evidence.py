@@ -34,8 +34,9 @@ class Evidence(Document):
     smallest that the policy detects, by group of layers.
 
     `rules` are those it was judged by. Rules 1, of evidence of versions 1 and 2, held neither the
-    reference to its float64, nor documents to their weights, nor legs to one page. Rules 2 did not
-    hold the policy to the floor, and said less beside the verdict.
+    reference to its float64, nor documents to their weights, nor legs to one page. Rules 2, of
+    version 3, had neither the page's witness nor a second run of every probe, did not hold the
+    policy to the floor, and said less beside the verdict.
     """
 
     schema_version: Literal[4] = 4

@@ -6,6 +6,7 @@ import json
 
 from xport.common.document import version_of
 from xport.errors import DocumentError
+from xport.judgement.verdict import RULES as PRESENT
 from xport.plan.renames import ANY, POLICY, Rename, renamed
 
 RENAMED = (
@@ -16,8 +17,9 @@ RENAMED = (
 """From version 1 to version 2; nothing else changed."""
 
 VERSION = 4
-RULES = 3
-PLAN_VERSION = 3
+PLAN_VERSION = 4
+RULES = {1: 1, 2: 1, 3: 2}
+"""The latest rules by which evidence of an earlier version was judged."""
 
 
 def as_version_4(content: bytes, where: str) -> bytes:
@@ -32,15 +34,11 @@ def as_version_4(content: bytes, where: str) -> bytes:
         DocumentError: it is of another version.
     """
     version = version_of(content)
-    if version == VERSION and json.loads(content).get("rules", RULES) != RULES:
-        raise DocumentError(
-            f"evidence of version {VERSION} that was not judged by rules {RULES}",
-            where,
-            "run `xport judge` again",
-        )
-    if version in (None, VERSION):
+    if version is None:
         return content
-    if version not in (1, 2, 3):
+    if version == VERSION:
+        return _of_present_rules(content, where)
+    if version not in RULES:
         raise DocumentError(
             f"evidence of version {version}, versions 1 to {VERSION} are read",
             where,
@@ -49,12 +47,28 @@ def as_version_4(content: bytes, where: str) -> bytes:
     document = json.loads(content)
     if version == 1:
         document = renamed(document, RENAMED)
-    rules = document.get("rules", 2) if version == 3 else 1
+    rules = min(RULES[version], document.get("rules", RULES[version]))
     document |= {"schema_version": VERSION, "rules": rules}
     verdict = document.get("verdict")
     if isinstance(verdict, dict) and (said := verdict.pop("advisories", None)):
         verdict["notes"] = [{"kind": "advisory", "text": sentence} for sentence in said]
     plan = document.get("plan")
-    if isinstance(plan, dict) and plan.get("schema_version") in (1, 2):
+    if isinstance(plan, dict) and plan.get("schema_version") in RULES:
         plan["schema_version"] = PLAN_VERSION
     return json.dumps(document).encode()
+
+
+def _of_present_rules(content: bytes, where: str) -> bytes:
+    """Evidence of the present version, which no earlier rules judge.
+
+    Raises:
+        DocumentError: it says that it was judged by earlier rules.
+    """
+    rules = json.loads(content).get("rules", PRESENT)
+    if rules != PRESENT:
+        raise DocumentError(
+            f"evidence of version {VERSION} that was judged by rules {rules!r}, not {PRESENT}",
+            where,
+            "run `xport judge` again",
+        )
+    return content

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from xport.comparison.parity import Role
 from xport.judgement.advisory import advised
 from xport.judgement.attribution import attribute
+from xport.judgement.determinism_checks import determinism_check
 from xport.judgement.document_checks import document_checks
 from xport.judgement.environment_checks import environment, prepared_environments
 from xport.judgement.half_precision import full_precision_beside
@@ -16,6 +17,7 @@ from xport.judgement.preprocessing_checks import preprocessing_checks
 from xport.judgement.reference_checks import contradicts_itself, is_own_distance, own_distance
 from xport.judgement.second_opinions import second_opinion_checks
 from xport.judgement.verdict import Case, Check, Status, Verdict
+from xport.judgement.witness_checks import prepared_witnesses, witness_check
 from xport.plan.plan import EVALUATOR_LEG, FLOAT64_LEG, REFERENCE_LEG, Leg, Plan, PlannedModel
 
 SECOND_ROUTE = "second route"
@@ -65,6 +67,7 @@ def _all_checks(case: Case) -> Iterator[Check]:
         yield from document_checks(model)
     yield from preprocessing_checks(case)
     yield from prepared_environments(case)
+    yield from prepared_witnesses(case)
 
 
 def _leg_checks(case: Case, model: PlannedModel, leg: Leg) -> Iterator[Check]:
@@ -76,6 +79,8 @@ def _leg_checks(case: Case, model: PlannedModel, leg: Leg) -> Iterator[Check]:
         return
     if leg.backend is not None:
         yield environment(case, model, leg, case.recordings[model.id, leg.name])
+        yield from witness_check(case, model, leg)
+    yield from determinism_check(case, model, leg)
     for spec in model.signature.outputs:
         yield _sane(case, model, leg, spec.name)
         if leg.name == REFERENCE_LEG:

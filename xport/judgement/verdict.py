@@ -18,6 +18,9 @@ from xport.exchange.recording import Recording
 from xport.plan.plan import Plan
 from xport.plan.policy import OtherPolicy
 
+RULES = 3
+"""The rules by which is judged now; `Evidence` tells of the earlier ones."""
+
 
 class Status(StrEnum):
     """Outcome of a check, and of the whole.
@@ -162,7 +165,8 @@ class Case:
     recordings on prepared images, and the images that were prepared.
 
     `planned` is the digest of the plan that the recordings must have been made for: of `plan`,
-    unless that is judged under another policy, which `other` names.
+    unless that is judged under another policy, which `other` names. `rules` are those of the
+    evidence that is judged again: what later rules ask is not asked of it.
     """
 
     plan: Plan
@@ -174,3 +178,4 @@ class Case:
     prepared: Mapping[tuple[str, str], Recording] = field(default_factory=dict)
     preparations: Preparations | None = None
     other: OtherPolicy | None = None
+    rules: int = RULES

@@ -95,7 +95,9 @@ class Policy(Document):
     measurement, but for those that `half_precision` names.
     `require_renderer` is a regular expression that the WebGL renderer's name must contain, in any
     case. With `require_second_route` every model (an explanation apart, for which there is one
-    route only) must have been converted by two independent routes that agree.
+    route only) must have been converted by two independent routes that agree. With
+    `require_determinism` a second run of a probe must give the same bits on every leg; without it
+    a difference is reported beside the verdict.
     """
 
     min_probes: int = Field(ge=1)
@@ -103,6 +105,7 @@ class Policy(Document):
     mantissa_bits: int = Field(default=23, ge=1)
     require_renderer: str | None = None
     require_second_route: bool = False
+    require_determinism: bool = False
     tolerances: tuple[Tolerance, ...] = Field(min_length=1)
     relative_tolerances: tuple[RelativeTolerance, ...] = ()
     acceptance_criteria: tuple[AcceptanceCriterion, ...] = ()

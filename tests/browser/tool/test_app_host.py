@@ -241,6 +241,30 @@ def test_a_session_that_no_backend_can_carry_on_says_why(
         assert "context was lost" in last["reason"]
 
 
+DRAWS_BEHIND_THE_WITNESS = """
+const { drawArrays, drawElements } = WebGL2RenderingContext.prototype;
+const { getContext } = OffscreenCanvas.prototype;
+OffscreenCanvas.prototype.getContext = function (...given) {
+  const context = getContext.apply(this, given);
+  return context && Object.assign(context, { drawArrays, drawElements });
+};
+"""
+
+
+def test_an_engine_that_draws_behind_the_witness_gives_way_to_the_next_backend(
+    browser: Browser, fresh: Path
+) -> None:
+    engine, worker = fresh / "engine.js", fresh / "engine.worker.js"
+    engine.write_text(DRAWS_BEHIND_THE_WITNESS + engine.read_text())
+    worker.write_text('import "./engine.js";' + worker.read_text())
+    with host_page(browser, fresh) as page:
+        running = page.running(*ORDER)
+        assert running["backend"] == "wasm"
+        (attempt,) = running["attempts"]
+        assert attempt["backend"] == "webgl"
+        assert "webgl ran, and the self-test drew nothing" in attempt["reason"]
+
+
 def test_a_worker_that_breaks_down_is_replaced(host: HostPage, picture: Path) -> None:
     host.running("wasm")
     before = outputs_of(host.examine(picture))

@@ -229,16 +229,18 @@ def _recordings(sample: SampleRelease, plan: Plan) -> Iterator[Recording]:
 
 def _result(sample: SampleRelease, model: PlannedModel, leg: Leg) -> dict[str, Any]:
     """The fields of a recording that succeeded."""
+    digests = {
+        probe.name: {s.name: sha(f"{leg.name}/{s.name}") for s in model.signature.outputs}
+        for probe in model.probes
+    }
     return {
         "failure": None,
         "environment": environment(
             model, leg, half=f"{model.id}/{leg.name}" in sample.half_precision
         ),
         "input_digests": {probe.name: probe.digests for probe in model.probes},
-        "output_digests": {
-            probe.name: {s.name: sha(f"{leg.name}/{s.name}") for s in model.signature.outputs}
-            for probe in model.probes
-        },
+        "output_digests": digests,
+        "again_digests": digests,
         "seconds": {probe.name: 0.2 + 0.01 * i for i, probe in enumerate(model.probes)},
         "load_seconds": 1.5,
         "peak_mib": 740.0,
