@@ -41,8 +41,8 @@ Browsers read no DICOM and blend what is transparent, so they have fewer files. 
 changes are on noise, patterns and photographs.
 """
 WAITS = """Cohen, Bertin and Frappier, *Chester: A Web Delivered Locally Computed Chest X-Ray
-Disease Prediction System* (2019), waited 12 s for both models to load, 1.3 s for both to run, and
-17 s for a gradient.
+Disease Prediction System* (2019), waited 12 s for both models to load, 1.3 s for both to run,
+and 17 s for a gradient.
 """
 
 
