@@ -253,7 +253,7 @@ MUTATIONS = [
     edited(
         "called version 2",
         "The evidence is written as an older version has it, without what that did not have.",
-        "",
+        "the page has a witness, the evidence is of rules 1, without one",
         older_version,
     ),
     edited(
