@@ -30,6 +30,7 @@ from xport.recording.runners.torch_runner import TorchRunner
 from xport.release_file.file import ReleaseFile
 from xport.release_file.model_pipelines import explanation_pipeline
 from xport.release_file.tables import ModelEntry
+from xport.workflow.naming import naming
 
 FIRST = 4
 """As many probes are tried before all are, and ONNX Runtime too."""
@@ -39,8 +40,9 @@ Inputs = Sequence[Mapping[str, Array]]
 
 @dataclass(frozen=True)
 class Measured:
-    """A model whose rounding is measured: its artifacts by name, and probes."""
+    """A model whose rounding is measured: the release file's key, artifacts by name, probes."""
 
+    key: str
     model: str
     signature: Signature
     pipeline: Pipeline
@@ -77,13 +79,16 @@ def require_narrow(
         XportError: as `wide_tolerances`.
     """
     measured = [
-        Measured(name, entry.signature, pipeline(entry, release.routes), probes[name])
+        Measured(
+            f"models.{name}", name, entry.signature, pipeline(entry, release.routes), probes[name]
+        )
         for name, entry in release.models.items()
     ]
     for name, explained in release.explanations.items():
         of = release.models[explained.classifier]
-        made = explanation_pipeline(explained, of, release.routes, f"explanations.{name}")
-        measured.append(Measured(name, explained.signature(of.signature), made, probes[name]))
+        key = f"explanations.{name}"
+        made = explanation_pipeline(explained, of, release.routes, key)
+        measured.append(Measured(key, name, explained.signature(of.signature), made, probes[name]))
     floor.require(wide_tolerances(release.policy, measured, store), release.name)
 
 
@@ -134,8 +139,9 @@ def _tried(one: Measured, policy: Policy, store: Store, wanted: Sequence[str]) -
         while place is not None:
             needed.add(place)
             place = steps[place].source
-    made = Pipeline([step for step in one.pipeline.steps if step.name in needed]).run(store)
-    artifacts = {name: done.artifact.path for name, done in made}
+    made = Pipeline([step for step in one.pipeline.steps if step.name in needed])
+    with naming(one.key):
+        artifacts = {name: done.artifact.path for name, done in made.run(store)}
     inputs = [dict(probe.inputs) for probe in one.probes]
     return Tried(one.model, one.signature, artifacts, inputs, policy)
 
