@@ -7,6 +7,7 @@ few is so on all, and an honest release costs one or two runs of its modules; th
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -111,9 +112,11 @@ def wide_tolerances(policy: Policy, models: Sequence[Measured], store: Store) ->
     found = _isolated([*tried.values()])
     for one in models:
         if found.get(one.model):
-            whole = _tried(one, policy, store, (TORCH, ONNX))
-            found |= _isolated([whole])
-    return [text for one in models for text in _kept(store, keys[one.model], found.get(one.model))]
+            del found[one.model]
+            found |= _isolated([_tried(one, policy, store, (TORCH, ONNX))])
+    for name, shortfalls in found.items():
+        _keep(store, keys[name], shortfalls)
+    return [text for one in models for text in _remembered(store, keys[one.model])]
 
 
 def shortfalls_of(every: Sequence[Tried]) -> dict[str, list[str]]:
@@ -127,7 +130,7 @@ def _isolated(tried: Sequence[Tried]) -> dict[str, list[str]]:
     try:
         return isolated.call(shortfalls_of, tried).result
     except XportError:
-        return {one.model: [] for one in tried}
+        return {}
 
 
 def _tried(one: Measured, policy: Policy, store: Store, wanted: Sequence[str]) -> Tried:
@@ -162,16 +165,22 @@ def _key(one: Measured, held: Tried) -> str:
     )
 
 
-def _kept(store: Store, key: str, found: list[str] | None) -> list[str]:
-    """What the store remembers, which is what was found now where it had nothing."""
+def _keep(store: Store, key: str, shortfalls: list[str]) -> None:
+    """Let the store remember what was measured."""
 
     def make(folder: Path) -> Entry:
-        (folder / FOUND).write_text(json.dumps(found or []))
+        (folder / FOUND).write_text(json.dumps(shortfalls))
         return Entry(
             key=key, stage="policy_floor", files={}, seconds=0, peak_mib=0, tools={}, signature=""
         )
 
     store.get_or_make(key, make)
+
+
+def _remembered(store: Store, key: str) -> list[str]:
+    """What was measured; nothing of a module that could not be run."""
+    if store.find(key) is None:
+        return []
     said: list[str] = json.loads((store.content(key) / FOUND).read_text())
     return said
 
@@ -200,17 +209,12 @@ def _roundings(tried: Tried) -> Iterator[dict[str, Rounding]]:
     """The rounding of every output on one probe after the other."""
     names = [spec.name for spec in tried.signature.outputs]
     with_runtime = TORCH in tried.artifacts and ONNX in tried.artifacts
-    runners = _runners(tried)
-    for runner in runners:
-        runner.__enter__()
-    try:
+    with contextlib.ExitStack() as opened:
+        runners = [opened.enter_context(runner) for runner in _runners(tried)]
         for inputs in tried.inputs:
             single, double = (runner.run(inputs)[0] for runner in runners[:2])
             runtime = runners[2].run(inputs)[0] if with_runtime else single
             yield {n: Rounding.measured([single], [double], [runtime], n) for n in names}
-    finally:
-        for runner in runners:
-            runner.__exit__(None, None, None)
 
 
 def _runners(tried: Tried) -> list[Runner]:
