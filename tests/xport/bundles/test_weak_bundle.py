@@ -29,8 +29,9 @@ def weak_run(run_copy: Path) -> Path:
     plan = plan.model_copy(update={"policy": policy})
     plan.write(run.plan_path)
     recorded = (*run.recordings.root.rglob("*.json"), *run.prepared.root.rglob("*.json"))
+    after = Plan.read(run.plan_path).digest()
     for path in (*recorded, run.sensitivity_path):
-        path.write_text(path.read_text().replace(before, Plan.read(run.plan_path).digest()))
+        path.write_text(path.read_text().replace(before, after))
     return run_copy
 
 
