@@ -136,7 +136,9 @@ def test_a_lane_runs_its_own_tests_alone(project: Path) -> None:
 def test_a_lane_of_another_environment_finds_its_own_folder(project: Path) -> None:
     (project / "tests" / "apart").mkdir()
     (project / "tests" / "apart" / "test_b.py").write_text("def test_b(): pass\n")
-    rules = '[lanes.apart]\nabout = "x"\nminutes = 20\nenvironment = "direct"\npaths = ["apart/**"]'
+    rules = (
+        '[lanes.apart]\nabout = "x"\nminutes = 20\nenvironment = "pythons"\npaths = ["apart/**"]'
+    )
     (project / "lanes.toml").write_text(f"{rules}\n{RULES}")
     result = run(project, "def test_a(): assert False", "apart")
     assert (result.passed, result.problems, result.collected) == (1, (), None)
@@ -294,9 +296,23 @@ def test_a_lane_that_cannot_be_run_is_exit_code_2(
 
 
 def test_a_planned_lane_is_shown_as_planned(project: Path) -> None:
-    shown = lanes.table(read(project / "lanes.toml"), [GOOD], ["set-up 12 s"], [])
+    shown = lanes.table(
+        read(project / "lanes.toml"), [GOOD], ["set-up 12 s, apart from the tests"], []
+    )
     assert "planned: nothing is there yet" in shown
-    assert "set-up 12 s, apart from the tests' time" in shown
+    assert "\nset-up 12 s, apart from the tests\n" in shown
+
+
+def test_a_lane_of_other_pythons_is_told_where_there_is_none_and_failed_where_it_is_asked_for(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes.other_pythons, "on_path", lambda main: [])
+    others = lane(project, "fuzz", environment="pythons")
+    assert list(lanes.results_of(others, [], False, by_name=False)) == []
+    (result,) = lanes.results_of(others, [], False, by_name=True)
+    assert "no other Python on PATH; name one: PYTHONS=" in result.problems[0]
+    (result,) = lanes.results_of(others, ["/no/python"], False, by_name=False)
+    assert result.problems == ("no Python: /no/python",)
 
 
 def test_results_of_an_earlier_run_are_not_taken_for_this_one(project: Path) -> None:

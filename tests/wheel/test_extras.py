@@ -12,8 +12,8 @@ import pytest
 
 from tests import mini
 from tests.conftest import ROOT
-from tests.wheel.conftest import TENSORFLOW, Installed, link_packages, requirements, with_theirs
-from xport.common.tools import BASE, DYNAMO, EXTRAS
+from tests.wheel.conftest import Installed, link_packages, requirements, with_theirs
+from xport.common.tools import BASE, EXTRAS
 from xport.plan.plan import Plan
 
 HEAVY = {"numpy", "onnx", "onnxruntime", "pydantic", "jinja2", "rich", "PIL", "safetensors"} | {
@@ -67,8 +67,7 @@ def without(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> W
                 link_packages(packages, only=with_theirs(requirements()))
             else:
                 # What several extras bring is away with the one that is named for it.
-                absent = EXTRAS.get(extra, DYNAMO)
-                link_packages(packages, without=(*TENSORFLOW, *absent))
+                link_packages(packages, without=EXTRAS[extra])
             made[extra] = dataclasses.replace(installed, packages=packages)
         return made[extra]
 
@@ -159,7 +158,7 @@ def test_little_is_imported_before_there_is_something_to_do(
 
 def test_the_tables_of_extras_are_pyprojects() -> None:
     assert {*BASE} <= {*requirements()}
-    for extra, packages in (EXTRAS | {"dynamo": DYNAMO}).items():
+    for extra, packages in EXTRAS.items():
         assert {*packages} <= {*requirements(extra)}, extra
     text = (ROOT / "pyproject.toml").read_text()
     assert 'all = ["xport-tfjs[browser,dynamo,imaging,paper,torch]"]' in text

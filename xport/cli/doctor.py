@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import psutil
 
 from xport.common.document import Document
-from xport.common.tools import BASE, DYNAMO, EXTRAS, missing_packages_named, remedy_for
+from xport.common.tools import BASE, EXTRAS, missing_packages_named, remedy_for
 from xport.errors import XportError
 from xport.recording.browser import BrowserOptions
 from xport.toolchains.known import TOOLCHAINS
@@ -19,7 +19,7 @@ from xport.toolchains.standing import standing_of
 
 PACKAGES = {"base": BASE} | {name: EXTRAS[name] for name in ("torch", "browser", "imaging")}
 OPTIONAL = {
-    "dynamo exporter": DYNAMO,
+    "dynamo exporter": EXTRAS["dynamo"],
     "paper": EXTRAS["paper"],
     "train": EXTRAS["train"],
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 import zipfile
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from xport.toolchains.toolchain import Toolchain
 from xport.toolchains.worker import Worker
 
 PROGRAM = Path(__file__).with_name("tiny_worker.py")
-PYTHON = "3.11"
+PYTHON = "{}.{}".format(*sys.version_info)
 DISTRIBUTION = "xport-tiny-thing"
 
 
