@@ -208,10 +208,10 @@ def install(into: Installed, file: Path, extras: str = "") -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def own_release(folder: Path, *routes: str) -> None:
-    """A small network of one's own and its release file, by the direct route or these, on wasm."""
+def own_release(folder: Path) -> None:
+    """A small network of one's own and its release file, by the direct route on wasm."""
     (folder / "my_network.py").write_text(MODULE)
-    content = mini.only_classifier() | {"routes": {route: {} for route in routes or ("direct",)}}
+    content = mini.only_classifier() | {"routes": {"direct": {}}}
     content["models"]["classifier"] |= {"factory": "my_network:Network", "arguments": {}}
     content["browser"]["backends"] = ["wasm"]
     mini.write(content | {"preprocessing": {"synthetic": 8}}, folder / "my.toml")
