@@ -121,3 +121,12 @@ def printable(text: str) -> str:
 def one_line(text: str) -> str:
     """`text` on one line, control characters made visible."""
     return printable(" ".join(text.split()))
+
+
+def of_files(plan: Plan) -> str:
+    """What is not known of models that are ONNX files."""
+    files = [model.id for model in plan.models if model.faithful_to == "ONNX Runtime"]
+    return (
+        f"{', '.join(files)}: faithful to ONNX Runtime; whether the ONNX file says what was "
+        "trained is not known here."
+    )

@@ -12,7 +12,6 @@ from markupsafe import Markup
 from reports import words
 from reports.release.reading import Standing
 from reports.svg import clip, drawing, line, node, text
-from xport.plan.plan import FLOAT64_LEG, REFERENCE_LEG
 
 _WIDTH = 860.0
 _LEFT, _RIGHT = 188.0, 640.0
@@ -51,9 +50,9 @@ class LogAxis:
 
 
 def ledger_chart(standings: Sequence[Standing]) -> Markup:
-    """One row per leg: ◆ what it adds, ● its total from PyTorch float32, ▏ from float64."""
+    """One row per leg: ◆ what it adds, ● its total from the reference, ▏ from float64."""
     bound = next((s.bound for s in standings if s.bound is not None), None)
-    rounding = next((s.from_float64 for s in standings if s.leg.name == REFERENCE_LEG), None)
+    rounding = next((s.from_float64 for s in standings if s.leg.name == s.model.reference), None)
     values = [v for s in standings for v in (s.total, s.adds, s.from_float64) if v is not None]
     axis = LogAxis.holding([*values, *([bound] if bound is not None else [])])
     height = _TOP + _ROW * len(standings) + 26
@@ -129,10 +128,8 @@ def _mark(
 
 def _value(standing: Standing) -> tuple[str, str]:
     """What stands at the end of a row, and its class."""
-    if standing.leg.name == REFERENCE_LEG:
-        return "reference", "tick"
-    if standing.leg.name == FLOAT64_LEG:
-        return "float64 baseline", "tick"
+    if not standing.judged:
+        return standing.baseline_words, "tick"
     if standing.total is None:
         return words.MISSING, "bad"
     share = f" · {words.percent(standing.used)}" if standing.used is not None else ""

@@ -21,7 +21,7 @@ from xport.comparison.parity import Role
 from xport.judgement.evidence import Evidence
 from xport.judgement.verdict import Status
 from xport.plan.page_models import page_view
-from xport.plan.plan import FLOAT64_LEG, REFERENCE_LEG, Leg, PlannedModel
+from xport.plan.plan import FLOAT64_LEG, Leg, PlannedModel
 
 FINDINGS_IN_FRONT = 6
 """How many findings are shown before the rest is folded away."""
@@ -36,7 +36,6 @@ def html_report(evidence: Evidence) -> str:
         .render(
             PAPER=PAPER,
             FINDINGS_IN_FRONT=FINDINGS_IN_FRONT,
-            REFERENCE_LEG=REFERENCE_LEG,
             FLOAT64_LEG=FLOAT64_LEG,
             Role=Role,
             meter=meter,
@@ -46,6 +45,7 @@ def html_report(evidence: Evidence) -> str:
             reading=reading,
             untrained=untrained(evidence.plan.models),
             without_second_route=without_second_route(evidence.plan),
+            of_files=words.of_files(evidence.plan),
             unshown=page_view(evidence.plan).sentences(),
             contradiction=_contradiction(reading),
             ledgers=list(_ledgers(reading)),
@@ -91,7 +91,7 @@ class Ledger:
         return self.standings[0].measure.name
 
     def times_rounding(self, standing: Standing) -> str:
-        """A leg's distance from float64 as a multiple of PyTorch float32's own."""
+        """A leg's distance from float64 as a multiple of the reference's own."""
         if standing.from_float64 is None or not self.rounding:
             return words.NOTHING
         return words.times(standing.from_float64 / self.rounding)
@@ -102,7 +102,7 @@ def _ledgers(reading: Reading) -> Iterator[Ledger]:
         for spec in model.signature.outputs:
             standings = reading.standings(model, spec.name)
             labels = model.labels_of(spec.name)
-            reference = (s for s in standings if s.leg.name == REFERENCE_LEG)
+            reference = (s for s in standings if s.leg.name == model.reference)
             yield Ledger(
                 model=model,
                 output=spec.name,

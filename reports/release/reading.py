@@ -43,6 +43,13 @@ class Standing:
     at_fault: bool
 
     @property
+    def baseline_words(self) -> str:
+        """What a leg is that is not judged: others are held to it, or it to the reference."""
+        if self.leg.name == self.model.reference:
+            return "reference"
+        return "float64 baseline" if self.leg.name == FLOAT64_LEG else "second opinion"
+
+    @property
     def used(self) -> float | None:
         """Share of the tolerance that the total error takes; 1 is all of it."""
         if self.total is None or self.bound is None:
@@ -138,7 +145,7 @@ class Reading:
         """How `output` of `leg` stands."""
         checks = [*self.checks(model.id, leg.name, None), *self.checks(model.id, leg.name, output)]
         status = worst_status(check.status for check in checks if _counts(check))
-        judged = self.is_judged(leg)
+        judged = self.is_judged(model, leg)
         if judged and not self.checks(model.id, leg.name, output) and status is Status.PASSED:
             status = Status.NOT_RUN
         measure, bound = self.measure(model, output)
@@ -158,14 +165,14 @@ class Reading:
             from_float64=self._distance(model, leg, output, Role.FLOAT64),
             bound=bound,
             min_cosine=relative.min_cosine if relative else None,
-            notes=tuple(_notes(checks, leg, total, adds)),
+            notes=tuple(_notes(checks, model.reference, leg, total, adds)),
             at_fault=f"{model.id}/{leg.name}" in self.at_fault and status is Status.FAILED,
         )
 
     @staticmethod
-    def is_judged(leg: Leg) -> bool:
-        """Whether tolerances apply to a leg: to all but PyTorch's own."""
-        return leg.name not in (REFERENCE_LEG, FLOAT64_LEG)
+    def is_judged(model: PlannedModel, leg: Leg) -> bool:
+        """Whether tolerances apply to a leg: not to the reference, nor what that is held to."""
+        return leg.name not in (model.reference, *model.second_opinions)
 
     def standings(self, model: PlannedModel, output: str) -> list[Standing]:
         """How `output` stands on every planned leg, in the plan's order."""
@@ -189,7 +196,7 @@ class Reading:
 
     def float64_gap(self, model: PlannedModel, output: str, probe: str) -> float | None:
         """PyTorch float32's own distance from float64 on one probe, or None where unknown."""
-        own = self.comparison(model.id, REFERENCE_LEG, output, Role.FLOAT64)
+        own = self.comparison(model.id, model.reference, output, Role.FLOAT64)
         if own is None or probe not in own.probes:
             return None
         return self.measure(model, output)[0].of(own.probes[probe])
@@ -211,7 +218,7 @@ class Reading:
         """How distances of an output are measured, and the most that is allowed, if known."""
         relative = self.plan.policy.relative_tolerance(model.id, output)
         if relative is not None:
-            own = self.comparison(model.id, REFERENCE_LEG, output, Role.FLOAT64)
+            own = self.comparison(model.id, model.reference, output, Role.FLOAT64)
             bound = relative.max_ratio_to_float64_gap * own.pooled.relative_l2 if own else None
             return RELATIVE_L2, bound
         tolerance = self.plan.policy.tolerance(model.id, output)
@@ -228,7 +235,7 @@ def _counts(check: Check) -> bool:
 
 
 def _notes(
-    checks: Iterable[Check], leg: Leg, total: float | None, adds: float | None
+    checks: Iterable[Check], reference: str, leg: Leg, total: float | None, adds: float | None
 ) -> Iterator[str]:
     """Why checks did not pass, without repeating the numbers that stand beside the notes."""
     for check in checks:
@@ -237,7 +244,7 @@ def _notes(
             continue
         if check.status is Status.PASSED:
             continue
-        if check.name == f"within tolerance of {REFERENCE_LEG}" and total is not None:
+        if check.name == f"within tolerance of {reference}" and total is not None:
             if adds is not None and check.bound is not None and adds <= check.bound:
                 yield f"inherited: only {words.error(adds)} from {leg.predecessor}"
         elif check.name == f"within tolerance of {leg.predecessor}" and adds is not None:

@@ -27,7 +27,7 @@ def summary_lines(evidence: Evidence) -> list[str]:
     reading = Reading(evidence)
     lines = [*_verdict(reading), *_findings(reading)]
     for model in evidence.plan.models:
-        lines += ["", f"{model.id}: {model.title}, worst distance from PyTorch float32"]
+        lines += ["", f"{model.id}: {model.title}, worst distance from {model.reference_words}"]
         lines += list(_leg_lines(reading, model))
     lines += [*_preprocessing(reading), "", *_latencies(reading)]
     return [words.printable(line).replace("\n", " ") for line in lines]
@@ -37,7 +37,8 @@ def worst_errors_markdown(evidence: Evidence) -> str:
     """A Markdown table: per model, output and leg the worst error, its tolerance, its share."""
     reading = Reading(evidence)
     rows = [
-        "| Model | Output | Leg | Worst distance from PyTorch | Allowed | Used | |",
+        f"| Model | Output | Leg | Worst distance from {reading.plan.faithful_to} | Allowed | Used "
+        "| |",
         "|---|---|---|---:|---:|---:|---|",
     ]
     for cells in standing_rows(reading):
@@ -78,6 +79,8 @@ def _verdict(reading: Reading) -> Iterator[str]:
         f"{reading.count(Status.FAILED)} failed, {reading.count(Status.NOT_RUN)} did not run"
         + (f", {reading.advisory} failed as advisory" if reading.advisory else "")
     )
+    if plan.faithful_to != "PyTorch":
+        yield words.of_files(plan)
     yield "NOT FOR MEDICAL USE"
     for model in untrained(plan.models):
         yield f"untrained weights: {model.id} ({model.weights})"
@@ -97,7 +100,7 @@ def _findings(reading: Reading) -> Iterator[str]:
 
 
 def _leg_lines(reading: Reading, model: PlannedModel) -> Iterator[str]:
-    judged = [leg for leg in reading.plan.legs_of(model) if reading.is_judged(leg)]
+    judged = [leg for leg in reading.plan.legs_of(model) if reading.is_judged(model, leg)]
     width = max((len(leg.name) for leg in judged), default=0)
     for leg in judged:
         outputs = list(_outputs(reading, model, leg))

@@ -161,6 +161,7 @@ def _fill(
         publishable=view.publishable,
         unshown=view.unshown,
         advisories=evidence.verdict.advisories,
+        faithful_to=plan.faithful_to,
         files={},
     )
     paths = [path.as_posix() for path in _relative(folder)]

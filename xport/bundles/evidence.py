@@ -67,6 +67,7 @@ def _statements(manifest: Manifest, evidence: Evidence) -> Iterator[tuple[str, o
     yield "the notice", manifest.notice, NOTICE
     for key in ("release", "title", "version", "wasm_threads"):
         yield key, getattr(manifest, key), getattr(plan, key)
+    yield "what the models are held to", manifest.faithful_to, plan.faithful_to
     yield "what does not decide", manifest.advisories, evidence.verdict.advisories
     if manifest.publishable is not None:
         view = page_view(plan)

@@ -87,7 +87,8 @@ class Manifest(Document):
     `examples` are listed among the `files` too, with all others that belong to no model.
     `publishable` is whether the page can show the release, and `unshown` says of each model that it
     does not show why; None in a manifest from before it was said. `advisories` are the verdict's
-    sentences for what differs and, by the release's policy, does not decide.
+    sentences for what differs and, by the release's policy, does not decide; `faithful_to` is what
+    the models are held to.
 
     Version 1 had the preprocessing itself in the place of `models.*.preprocess`; version 2 had
     neither self-test nor examples, cards and tools.
@@ -107,6 +108,7 @@ class Manifest(Document):
     publishable: bool | None = None
     unshown: dict[str, str] = Field(default_factory=dict)
     advisories: tuple[str, ...] = ()
+    faithful_to: str = "PyTorch"
     files: dict[Inside, FileEntry]
 
     def model_files(self) -> dict[str, FileEntry | DataFile]:

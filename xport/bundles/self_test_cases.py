@@ -17,7 +17,7 @@ from xport.comparison.parity import Metrics, Role
 from xport.errors import InputError, IntegrityError
 from xport.inputs.probes import ProbeFolder
 from xport.judgement.evidence import Evidence
-from xport.plan.plan import BROUGHT, REFERENCE_LEG, PlannedModel, PlannedProbe
+from xport.plan.plan import BROUGHT, PlannedModel, PlannedProbe
 from xport.recording.recorder import Arrays, RecordingFolder
 
 Bound = OutputTolerance | OutputRelativeTolerance
@@ -57,9 +57,11 @@ class CaseChoice:
 
     def _of(self, model: PlannedModel) -> RecordedCases:
         bounds = self._bounds(model)
-        found = self.recordings.load(model.id, REFERENCE_LEG)
+        found = self.recordings.load(model.id, model.reference)
         if found is None:
-            raise IntegrityError("there is no recording of PyTorch", model.id, "record again")
+            raise IntegrityError(
+                f"there is no recording of {model.faithful_to}", model.id, "record again"
+            )
         reference = found[1]
         nearness = _Nearness.of(self.evidence, model, bounds, reference)
         chosen: list[RecordedCase] = []

@@ -28,7 +28,6 @@ from xport.comparison.parity import Comparison, Role
 from xport.errors import IntegrityError
 from xport.formats.artifact import Signature, TensorSpec
 from xport.judgement.evidence import Evidence
-from xport.plan.plan import REFERENCE_LEG
 
 REMEDY = "make the bundle again with `xport bundle`"
 
@@ -56,15 +55,15 @@ def read_self_test(folder: Path, manifest: Manifest) -> SelfTest:
 
 
 def require_recorded(folder: Path, found: SelfTest, evidence: Evidence) -> None:
-    """The cases are the run's, the reference PyTorch's, and the bounds those of the verdict.
+    """The cases are the run's, the outputs the reference's, and the bounds those of the verdict.
 
     Raises:
         IntegrityError: one is not; it is named.
     """
     for model_id, tested in found.models.items():
-        recording = next(
-            (r for r in evidence.recordings if (r.model, r.leg) == (model_id, REFERENCE_LEG)), None
-        )
+        planned = next((m for m in evidence.plan.models if m.id == model_id), None)
+        wanted = (model_id, planned.reference if planned else None)
+        recording = next((r for r in evidence.recordings if (r.model, r.leg) == wanted), None)
         comparisons = {(c.model, c.leg, c.output, c.role): c for c in evidence.comparisons}
         for case in tested.cases:
             said = (_digests(case.input_files), _digests(case.output_files))
@@ -72,8 +71,9 @@ def require_recorded(folder: Path, found: SelfTest, evidence: Evidence) -> None:
                 recording.input_digests.get(case.probe), recording.output_digests.get(case.probe)
             )  # fmt: skip
             if said != recorded:
+                whose = planned.faithful_to if planned else "the release"
                 raise _refusal(
-                    folder, f"{SELF_TEST}: {model_id}: {case.probe} is not what PyTorch recorded"
+                    folder, f"{SELF_TEST}: {model_id}: {case.probe} is not what {whose} recorded"
                 )
         for bound in _foreign_bounds(model_id, tested, evidence, comparisons):
             raise _refusal(

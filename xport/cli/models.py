@@ -90,11 +90,16 @@ def begin(options: argparse.Namespace) -> Done:
         XportError: as `xport.init`.
     """
     shapes = shapes_of(options.inputs)
+    of_file = options.factory.endswith(".onnx")
+    if not shapes and not of_file:
+        raise InputError("the shapes of the inputs are wanted", "--input", "write 1,3,224,224")
+    if of_file and not all(name for name, _, _ in shapes):
+        raise InputError("names no input", "--input", "write NAME=1,3,224,224")
     if any(name for name, _, _ in shapes) and not all(name for name, _, _ in shapes):
         raise InputError("some are named and some are not", "--input", "name every one, or none")
     path = init(
         options.factory,
-        noise(shapes),
+        noise(shapes) if shapes else None,
         out=options.out,
         arguments=_arguments(options.arguments),
         checkpoint=options.checkpoint,

@@ -10,11 +10,12 @@ from typing import Any
 Command = Callable[[Any, str, str], argparse.ArgumentParser]
 
 INIT_DESCRIPTION = """\
-Write a release file for a factory: it runs as it stands, and comments say what is yours to decide.
+Write a release file for a model: it runs as it stands, and comments say what is yours to decide.
 
-The module is built, run on noise of the inputs' shapes and exported, which gives the signature.
-The tolerances are ten times the rounding that is measured on the release's own probes, before any
-browser runs: PyTorch float32 against its float64 and against ONNX Runtime.
+The module is built, run on noise of the inputs' shapes and exported, which gives the signature; an
+ONNX file has one. The tolerances are ten times the rounding that is measured on the release's own
+probes, before any browser runs: PyTorch float32 against its float64 and against ONNX Runtime; of an
+ONNX file, ONNX Runtime without its optimisations against itself with all of them.
 """
 
 INIT_EPILOG = """\
@@ -22,6 +23,7 @@ examples:
   xport init my_package.models:build --input 1,3,224,224 --out new.toml
   xport init my_package.models:build --input image=1,3,224,224 --argument num_classes=3 \\
       --checkpoint weights.safetensors --out new.toml --force
+  xport init model.onnx --out onnx.toml
 """
 
 CHECK_DESCRIPTION = """\
@@ -59,10 +61,14 @@ INPUT_HELP = (
 
 def add_models(commands: Any, command: Command, release: Path) -> argparse.ArgumentParser:
     """Add `init` and `check`; the parser of `check`, which looks for a browser."""
-    init = command(commands, "init", "write a release file for a factory, measured and runnable")
+    init = command(commands, "init", "write a release file for a model, measured and runnable")
     _describe(init, INIT_DESCRIPTION, INIT_EPILOG)
-    init.add_argument("factory", metavar="MODULE:NAME", help="what builds the nn.Module")
-    _add_input(init, required=True)
+    init.add_argument(
+        "factory",
+        metavar="MODEL",
+        help="what builds the nn.Module, as module:name, or an ONNX file",
+    )
+    _add_input(init)
     init.add_argument(
         "--out",
         type=Path,
@@ -97,16 +103,15 @@ def add_models(commands: Any, command: Command, release: Path) -> argparse.Argum
 def describe_convert(parser: argparse.ArgumentParser) -> None:
     """Say what `convert` does, and let it take the shapes of an ONNX file."""
     _describe(parser, CONVERT_DESCRIPTION, CONVERT_EPILOG)
-    _add_input(parser, required=False)
+    _add_input(parser)
 
 
-def _add_input(parser: argparse.ArgumentParser, *, required: bool) -> None:
+def _add_input(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--input",
         dest="inputs",
         action="append",
         default=[],
-        required=required,
         metavar="[NAME=]SHAPE",
         help=INPUT_HELP,
     )

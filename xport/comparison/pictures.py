@@ -12,7 +12,7 @@ from PIL import Image
 from xport.common.arrays import Array
 from xport.comparison.parity import Comparison, Outputs, Role
 from xport.comparison.picture import Picture
-from xport.plan.plan import REFERENCE_LEG, Plan, PlannedModel
+from xport.plan.plan import Plan, PlannedModel
 
 MAPS = ("saliency", "cam")
 THUMBNAIL = 96
@@ -70,7 +70,7 @@ def _maps(
                 model=model.id, leg=None, probe=probe.name, title="input", png_base64=picture
             )
         for name in names:
-            for leg in (REFERENCE_LEG, *browser):
+            for leg in (model.reference, *browser):
                 found = output_of(model.id, leg, name).get(probe.name)
                 if found is None:
                     continue
@@ -135,14 +135,14 @@ def _span(model: PlannedModel) -> tuple[float, float]:
 
 def _triple(model: PlannedModel, comparison: Comparison, output_of: OutputOf) -> Iterator[Picture]:
     probe, output = comparison.worst_probe, comparison.output
-    theirs = output_of(model.id, REFERENCE_LEG, output)[probe][0]
+    theirs = output_of(model.id, model.reference, output)[probe][0]
     ours = output_of(model.id, comparison.leg, output)[probe][0]
     low, high = _span(model)
     with np.errstate(all="ignore"):
         distance = np.abs(ours.astype(np.float64) - theirs)
     largest = float(distance.max())
     for leg, title, values, span in (
-        (REFERENCE_LEG, f"{output}, {REFERENCE_LEG}", theirs, (low, high)),
+        (model.reference, f"{output}, {model.reference}", theirs, (low, high)),
         (comparison.leg, f"{output}, {comparison.leg}", ours, (low, high)),
         (comparison.leg, f"|difference|, white is {largest:.2g}", distance, (0.0, largest)),
     ):

@@ -25,7 +25,7 @@ from xport.exchange.prepared import (
     PreparedInputs,
     deployed_leg,
     prepared_models,
-    torch_leg,
+    reference_leg,
     tried_on,
 )
 from xport.exchange.recording import Recording
@@ -78,7 +78,7 @@ def load_prepared(plan: Plan, folder: PreparedFolder, images: ImageFolder) -> Pr
         for probe in tried_on(model, preparations.digests(model.id)).probes:
             (input_by_digest[probe.name],) = folder.probes.load(probe, model.signature).values()
         _require_definition(plan, model, preparations, images)
-        for leg in (torch_leg(plan), deployed_leg(plan)):
+        for leg in (reference_leg(plan, model), deployed_leg(plan)):
             found = folder.recordings.load(model.id, leg.name)
             if found is not None and _belongs(found[0], plan, model, leg):
                 recordings[model.id, leg.name], outputs[model.id, leg.name] = found
@@ -181,7 +181,7 @@ def _severity(value: float) -> tuple[bool, float]:
 
 def said_of(case: PreparedCase, model: PlannedModel, made: PreparedInputs) -> dict[str, Outputs]:
     """What PyTorch says about a pipeline's inputs, and what is decided by it, by image."""
-    leg = torch_leg(case.plan).name
+    leg = reference_leg(case.plan, model).name
     outputs = {spec.name: case.output(made, leg, spec.name) for spec in model.signature.outputs}
     by_image = {
         image: case.input_by_digest[digest] for image, digest in made.digest_by_image.items()
@@ -230,7 +230,7 @@ def _in_browser(
     """The browser on the pipeline's inputs against PyTorch on the definition's, per output."""
     if made.pipeline.name not in IN_BROWSER:
         return
-    here, there = deployed_leg(case.plan).name, torch_leg(case.plan).name
+    here, there = deployed_leg(case.plan).name, reference_leg(case.plan, model).name
     outputs = [spec.name for spec in model.signature.outputs]
     ours, theirs = _common(
         {output: case.output(made, here, output) for output in outputs},

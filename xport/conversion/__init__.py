@@ -5,6 +5,7 @@
 - `export_rules`: what torch.onnx's exporters have wrong, mended before they export.
 - `exporters`: the two exporters of torch.onnx, and the opsets at which each is used.
 - `in_words`: whatever a tool raises while it works on a model, as one line.
+- `onnx_files`: ONNX files of others: shapes fixed, outputs measured, weights in one file.
 - `pipeline`: stages and the pipeline that runs them, skipping what the store already holds.
 - `store`: a write-once, content-addressed store of artifact folders; also the cache of the
   pipeline.

@@ -11,7 +11,7 @@ from reference.preprocess.picture import Note
 from xport.common.document import Document
 from xport.exchange.recording import WebEnvironment
 from xport.plan.pipeline_description import PipelineDescription
-from xport.plan.plan import REFERENCE_LEG, Leg, Plan, PlannedModel, PlannedProbe
+from xport.plan.plan import Leg, Plan, PlannedModel, PlannedProbe
 
 DEFINITION = "definition"
 """The pipeline that every other one is measured against: Python's, as declared."""
@@ -78,9 +78,9 @@ def prepared_models(plan: Plan) -> list[PlannedModel]:
     return [model for model in plan.models if model.preprocess and model.kind != "explanation"]
 
 
-def torch_leg(plan: Plan) -> Leg:
-    """PyTorch's leg."""
-    return next(leg for leg in plan.legs if leg.name == REFERENCE_LEG)
+def reference_leg(plan: Plan, model: PlannedModel) -> Leg:
+    """The leg that a model's others are held to."""
+    return next(leg for leg in plan.legs if leg.name == model.reference)
 
 
 def deployed_leg(plan: Plan) -> Leg:

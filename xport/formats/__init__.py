@@ -8,6 +8,7 @@
 - `torch_module`: a TORCH artifact: weights in safetensors beside the recipe that rebuilds the
   module.
 - `torch_outputs`: what a module returns, as one tensor per output that the release file names.
+- `torch_reads`: numbers that a module reads out of its tensors, which an exported graph has frozen.
 - `torch_weights`: a module's state dict as a safetensors file, whatever its tensors share.
 - `weights_manifest`: the weights manifest of a TF.js model, whoever wrote it, read with types.
 """

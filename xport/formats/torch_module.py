@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,12 +70,23 @@ def called(name: str, key: str, *args: Any, **kwargs: Any) -> torch.nn.Module:
     """The module that the callable `name`, which the release file has under `key`, returns.
 
     Raises:
+        InputError: there is none, or as `built`.
+    """
+    return built(resolve(name, key=key), name, key, *args, **kwargs)
+
+
+def built(
+    build: Callable[..., Any], name: str, key: str, *args: Any, **kwargs: Any
+) -> torch.nn.Module:
+    """The module that a callable returns; `name` and `key` are what errors call it.
+
+    Raises:
         InputError: it refuses its arguments, raises, or returns no module.
     """
     import torch
 
     try:
-        module = resolve(name, key=key)(*args, **kwargs)
+        module = build(*args, **kwargs)
     except (TypeError, ValueError) as error:
         where = "arguments" if key == "factory" else f"{key}_arguments"
         raise InputError(f"{name} refuses its arguments: {one_line(error)}", where) from error

@@ -13,5 +13,6 @@
 - `limits`: what a policy asks of one output, as numbers that a comparison must not exceed.
 - `preprocessing_checks`: judging the preprocessing leg: the exact path must be the definition, to
   the last bit.
+- `second_opinions`: a reference is believed where another implementation says the same.
 - `verdict`: what judging looks at and what it says: facts, checks, the case, the verdict.
 """

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from xport.comparison.parity import Role
 from xport.judgement.limits import limits_of
 from xport.judgement.verdict import Case, Check, Status
-from xport.plan.plan import FLOAT64_LEG, REFERENCE_LEG, Leg
+from xport.plan.plan import Leg
 from xport.plan.policy import Advisory
 
 RUNTIMES = {"onnx": "ONNX Runtime", "savedmodel": "TensorFlow"}
@@ -28,11 +28,12 @@ def advised(case: Case, checks: Sequence[Check]) -> tuple[Check, ...]:
 
 
 def advisory_of(case: Case, model: str, leg_name: str, output: str | None) -> Advisory | None:
-    """What the policy says of a leg that may be advisory: none that ships, nor PyTorch's."""
+    """What the policy says of a leg that may be advisory: none that ships, nor the reference."""
     leg = next((leg for leg in case.plan.legs if leg.name == leg_name), None)
     if leg is None or leg.artifact == case.plan.shipped_artifact:
         return None
-    if leg.name in (REFERENCE_LEG, FLOAT64_LEG):
+    planned = case.plan.model(model)
+    if leg.name in (planned.reference, *planned.second_opinions):
         return None
     return case.plan.policy.advisory_of(model, leg_name, output)
 

@@ -19,7 +19,7 @@ from xport.inputs.probes import ProbeFolder
 from xport.judgement.evidence import Evidence
 from xport.judgement.judge import judge
 from xport.judgement.verdict import Case, OutputFacts
-from xport.plan.plan import FLOAT64_LEG, REFERENCE_LEG, Leg, Plan, PlannedModel
+from xport.plan.plan import FLOAT64_LEG, Leg, Plan, PlannedModel
 from xport.plan.policy import OtherPolicy, Policy
 from xport.plan.timing import BackendRuntime
 from xport.recording.recorder import Arrays, RecordingFolder
@@ -132,7 +132,7 @@ def _facts(model: str, leg: str, spec: TensorSpec, outputs: Outputs) -> OutputFa
 def _all_comparisons(plan: Plan, recorded: Recorded) -> Iterator[Comparison]:
     for model in plan.models:
         for leg in plan.legs_of(model):
-            for role, baseline in _baselines(leg):
+            for role, baseline in _baselines(model, leg):
                 for spec in model.signature.outputs:
                     pair = Pair(
                         model=model.id, leg=leg.name, baseline=baseline, role=role, output=spec.name
@@ -142,13 +142,15 @@ def _all_comparisons(plan: Plan, recorded: Recorded) -> Iterator[Comparison]:
                         yield comparison
 
 
-def _baselines(leg: Leg) -> Iterator[tuple[Role, str]]:
+def _baselines(model: PlannedModel, leg: Leg) -> Iterator[tuple[Role, str]]:
     if leg.name == FLOAT64_LEG:
         return
-    yield Role.FLOAT64, FLOAT64_LEG
-    if leg.predecessor is not None:
-        yield Role.REFERENCE, REFERENCE_LEG
-        yield Role.PREDECESSOR, leg.predecessor
+    if FLOAT64_LEG in model.legs:
+        yield Role.FLOAT64, FLOAT64_LEG
+    if leg.name != model.reference:
+        yield Role.REFERENCE, model.reference
+        if leg.predecessor in model.legs:
+            yield Role.PREDECESSOR, leg.predecessor
     if leg.counterpart is not None:
         yield Role.COUNTERPART, leg.counterpart
 
@@ -159,7 +161,9 @@ def _comparison(pair: Pair, model: PlannedModel, recorded: Recorded) -> Comparis
     What is missing or misshapen fails the leg's own checks; nothing passes for want of it.
     """
     ours = recorded.output(pair.model, pair.leg, pair.output)
-    theirs = recorded.output(pair.model, pair.baseline, pair.output)
+    run = {probe.name for probe in model.probes_on(pair.leg)}
+    found = recorded.output(pair.model, pair.baseline, pair.output)
+    theirs = {name: array for name, array in found.items() if name in run}
     shapes = {name: array.shape for name, array in ours.items()}
     if not ours or shapes != {name: array.shape for name, array in theirs.items()}:
         return None

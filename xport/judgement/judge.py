@@ -12,8 +12,9 @@ from xport.judgement.advisory import advised, sentences
 from xport.judgement.attribution import attribute
 from xport.judgement.limits import limits_of
 from xport.judgement.preprocessing_checks import leg_of, preprocessing_checks
+from xport.judgement.second_opinions import second_opinion_checks
 from xport.judgement.verdict import Case, Check, Status, Verdict
-from xport.plan.plan import FLOAT64_LEG, REFERENCE_LEG, Leg, Plan, PlannedModel
+from xport.plan.plan import EVALUATOR_LEG, FLOAT64_LEG, Leg, Plan, PlannedModel
 
 SECOND_ROUTE = "second route"
 """What stands among legs for the routes of a model as a whole."""
@@ -46,6 +47,7 @@ def _all_checks(case: Case) -> Iterator[Check]:
     for model in case.plan.models:
         for leg in case.plan.legs_of(model):
             yield from _leg_checks(case, model, leg)
+        yield from second_opinion_checks(case, model)
         yield from _criterion_checks(case, model)
         yield from _second_route(case.plan, model)
     yield from preprocessing_checks(case)
@@ -54,16 +56,19 @@ def _all_checks(case: Case) -> Iterator[Check]:
 
 def _leg_checks(case: Case, model: PlannedModel, leg: Leg) -> Iterator[Check]:
     recorded = _recorded(case, model, leg)
-    yield recorded
+    recording = case.recordings.get((model.id, leg.name))
+    if leg.name != EVALUATOR_LEG or recording is None or recording.failure is None:
+        yield recorded  # the evaluator has not every operator; then the other opinion counts
     if recorded.status is not Status.PASSED:
         return
     if leg.backend is not None:
         yield _environment(case.plan, model, leg, case.recordings[model.id, leg.name])
     for spec in model.signature.outputs:
         yield _sane(case, model, leg, spec.name)
-        if leg.name not in (REFERENCE_LEG, FLOAT64_LEG):
+        if leg.name not in (model.reference, *model.second_opinions):
             yield from _within(case, model, leg, spec.name, Role.REFERENCE)
-            yield from _within(case, model, leg, spec.name, Role.PREDECESSOR)
+            if leg.predecessor in model.legs:
+                yield from _within(case, model, leg, spec.name, Role.PREDECESSOR)
             if leg.counterpart in model.legs:
                 yield from _within(case, model, leg, spec.name, Role.COUNTERPART)
             if leg.artifact == case.plan.shipped_artifact and case.plan.policy.advises(
@@ -76,7 +81,7 @@ def _recorded(case: Case, model: PlannedModel, leg: Leg) -> Check:
     """Every probe was run, on the planned artifact, with the planned bytes."""
     recording = case.recordings.get((model.id, leg.name))
     problem, status = "", Status.NOT_RUN
-    needed = case.plan.policy.min_probes
+    needed, planned = case.plan.policy.min_probes, model.probes_on(leg.name)
     if recording is None:
         problem = "there is no recording"
     elif recording.failure is not None:
@@ -85,13 +90,13 @@ def _recorded(case: Case, model: PlannedModel, leg: Leg) -> Check:
         problem = "the recording belongs to another conversion, other probes or another policy"
     elif recording.artifact_digest != model.artifacts[leg.artifact].digest:
         problem, status = "the recording was made with another artifact", Status.FAILED
-    elif recording.input_digests != {probe.name: probe.digests for probe in model.probes}:
+    elif recording.input_digests != {probe.name: probe.digests for probe in planned}:
         problem, status = "the probes that ran are not the planned bytes", Status.FAILED
-    elif len(recording.input_digests) < needed:
+    elif len(recording.input_digests) < min(needed, len(planned)):
         problem = f"{len(recording.input_digests)} probes ran, the policy wants at least {needed}"
     if not problem:
         status = Status.PASSED
-        problem = f"{len(model.probes)} probes recorded"
+        problem = f"{len(planned)} probes recorded"
     return Check(
         name="recorded", model=model.id, leg=leg.name, output=None, status=status, message=problem
     )
@@ -183,7 +188,8 @@ def _sane(case: Case, model: PlannedModel, leg: Leg, output: str) -> Check:
     """The output is there for every probe, finite, and depends on the image."""
     facts = case.facts.get((model.id, leg.name, output))
     problems = []
-    if facts is None or facts.probes != len(model.probes):
+    probes = len(model.probes_on(leg.name))
+    if facts is None or facts.probes != probes:
         problems.append("the output is missing")
     else:
         if not facts.shape_as_declared:
@@ -192,7 +198,7 @@ def _sane(case: Case, model: PlannedModel, leg: Leg, output: str) -> Check:
             problems.append(f"{facts.nan} NaN and {facts.inf} infinite values")
         if facts.zero:
             problems.append("every value is zero")
-        elif not facts.spread > 0 and len(model.probes) > 1:
+        elif not facts.spread > 0 and probes > 1:
             problems.append("the output is the same for every probe")
     return Check(
         name="sane",
@@ -207,7 +213,7 @@ def _sane(case: Case, model: PlannedModel, leg: Leg, output: str) -> Check:
 def _within(case: Case, model: PlannedModel, leg: Leg, output: str, role: Role) -> Iterator[Check]:
     """The output is as close as was declared to what it is compared with."""
     comparison = case.comparisons.get((model.id, leg.name, output, role))
-    against = baseline_of(leg, role)
+    against = baseline_of(model, leg, role)
     limits = limits_of(case, model.id, output)
     for limit in limits:
         status, measured = Status.FAILED, None
@@ -249,9 +255,9 @@ def _within(case: Case, model: PlannedModel, leg: Leg, output: str, role: Role) 
         )
 
 
-def baseline_of(leg: Leg, role: Role) -> str:
-    """The name of the leg that `leg` is compared with."""
-    named = {Role.REFERENCE: REFERENCE_LEG, Role.FLOAT64: FLOAT64_LEG}
+def baseline_of(model: PlannedModel, leg: Leg, role: Role) -> str:
+    """The name of the leg that `leg` of a model is compared with."""
+    named = {Role.REFERENCE: model.reference, Role.FLOAT64: FLOAT64_LEG}
     others = {Role.PREDECESSOR: leg.predecessor, Role.COUNTERPART: leg.counterpart}
     return named.get(role) or others.get(role) or "nothing"
 

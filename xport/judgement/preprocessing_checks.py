@@ -12,7 +12,7 @@ from xport.exchange.prepared import (
     IN_BROWSER,
     deployed_leg,
     prepared_models,
-    torch_leg,
+    reference_leg,
 )
 from xport.judgement.verdict import Case, Check, Status
 from xport.plan.plan import Leg, Plan, PlannedModel
@@ -36,7 +36,7 @@ def preprocessing_checks(case: Case) -> Iterator[Check]:
         found = {e.prepared.pipeline.name: e for e in case.effects if e.prepared.model == model.id}
         yield _made(plan, model, EXACT, found.get(EXACT))
         yield _equal(model, found.get(EXACT))
-        yield _ran(case, model, torch_leg(plan), None)
+        yield _ran(case, model, reference_leg(plan, model), None)
         yield _ran(case, model, deployed_leg(plan), (DEFINITION, *IN_BROWSER))
         for spec in model.signature.outputs:
             yield _predicted(plan, model, spec.name, found.get(EXACT))

@@ -5,7 +5,7 @@ Nothing is converted, no code that the file names is run, and no browser is star
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal, ParamSpec
@@ -16,7 +16,6 @@ from xport.common.tools import missing_packages_named, tool_versions
 from xport.conversion.pipeline import Pipeline, UsesToolchain
 from xport.errors import ExitCode, InputError, PackageMissing, UnavailableError, XportError
 from xport.inputs.images import synthetic_count
-from xport.plan.plan import Leg
 from xport.recording.browser import BrowserOptions
 from xport.release_file.decisions import read_decisions
 from xport.release_file.file import ReleaseFile, read_release
@@ -107,7 +106,10 @@ def _models(release: ReleaseFile) -> Iterator[Finding]:
     """Every file and callable that a model's table names."""
     for model, entry in release.models.items():
         key = f"models.{model}"
-        yield _looked_at(f"{key}.factory", _callable, entry.factory, "factory")
+        if entry.onnx_file is not None:
+            yield _looked_at(f"{key}.factory", _checkpoint, entry.onnx_file)
+        else:
+            yield _looked_at(f"{key}.factory", _callable, entry.factory, "factory")
         if entry.initializer:
             yield _looked_at(f"{key}.initializer", _callable, entry.initializer, "initializer")
         if entry.checkpoint is not None:
@@ -215,10 +217,9 @@ def _probe_counts(release: ReleaseFile) -> Iterator[Finding]:
 
 
 def _costs(release: ReleaseFile) -> Iterator[Cost]:
-    legs = release.routes.legs(release.browser.backends)
     for model, pipeline in _pipelines(release):
         made = {step.name for step in pipeline.steps if step.verified}
-        run: Sequence[Leg] = [leg for leg in legs if leg.artifact in made]
+        run = release.routes.legs_on(made, release.browser.backends)
         if model in release.models:
             probes = _probes(release, release.models[model])
         else:

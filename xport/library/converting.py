@@ -6,7 +6,7 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -18,6 +18,7 @@ from xport.common.callables import search_in
 from xport.common.document import folder_made_whole
 from xport.common.tools import missing_packages_named, tool_versions
 from xport.conversion.exporters import OPSETS, Exporter
+from xport.conversion.onnx_files import settled
 from xport.conversion.pipeline import Stage, carry_out
 from xport.conversion.stages.onnx_from_torch import OnnxFromTorch
 from xport.conversion.stages.tfjs_from_onnx import TfjsFromOnnx
@@ -29,7 +30,6 @@ from xport.formats.onnx_file import MODEL as ONNX_FILE
 from xport.formats.tfjs_model import MODEL
 from xport.library.converted import Converted
 from xport.library.modules import OwnModule, export, own_module
-from xport.library.onnx_files import settled
 from xport.plan.plan import StageCost
 from xport.plan.routes import DIRECT, ONNX, TORCH, WeightDType
 
@@ -43,7 +43,7 @@ MIB = 2**20
 
 @missing_packages_named()
 def convert(
-    model: torch.nn.Module | str | Path,
+    model: torch.nn.Module | Callable[..., torch.nn.Module] | str | Path,
     example_inputs: Any = None,
     *,
     out: str | Path,
@@ -60,8 +60,8 @@ def convert(
     `output_0`, `output_1`, …
 
     Args:
-        model: an `nn.Module` (also one whose class lives in a notebook or a script), a factory as
-            `module:name`, or the path of an ONNX file.
+        model: an `nn.Module` (also one whose class lives in a notebook or a script), a factory (a
+            callable, or `module:name`), or the path of an ONNX file.
         example_inputs: a tuple of tensors or arrays, a dict by parameter name, or a tensor alone.
             For an ONNX file, what fixes the shapes that it leaves open, by input name; arrays, or
             shapes as tuples of integers.
@@ -85,7 +85,7 @@ def convert(
         path = Path(made) / ONNX_FILE
         file = _file(model)
         if file is not None:
-            own, title, shapes = None, file.name, _shapes(example_inputs)
+            own, title, shapes = None, file.name, shapes_in(example_inputs)
             signature, cost = _timed(None, lambda: settled(file, shapes, path))
             costs = {ONNX: cost}
         else:
@@ -143,16 +143,19 @@ def _module(model: Any, arguments: Mapping[str, Any] | None) -> tuple[torch.nn.M
     if isinstance(model, str):
         search_in(Path.cwd())
         return torch_module.called(model, "factory", **(arguments or {})), model
+    if callable(model) and not isinstance(model, torch.nn.Module):
+        title = getattr(model, "__name__", type(model).__name__)
+        return torch_module.built(model, title, "model", **(arguments or {})), title
     if not isinstance(model, torch.nn.Module):
         raise InputError(
             f"a {type(model).__name__} is no model",
             "model",
-            "give an nn.Module, a factory as module:name, or the path of an ONNX file",
+            "give an nn.Module, what builds one (a callable or module:name), or an ONNX file",
         )
     return model, type(getattr(model, "_orig_mod", model)).__name__
 
 
-def _shapes(given: Any) -> dict[str, tuple[int, ...]]:
+def shapes_in(given: Any) -> dict[str, tuple[int, ...]]:
     """Shapes by input name, of arrays or as they are."""
     if given is None:
         return {}

@@ -23,6 +23,7 @@ from xport.formats.artifact import Signature, TensorSpec
 from xport.formats.torch_answers import require_steady
 from xport.formats.torch_module import Recipe, outputs_of
 from xport.formats.torch_outputs import derived_names, output_spec
+from xport.formats.torch_reads import require_no_reads
 from xport.library.examples import array_of
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ def own_module(
 
     Raises:
         InputError: the module fails on the example, its outputs cannot be named or carried, or it
-            answers the same input differently every time.
+            answers the same input differently every time, or reads numbers out of its tensors
+            that depend on the input.
     """
     module = _copied(model, title)
     example = _by_name(model, example_inputs)
@@ -81,6 +83,7 @@ def own_module(
     signature = Signature(inputs=inputs, outputs=outputs)
     recipe = recipe.model_copy(update={"signature": signature})
     require_steady(module, recipe, list(example.values()))
+    require_no_reads(module, recipe, list(example.values()))
     return OwnModule(module, recipe, tuple(example.values()))
 
 

@@ -14,7 +14,6 @@ from xport.errors import VerdictError
 from xport.judgement.evidence import Evidence
 from xport.judgement.judge import baseline_of
 from xport.judgement.verdict import Check, Status, Verdict
-from xport.plan.plan import REFERENCE_LEG
 from xport.workflow.run_folder import RunFolder
 
 HEAD = ("model", "output", "leg", "distance from the reference", "allowed", "used", "")
@@ -147,9 +146,10 @@ def _probe_of(evidence: Evidence, check: Check) -> str | None:
     leg = next((leg for leg in evidence.plan.legs if leg.name == check.leg), None)
     if leg is None or check.measured is None:
         return None
+    model = evidence.plan.model(check.model)
     wanted = (check.model, check.leg, check.output)
     found = [one for one in evidence.comparisons if (one.model, one.leg, one.output) == wanted]
     for one in found:
-        if (check.against or REFERENCE_LEG) == baseline_of(leg, one.role):
+        if (check.against or model.reference) == baseline_of(model, leg, one.role):
             return one.worst_probe
     return None

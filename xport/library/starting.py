@@ -1,4 +1,4 @@
-"""A release file that runs as it stands, written from a factory and the shapes of its inputs."""
+"""A release file that runs as it stands, written from a factory or an ONNX file."""
 
 from __future__ import annotations
 
@@ -19,15 +19,16 @@ from xport.common.callables import search_in
 from xport.common.document import write_whole
 from xport.common.tools import missing_packages_named
 from xport.conversion.exporters import Exporter
+from xport.conversion.onnx_files import settled
 from xport.errors import InputError
 from xport.formats import torch_module
 from xport.formats.artifact import Signature, TensorSpec
 from xport.formats.onnx_file import MODEL as ONNX_FILE
 from xport.inputs.probes import synthetic_inputs
-from xport.library.converting import FACTORY, name_of
+from xport.library.converting import FACTORY, name_of, shapes_in
 from xport.library.modules import OwnModule, export, own_module
 from xport.library.suggesting import suggested
-from xport.library.verification import answers_of, answers_of_onnx
+from xport.library.verification import answers_of, answers_of_onnx, suggested_of_onnx
 from xport.plan.plan import FLOAT64_LEG, REFERENCE_LEG
 from xport.plan.policy import Tolerance
 from xport.recording.runners.torch_runner import TorchRunner
@@ -54,13 +55,22 @@ class Begun:
     @property
     def name(self) -> str:
         """The model's id."""
-        return name_of(self.factory)
+        return name_of(self.factory.rpartition("/")[2])
+
+    @property
+    def weights(self) -> list[str]:
+        """The line that says where the weights come from; an ONNX file has them."""
+        if self.factory.endswith(".onnx"):
+            return []
+        if self.checkpoint is not None:
+            return [f"checkpoint = {_value(self.checkpoint)}  # relative to this file"]
+        return ['weights_from_factory = "untrained"  # or "trained"; or a checkpoint in its place']
 
 
 @missing_packages_named()
 def init(
-    factory: str,
-    example_inputs: Any,
+    factory: str | Path,
+    example_inputs: Any = None,
     *,
     out: str | Path = "release.toml",
     arguments: Mapping[str, Any] | None = None,
@@ -68,14 +78,14 @@ def init(
     exporter: Exporter = "torchscript",
     overwrite: bool = False,
 ) -> Path:
-    """Write a release file for a factory, with signature and tolerances that were measured.
+    """Write a release file for a model, with signature and tolerances that were measured.
 
-    The module is built, run and exported to find its signature; its rounding is measured on the
-    probes that the file asks for.
+    The module is built, run and exported to find its signature, an ONNX file is read; the rounding
+    is measured on the probes that the file asks for.
 
     Args:
         factory: a callable as `module:name` that returns an `nn.Module`, importable from the
-            working folder or from the file's.
+            working folder or from the file's; or the path of an ONNX file.
         example_inputs: as `xport.convert` takes them.
         out: the file to write.
         arguments: of the factory.
@@ -94,29 +104,54 @@ def init(
     path = Path(out)
     if path.exists() and not overwrite:
         raise InputError("is there already", str(path), "name another with --out, or use --force")
+    folder = path.resolve().parent
+    if str(factory).endswith(".onnx"):
+        for key, given in (("arguments", arguments), ("checkpoint", checkpoint)):
+            if given:
+                raise InputError("an ONNX file has its own", key, "leave it out")
+        begun = _from_file(Path(factory), shapes_in(example_inputs), folder)
+    else:
+        begun = _from_factory(
+            str(factory), dict(arguments or {}), checkpoint, example_inputs, exporter, folder
+        )
+    write_whole(path, _text(begun, exporter).encode())
+    return path
+
+
+def _from_file(file: Path, shapes: Mapping[str, tuple[int, ...]], folder: Path) -> Begun:
+    name = name_of(file.name)
+    with tempfile.TemporaryDirectory(prefix="xport-init-") as made:
+        signature = settled(file, shapes, Path(made) / ONNX_FILE)
+        probes = synthetic_inputs(signature, None, seed=SEED, count=PROBES)
+        inputs = [dict(probe.inputs) for probe in probes]
+        tolerances = suggested_of_onnx(name, signature, Path(made), inputs)
+    return Begun(_relative(file, folder), {}, None, signature, tolerances)
+
+
+def _from_factory(
+    factory: str,
+    arguments: Mapping[str, Any],
+    checkpoint: str | Path | None,
+    example_inputs: Any,
+    exporter: Exporter,
+    folder: Path,
+) -> Begun:
     if not FACTORY.match(factory):
         raise InputError(
             f"{factory!r} is not a callable as module:name",
             "factory",
-            "name what builds the module, such as my_package.models:build",
+            "name what builds the module, such as my_package.models:build, or an ONNX file",
         )
-    for folder in (Path.cwd(), path.resolve().parent):
-        search_in(folder)
-    arguments = dict(arguments or {})
-    module = _built(factory, arguments, checkpoint)
-    if checkpoint is not None:
-        checkpoint = os.path.relpath(checkpoint, path.resolve().parent)
-    own = own_module(module, example_inputs, factory)
+    for searched in (Path.cwd(), folder):
+        search_in(searched)
+    own = own_module(_built(factory, arguments, checkpoint), example_inputs, factory)
     tolerances = _measured(own, exporter, name_of(factory))
-    begun = Begun(
-        factory,
-        arguments,
-        None if checkpoint is None else Path(checkpoint).as_posix(),
-        own.recipe.signature,
-        tolerances,
-    )
-    write_whole(path, _text(begun, exporter).encode())
-    return path
+    relative = None if checkpoint is None else _relative(checkpoint, folder)
+    return Begun(factory, arguments, relative, own.recipe.signature, tolerances)
+
+
+def _relative(path: str | Path, folder: Path) -> str:
+    return Path(os.path.relpath(path, folder)).as_posix()
 
 
 def noise(shapes: Sequence[tuple[str | None, tuple[int, ...], str]]) -> Any:
@@ -167,9 +202,6 @@ def _measured(own: OwnModule, exporter: Exporter, model: str) -> list[Tolerance]
 
 
 def _text(begun: Begun, exporter: Exporter) -> str:
-    weights = 'weights_from_factory = "untrained"  # or "trained"; or a checkpoint in its place'
-    if begun.checkpoint is not None:
-        weights = f"checkpoint = {_value(begun.checkpoint)}  # relative to this file"
     lines = [
         "# Written by `xport init`; it runs as it stands. Comments say what is yours to decide.",
         "schema_version = 2",
@@ -181,7 +213,7 @@ def _text(begun: Begun, exporter: Exporter) -> str:
         'kind = "other"  # "classifier" (with labels) or "autoencoder": the web page shows these',
         f"factory = {_value(begun.factory)}",
         *([f"arguments = {_value(begun.arguments)}"] if begun.arguments else []),
-        weights,
+        *begun.weights,
         *([f"exporter = {_value(exporter)}"] if exporter != "torchscript" else []),
         "",
         f"[models.{begun.name}.signature]  # every axis is fixed",

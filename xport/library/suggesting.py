@@ -1,7 +1,8 @@
 """Tolerances from what rounding was measured to do, before a browser was seen.
 
 float32 rounds, and every runtime in an order of its own. How much that comes to is measured where
-the model is at home: PyTorch float32 against its own float64, and against ONNX Runtime. A distance
+the model is at home: PyTorch float32 against its own float64, and against ONNX Runtime; of an ONNX
+file, ONNX Runtime without its optimisations against itself with all of them. A distance
 of ONNX Runtime that PyTorch's rounding cannot explain is no rounding and does not count, so that a
 wrong export does not widen what is allowed.
 """
@@ -44,7 +45,7 @@ class Rounding:
 
     @classmethod
     def measured(cls, single: Answers, double: Answers, runtime: Answers, output: str) -> Rounding:
-        """From what PyTorch float32, float64 and ONNX Runtime say of the same probes."""
+        """From what the reference, itself otherwise and a runtime say of the same probes."""
         return cls(
             _distance(single, double, output),
             _distance(single, runtime, output),
@@ -52,30 +53,55 @@ class Rounding:
         )
 
 
+@dataclass(frozen=True)
+class Measure:
+    """What rounding is measured by: the reference, itself computed otherwise, and a runtime."""
+
+    reference: str
+    itself: str
+    runtime: str | None
+
+
+OF_PYTORCH = Measure("PyTorch float32", "its own float64", "ONNX Runtime")
+OF_ONNX = Measure(
+    "ONNX Runtime without optimisations", "itself with all of them and other threads", None
+)
+
+
 def suggested(
-    model: str, signature: Signature, single: Answers, double: Answers, runtime: Answers
+    model: str,
+    signature: Signature,
+    single: Answers,
+    double: Answers,
+    runtime: Answers,
+    measure: Measure = OF_PYTORCH,
 ) -> list[Tolerance]:
     """A tolerance for every output of a model, with what was measured as its rationale.
 
+    Args:
+        single, double, runtime: what the reference, itself computed otherwise, and a runtime say
+            of the same probes, as `measure` names them.
+
     Raises:
-        InputError: PyTorch's own float32 is too far from its float64, or holds what is no number.
+        InputError: the reference is too far from itself, or holds what is no number.
     """
     found = []
     for spec in signature.outputs:
         if spec.dtype.startswith("float"):
             rounding = Rounding.measured(single, double, runtime, spec.name)
-            bound, reason = _bound(spec.name, rounding, len(single))
+            bound, reason = _bound(spec.name, rounding, len(single), measure)
         else:
             bound, reason = 0.5, f"{spec.dtype} values are counted, not rounded: they must be equal"
         found.append(Tolerance(model=model, output=spec.name, max_abs=bound, rationale=reason))
     return found
 
 
-def _bound(output: str, rounding: Rounding, probes: int) -> tuple[float, str]:
+def _bound(output: str, rounding: Rounding, probes: int, measure: Measure) -> tuple[float, str]:
     own, bearable = rounding.float64, GREATEST * rounding.largest / FACTOR
     if not own <= bearable:  # NaN is not
         raise InputError(
-            f"PyTorch float32 is {own:.3g} from its own float64, of {rounding.largest:.3g} at most",
+            f"{measure.reference} is {own:.3g} from {measure.itself}, of {rounding.largest:.3g} at "
+            "most",
             f"output {output!r}",
             "declare a tolerance with its reason; float32 alone does not settle this output",
         )
@@ -85,10 +111,11 @@ def _bound(output: str, rounding: Rounding, probes: int) -> tuple[float, str]:
     runtime = rounding.runtime if explained else 0.0
     bound = _rounded_up(FACTOR * max(base, runtime))
     counted = "" if explained else ", which rounding does not explain"
+    more = f" and {rounding.runtime:.2g} from {measure.runtime}{counted}" if measure.runtime else ""
     return bound, (
         f"suggested: {FACTOR} times the rounding measured on {probes} probes before any browser "
-        f"ran: PyTorch float32 is {own:.2g} from its float64 and {rounding.runtime:.2g} from ONNX "
-        f"Runtime{counted}; {STEPS} float32 steps of the largest value are {least:.2g}"
+        f"ran: {measure.reference} is {own:.2g} from {measure.itself}{more}; "
+        f"{STEPS} float32 steps of the largest value are {least:.2g}"
     )
 
 

@@ -1,6 +1,8 @@
 """A converted model's plan, and the same workflow as a release's on it: record, judge, report.
 
-The reference is PyTorch float32, held to its own float64, in this process, where the module lives.
+The reference is PyTorch float32, held to its own float64, in this process, where the module lives;
+of an ONNX file, ONNX Runtime without its optimisations, held to itself with all of them and to
+onnx's own evaluator.
 Every other leg runs where a release's does, and the run's folder is one like a release's:
 `xport judge` and `xport report` go on from it.
 """
@@ -19,7 +21,7 @@ from xport.common.tools import missing_packages_named
 from xport.conversion.store import disk_errors, require_writable
 from xport.errors import InputError
 from xport.exchange.recording import Runner
-from xport.formats.artifact import Format
+from xport.formats.artifact import Format, Signature
 from xport.formats.onnx_file import MODEL as ONNX_FILE
 from xport.formats.tfjs_model import stored_weights
 from xport.formats.torch_module import IN_MEMORY, InMemory
@@ -27,7 +29,7 @@ from xport.inputs.probes import Probe, synthetic_inputs
 from xport.library.converted import Converted
 from xport.library.examples import probes_of
 from xport.library.report import Report
-from xport.library.suggesting import Answers, suggested
+from xport.library.suggesting import OF_ONNX, Answers, suggested
 from xport.plan.plan import (
     FLOAT64_LEG,
     Leg,
@@ -39,7 +41,7 @@ from xport.plan.plan import (
 from xport.plan.policy import Policy, Tolerance
 from xport.plan.routes import DIRECT, ONNX, TORCH, Backend, DirectRoute, Routes
 from xport.recording.browser import BrowserOptions
-from xport.recording.runners.onnx_runner import OnnxRunner
+from xport.recording.runners.onnx_runner import OnnxRunner, Optimisations
 from xport.recording.runners.torch_runner import TorchRunner
 from xport.workflow import commands
 from xport.workflow.run_folder import RunFolder
@@ -70,19 +72,13 @@ class Verification:
 def verify_model(
     converted: Converted, inputs: Any, how: Verification, out: Path | None = None
 ) -> Report:
-    """Hold a converted model to its module, in a real browser.
+    """Hold a converted model to its module or ONNX file, in a real browser.
 
     Raises:
-        InputError: probes, tolerances or folder do not fit, or the model has no module.
+        InputError: probes, tolerances or folder do not fit.
         IntegrityError: the converted files were changed.
         UnavailableError: the folder cannot be written.
     """
-    if converted.module is None:
-        raise InputError(
-            "an ONNX file has no PyTorch module to be held to",
-            converted.title,
-            "convert the module itself",
-        )
     converted.require_unchanged()
     run = RunFolder(out or converted.folder.with_name(f"{converted.folder.name}.run"))
     probes = _probes(converted, inputs)
@@ -109,8 +105,10 @@ def _probes(converted: Converted, inputs: Any) -> list[Probe]:
             for place, arrays in enumerate(given)
         ]
     names = [spec.name for spec in signature.inputs]
-    example = dict(zip(names, converted.example or (), strict=True))
     made = synthetic_inputs(signature, None, seed=0, count=SYNTHETIC)
+    if converted.example is None:
+        return made
+    example = dict(zip(names, converted.example, strict=True))
     return [Probe("example", "the example that the model was converted with", example), *made]
 
 
@@ -135,7 +133,7 @@ class _OwnRunners:
 def _plan(converted: Converted, probes: Sequence[Probe], how: Verification, run: RunFolder) -> Plan:
     """What is verified, with every tolerance fixed before anything runs in a browser."""
     artifacts = _artifacts(converted, run.root / ARTIFACTS)
-    legs = Routes(direct=DirectRoute()).legs(how.backends)
+    legs = Routes(direct=DirectRoute()).legs_on(artifacts, how.backends)
     policy = Policy(
         min_probes=len(probes),
         tolerances=tuple(_tolerances(converted, probes, how.tolerances, artifacts[ONNX].path)),
@@ -146,7 +144,7 @@ def _plan(converted: Converted, probes: Sequence[Probe], how: Verification, run:
         kind="other",
         signature=converted.signature,
         labels=None,
-        weights=f"those of {converted.title}, in memory",
+        weights=f"those of {converted.title}" + (", in memory" if converted.module else ""),
         trained=True,
         preprocess=None,
         artifacts=artifacts,
@@ -170,20 +168,20 @@ def _plan(converted: Converted, probes: Sequence[Probe], how: Verification, run:
 
 
 def _artifacts(converted: Converted, folder: Path) -> dict[str, PlannedArtifact]:
-    """Write what stands for the module, the ONNX file and the TF.js model into a run's folder."""
-    assert converted.module is not None
+    """Write the artifacts into a run's folder; what stands for the module, where there is one."""
     if folder.exists():
         shutil.rmtree(folder)
-    for name in (TORCH, ONNX):
-        (folder / name).mkdir(parents=True)
+    (folder / ONNX).mkdir(parents=True)
     (folder / ONNX / ONNX_FILE).write_bytes(converted.onnx)
     shutil.copytree(converted.folder, folder / DIRECT)
-    InMemory(
-        module=converted.title,
-        parameters=converted.module.parameters,
-        onnx=digests.of_bytes(converted.onnx),
-    ).write(folder / TORCH / IN_MEMORY)
-    return {name: _artifact(converted, name, folder / name) for name in (TORCH, ONNX, DIRECT)}
+    if converted.module is not None:
+        (folder / TORCH).mkdir()
+        InMemory(
+            module=converted.title,
+            parameters=converted.module.parameters,
+            onnx=digests.of_bytes(converted.onnx),
+        ).write(folder / TORCH / IN_MEMORY)
+    return {name: _artifact(converted, name, folder / name) for name in converted.costs}
 
 
 def _artifact(converted: Converted, name: str, path: Path) -> PlannedArtifact:
@@ -217,9 +215,11 @@ def _tolerances(
     if not wanted:
         return found
     inputs = [dict(probe.inputs) for probe in probes]
+    signature = converted.signature.model_copy(update={"outputs": wanted})
+    if converted.module is None:
+        return found + suggested_of_onnx(converted.name, signature, onnx_folder, inputs)
     runners = _OwnRunners(converted)
     runtime = isolated.call(answers_of_onnx, onnx_folder, inputs).result
-    signature = converted.signature.model_copy(update={"outputs": wanted})
     single, double = (answers_of(runners.of(leg), inputs) for leg in (TORCH, FLOAT64_LEG))
     return found + suggested(converted.name, signature, single, double, runtime)
 
@@ -236,9 +236,21 @@ def _declared(model: str, output: str, said: Any) -> Tolerance:
         ) from error
 
 
-def answers_of_onnx(folder: Path, inputs: Sequence[Mapping[str, Array]]) -> Answers:
+def suggested_of_onnx(
+    model: str, signature: Signature, folder: Path, inputs: Sequence[Mapping[str, Array]]
+) -> list[Tolerance]:
+    """Tolerances for an ONNX file, from what ONNX Runtime says with and without optimisations."""
+    plain, optimised = (
+        isolated.call(answers_of_onnx, folder, inputs, how).result for how in ("none", "all")
+    )
+    return suggested(model, signature, plain, optimised, optimised, OF_ONNX)
+
+
+def answers_of_onnx(
+    folder: Path, inputs: Sequence[Mapping[str, Array]], optimisations: Optimisations = "default"
+) -> Answers:
     """What ONNX Runtime says of every probe, in this process."""
-    return answers_of(OnnxRunner(ONNX, folder), inputs)
+    return answers_of(OnnxRunner(ONNX, folder, optimisations), inputs)
 
 
 def answers_of(runner: Any, inputs: Sequence[Mapping[str, Array]]) -> Answers:

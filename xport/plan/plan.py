@@ -21,6 +21,10 @@ VERSION = 2
 Kind = Literal["classifier", "autoencoder", "explanation", "other"]
 REFERENCE_LEG = "torch"
 FLOAT64_LEG = "torch-float64"
+ONNX_LEG = "onnx"
+OPTIMISED_LEG = "onnx-optimised"
+EVALUATOR_LEG = "onnx-evaluator"
+"""Of an ONNX file: ONNX Runtime with its optimisations, and onnx's own evaluator."""
 BROUGHT = "image"
 """Prefix of the names of images that a user brings; they may be of patients."""
 
@@ -145,6 +149,32 @@ class PlannedModel(Document):
             raise ValueError(f"{self.id}: preprocess_digest is not that of preprocess")
         return self
 
+    @property
+    def reference(self) -> str:
+        """The leg that all others are held to: PyTorch, or ONNX Runtime for an ONNX file."""
+        return REFERENCE_LEG if REFERENCE_LEG in self.legs else ONNX_LEG
+
+    @property
+    def second_opinions(self) -> tuple[str, ...]:
+        """The legs that the reference itself is held to; they decide nothing else."""
+        own = (FLOAT64_LEG, OPTIMISED_LEG, EVALUATOR_LEG)
+        return tuple(leg for leg in self.legs if leg in own)
+
+    @property
+    def faithful_to(self) -> str:
+        """What the reference is, in the words of every document."""
+        return "PyTorch" if self.reference == REFERENCE_LEG else "ONNX Runtime"
+
+    @property
+    def reference_words(self) -> str:
+        """The reference by its arithmetic, in the words of every document."""
+        torch = self.reference == REFERENCE_LEG
+        return "PyTorch float32" if torch else "ONNX Runtime without optimisations"
+
+    def probes_on(self, leg: str) -> tuple[PlannedProbe, ...]:
+        """The probes that a leg runs: onnx's evaluator, which takes minutes, the first alone."""
+        return self.probes[:1] if leg == EVALUATOR_LEG else self.probes
+
     def labels_of(self, output: str) -> tuple[str, ...] | None:
         """The labels of an output's values, None for one that holds something else."""
         shape = next((spec.shape for spec in self.signature.outputs if spec.name == output), ())
@@ -218,6 +248,16 @@ class Plan(Document):
                 if name not in known or known[name].artifact not in model.artifacts:
                     raise ValueError(f"{model.id}: leg {name!r} has no artifact")
         return self
+
+    @property
+    def faithful_to(self) -> str:
+        """What the models are held to: `PyTorch`, `ONNX Runtime`, or both where they differ."""
+        return " and ".join(dict.fromkeys(model.faithful_to for model in self.models))
+
+    @property
+    def reference_words(self) -> str:
+        """The references of all models by their arithmetic."""
+        return ", or ".join(dict.fromkeys(model.reference_words for model in self.models))
 
     def model(self, model_id: str) -> PlannedModel:
         """The model of that id."""

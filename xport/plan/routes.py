@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from xport.common.document import Document
-from xport.plan.plan import FLOAT64_LEG, REFERENCE_LEG, Leg
+from xport.plan.plan import (
+    EVALUATOR_LEG,
+    FLOAT64_LEG,
+    ONNX_LEG,
+    OPTIMISED_LEG,
+    REFERENCE_LEG,
+    Leg,
+)
 
 Backend = Literal["webgl", "wasm", "cpu"]
 WeightDType = Literal["float32", "float16", "uint16", "uint8"]
@@ -25,6 +32,10 @@ Backends = Annotated[tuple[Backend, ...], Field(min_length=1), AfterValidator(_e
 TORCH, ONNX, SAVED_MODEL = "torch", "onnx", "savedmodel"
 DIRECT, VIA_TENSORFLOW = "tfjs", "tfjs-tf"
 """Names of artifacts; a browser leg is called `artifact/backend`."""
+
+
+OPINIONS = {OPTIMISED_LEG, EVALUATOR_LEG}
+"""Legs of models that are ONNX files; one that comes from PyTorch has that to be held to."""
 
 
 class DirectRoute(Document):
@@ -81,11 +92,22 @@ class Routes(Document):
         legs = [
             Leg(name=FLOAT64_LEG, artifact=TORCH, predecessor=None),
             Leg(name=REFERENCE_LEG, artifact=TORCH, predecessor=None),
-            Leg(name=ONNX, artifact=ONNX, predecessor=REFERENCE_LEG),
+            Leg(name=ONNX_LEG, artifact=ONNX, predecessor=REFERENCE_LEG),
+            Leg(name=OPTIMISED_LEG, artifact=ONNX, predecessor=None),
+            Leg(name=EVALUATOR_LEG, artifact=ONNX, predecessor=None),
         ]
         if self.tensorflow is not None:
             legs.append(Leg(name=SAVED_MODEL, artifact=SAVED_MODEL, predecessor=ONNX))
         return (*legs, *self._browser_legs(backends))
+
+    def legs_on(self, artifacts: Collection[str], backends: tuple[Backend, ...]) -> tuple[Leg, ...]:
+        """The legs that a model with these artifacts runs on."""
+        apart = OPINIONS if TORCH in artifacts else set()
+        return tuple(
+            leg
+            for leg in self.legs(backends)
+            if leg.artifact in artifacts and leg.name not in apart
+        )
 
     def _browser_legs(self, backends: tuple[Backend, ...]) -> Iterator[Leg]:
         """The second conversion first; the direct one is compared with it."""

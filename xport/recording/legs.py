@@ -12,9 +12,17 @@ from xport.errors import IntegrityError, RunnerError, XportError
 from xport.exchange.recording import Recording, Runner
 from xport.formats.artifact import Artifact, Format
 from xport.inputs.probes import ProbeFolder
-from xport.plan.plan import FLOAT64_LEG, Leg, Plan, PlannedArtifact, PlannedModel
+from xport.plan.plan import (
+    EVALUATOR_LEG,
+    FLOAT64_LEG,
+    ONNX_LEG,
+    OPTIMISED_LEG,
+    Leg,
+    Plan,
+    PlannedModel,
+)
 from xport.recording.recorder import RecordingFolder, record
-from xport.recording.runners.onnx_runner import OnnxRunner
+from xport.recording.runners.onnx_runner import EvaluatorRunner, OnnxRunner
 from xport.recording.runners.tf_runner import TfRunner
 from xport.recording.runners.torch_runner import TorchRunner
 
@@ -110,7 +118,7 @@ def record_here(
             str(planned.path),
             "delete this folder and run `xport convert` again",
         )
-    return _kept(local_runner(leg, planned), plan, model, leg, probes, recordings)
+    return _kept(local_runner(model, leg), plan, model, leg, probes, recordings)
 
 
 def _kept(
@@ -126,8 +134,14 @@ def _kept(
     return recording
 
 
-def local_runner(leg: Leg, planned: PlannedArtifact) -> Runner:
-    """The runner for a leg that needs no browser."""
+def local_runner(model: PlannedModel, leg: Leg) -> Runner:
+    """The runner for a leg of a model that needs no browser."""
+    planned = model.artifacts[leg.artifact]
+    if leg.name == EVALUATOR_LEG:
+        return EvaluatorRunner(leg.name, planned.path)
+    if planned.format is Format.ONNX and model.reference == ONNX_LEG:
+        optimised = leg.name == OPTIMISED_LEG
+        return OnnxRunner(leg.name, planned.path, "all" if optimised else "none")
     if planned.format is Format.TORCH:
         dtype: Literal["float32", "float64"] = "float64" if leg.name == FLOAT64_LEG else "float32"
         return TorchRunner(leg.name, planned.path, dtype)

@@ -17,7 +17,7 @@ from xport.exchange.prepared import (
     PreparedInputs,
     deployed_leg,
     prepared_models,
-    torch_leg,
+    reference_leg,
     tried_on,
 )
 from xport.exchange.preparer import Made, Preparer, Unsupported
@@ -83,7 +83,7 @@ class PreprocessingRecorder:
         )
         prepared.write(self.folder.path)
         for model in prepared_models(self.plan):
-            self._ask(model, torch_leg(self.plan), prepared.digests(model.id))
+            self._ask(model, reference_leg(self.plan, model), prepared.digests(model.id))
             shown = prepared.digests(model.id, (DEFINITION, *IN_BROWSER))
             self._ask(model, deployed_leg(self.plan), shown)
         return prepared

@@ -66,7 +66,7 @@ def _roll(tape: _Tape, runner: Runner, model: PlannedModel, probes: ProbeFolder)
         try:
             tape.environment = runner.environment()
             tape.load_seconds = tape.load_seconds or runner.load_seconds
-            for probe in model.probes:
+            for probe in model.probes_on(runner.leg):
                 if probe.name in tape.arrays:
                     continue
                 inputs = probes.load(probe, model.signature)

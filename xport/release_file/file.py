@@ -12,7 +12,7 @@ from xport.common import digests
 from xport.common.document import Document, first_problem
 from xport.errors import InputError
 from xport.plan.policy import OtherPolicy, Policy
-from xport.plan.routes import DIRECT, TORCH, Backend, DirectRoute, Routes, TensorflowRoute
+from xport.plan.routes import DIRECT, ONNX, TORCH, Backend, DirectRoute, Routes, TensorflowRoute
 from xport.release_file.tables import (
     BrowserEntry,
     ExplanationEntry,
@@ -74,6 +74,12 @@ class ReleaseFile(Document):
                 raise ValueError(f"policy.advisory: {one.model}.{one.output} is not an output here")
             if one.leg not in legs:
                 raise ValueError(f"policy.advisory: {one.leg} is not a leg of this release")
+            own = self.models.get(one.model)
+            if own and own.onnx_file and legs[one.leg].artifact == ONNX:
+                raise ValueError(
+                    f"policy.advisory: {one.leg} is what {one.model} is held to, and cannot be "
+                    "advisory"
+                )
             if legs[one.leg].artifact in (self.routes.shipped, TORCH):
                 raise ValueError(
                     f"policy.advisory: {one.leg} is what ships, or PyTorch, and cannot be advisory"
@@ -105,6 +111,8 @@ class ReleaseFile(Document):
                 raise ValueError(
                     f"{key}.classifier: {entry.classifier} is not a classifier of images here"
                 )
+            if classifier.onnx_file is not None:
+                raise ValueError(f"{key}.classifier: {entry.classifier} is not built by PyTorch")
             outputs = {output.name for output in classifier.signature.outputs}
             for output in filter(None, (entry.logits, entry.probabilities)):
                 if output not in outputs:
@@ -159,6 +167,7 @@ def read_release(path: Path) -> ReleaseFile:
                 for key in ("checkpoint", "calibration", "gate")
                 if (file := getattr(entry, key))
             }
+            | ({"factory": str(path.parent / entry.factory)} if entry.onnx_file else {})
         )
         for name, entry in release.models.items()
     }

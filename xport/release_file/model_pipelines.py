@@ -8,6 +8,7 @@ from dataclasses import replace
 from xport.conversion.pipeline import Pipeline, Step
 from xport.conversion.stages.explained_from_torch import ExplainedFromTorch
 from xport.conversion.stages.explanation_from_onnx import ExplanationFromOnnx
+from xport.conversion.stages.onnx_from_file import OnnxFromFile
 from xport.conversion.stages.onnx_from_torch import OnnxFromTorch
 from xport.conversion.stages.tf_from_onnx import TfFromOnnx
 from xport.conversion.stages.tfjs_from_onnx import TfjsFromOnnx
@@ -18,7 +19,10 @@ from xport.release_file.tables import ExplanationEntry, ModelEntry
 
 
 def pipeline_for(entry: ModelEntry, routes: Routes) -> Pipeline:
-    """From PyTorch to ONNX, and from there by every route to TF.js."""
+    """From PyTorch to ONNX, or from an ONNX file, and from there by every route to TF.js."""
+    if entry.onnx_file is not None:
+        own = Step(ONNX, OnnxFromFile(entry.onnx_file, entry.signature))
+        return Pipeline((own, *_tfjs_steps(routes)))
     return Pipeline((*_export_steps(entry), *_tfjs_steps(routes)))
 
 

@@ -24,16 +24,26 @@ Callable_ = Annotated[
         examples=["reference.networks.densenet:classifier"],
     ),
 ]
+Source = Annotated[
+    str,
+    Field(
+        pattern=r"^([A-Za-z_][\w.]*:[A-Za-z_]\w*|[^:]+\.onnx)$",
+        description="a Python callable as module:name, or an ONNX file, from this file's folder",
+        examples=["reference.networks.densenet:classifier", "model.onnx"],
+    ),
+]
 UNTRAINED = "untrained demonstration weights"
 
 
 class ModelEntry(Document):
     """`[models.ID]`: how one `nn.Module` is built, filled with weights, fed and read.
 
-    Exactly one of `checkpoint` (a file beside the release file), `initializer` (a callable that
-    fills the module with seeded weights) and `weights_from_factory` (the factory fills it itself,
-    `seed` being torch's, with `trained` or `untrained` weights) is given. A model whose weights
-    come from an initializer is untrained, and every document and page says so.
+    A `factory` that is an ONNX file is the model with its weights, which count as trained unless
+    `weights_from_factory` says otherwise; ONNX Runtime is its reference. Else exactly one of
+    `checkpoint` (a file beside the release file), `initializer` (a callable that fills the module
+    with seeded weights) and `weights_from_factory` (the factory fills it itself, `seed` being
+    torch's, with `trained` or `untrained` weights) is given. A model whose weights come from an
+    initializer is untrained, and every document and page says so.
     `operating_points` are the probabilities, one per label, from which on a finding counts as
     present; `calibration` is a document that holds them with what they were found on, `gate` one
     with the threshold of an autoencoder's score (files beside the release file). `exporter` is
@@ -43,7 +53,7 @@ class ModelEntry(Document):
 
     title: str
     kind: Kind
-    factory: Callable_
+    factory: Source
     arguments: dict[str, Any] = Field(default_factory=dict)
     checkpoint: Path | None = None
     loader: Callable_ = "reference.networks.checkpoints:load_checkpoint"
@@ -63,6 +73,9 @@ class ModelEntry(Document):
     @property
     def weights(self) -> str:
         """Where the weights come from, in the words that every document shows."""
+        if self.onnx_file is not None:
+            kind = "untrained weights, " if self.weights_from_factory == "untrained" else ""
+            return f"{kind}those of {self.onnx_file.name}"
         if self.weights_from_factory:
             return f"{self.weights_from_factory} weights, as {self.factory} fills them"
         return UNTRAINED if self.checkpoint is None else f"checkpoint {self.checkpoint.name}"
@@ -70,11 +83,23 @@ class ModelEntry(Document):
     @property
     def trained(self) -> bool:
         """Whether the weights were trained, as far as the file says."""
+        if self.onnx_file is not None:
+            return self.weights_from_factory != "untrained"
         return self.checkpoint is not None or self.weights_from_factory == "trained"
+
+    @property
+    def onnx_file(self) -> Path | None:
+        """The ONNX file that is the model; None where it is built by PyTorch."""
+        return Path(self.factory) if self.factory.endswith(".onnx") else None
 
     @model_validator(mode="after")
     def _weights_from_one_place(self) -> Self:
         places = (self.checkpoint, self.initializer, self.weights_from_factory)
+        if self.onnx_file is not None:
+            for key in ("checkpoint", "initializer", "arguments", "opset"):
+                if getattr(self, key):
+                    raise ValueError(f"{key}: an ONNX file has its own; leave it out")
+            return self
         if sum(place is not None for place in places) != 1:
             raise ValueError("give one of checkpoint, initializer and weights_from_factory")
         return self

@@ -192,8 +192,8 @@ class Converter:
         return explained_probes(lively, entry.signature(of.signature), of.labels or (), wanted)
 
     def _legs(self, artifacts: Mapping[str, PlannedArtifact]) -> tuple[str, ...]:
-        legs = self.release.routes.legs(self.release.browser.backends)
-        return tuple(leg.name for leg in legs if leg.artifact in artifacts)
+        legs = self.release.routes.legs_on(artifacts, self.release.browser.backends)
+        return tuple(leg.name for leg in legs)
 
     def _artifacts(
         self, key: str, pipeline: Pipeline
@@ -266,7 +266,11 @@ def _legs_that_run(release: ReleaseFile, models: Sequence[PlannedModel]) -> tupl
     run = {name for model in models for name in model.legs}
     legs = (leg for leg in release.routes.legs(release.browser.backends) if leg.name in run)
     return tuple(
-        leg if leg.counterpart in run else leg.model_copy(update={"counterpart": None})
+        leg.model_copy(
+            update={
+                key: None for key in ("predecessor", "counterpart") if getattr(leg, key) not in run
+            }
+        )
         for leg in legs
     )
 

@@ -22,7 +22,7 @@ from xport.exchange.prepared import (
     PreparedInputs,
     deployed_leg,
     prepared_models,
-    torch_leg,
+    reference_leg,
 )
 from xport.exchange.recording import Recording
 from xport.plan.pipeline_description import PipelineDescription
@@ -80,7 +80,7 @@ def prepared_case(plan: Plan, sample: SamplePreprocessing) -> PreparedCase:
     )
     recordings, outputs = {}, {}
     for model in prepared_models(plan):
-        for leg in (torch_leg(plan), deployed_leg(plan)):
+        for leg in (reference_leg(plan, model), deployed_leg(plan)):
             if leg.name in sample.not_run:
                 continue
             recordings[model.id, leg.name] = Recording(

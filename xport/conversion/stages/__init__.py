@@ -4,6 +4,7 @@
   others are held to.
 - `explanation_from_onnx`: a classifier to the same classifier with its explanations (paper,
   section 4 and appendix D).
+- `onnx_from_file`: an ONNX file of others as it is: shapes fixed as the release declares them.
 - `onnx_from_torch`: PyTorch to ONNX with one of torch.onnx's exporters, at an opset that the
   consumer can read.
 - `tf_from_onnx`: ONNX to a TensorFlow SavedModel with onnx-tf, the paper's second step.

@@ -17,6 +17,7 @@ from xport.conversion.export_repairs import add_unused_inputs, repair
 from xport.conversion.export_rules import known_rules, without_divisors
 from xport.conversion.exporters import OPSETS, Exporter
 from xport.conversion.in_words import in_words
+from xport.conversion.onnx_files import fix_outputs
 from xport.errors import ConversionError, InputError, UnavailableError
 from xport.formats import torch_module
 from xport.formats.artifact import Artifact, Format, Signature
@@ -167,27 +168,6 @@ def _zeros(recipe: torch_module.Recipe) -> list[Any]:
     import torch
 
     return [torch.zeros(s.shape, dtype=getattr(torch, s.dtype)) for s in recipe.signature.inputs]
-
-
-def fix_outputs(model: Any, inputs: Mapping[str, Any]) -> None:
-    """Give a model's outputs the shapes that ONNX Runtime produces.
-
-    The exporter names dimensions that it did not follow (behind a computed Pad, say) although
-    every input is fixed.
-    """
-    import onnxruntime
-
-    for output in model.graph.output:
-        output.type.tensor_type.ClearField("shape")
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 4  # what it would log is in the error
-    session = onnxruntime.InferenceSession(
-        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
-    )
-    for output, array in zip(model.graph.output, session.run(None, dict(inputs)), strict=True):
-        shape = output.type.tensor_type.shape
-        for size in array.shape:
-            shape.dim.add().dim_value = size
 
 
 def _remove_metadata(graph: Any) -> None:

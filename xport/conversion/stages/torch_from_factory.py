@@ -16,6 +16,7 @@ from xport.formats import torch_module
 from xport.formats.artifact import Artifact, Format, Signature
 from xport.formats.torch_answers import require_answers, require_steady, save_answers
 from xport.formats.torch_outputs import require_declared
+from xport.formats.torch_reads import require_no_reads
 from xport.inputs.probes import synthetic_inputs
 
 CALIBRATION_IMAGES = 16
@@ -101,6 +102,7 @@ class TorchFromFactory:
         lively = max(probes, key=lambda probe: float(probe.inputs[names[0]].std()))
         inputs = [lively.inputs[name] for name in names]
         require_steady(module, recipe, inputs)
+        require_no_reads(module, recipe, inputs)
         torch_module.save(module, recipe, folder)
         save_answers(module, recipe, inputs, folder)
         again, _ = torch_module.load(folder)

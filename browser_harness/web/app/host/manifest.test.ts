@@ -44,12 +44,23 @@ const parse = (json: unknown) => parseManifest(new TextEncoder().encode(JSON.str
 
 describe("parseManifest", () => {
   it("reads a manifest", () => {
-    expect(parse(good())).toEqual({ ...good(), publishable: null, unshown: {}, advisories: [] });
+    expect(parse(good())).toEqual({
+      ...good(),
+      publishable: null,
+      unshown: {},
+      advisories: [],
+      faithful_to: "PyTorch",
+    });
   });
 
   it("reads what the page does not show, and why", () => {
     const said = { publishable: false, unshown: { seg: "it has no preprocess" } };
-    expect(parse({ ...good(), ...said })).toEqual({ ...good(), advisories: [], ...said });
+    expect(parse({ ...good(), ...said })).toEqual({
+      ...good(),
+      advisories: [],
+      faithful_to: "PyTorch",
+      ...said,
+    });
   });
 
   it("reads what differs and does not decide", () => {

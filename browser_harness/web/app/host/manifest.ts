@@ -83,6 +83,8 @@ export interface Manifest {
   readonly unshown: Readonly<Record<string, string>>;
   /** What differs and, by the release's policy, does not decide: a sentence each. */
   readonly advisories: readonly string[];
+  /** What every model is held to, such as PyTorch. */
+  readonly faithful_to: string;
   /** Every other file of the bundle, by path. */
   readonly files: Readonly<Record<string, BundledFile>>;
 }
@@ -112,7 +114,12 @@ const filled = (value: unknown) =>
   object(value) ?? (Object.keys(value as object).length > 0 ? null : "empty");
 
 /** What manifests did not say at first, as it is read where it is absent. */
-const UNSAID = { publishable: null, unshown: {}, advisories: [] } satisfies Partial<Manifest>;
+const UNSAID = {
+  publishable: null,
+  unshown: {},
+  advisories: [],
+  faithful_to: "PyTorch",
+} satisfies Partial<Manifest>;
 const MANIFEST = {
   schema_version: (value: unknown) => (value === VERSION ? null : "another version"),
   release: text,
@@ -128,6 +135,7 @@ const MANIFEST = {
   publishable: orNull((value) => (typeof value === "boolean" ? null : "neither true nor false")),
   unshown: object,
   advisories: list,
+  faithful_to: text,
   files: object,
 } satisfies Fields & Record<keyof Manifest, unknown>;
 const MODEL = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import math
 import os
 import random
 import sys
@@ -309,6 +310,44 @@ class Drawing(nn.Module):
             ),
         }
         return drawn[self.kind]()
+
+
+class Reading(nn.Module):
+    """Hands numbers out of its tensors to Python."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        self.kind = kind
+        self.weight = nn.Parameter(torch.ones(3, 1, 1))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        read = {
+            "branch": lambda: x * 2 if x.mean() > 0 else x,
+            "item": lambda: x / x.abs().max().item(),
+            "float": lambda: x * math.sqrt(x.var()),
+            "loop": lambda: sum(x for _ in range((x > 0.5).sum() % 5 + 1)),
+            "numpy": lambda: x + torch.from_numpy(np.sign(x.numpy())),
+            "list": lambda: x - torch.tensor(x.flatten().tolist()).mean(),
+            "membership": lambda: x if 0.0 in x else x + 1,
+            "closeness": lambda: x if torch.allclose(x, x.flip(-1)) else x + 1,
+            "while": lambda: self._halved(x),
+            "weight": lambda: x * self.weight.max().item(),
+            "shape": lambda: x * x.shape[-1] if len(x) == 1 else x,
+            "check": lambda: self._checked(x),
+        }
+        return read[self.kind]()  # type: ignore[no-any-return]
+
+    @staticmethod
+    def _halved(x: torch.Tensor) -> torch.Tensor:
+        while x.abs().max() > 1:
+            x = x / 2
+        return x
+
+    @staticmethod
+    def _checked(x: torch.Tensor) -> torch.Tensor:
+        if not torch.isfinite(x).all():
+            raise ValueError("not finite")
+        return x * 2
 
 
 class ByTheBatch(nn.Module):

@@ -238,6 +238,23 @@ def test_a_module_that_draws_or_trains_while_it_runs_is_named_with_the_operator(
     assert error.remedy
 
 
+@pytest.mark.parametrize(
+    "kind",
+    ["branch", "item", "float", "loop", "numpy", "list", "membership", "closeness", "while"],
+)
+def test_a_number_that_the_input_decides_is_not_frozen_but_named(kind: str, tmp_path: Path) -> None:
+    error = refused("Reading", SAME_SMALL, tmp_path, 1, kind=kind)
+    assert "takes a number out of a tensor, and it depends on the input" in error.what
+    assert "other_peoples_modules.py:" in error.what
+    assert error.remedy
+
+
+@pytest.mark.parametrize("kind", ["weight", "shape", "check"])
+def test_numbers_that_are_the_same_for_every_input_may_be_read(kind: str, tmp_path: Path) -> None:
+    expected, found = answers(convert("Reading", SAME_SMALL, tmp_path, kind=kind))
+    np.testing.assert_allclose(found["y"], expected["y"], rtol=1e-6)
+
+
 def test_a_norm_by_the_batch_is_refused_by_name(tmp_path: Path) -> None:
     error = refused("ByTheBatch", SAME_SMALL, tmp_path)
     assert re.search(r"operator BatchNormalization of node '.*': is in training mode", error.what)

@@ -24,8 +24,8 @@ export const about: Catalogue["about"] = {
 
   selfTest: "Selbsttest",
   selfTestHeading: "Selbsttest auf diesem Gerät",
-  selfTestText:
-    "Vor dem ersten Bild werden gespeicherte Eingaben hier berechnet und mit den Ergebnissen von PyTorch verglichen.",
+  selfTestText: (reference: string) =>
+    `Vor dem ersten Bild werden gespeicherte Eingaben hier berechnet und mit den Ergebnissen von ${reference} verglichen.`,
   passed: "bestanden",
   failed: "nicht bestanden",
   passedOn: (backend, cases) => `Mit ${backend} bestanden, ${cases} Fälle.`,
@@ -67,8 +67,8 @@ export const about: Catalogue["about"] = {
   labelsCount: (count) => `${count} Befunde`,
 
   releaseHeading: "Version und Nachweise",
-  releaseText:
-    "Die Modelle wurden aus PyTorch umgewandelt und vor der Freigabe in echten Browsern damit verglichen.",
+  releaseText: (reference: string) =>
+    `Die Modelle wurden umgewandelt und vor der Freigabe in echten Browsern mit ${reference} verglichen.`,
   advisories:
     "Neben dem Urteil: Diese Zwischenschritte weichen von PyTorch ab und entscheiden nach den Regeln der Version nicht. Was auf dieser Seite läuft, stimmt auch ohne sie mit PyTorch überein.",
   report: "Bericht über den Vergleich",

@@ -22,8 +22,8 @@ export const about = {
 
   selfTest: "Self-test",
   selfTestHeading: "Self-test on this device",
-  selfTestText:
-    "Before the first image, stored inputs are computed here and compared with PyTorch's results.",
+  selfTestText: (reference: string) =>
+    `Before the first image, stored inputs are computed here and compared with ${reference}'s results.`,
   passed: "passed",
   failed: "failed",
   passedOn: (backend: string, cases: number) => `Passed on ${backend}, ${cases} cases.`,
@@ -65,8 +65,8 @@ export const about = {
   labelsCount: (count: number) => `${count} findings`,
 
   releaseHeading: "Release and evidence",
-  releaseText:
-    "The models were converted from PyTorch and compared with it in real browsers before they were released.",
+  releaseText: (reference: string) =>
+    `The models were converted and compared with ${reference} in real browsers before they were released.`,
   advisories:
     "Beside the verdict: these steps on the way differ from PyTorch and, by the release's policy, do not decide. What runs on this page agrees with PyTorch without them.",
   report: "Report of the comparison",

@@ -54,7 +54,7 @@ export function ReleaseSection() {
   const licences = Object.keys(manifest.files).filter((path) => path.startsWith("licenses/"));
   return (
     <Section heading={words.releaseHeading}>
-      <p>{words.releaseText}</p>
+      <p>{words.releaseText(manifest.faithful_to)}</p>
       {manifest.advisories.length > 0 && <Advisories sentences={manifest.advisories} />}
       <ul class="about-list">
         {has("report.html") && <Document path="report.html" title={words.report} />}

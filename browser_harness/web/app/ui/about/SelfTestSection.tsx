@@ -4,7 +4,7 @@ import type { SelfTestCheck, SelfTestReport } from "../../host/report.js";
 import { wordsOf } from "../../host/errors.js";
 import { Icon } from "../page/Icon.js";
 import { announce } from "../state/announce.js";
-import { running, session } from "../state/session.js";
+import { release, running, session } from "../state/session.js";
 import { Section } from "./Section.js";
 
 /** What the stored inputs gave on this device, and a way to see it again. */
@@ -14,7 +14,7 @@ export function SelfTestSection() {
   const report = running.value?.selfTest;
   return (
     <Section heading={words.selfTestHeading}>
-      <p>{words.selfTestText}</p>
+      <p>{words.selfTestText(release.value?.faithful_to ?? "")}</p>
       {report && <Report report={report} />}
       {session.value && (
         <div class="actions">

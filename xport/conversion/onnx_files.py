@@ -32,8 +32,6 @@ def settled(source: Path, shapes: Shapes, path: Path) -> Signature:
     """
     import onnx
 
-    from xport.conversion.stages.onnx_from_torch import fix_outputs
-
     model = _loaded(source)
     stored = {tensor.name for tensor in model.graph.initializer}
     inputs = [value for value in model.graph.input if value.name not in stored]
@@ -58,14 +56,48 @@ def settled(source: Path, shapes: Shapes, path: Path) -> Signature:
         raise ConversionError(error.what, f"{source}: {error.where}", error.remedy) from error
 
 
-def _loaded(source: Path) -> Any:
+def files_of(source: Path) -> list[Path]:
+    """An ONNX file, and the files beside it that its weights are in.
+
+    Raises:
+        InputError: the file cannot be read or is no ONNX file.
+    """
+    from onnx.external_data_helper import ExternalDataInfo, uses_external_data
+
+    model = _loaded(source, weights=False)
+    apart = [ExternalDataInfo(t).location for t in model.graph.initializer if uses_external_data(t)]
+    return [source, *(source.parent / name for name in dict.fromkeys(apart))]
+
+
+def fix_outputs(model: Any, inputs: Mapping[str, Any]) -> None:
+    """Give a model's outputs the shapes that ONNX Runtime produces.
+
+    The exporter names dimensions that it did not follow (behind a computed Pad, say) although
+    every input is fixed.
+    """
+    import onnxruntime
+
+    for output in model.graph.output:
+        output.type.tensor_type.ClearField("shape")
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 4  # what it would log is in the error
+    session = onnxruntime.InferenceSession(
+        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+    )
+    for output, array in zip(model.graph.output, session.run(None, dict(inputs)), strict=True):
+        shape = output.type.tensor_type.shape
+        for size in array.shape:
+            shape.dim.add().dim_value = size
+
+
+def _loaded(source: Path, weights: bool = True) -> Any:
     import onnx
     from google.protobuf.message import DecodeError
 
     if source.suffix == ".toml":
         raise InputError("a release file is no model", str(source), "give it to xport.release")
     try:
-        model = onnx.load(str(source))
+        model = onnx.load(str(source), load_external_data=weights)
     except OSError as error:
         raise InputError(
             f"cannot read the ONNX file: {error.strerror or error}", str(source), "check the path"
