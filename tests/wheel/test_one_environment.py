@@ -1,8 +1,8 @@
 """`pip install 'xport-tfjs[tensorflow]'`: both routes in one environment of Python 3.11.
 
 Its packages are the toolchain's, and of this environment's those that are missing there: that they
-fit together is for pip to say. `[imaging]` is not among them, because numpy 1.26 needs an older
-imagecodecs, which pip would take from a registry.
+fit together is for pip to say. Of `[imaging]` only scikit-image is there, which every release asks
+for: numpy 1.26 needs an older imagecodecs, which pip would take from a registry.
 """
 
 from __future__ import annotations
@@ -59,6 +59,7 @@ def packages_of_both(python: Path, folder: Path) -> Path:
     for distribution in theirs:
         link(distribution, folder)
     named = [name for extra in (None, *EXTRAS) for name in requirements(extra)]
+    named.append("scikit-image")
     names = {normal(distribution.metadata["Name"]) for distribution in theirs}
     return link_packages(folder, only=with_theirs(named) - names)
 
