@@ -20,6 +20,7 @@ def goldens() -> dict[Path, str]:
     """Every golden document by path: schemas, and the CLI's help."""
     from reference.preprocess import Preprocess
     from scripts.hosting_document import hosting_document
+    from tests.saboteurs.table import document as saboteurs
     from xport.judgement.evidence import Evidence
     from xport.release_file.file import ReleaseFile
 
@@ -32,6 +33,7 @@ def goldens() -> dict[Path, str]:
         },
         docs / "cli.md": _cli(),
         docs / "hosting.md": hosting_document(),
+        docs / "saboteurs.md": saboteurs(),
     }
 
 

@@ -31,6 +31,7 @@ class Lane:
         workers: how many processes run it.
         environment: `main`; `pythons`, which are those beside it; or `web`, which is Node.
         planned: what it waits for, if it has no tests yet.
+        ci: whether CI runs it; otherwise it is a command of its own, and CI says so.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Lane:
     workers: int = 1
     environment: str = MAIN
     planned: str = ""
+    ci: bool = True
 
     @property
     def seconds(self) -> float:

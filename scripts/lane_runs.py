@@ -9,11 +9,12 @@ import signal
 import subprocess
 import time
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.lane_rules import MAIN, Lane
+from scripts.slowness import slowness
 
 ROOT = Path(__file__).resolve().parent.parent
 WEB = ROOT / "browser_harness" / "web"
@@ -28,6 +29,7 @@ class Result:
 
     Args:
         cpu: seconds of computing, of all processes that have ended.
+        slowness: of the machine, before and after the lane; `budget` is in seconds of this machine.
         problems: why it failed; without any, it passed.
         collected: how many tests were found for each lane, and for "" in all; None where it was
             not in the main environment, which alone has the tests of several lanes.
@@ -39,6 +41,7 @@ class Result:
     skipped: int
     seconds: float
     cpu: float
+    slowness: float
     budget: float
     problems: tuple[str, ...]
     collected: dict[str, int] | None = None
@@ -78,7 +81,7 @@ def run_pytest(lane: Lane, python: Path, *, name: str = "", root: Path = ROOT) -
 
 def not_run(lane: Lane, name: str, why: str) -> Result:
     """A lane that failed before its tests could begin."""
-    return Result(name, 0, 0, 0, 0.0, 0.0, lane.seconds, (why,))
+    return Result(name, 0, 0, 0, 0.0, 0.0, 1.0, lane.seconds, (why,))
 
 
 def run_vitest(lane: Lane, path: str, *, root: Path = ROOT) -> Result:
@@ -103,13 +106,15 @@ def _run(
     path: str | None = None,
 ) -> Result:
     path = path or f"{Path(command[0]).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    before = slowness()
     start, computed = time.monotonic(), _cpu()
-    code = _ended(command, root, {"PATH": path}, STOPPED_AT * lane.seconds)
+    code = _ended(command, root, {"PATH": path}, STOPPED_AT * before * lane.seconds)
     seconds, cpu = time.monotonic() - start, _cpu() - computed
+    slow = (before + slowness()) / 2
     counts = counts_of(junit)
     found = json.loads(report.read_text()) if report and report.is_file() else None
     expected = found["lanes"].get(lane.name, 0) if found else None
-    why = problems(lane, counts, seconds, code, expected)
+    why = problems(counts, seconds, slow * lane.seconds, code, expected)
     collected = None
     if found and lane.environment == MAIN:
         collected = {**found["lanes"], "": found["collected"]}
@@ -120,18 +125,20 @@ def _run(
         counts.skipped,
         seconds,
         cpu,
-        lane.seconds,
+        slow,
+        slow * lane.seconds,
         why,
         collected,
     )
 
 
 def problems(
-    lane: Lane, counts: Counts, seconds: float, code: int | None, expected: int | None
+    counts: Counts, seconds: float, budget: float, code: int | None, expected: int | None
 ) -> tuple[str, ...]:
     """Why a lane failed, if it did.
 
     Args:
+        budget: seconds that it may take on this machine.
         code: exit code of what ran the tests; None if it was stopped.
         expected: tests that were collected for the lane, where that is known.
     """
@@ -146,8 +153,8 @@ def problems(
         found.append(f"ended with exit code {code}")
     if expected is not None and counts.all < expected:
         found.append(f"{expected - counts.all} of its {expected} tests have no outcome")
-    if not seconds <= lane.seconds:
-        found.append(f"took {seconds:.0f} s, and its budget is {lane.seconds:.0f} s")
+    if not seconds <= budget:
+        found.append(f"took {seconds:.0f} s, and its budget is {budget:.0f} s")
     return tuple(found)
 
 
@@ -171,14 +178,19 @@ def counts_of(junit: Path) -> Counts:
     return Counts(len(outcomes) - failed - skipped, failed, skipped)
 
 
-def unaccounted(results: Sequence[Result]) -> str:
-    """Whether the lanes that ran have every collected test, in words; nothing if they do."""
+def unaccounted(results: Sequence[Result], elsewhere: Collection[str] = ()) -> str:
+    """Whether the lanes that ran have every collected test, in words; nothing if they do.
+
+    Args:
+        elsewhere: lanes that need not have run.
+    """
     reports = [result.collected for result in results if result.collected]
     if not reports:
         return ""
     if any(report != reports[0] for report in reports):
         return "the lanes did not collect the same tests"
     ran = {result.name for result in results}
+    ran |= set(elsewhere)
     left_out = {name: n for name, n in reports[0].items() if name and name not in ran}
     total = sum(n for name, n in reports[0].items() if name)
     if left_out or total != reports[0][""]:

@@ -19,7 +19,7 @@ from scripts.lane_rules import PYTHONS, WEB, Lane, LanesError
 from scripts.lane_runs import ROOT, Result, not_run, run_pytest, run_vitest, unaccounted
 
 ENVIRONMENT = ROOT / ".venv" / "bin"
-COLUMNS = "{:<14} {:>7} {:>7} {:>8} {:>8} {:>8} {:>8}  {}"
+COLUMNS = "{:<14} {:>7} {:>7} {:>8} {:>8} {:>8} {:>6} {:>8}  {}"
 
 
 def main(arguments: list[str]) -> None:
@@ -39,15 +39,17 @@ def main(arguments: list[str]) -> None:
         failures, notes = prepared()
     results = []
     for lane in by_budget(chosen):
-        if not lane.planned:
+        if not lane.planned and (lane.ci or asked.lanes):
             found = list(results_of(lane, asked.python, asked.any_torch, bool(asked.lanes)))
             results += found
             notes += [] if found else [f"{lane.name}: there is nothing here to run it with"]
     failures += [
         f"{result.name}: {'; '.join(result.problems)}" for result in results if result.problems
     ]
-    if not asked.lanes and (words := unaccounted(results)):
+    elsewhere = {lane.name for lane in lanes if not lane.ci}
+    if not asked.lanes and (words := unaccounted(results, elsewhere)):
         failures.append(words)
+    notes += [] if asked.lanes else [left_to(lane) for lane in lanes if not lane.ci]
     print(table(chosen, results, notes, failures))
     sys.exit(1 if failures else 0)
 
@@ -92,7 +94,8 @@ def prepared() -> tuple[list[str], list[str]]:
     for target, words in (("setup", "set-up"), ("check", "checks")):
         start = time.monotonic()
         code = subprocess.run(["make", "--no-print-directory", target], cwd=ROOT).returncode
-        notes.append(f"{words} {time.monotonic() - start:.0f} s, apart from the tests' time")
+        took = time.monotonic() - start
+        notes.append(f"{words} {took:.0f} s, apart from the tests' time")
         if code != 0 and target == "setup":
             sys.exit(fail("`make setup` failed, so no test could be run; see its words above", 3))
         if code != 0:
@@ -147,16 +150,16 @@ def plan(lanes: Sequence[Lane]) -> str:
 def table(
     lanes: Sequence[Lane], results: Sequence[Result], notes: Sequence[str], failures: Sequence[str]
 ) -> str:
-    """What ran, beside the budgets; why what failed did; and the sum."""
-    heading = ("lane", "passed", "failed", "skipped", "seconds", "cpu", "budget", "")
+    """What ran, beside the budgets on this machine; why what failed did; and the sum."""
+    heading = ("lane", "passed", "failed", "skipped", "seconds", "cpu", "slow", "budget", "")
     lines = ["", COLUMNS.format(*heading).rstrip()]
     for one in results:
-        times = [f"{value:.0f}" for value in (one.seconds, one.cpu, one.budget)]
+        times = [f"{one.seconds:.0f}", f"{one.cpu:.0f}", f"{one.slowness:.1f}", f"{one.budget:.0f}"]
         word = "FAILED" if one.problems else "ok"
         lines.append(COLUMNS.format(one.name, one.passed, one.failed, one.skipped, *times, word))
     for lane in lanes:
         if lane.planned:
-            words = ("-", "-", "-", "-", "-", f"{lane.seconds:.0f}", f"planned: {lane.planned}")
+            words = (*"------", f"{lane.seconds:.0f}", f"planned: {lane.planned}")
             lines.append(COLUMNS.format(lane.name, *words))
     lines += notes
     lines += [f"FAILED: {failure}" for failure in failures]
@@ -166,6 +169,11 @@ def table(
     seconds = sum(one.seconds for one in results)
     lines.append(f"{passed} passed, {failed} failed, {skipped} skipped in {seconds:.0f} s")
     return "\n".join(lines)
+
+
+def left_to(lane: Lane) -> str:
+    """Which command runs a lane that is not run with all others."""
+    return f"`make test-{lane.name}` runs what is not run here: {lane.about}"
 
 
 def _planned(lane: Lane) -> str:

@@ -15,6 +15,7 @@ TESTS = Path(__file__).resolve().parent
 LANES = pytest.StashKey[tuple[Lane, ...]]()
 TOGETHER = {"session": {"session", "reused"}}
 """Fixtures of a whole process that take long to make: their tests share it, and them."""
+SPREAD = "spread"
 NO_BROWSER = "none: this lane starts no browser"
 
 
@@ -39,6 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
     except lane_rules.LanesError as error:
         raise pytest.UsageError(str(error)) from error
     config.stash[LANES] = lanes
+    config.addinivalue_line("markers", f"{SPREAD}: each test may run in any of a lane's processes")
     for lane in lanes:
         for marker in lane.markers:
             config.addinivalue_line("markers", f"{marker}: of the lane {lane.name}: {lane.about}")
@@ -58,7 +60,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Say which tests stay in one process where several run: those of a file, or of one browser."""
+    """Say which tests stay in one process where several run: those of a file, or of one browser.
+
+    Tests marked `spread` go to whatever process is free.
+    """
+    if item.get_closest_marker(SPREAD):
+        return
     fixtures = set(getattr(item, "fixturenames", ()))
     name = next((group for group, shared in TOGETHER.items() if fixtures & shared), item.path.name)
     item.add_marker(pytest.mark.xdist_group(name))

@@ -15,7 +15,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, get_args, overload
 
-from xport.bundles.checks import verify_bundle
 from xport.bundles.manifest import Manifest
 from xport.errors import InputError, VerdictError, XportError
 from xport.library.checking import check
@@ -27,6 +26,7 @@ from xport.library.verification import Verification, verify_model
 from xport.plan.routes import Backend
 from xport.recording.browser import BrowserOptions
 from xport.workflow import commands
+from xport.workflow.verification import verify as verify_bundle
 
 if TYPE_CHECKING:
     from typing import Literal

@@ -6,6 +6,7 @@ Twin: `kernels.mjs` and `engine/tfjs/registry.ts`.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Set
 from pathlib import Path
 
@@ -39,6 +40,9 @@ PAGE_FILES = (
 OTHER_KERNELS = "engine.kernels.js"
 """What engine.js fetches when a model has an operator that is not among `OPERATORS`."""
 
+ENGINE_LICENCES = "licenses/engine.md"
+"""What is in engine.js, package by package, with versions and terms."""
+
 OPERATORS = "engine-operators.json"
 """The operators of TF.js graphs that engine.js runs by itself, as the build lists them."""
 
@@ -70,6 +74,21 @@ def page_files(folder: Path = PAGE_FOLDER, *, operators: Set[str] | None = None)
 def app_files(folder: Path = PAGE_FOLDER, *, operators: Set[str] | None = None) -> dict[str, Path]:
     """The files of the page that is deployed, by name; all else as in `page_files`."""
     return _needed(_existing(folder, _listed(folder, APP_LISTING)), folder, operators)
+
+
+def engine_version(folder: Path = PAGE_FOLDER) -> str:
+    """The version of TF.js in the built engine, as its build lists it among the licences.
+
+    Raises:
+        UnavailableError: the page has not been built, or its build does not say.
+    """
+    file = _existing(folder, (ENGINE_LICENCES,))[ENGINE_LICENCES]
+    found = re.search(
+        r"^## @tensorflow/tfjs-core - (\S+)", file.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    if found is None:
+        raise UnavailableError("names no version of TF.js", str(file), "build the page again")
+    return found[1]
 
 
 def bench_files(folder: Path = PAGE_FOLDER) -> dict[str, Path]:

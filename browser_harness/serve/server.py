@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -16,10 +17,22 @@ from browser_harness.serve.answers import Answer, conditional
 from xport.common import digests, hosting
 from xport.errors import InputError, UnavailableError
 
-Resource = Path | bytes
+
+@dataclass(frozen=True)
+class CheckedFile:
+    """A file that is answered with only while it has the bytes that were checked."""
+
+    path: Path
+    sha256: str
+
+
+Resource = Path | bytes | CheckedFile
+
+CHANGED = b"changed since it was checked; check the bundle again with `xport verify`\n"
 
 PREFIX = re.compile(r"/([A-Za-z0-9_~-][A-Za-z0-9._~-]*/)*")
 
+INDEX = "index.html"
 NO_STORE = "no-store"
 HOSTS = frozenset({"127.0.0.1", "localhost"})
 
@@ -146,16 +159,10 @@ class _Handler(BaseHTTPRequestHandler):
             place = {"Location": owner.moved[path]}
             self._send(Answer(HTTPStatus.MOVED_PERMANENTLY, b"", headers=place), with_body)
             return
-        resource = owner.resource(path)
-        try:
-            body = resource.read_bytes() if isinstance(resource, Path) else resource
-        except OSError:
-            body = None
-        if body is None:
-            self._send(Answer(HTTPStatus.NOT_FOUND, b"not found\n"), with_body)
+        whole = _whole(path, owner.resource(path))
+        if whole.status is not HTTPStatus.OK:
+            self._send(whole, with_body)
             return
-        name = resource.name if isinstance(resource, Path) else path
-        whole = Answer(HTTPStatus.OK, body, name)
         if owner.cached:
             whole = conditional(whole, self.headers.get)
         self._send(whole, with_body)
@@ -185,37 +192,68 @@ class _Handler(BaseHTTPRequestHandler):
         """Stay quiet."""
 
 
+def _whole(path: str, resource: Resource | None) -> Answer:
+    """All of what is served at a path, or why it is not."""
+    if isinstance(resource, bytes):
+        return Answer(HTTPStatus.OK, resource, path)
+    file = resource.path if isinstance(resource, CheckedFile) else resource
+    try:
+        body = file.read_bytes() if file else None
+    except OSError:
+        body = None
+    if file is None or body is None:
+        return Answer(HTTPStatus.NOT_FOUND, b"not found\n")
+    if isinstance(resource, CheckedFile) and digests.of_bytes(body) != resource.sha256:
+        return Answer(HTTPStatus.CONFLICT, CHANGED)
+    return Answer(HTTPStatus.OK, body, file.name)
+
+
 def serve_bundle(
-    folder: Path, port: int = 8000, prefix: str = "/", threads: int = 1
+    folder: Path,
+    port: int = 8000,
+    prefix: str = "/",
+    threads: int = 1,
+    checked: Mapping[str, str] | None = None,
 ) -> LoopbackServer:
     """A server for a bundle, as a static host serves it: its files, `index.html` also at `prefix`.
 
     Args:
         prefix: the path under which the bundle lies, such as `/tools/xray/`.
         threads: of wasm, as its manifest has them.
+        checked: SHA-256 of each file by its path in the bundle; nothing else is served, and none
+            of these once it has other bytes. None serves what lies there, as any host does.
 
     Raises:
         InputError: there is no index.html, a link leads out of the folder, or the prefix is
             no path.
         UnavailableError: the port is taken.
     """
-    if not (folder / "index.html").is_file():
+    if not (folder / INDEX).is_file():
         raise InputError("holds no index.html", where=str(folder), remedy="name a bundle's folder")
     if not PREFIX.fullmatch(prefix):
         raise InputError(
             f"{prefix!r} is no path", "--path", "begin and end it with /, such as /tools/xray/"
         )
-    resources: dict[str, Resource] = {prefix: folder / "index.html"}
-    root = folder.resolve()
-    for file in sorted(folder.rglob("*")):
-        if not file.is_file():
-            continue
-        if not file.resolve().is_relative_to(root):
-            raise InputError("leads out of the bundle", where=str(file), remedy="remove the link")
-        name = file.relative_to(folder).as_posix()
-        if name not in hosting.HEADER_FILES:
-            resources[prefix + quote(name)] = file
+    files = _files_of(folder, checked)
+    resources = {prefix + quote(name): file for name, file in files.items()}
+    resources[prefix] = files[INDEX]
     moved = {} if prefix == "/" else {prefix.removesuffix("/"): prefix}
     return LoopbackServer(
         resources, port=port, cache=hosting.CACHE_CONTROL, moved=moved, threads=threads
     )
+
+
+def _files_of(folder: Path, checked: Mapping[str, str] | None) -> dict[str, Resource]:
+    """What a bundle's server answers with, by path from the bundle's root; no headers' files."""
+    root, found = folder.resolve(), dict[str, Resource]()
+    for file in sorted(folder.rglob("*")):
+        name = file.relative_to(folder).as_posix()
+        if not file.is_file() or name in hosting.HEADER_FILES:
+            continue
+        if not file.resolve().is_relative_to(root):
+            raise InputError("leads out of the bundle", where=str(file), remedy="remove the link")
+        if checked is None:
+            found[name] = file
+        elif name in checked:
+            found[name] = CheckedFile(file, checked[name])
+    return found

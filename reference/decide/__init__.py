@@ -7,6 +7,8 @@
   distribution.
 - `labels`: the findings that the classifiers score, and the three orders in which they are
   listed.
+- `owned`: documents that belong to weights: a threshold of other weights is a wrong decision,
+  silently.
 - `predictions`: what a classifier said about images whose findings are known.
 - `scores`: how far an image is from its reconstruction, defined so exactly that JavaScript
   repeats it.

@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 import numpy as np
 from pydantic import Field, model_validator
 
+from reference.decide.owned import OwnedDocument
 from reference.decide.predictions import Float64Array, FloatArray, Known, Predictions
 from reference.document import Document
 from reference.errors import CalibrationError
@@ -57,10 +58,9 @@ class NoOperatingPoint(Document):
     unknown: int = Field(ge=0)
 
 
-class Calibration(Document):
+class Calibration(OwnedDocument):
     """The operating points of a classifier, in the order of its outputs."""
 
-    schema_version: Literal[1] = 1
     definition: str = DEFINITION
     dataset: str
     points: tuple[OperatingPoint | NoOperatingPoint, ...] = Field(min_length=1)
@@ -131,10 +131,15 @@ def calibrated(outputs: FloatArray, threshold: float) -> Float64Array:
     return np.where(p <= threshold, below, above)
 
 
-def fit_calibration(predictions: Predictions) -> Calibration:
-    """Return the operating points at which TPR - FPR is largest on these validation images."""
+def fit_calibration(predictions: Predictions, weights_sha256: str | None = None) -> Calibration:
+    """Return the operating points at which TPR - FPR is largest on these validation images.
+
+    Args:
+        predictions: of the weights that are calibrated.
+        weights_sha256: digest of their file; without it, no release takes the calibration.
+    """
     points = tuple(_operating_point(known) for known in predictions.all_known())
-    return Calibration(dataset=predictions.dataset, points=points)
+    return Calibration(dataset=predictions.dataset, points=points, weights_sha256=weights_sha256)
 
 
 def _operating_point(known: Known) -> OperatingPoint | NoOperatingPoint:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Literal, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import Field, model_validator
 
+from reference.decide.owned import OwnedDocument
 from reference.decide.scores import DEFINITIONS, HIGHER_IS_LIKELIER, ScoreName
 from reference.document import Document
 from reference.errors import CalibrationError
@@ -32,14 +33,13 @@ class Gated(Document):
         return self.refused / self.images
 
 
-class Gate(Document):
+class Gate(OwnedDocument):
     """A threshold on one score, and all that it was found with.
 
     A threshold belongs to the definition of its score: the same image has another SSIM under
     another window, so a document whose definition is not this version's is refused.
     """
 
-    schema_version: Literal[1] = 1
     score: ScoreName
     definition: str
     threshold: float = Field(allow_inf_nan=False)
@@ -85,6 +85,7 @@ def fit_gate(
     false_refusal_rate: float,
     in_distribution: tuple[str, Sequence[float]],
     out_of_distribution: Mapping[str, Sequence[float]],
+    weights_sha256: str | None = None,
 ) -> Gate:
     """Return the strictest gate that refuses at most this share of the in-distribution images.
 
@@ -96,6 +97,7 @@ def fit_gate(
         false_refusal_rate: what share of good images may be refused, between 0 and 1.
         in_distribution: name and scores of images like those of the training.
         out_of_distribution: scores by the name of the set.
+        weights_sha256: digest of the autoencoder's file; without it, no release takes the gate.
 
     Raises:
         CalibrationError: a set is empty, a score is NaN or infinite, the rate is not between 0
@@ -126,6 +128,7 @@ def fit_gate(
         out_of_distribution=tuple(
             _gated(score, threshold, other, scores) for other, scores in others.items()
         ),
+        weights_sha256=weights_sha256,
     )
 
 

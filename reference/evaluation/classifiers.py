@@ -85,7 +85,8 @@ def operating_points(evaluation: Evaluation, sheet: Sheet) -> Calibration:
             (outputs,) = evaluation.passes.of(one.validation, [Probabilities(network)])
             sheet.uses(outputs.usage)
             return fit_calibration(
-                predictions_of(one.validation.name, one.validation.labels, outputs)
+                predictions_of(one.validation.name, one.validation.labels, outputs),
+                network.about.sha256,
             )
     raise Unfit(
         "there are no operating points and no validation images to choose them on",

@@ -14,6 +14,7 @@ Nothing here is imported by who only converts; it needs the extra ``train`` (Lig
   gate.
 - `fitting`: the loop of training: epochs, validation, early stopping, and states from which it
   goes on.
+- `owning`: writing into documents of decisions which weights they were made for.
 - `publishing`: from trained weights to what ships: rounded to float16, measured, described,
   written.
 - `recipes`: how a network is trained, as data: the paper's recipe, its authors', and ours for

@@ -21,6 +21,7 @@ examples:
   python -m reference.training train --recipe ali --data NIH --out build/ali
   torchrun --nproc-per-node 4 -m reference.training train --recipe paper --data NIH --out build/4
   python -m reference.training defaults --work build/defaults --out reference/defaults
+  python -m reference.training name-weights --weights model.safetensors gate.json
 
 An interrupted training goes on with the same command; on a CPU the weights are then those of an
 uninterrupted training, bit for bit. With N processes each normalises its own part of a batch, so
@@ -72,6 +73,13 @@ def parser() -> argparse.ArgumentParser:
         "--note", action="append", help="a sentence for every card; repeat for several"
     )
     defaults.add_argument("--threads", type=int, help="threads of torch")
+    named = commands.add_parser(
+        "name-weights", help="write into documents of decisions which weights they were made for"
+    )
+    named.add_argument("--weights", type=Path, required=True, help="the file of weights")
+    named.add_argument(
+        "documents", type=Path, nargs="+", help="calibration.json, gate.json or card.json"
+    )
     return top
 
 
@@ -113,6 +121,12 @@ def _run(chosen: argparse.Namespace, line: str) -> None:
 
         for recipe in PRESETS.values():
             print(recipe.model_dump_json(indent=2))
+        return
+    if chosen.command == "name-weights":
+        from reference.training.owning import name_weights
+
+        for path in chosen.documents:
+            _say(f"{path}: names {name_weights(path, chosen.weights)}")
         return
     if chosen.threads is not None:
         from reference.networks.threads import set_threads

@@ -37,7 +37,7 @@ class ClassifierFigures:
 
 
 def classifier_figures(
-    network: nn.Module, validation: Registry, tests: Sequence[Registry]
+    network: nn.Module, validation: Registry, tests: Sequence[Registry], weights_sha256: str
 ) -> ClassifierFigures:
     """Return what a classifier reaches.
 
@@ -45,12 +45,13 @@ def classifier_figures(
         network: answers logits.
         validation: decides the operating points.
         tests: in the order of the tables.
+        weights_sha256: digest of the file that the network's weights are in.
     """
     return ClassifierFigures(
         tables=tuple(
             auc_table(classified(network, registry), seed=SPLIT_SEED) for registry in tests
         ),
-        calibration=fit_calibration(classified(network, validation)),
+        calibration=fit_calibration(classified(network, validation), weights_sha256),
     )
 
 
@@ -124,12 +125,20 @@ def score_figures(
 
 
 def fitted_gate(
-    score: ScoreName, rate: float, inside: tuple[str, Scores], others: Mapping[str, Scores]
+    score: ScoreName,
+    rate: float,
+    inside: tuple[str, Scores],
+    others: Mapping[str, Scores],
+    weights_sha256: str,
 ) -> Gate:
     """Return the gate of one score that refuses at most ``rate`` of the images that belong."""
     name, given = inside
     return fit_gate(
-        score, rate, (name, given[score]), {other: one[score] for other, one in others.items()}
+        score,
+        rate,
+        (name, given[score]),
+        {other: one[score] for other, one in others.items()},
+        weights_sha256,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from browser_harness.drive.models import ModelSource
 from browser_harness.drive.session import BrowserSession
@@ -18,7 +18,11 @@ from tests.browser.tiny_model import Autoencoder, Classifier
 from tests.browser.tool.app_bundles import launch
 
 STEP_S = 60.0
+EXPECTED_MS = 30_000.0
+"""How long a page may take to show what is expected: a busy host prepares WebGL for over 5 s."""
 BACKENDS = ("webgl", "wasm", "cpu")
+
+expect.set_options(timeout=EXPECTED_MS)
 
 
 @pytest.fixture(scope="session")

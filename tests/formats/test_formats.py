@@ -78,7 +78,7 @@ def test_evidence_of_version_1_is_read_as_it_was_judged(run_1: Path) -> None:
     path = run_1 / EVIDENCE
     before, evidence = json.loads(path.read_text()), Evidence.read(path)
     policy, was = evidence.plan.policy, before["plan"]["policy"]
-    assert (evidence.schema_version, evidence.plan.schema_version) == (2, 2)
+    assert (evidence.schema_version, evidence.plan.schema_version, evidence.rules) == (3, 3, 1)
     assert evidence.plan.shipped_artifact == before["plan"]["ships"]
     assert [one.rationale for one in policy.tolerances] == [
         one["because"] for one in was["tolerances"]
@@ -106,7 +106,7 @@ def test_evidence_of_version_1_with_a_new_name_beside_the_old_is_refused(run_1: 
 def test_evidence_of_a_later_version_is_refused_by_it(run_1: Path) -> None:
     path = run_1 / EVIDENCE
     path.write_text(json.dumps(json.loads(path.read_text()) | {"schema_version": 99}))
-    with pytest.raises(DocumentError, match="evidence of version 99, versions 1 and 2 are read"):
+    with pytest.raises(DocumentError, match="evidence of version 99, versions 1 to 3 are read"):
         commands.report(run_1)
 
 

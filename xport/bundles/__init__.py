@@ -8,6 +8,7 @@
   like others.
 - `manifest`: manifest.json: every file of a bundle by digest, and what the page has to know of
   its models.
+- `page`: the page in a bundle: the files that the plan names, and its host's headers.
 - `required`: what must lie in a bundle, by the version of its manifest, whatever the manifest
   lists.
 - `self_test`: the self-test that a bundle carries: recorded inputs, PyTorch's outputs and how

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from reference.document import make_readable
 from xport.bundles.checks import verify_bundle
-from xport.bundles.evidence import changed_page_files, document_bytes, weights_told
+from xport.bundles.evidence import changed_page_files, document_bytes, tools_of, weights_told
 from xport.bundles.examples import pictures_of, write_examples
 from xport.bundles.manifest import (
     MANIFEST,
@@ -20,10 +20,10 @@ from xport.bundles.manifest import (
     Manifest,
     write_file,
 )
+from xport.bundles.page import INDEX, headers_for, index_for
 from xport.bundles.self_test import write_self_test
 from xport.bundles.self_test_cases import CaseChoice
 from xport.common import digests
-from xport.common.hosting import header_files, with_threads
 from xport.comparison.preprocessing import PreparedCase
 from xport.conversion.store import disk_errors
 from xport.errors import InputError, IntegrityError, XportError
@@ -136,9 +136,7 @@ def _fill(
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)
     plan = evidence.plan
-    if plan.wasm_threads > 1:
-        index = folder / "index.html"
-        index.write_text(with_threads(index.read_text(encoding="utf-8")), encoding="utf-8")
+    (folder / INDEX).write_bytes(index_for(page[INDEX], plan.wasm_threads))
     examples = write_examples(folder, plan, run.images, run.prepared)
     self_test = write_self_test(
         folder,
@@ -157,7 +155,7 @@ def _fill(
         models=models,
         self_test=self_test,
         examples=tuple(examples),
-        tools=_tools(evidence),
+        tools=tools_of(evidence),
         publishable=view.publishable,
         unshown=view.unshown,
         advisories=evidence.verdict.advisories,
@@ -165,26 +163,12 @@ def _fill(
         files={},
     )
     paths = [path.as_posix() for path in _relative(folder)]
-    for name, text in header_files(paths, plan.wasm_threads).items():
-        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    for name, content in headers_for(paths, plan.wasm_threads).items():
+        (folder / name).write_bytes(content)
     rest = {path.as_posix() for path in _relative(folder)} - manifest.model_files().keys()
     manifest = manifest.model_copy(update={"files": _entries(folder, rest)})
     manifest.write(folder / MANIFEST)
     return manifest
-
-
-def _tools(evidence: Evidence) -> dict[str, str]:
-    """The versions of what converted, ran and judged the release; several of one are all named."""
-    found: dict[str, set[str]] = {"xport": {evidence.xport}}
-    environments = [r.environment for r in evidence.recordings if r.environment]
-    costs = [a.cost for model in evidence.plan.models for a in model.artifacts.values()]
-    named = [*(e.tools for e in environments), *(cost.tools for cost in costs)]
-    for web in (e.web for e in environments if e.web):
-        named.append({"tfjs": web.tfjs, web.browser: web.version})
-    for tools in named:
-        for name, version in tools.items():
-            found.setdefault(name, set()).add(version)
-    return {name: ", ".join(sorted(versions)) for name, versions in sorted(found.items())}
 
 
 def _require_verified_page(evidence: Evidence, page: Mapping[str, Path]) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -15,13 +16,20 @@ from xport.bundles.required import required_files
 from xport.bundles.self_test_checks import read_self_test, require_recorded
 from xport.common import digests
 from xport.common.document import first_problem
+from xport.common.version import __version__
 from xport.errors import InputError, IntegrityError
 from xport.judgement.evidence import EVIDENCE, Evidence
 from xport.plan.page_models import page_view
 
+Rendering = Callable[[Evidence], Mapping[str, bytes]]
+"""Makes the documents that are rendered from evidence, by their path in a bundle."""
 
-def verify_bundle(folder: Path) -> Manifest:
+
+def verify_bundle(folder: Path, rendered: Rendering | None = None) -> Manifest:
     """Check that a bundle's files are exactly those of its manifest, and what is in them.
+
+    The verdict is passed again from the evidence. Report and cards are compared with what
+    `rendered` makes of the evidence, where it was made by this version of xport.
 
     Returns the manifest; where it is from before that was said, it says what the page shows.
 
@@ -35,11 +43,28 @@ def verify_bundle(folder: Path) -> Manifest:
     _refuse(folder, _listing_findings(folder, manifest))  # nothing below is read before it is whole
     _refuse(folder, _model_findings(folder, manifest))
     evidence = Evidence.read(folder / EVIDENCE)
-    _refuse(folder, evidence_findings(manifest, evidence))
+    findings = evidence_findings(manifest, evidence)
+    _refuse(folder, chain(findings, _rendered_findings(manifest, evidence, rendered)))
     require_recorded(folder, read_self_test(folder, manifest), evidence)
     view = page_view(evidence.plan)
     told = {"publishable": view.publishable, "unshown": view.unshown}
     return manifest.model_copy(update=told)
+
+
+def _rendered_findings(
+    manifest: Manifest, evidence: Evidence, rendered: Rendering | None
+) -> Iterator[str]:
+    """Report and cards that are not what this version makes of the evidence."""
+    if rendered is None or evidence.rules == 1 or evidence.xport != __version__:
+        return
+    shipped = {**manifest.files, **manifest.model_files()}
+    made = rendered(evidence)
+    for path, content in made.items():
+        if path not in shipped or shipped[path].sha256 != digests.of_bytes(content):
+            yield f"{path} is not what the evidence gives"
+    for name, model in manifest.models.items():
+        if model.card is not None and model.card.path not in made:
+            yield f"{name} has a card, the evidence has none of it"
 
 
 def require_digest(folder: Path, expected: str) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from reference.preprocess import Preprocess
+from xport.bundles.examples import FOLDER as EXAMPLES
 from xport.bundles.manifest import NOTICE, BundledModel, DataFile, Manifest
+from xport.bundles.page import page_findings
 from xport.common import digests
 from xport.common.document import Document
+from xport.judgement.again import again_findings
 from xport.judgement.evidence import Evidence
 from xport.judgement.verdict import Status
 from xport.plan.page_models import page_view
@@ -23,15 +26,30 @@ def evidence_findings(manifest: Manifest, evidence: Evidence) -> Iterator[str]:
     """Where a manifest says something else than the evidence that lies beside it.
 
     That is: the verdict is not PASSED under the release's own policy, or a model, its files,
-    labels, preprocessing, calibration or gate, the notice or the engine are not those of the
-    evidence.
+    labels, preprocessing, calibration or gate, the notice, the tools, an example or the page are
+    not those of the evidence. Or the evidence is not what the judge gives of it now.
     """
+    yield from again_findings(evidence)
     for what, said, proved in _statements(manifest, evidence):
         if said != proved:
             yield f"{what} is not that of the evidence"
     shipped = {name: entry.sha256 for name, entry in manifest.files.items()}
     for name, leg in changed_page_files(evidence, shipped):
         yield f"{name} is not the file that was verified on {leg}"
+    yield from page_findings(manifest, evidence.plan)
+    yield from _example_findings(manifest, evidence)
+
+
+def _example_findings(manifest: Manifest, evidence: Evidence) -> Iterator[str]:
+    """Examples that are not among the images of the run."""
+    planned = evidence.plan.preprocessing
+    known = {
+        (f"{EXAMPLES}/{image.name}", image.example, image.sha256)
+        for image in (planned.images if planned else ())
+    }
+    for example in manifest.examples:
+        if (example.path, example.title, example.sha256) not in known:
+            yield f"{example.path} is no example of the run"
 
 
 def changed_page_files(evidence: Evidence, shipped: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -43,6 +61,20 @@ def changed_page_files(evidence: Evidence, shipped: Mapping[str, str]) -> Iterat
         for name in sorted({*ENGINE, *web.files.keys() & shipped.keys()}):
             if shipped.get(name) != web.files.get(name):
                 yield name, leg
+
+
+def tools_of(evidence: Evidence) -> dict[str, str]:
+    """The versions of what converted, ran and judged the release; several of one are all named."""
+    found: dict[str, set[str]] = {"xport": {evidence.xport}}
+    environments = [r.environment for r in evidence.recordings if r.environment]
+    costs = [a.cost for model in evidence.plan.models for a in model.artifacts.values()]
+    named = [*(e.tools for e in environments), *(cost.tools for cost in costs)]
+    for web in (e.web for e in environments if e.web):
+        named.append({"tfjs": web.tfjs, web.browser: web.version})
+    for tools in named:
+        for name, version in tools.items():
+            found.setdefault(name, set()).add(version)
+    return {name: ", ".join(sorted(versions)) for name, versions in sorted(found.items())}
 
 
 def document_bytes(document: Preprocess | Document | None) -> bytes | None:
@@ -67,6 +99,7 @@ def _statements(manifest: Manifest, evidence: Evidence) -> Iterator[tuple[str, o
     yield "the notice", manifest.notice, NOTICE
     for key in ("release", "title", "version", "wasm_threads"):
         yield key, getattr(manifest, key), getattr(plan, key)
+    yield "the tools", manifest.tools, tools_of(evidence)
     yield "what the models are held to", manifest.faithful_to, plan.faithful_to
     yield "what does not decide", manifest.advisories, evidence.verdict.advisories
     if manifest.publishable is not None:

@@ -9,6 +9,9 @@ from xport.comparison.parity import Comparison, Role
 from xport.judgement.limits import allowed_gap
 from xport.plan.policy import Policy
 
+FEWEST = 2
+"""Cases of a model at least: from one nobody sees that an output is constant."""
+
 
 def bounds_of(
     policy: Policy,

@@ -11,7 +11,7 @@ from xport.bundles.self_test import (
     RecordedCase,
     RecordedCases,
 )
-from xport.bundles.self_test_bounds import bounds_of
+from xport.bundles.self_test_bounds import FEWEST, bounds_of
 from xport.common.arrays import Array, Tensors
 from xport.comparison.parity import Metrics, Role
 from xport.errors import InputError, IntegrityError
@@ -23,10 +23,7 @@ from xport.recording.recorder import Arrays, RecordingFolder
 Bound = OutputTolerance | OutputRelativeTolerance
 
 CASES = 3
-"""Probes per model: two that came near to a limit, and an ordinary one."""
-
-FEWEST = 2
-"""So many at least, whatever they take: from one case nobody sees that an output is constant."""
+"""Probes per model, `FEWEST` whatever they take: two near to a limit, and an ordinary one."""
 
 MAX_BYTES = 4_500_000
 """No third case beyond this: a page loads the self-test before its first image. Of the default

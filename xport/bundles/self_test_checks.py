@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import chain
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 from pydantic import ValidationError
@@ -21,13 +22,15 @@ from xport.bundles.self_test import (
     SelfTest,
     SelfTestModel,
 )
-from xport.bundles.self_test_bounds import bounds_of
+from xport.bundles.self_test_bounds import FEWEST, bounds_of
 from xport.common.arrays import Array
 from xport.common.document import first_problem
 from xport.comparison.parity import Comparison, Role
 from xport.errors import IntegrityError
+from xport.exchange.prepared import DEFINITION
 from xport.formats.artifact import Signature, TensorSpec
 from xport.judgement.evidence import Evidence
+from xport.plan.plan import BROUGHT
 
 REMEDY = "make the bundle again with `xport bundle`"
 
@@ -60,6 +63,8 @@ def require_recorded(folder: Path, found: SelfTest, evidence: Evidence) -> None:
     Raises:
         IntegrityError: one is not; it is named.
     """
+    for problem in chain(_case_problems(found, evidence), _picture_problems(found, evidence)):
+        raise _refusal(folder, f"{SELF_TEST}: {problem}")
     for model_id, tested in found.models.items():
         planned = next((m for m in evidence.plan.models if m.id == model_id), None)
         wanted = (model_id, planned.reference if planned else None)
@@ -79,6 +84,30 @@ def require_recorded(folder: Path, found: SelfTest, evidence: Evidence) -> None:
             raise _refusal(
                 folder, f"{SELF_TEST}: {model_id}: the bound of {bound} is not the verdict's"
             )
+
+
+def _case_problems(found: SelfTest, evidence: Evidence) -> Iterator[str]:
+    """Too few cases for an output that is constant to show, or one that may not be published."""
+    for model in evidence.plan.models:
+        allowed = {p.name for p in model.probes if not p.name.startswith(f"{BROUGHT}-")}
+        tested = found.models.get(model.id)
+        cases = {case.probe for case in tested.cases} if tested else set()
+        if len(cases) < min(FEWEST, len(allowed)):
+            yield f"{model.id}: it has {len(cases)} of at least {FEWEST} cases"
+        for name in sorted(cases - allowed):
+            yield f"{model.id}: {name} is no probe that may be published"
+
+
+def _picture_problems(found: SelfTest, evidence: Evidence) -> Iterator[str]:
+    """Pictures whose inputs are not those that the definition made of them in the run."""
+    if evidence.preparations is None:
+        return  # evidence from before it held them
+    for picture in found.pictures:
+        name = PurePosixPath(picture.path).name
+        for model, digest in picture.digest_by_model.items():
+            made = evidence.preparations.of(model, DEFINITION)
+            if made is None or made.digest_by_image.get(name) != digest:
+                yield f"{picture.path} does not become that input of {model} in the run"
 
 
 def _digests(files: Mapping[str, DataFile]) -> dict[str, str]:

@@ -202,11 +202,12 @@ def _page_facts(manifest: Manifest) -> tuple[dict[str, Any], list[str]]:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from xport.bundles.checks import require_digest, verify_bundle
+    from xport.bundles.checks import require_digest
     from xport.bundles.manifest import MANIFEST
     from xport.common.digests import of_file
+    from xport.workflow.verification import verify
 
-    manifest = verify_bundle(options.bundle)
+    manifest = verify(options.bundle)
     if options.expect is not None:
         require_digest(options.bundle, options.expect)
     facts = {
@@ -225,12 +226,14 @@ def _verify(options: argparse.Namespace) -> int:
 
 def _serve(options: argparse.Namespace) -> int:
     from browser_harness.serve.server import serve_bundle
-    from xport.bundles.checks import verify_bundle
+    from xport.workflow.verification import checked_files
 
     if not 0 <= options.port <= 65535:
         raise InputError(f"port {options.port} is not between 0 and 65535", "--port")
-    manifest = verify_bundle(options.bundle)
-    server = serve_bundle(options.bundle, options.port, options.path, manifest.wasm_threads)
+    manifest, checked = checked_files(options.bundle)
+    server = serve_bundle(
+        options.bundle, options.port, options.path, manifest.wasm_threads, checked
+    )
     url = server.url if options.path == "/" else server.url + options.path
     shown, lines = _page_facts(manifest)
     text = [f"serving {options.bundle} at {url} (Ctrl-C ends it)", *lines, manifest.notice]

@@ -138,13 +138,14 @@ def _evaluation(options: argparse.Namespace) -> Evaluation:
         raise InputError(f"{options.seed} is no seed", "--seed", "give 0 to 4294967295")
     for level in options.levels:
         level_named(level)
-    classifiers, autoencoders = _networks(options)
+    given, autoencoders = _networks(options)
+    sets, classifiers = _sets(options), _classifiers(given, options.preprocess)
     return Evaluation(
         out=options.out,
-        sets=_sets(options),
-        classifiers=_classifiers(classifiers, options.preprocess),
+        sets=sets,
+        classifiers=classifiers,
         autoencoders=tuple(read_autoencoder(path, name) for name, path in autoencoders),
-        calibration=_calibration(options.calibration, classifiers),
+        calibration=_calibration(options.calibration, given, classifiers),
         passes=Passes(options.out / "passes", options.batch),
         seed=options.seed,
         levels=tuple(dict.fromkeys(options.levels)),
@@ -225,14 +226,36 @@ def _preprocess(text: str | None) -> Preprocess | None:
         ) from error
 
 
-def _calibration(given: Path | None, classifiers: Sequence[Named]) -> Calibration | None:
-    """The operating points that are given, or that are stored beside the first classifier."""
-    from reference.decide.calibration import Calibration
+def _calibration(
+    given: Path | None, files: Sequence[Named], classifiers: Sequence[ClassifierNetwork]
+) -> Calibration | None:
+    """The operating points that are given, or that are stored beside the first classifier.
 
-    if given is not None:
-        return Calibration.read(given)
-    stored = [path.parent / STORED_CALIBRATION for _, path in classifiers[:1]]
-    return next((Calibration.read(path) for path in stored if path.is_file()), None)
+    Raises:
+        InputError: they name another checkpoint than its, or none.
+    """
+    from reference.decide.calibration import Calibration
+    from xport.release_file.decisions import NAME_WEIGHTS
+
+    stored = (path.parent / STORED_CALIBRATION for _, path in files[:1])
+    path = given or next((path for path in stored if path.is_file()), None)
+    if path is None:
+        return None
+    found = Calibration.read(path)
+    for (_, checkpoint), network in zip(files[:1], classifiers, strict=False):
+        named, own = found.weights_sha256, network.about.sha256
+        if named != own:
+            raise InputError(
+                f"it {f'is of the weights {named}' if named else 'names no weights'}; those of "
+                f"{checkpoint} are {own}",
+                str(path),
+                "choose operating points on these weights: an nih:FOLDER with train_val_list.txt "
+                "and no --calibration does so"
+                if named
+                else "if it was made for these weights, run "
+                f"`{NAME_WEIGHTS} --weights {checkpoint} {path}`",
+            )
+    return found
 
 
 def _write_page(out: Path) -> list[tuple[Path, Result]]:

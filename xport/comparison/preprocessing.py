@@ -180,7 +180,7 @@ def _severity(value: float) -> tuple[bool, float]:
 
 
 def said_of(case: PreparedCase, model: PlannedModel, made: PreparedInputs) -> dict[str, Outputs]:
-    """What PyTorch says about a pipeline's inputs, and what is decided by it, by image."""
+    """What the reference says about a pipeline's inputs, and what is decided by it, by image."""
     leg = reference_leg(case.plan, model).name
     outputs = {spec.name: case.output(made, leg, spec.name) for spec in model.signature.outputs}
     by_image = {
@@ -227,7 +227,7 @@ def _comparisons(
 def _in_browser(
     case: PreparedCase, model: PlannedModel, definition: PreparedInputs, made: PreparedInputs
 ) -> Iterator[Comparison]:
-    """The browser on the pipeline's inputs against PyTorch on the definition's, per output."""
+    """The browser on the pipeline's inputs against the reference on the definition's."""
     if made.pipeline.name not in IN_BROWSER:
         return
     here, there = deployed_leg(case.plan).name, reference_leg(case.plan, model).name

@@ -2,10 +2,18 @@
 
 - `advisory`: legs that a policy lets differ: their failures stand beside the verdict and do not
   decide it.
+- `again`: judging again from evidence alone: what stands there must be what the judge says of it
+  now.
 - `assembly`: from recordings on disk to evidence: facts, comparisons, verdict. No framework, no
   browser.
 - `attribution`: which leg is to blame: what is wrong there first, told from what is only passed
   on.
+- `consistency`: numbers of evidence held together: a sum to its parts, a leg to the others of one
+  baseline.
+- `document_checks`: judging documents that belong to weights: calibration, gate and card name the
+  model's.
+- `environment_checks`: judging where browser legs ran: the backend asked for, full precision, one
+  page's bytes.
 - `evidence`: everything that was seen, in one versioned JSON document that reports and bundles
   read.
 - `evidence_versions`: evidence of earlier versions, as the present one has it.
@@ -13,6 +21,8 @@
 - `limits`: what a policy asks of one output, as numbers that a comparison must not exceed.
 - `preprocessing_checks`: judging the preprocessing leg: the exact path must be the definition, to
   the last bit.
+- `reference_checks`: judging the reference: PyTorch float32 is held to its own float64, and the
+  gap is capped.
 - `second_opinions`: a reference is believed where another implementation says the same.
 - `verdict`: what judging looks at and what it says: facts, checks, the case, the verdict.
 """

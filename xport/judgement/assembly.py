@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -72,32 +72,48 @@ def evidence_of(
         probe = next(probe for probe in model.probes if probe.name == name)
         return next(iter(probes.load(probe, model.signature).values()), None)
 
-    facts = tuple(_all_facts(plan, recorded))
-    comparisons = tuple(_all_comparisons(plan, recorded))
     effects = tuple(effects_of(prepared)) if prepared else ()
-    case = Case(
-        plan=plan,
-        planned=planned.digest(),
-        recordings=recorded.documents,
-        facts={(f.model, f.leg, f.output): f for f in facts},
-        comparisons={(c.model, c.leg, c.output, c.role): c for c in comparisons},
+    case = replace(
+        measured(plan, planned.digest(), recorded),
         effects=effects,
         prepared=prepared.recordings if prepared else {},
         preparations=prepared.preparations if prepared else None,
     )
+    comparisons = tuple(case.comparisons.values())
     return Evidence(
         made=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         xport=__version__,
         plan=plan,
         recordings=tuple(recorded.documents.values()),
-        facts=facts,
+        facts=tuple(case.facts.values()),
         comparisons=comparisons,
         runtimes=tuple(runtimes),
         pictures=tuple(pictures_for(plan, recorded.output, input_of, comparisons)),
         preprocessing=effects,
         prepared_in=prepared.preparations.environment if prepared else None,
+        preparations=prepared.preparations if prepared else None,
+        prepared=tuple(prepared.recordings.values()) if prepared else (),
         other_policy=other[1] if other else None,
         verdict=judge(case),
+    )
+
+
+def measured(plan: Plan, planned: str, recorded: Recorded) -> Case:
+    """What the judge looks at, without the preprocessing leg: facts and comparisons of recordings.
+
+    Args:
+        plan: what is judged, under its policy.
+        planned: the digest of the plan that the recordings must have been made for.
+        recorded: the recordings, with their arrays.
+    """
+    return Case(
+        plan=plan,
+        planned=planned,
+        recordings=recorded.documents,
+        facts={(f.model, f.leg, f.output): f for f in _all_facts(plan, recorded)},
+        comparisons={
+            (c.model, c.leg, c.output, c.role): c for c in _all_comparisons(plan, recorded)
+        },
     )
 
 

@@ -8,8 +8,9 @@ from xport.common.document import Document
 from xport.comparison.parity import Comparison
 from xport.comparison.picture import Picture
 from xport.comparison.pipeline_effect import PipelineEffect
+from xport.exchange.prepared import Preparations
 from xport.exchange.recording import Recording, WebEnvironment
-from xport.judgement.evidence_versions import as_version_2
+from xport.judgement.evidence_versions import as_version_3
 from xport.judgement.verdict import OutputFacts, Verdict
 from xport.plan.plan import BROUGHT, Plan
 from xport.plan.policy import OtherPolicy
@@ -24,10 +25,15 @@ class Evidence(Document):
     `preprocessing` is what every pipeline does to images, and `prepared_in` the browser it was
     measured in. `other_policy` names the one that the verdict is under where it is not the
     release's own; `plan.policy` is the one that was applied. `made` is the UTC time of judging
-    in ISO 8601, `xport` the version that judged.
+    in ISO 8601, `xport` the version that judged. `preparations` and `prepared` are what pipelines
+    made of images and what models said of it.
+
+    `rules` are those it was judged by. Rules 1, of evidence of versions 1 and 2, held neither the
+    reference to its float64, nor documents to their weights, nor legs to one page.
     """
 
-    schema_version: Literal[2] = 2
+    schema_version: Literal[3] = 3
+    rules: Literal[1, 2] = 2
     made: str
     xport: str
     plan: Plan
@@ -38,17 +44,19 @@ class Evidence(Document):
     pictures: tuple[Picture, ...]
     preprocessing: tuple[PipelineEffect, ...] = ()
     prepared_in: WebEnvironment | None = None
+    preparations: Preparations | None = None
+    prepared: tuple[Recording, ...] = ()
     other_policy: OtherPolicy | None = None
     verdict: Verdict
 
     @classmethod
     def upgraded(cls, content: bytes, where: str) -> bytes:
-        """Evidence of version 1 as version 2 has it; any other as it stands.
+        """Evidence of versions 1 and 2 as version 3 has it; any other as it stands.
 
         Raises:
             DocumentError: the evidence is of another version than these.
         """
-        return as_version_2(content, where)
+        return as_version_3(content, where)
 
     def published(self) -> Evidence:
         """The same without pictures of images that a user brought: they may be of patients.

@@ -13,14 +13,16 @@ RENAMED = (
     *(one.below("plan", "policy") for one in POLICY),
     Rename(("verdict", "checks", ANY), "because", "rationale"),
 )
-"""From version 1 to version 2, whose plan is of version 2 too; nothing else changed."""
+"""From version 1 to version 2; nothing else changed."""
 
-VERSION = 2
+VERSION = 3
+PLAN_VERSION = 3
 
 
-def as_version_2(content: bytes, where: str) -> bytes:
-    """The JSON of evidence of version 1 or 2 as version 2 has it.
+def as_version_3(content: bytes, where: str) -> bytes:
+    """The JSON of evidence of version 1, 2 or 3 as version 3 has it.
 
+    Earlier evidence was judged by rules 1, and holds nothing of the recordings on prepared images.
     What is no evidence with a version stays as it is, to be refused when it is validated.
 
     Raises:
@@ -29,16 +31,17 @@ def as_version_2(content: bytes, where: str) -> bytes:
     version = version_of(content)
     if version in (None, VERSION):
         return content
-    if version != 1:
+    if version not in (1, 2):
         raise DocumentError(
-            f"evidence of version {version}, versions 1 and {VERSION} are read",
+            f"evidence of version {version}, versions 1 to {VERSION} are read",
             where,
             "use the xport that made it",
         )
-    document = renamed(json.loads(content), RENAMED)
-    assert isinstance(document, dict)
-    document["schema_version"] = VERSION
+    document = json.loads(content)
+    if version == 1:
+        document = renamed(document, RENAMED)
+    document |= {"schema_version": VERSION, "rules": 1}
     plan = document.get("plan")
-    if isinstance(plan, dict) and plan.get("schema_version") == 1:
-        plan["schema_version"] = VERSION
+    if isinstance(plan, dict) and plan.get("schema_version") in (1, 2):
+        plan["schema_version"] = PLAN_VERSION
     return json.dumps(document).encode()

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from xport.comparison.parity import Role
-from xport.exchange.prepared import EXACT, deployed_leg, prepared_models
-from xport.exchange.recording import Recording, WebEnvironment
 from xport.judgement.advisory import advised, sentences
 from xport.judgement.attribution import attribute
+from xport.judgement.document_checks import document_checks
+from xport.judgement.environment_checks import environment, prepared_environments
 from xport.judgement.limits import limits_of
-from xport.judgement.preprocessing_checks import leg_of, preprocessing_checks
+from xport.judgement.preprocessing_checks import preprocessing_checks
+from xport.judgement.reference_checks import contradicts_itself, is_own_distance, own_distance
 from xport.judgement.second_opinions import second_opinion_checks
 from xport.judgement.verdict import Case, Check, Status, Verdict
-from xport.plan.plan import EVALUATOR_LEG, FLOAT64_LEG, Leg, Plan, PlannedModel
+from xport.plan.plan import EVALUATOR_LEG, FLOAT64_LEG, REFERENCE_LEG, Leg, Plan, PlannedModel
 
 SECOND_ROUTE = "second route"
 """What stands among legs for the routes of a model as a whole."""
@@ -35,10 +35,17 @@ def judge(case: Case) -> Verdict:
 
 
 def _overall(checks: Sequence[Check]) -> Status:
+    """FAILED before NOT_RUN, but where the reference contradicts itself: then nothing is known.
+
+    That the reference agrees with itself verifies nothing: some other leg must have been measured.
+    """
     statuses = {check.status for check in checks}
+    if any(contradicts_itself(check) for check in checks):
+        return Status.NOT_RUN
     if Status.FAILED in statuses:
         return Status.FAILED
-    if Status.NOT_RUN in statuses or not any(check.bound is not None for check in checks):
+    measured = any(check.bound is not None and not is_own_distance(check) for check in checks)
+    if Status.NOT_RUN in statuses or not measured:
         return Status.NOT_RUN
     return Status.PASSED
 
@@ -50,8 +57,9 @@ def _all_checks(case: Case) -> Iterator[Check]:
         yield from second_opinion_checks(case, model)
         yield from _criterion_checks(case, model)
         yield from _second_route(case.plan, model)
+        yield from document_checks(model)
     yield from preprocessing_checks(case)
-    yield from _prepared_environments(case)
+    yield from prepared_environments(case)
 
 
 def _leg_checks(case: Case, model: PlannedModel, leg: Leg) -> Iterator[Check]:
@@ -62,9 +70,11 @@ def _leg_checks(case: Case, model: PlannedModel, leg: Leg) -> Iterator[Check]:
     if recorded.status is not Status.PASSED:
         return
     if leg.backend is not None:
-        yield _environment(case.plan, model, leg, case.recordings[model.id, leg.name])
+        yield environment(case, model, leg, case.recordings[model.id, leg.name])
     for spec in model.signature.outputs:
         yield _sane(case, model, leg, spec.name)
+        if leg.name == REFERENCE_LEG:
+            yield from own_distance(case, model, spec.name)
         if leg.name not in (model.reference, *model.second_opinions):
             yield from _within(case, model, leg, spec.name, Role.REFERENCE)
             if leg.predecessor in model.legs:
@@ -81,7 +91,9 @@ def _recorded(case: Case, model: PlannedModel, leg: Leg) -> Check:
     """Every probe was run, on the planned artifact, with the planned bytes."""
     recording = case.recordings.get((model.id, leg.name))
     problem, status = "", Status.NOT_RUN
-    needed, planned = case.plan.policy.min_probes, model.probes_on(leg.name)
+    planned = model.probes_on(leg.name)
+    # The evaluator runs the first probe alone; every other leg is asked for as many as the policy.
+    needed = 1 if leg.name == EVALUATOR_LEG else case.plan.policy.min_probes
     if recording is None:
         problem = "there is no recording"
     elif recording.failure is not None:
@@ -92,7 +104,7 @@ def _recorded(case: Case, model: PlannedModel, leg: Leg) -> Check:
         problem, status = "the recording was made with another artifact", Status.FAILED
     elif recording.input_digests != {probe.name: probe.digests for probe in planned}:
         problem, status = "the probes that ran are not the planned bytes", Status.FAILED
-    elif len(recording.input_digests) < min(needed, len(planned)):
+    elif len(recording.input_digests) < needed:
         problem = f"{len(recording.input_digests)} probes ran, the policy wants at least {needed}"
     if not problem:
         status = Status.PASSED
@@ -100,88 +112,6 @@ def _recorded(case: Case, model: PlannedModel, leg: Leg) -> Check:
     return Check(
         name="recorded", model=model.id, leg=leg.name, output=None, status=status, message=problem
     )
-
-
-def _environment(plan: Plan, model: PlannedModel, leg: Leg, recording: Recording) -> Check:
-    """The leg ran where it claims to have run, at full precision, on the planned bytes."""
-    environment = recording.environment
-    web = environment.web if environment is not None else None
-    if web is None:
-        problems = ["the recording carries no browser environment"]
-    else:
-        files = model.artifacts[leg.artifact].files
-        planned = {f"{model.id}/{name}": digest for name, digest in files.items()}
-        problems = list(_environment_problems(plan, leg, web))
-        if web.model_files != planned:
-            problems.append("the model files that the page loaded are not the planned ones")
-    return Check(
-        name="environment",
-        model=model.id,
-        leg=leg.name,
-        output=None,
-        status=Status.FAILED if problems else Status.PASSED,
-        message="; ".join(problems) or _describe(web),
-    )
-
-
-def _prepared_environments(case: Case) -> Iterator[Check]:
-    """The browser that prepared images, and the one that ran models on them: one page's bytes."""
-    if case.plan.preprocessing is None:
-        return
-    leg = deployed_leg(case.plan)
-    for model in prepared_models(case.plan):
-        recording = case.prepared.get((model.id, leg.name))
-        if recording is None or recording.failure is not None:
-            continue  # its own check says so
-        ran = _environment(case.plan, model, leg, recording)
-        yield ran.model_copy(update={"leg": leg_of(leg.name)})
-        web = case.preparations.environment if case.preparations else None
-        problems = list(_preparing_problems(case.plan, leg, web, recording))
-        yield Check(
-            name="environment",
-            model=model.id,
-            leg=leg_of(EXACT),
-            output=None,
-            status=Status.FAILED if problems else Status.PASSED,
-            message="; ".join(problems) or _describe(web),
-        )
-
-
-def _preparing_problems(
-    plan: Plan, leg: Leg, web: WebEnvironment | None, recording: Recording
-) -> Iterator[str]:
-    if web is None:
-        yield "there is no account of the browser"
-        return
-    yield from _environment_problems(plan, leg, web)
-    ran = recording.environment.web if recording.environment else None
-    if ran is None or not ran.files or web.files != ran.files:
-        yield "the page that prepared images is not the one that ran the model"
-
-
-def _environment_problems(plan: Plan, leg: Leg, web: WebEnvironment) -> Iterator[str]:
-    policy = plan.policy
-    if web.backend != leg.backend:
-        yield f"backend {web.backend!r} ran instead of {leg.backend!r}"
-    if not web.mantissa_bits >= policy.mantissa_bits:
-        yield f"{web.mantissa_bits} mantissa bits measured, {policy.mantissa_bits} required"
-    if leg.backend == "wasm" and web.wasm_threads != plan.wasm_threads:
-        yield f"{web.wasm_threads} wasm threads ran, {plan.wasm_threads} asked for"
-    if leg.backend == "webgl":
-        if not web.renderer or "unknown" in web.renderer.lower():
-            yield "the WebGL renderer is unknown"
-        elif policy.require_renderer and not re.search(
-            policy.require_renderer, web.renderer, re.IGNORECASE
-        ):
-            yield f"renderer {web.renderer!r} is not {policy.require_renderer!r}"
-        if web.render_float32 is not True:
-            yield "WebGL has no float32 render targets"
-
-
-def _describe(web: WebEnvironment | None) -> str:
-    if web is None:
-        return ""
-    return f"{web.backend} on {web.renderer or web.browser}, {web.mantissa_bits} mantissa bits"
 
 
 def _sane(case: Case, model: PlannedModel, leg: Leg, output: str) -> Check:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xport.comparison.parity import Role
-from xport.judgement.limits import limits_of
+from xport.judgement.limits import own_limits_of
 from xport.judgement.verdict import Case, Check, Status
 from xport.plan.plan import FLOAT64_LEG, PlannedModel
 
@@ -43,6 +43,6 @@ def _gap(case: Case, model: PlannedModel, leg: str, output: str) -> tuple[bool, 
     if comparison is None:
         failure = recording.failure if recording is not None else None
         return False, f"is not known ({failure or 'it did not run'})"
-    limits = limits_of(case, model.id, output)
+    limits = own_limits_of(case, model.id, output)
     agrees = bool(limits) and all(limit.met_by(comparison) for limit in limits)
     return agrees, f"is {comparison.pooled.max_abs:.3g} away"

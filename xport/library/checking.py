@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal, ParamSpec
 
+from xport.common import digests
 from xport.common.callables import search_in, source_digest
 from xport.common.document import Document
 from xport.common.tools import missing_packages_named, tool_versions
@@ -17,13 +18,14 @@ from xport.conversion.pipeline import Pipeline, UsesToolchain
 from xport.errors import ExitCode, InputError, PackageMissing, UnavailableError, XportError
 from xport.inputs.images import synthetic_count
 from xport.recording.browser import BrowserOptions
-from xport.release_file.decisions import read_decisions
+from xport.release_file.decisions import read_decisions, require_own
 from xport.release_file.file import ReleaseFile, read_release
 from xport.release_file.model_cards import read_card
 from xport.release_file.model_pipelines import explanation_pipeline, pipeline_for
 from xport.release_file.tables import ModelEntry
 from xport.toolchains.known import TOOLCHAINS
 from xport.toolchains.standing import standing_of
+from xport.toolchains.tensorflow import TENSORFLOW
 from xport.workflow.second_route import SECOND, asks_for_second_route
 
 P = ParamSpec("P")
@@ -115,7 +117,7 @@ def _models(release: ReleaseFile) -> Iterator[Finding]:
         if entry.checkpoint is not None:
             yield _looked_at(f"{key}.loader", _callable, entry.loader, "loader")
             yield _looked_at(f"{key}.checkpoint", _checkpoint, entry.checkpoint)
-        if entry.calibration or entry.gate:
+        if entry.calibration or entry.gate or entry.operating_points:
             yield _looked_at(f"{key}.decisions", _decisions, entry, key)
 
 
@@ -144,8 +146,11 @@ def _checkpoint(path: Path) -> str:
 
 
 def _decisions(entry: ModelEntry, key: str) -> str:
-    read_decisions(entry, key)
-    return ", ".join(str(path) for path in (entry.calibration, entry.gate) if path)
+    decisions = read_decisions(entry, key)
+    if entry.weights_file is not None and entry.weights_file.is_file():
+        require_own(decisions, entry, digests.of_file(entry.weights_file), key)
+    documents = (entry.calibration, entry.gate, entry.operating_points and "operating points")
+    return ", ".join(str(document) for document in documents if document)
 
 
 def _pipelines(release: ReleaseFile) -> Iterator[tuple[str, Pipeline]]:
@@ -216,9 +221,16 @@ def _probe_counts(release: ReleaseFile) -> Iterator[Finding]:
         )
 
 
+def _second_can_run(release: ReleaseFile) -> bool:
+    """Whether the second route is made here, or asked for, so that a run without it ends."""
+    return asks_for_second_route(release) or bool(standing_of(TENSORFLOW).found)
+
+
 def _costs(release: ReleaseFile) -> Iterator[Cost]:
+    apart = () if _second_can_run(release) else SECOND
     for model, pipeline in _pipelines(release):
-        made = {step.name for step in pipeline.steps if step.verified}
+        steps = [step for step in pipeline.steps if step.name not in apart]
+        made = {step.name for step in steps if step.verified}
         run = release.routes.legs_on(made, release.browser.backends)
         if model in release.models:
             probes = _probes(release, release.models[model])
@@ -226,7 +238,7 @@ def _costs(release: ReleaseFile) -> Iterator[Cost]:
             probes = max(release.explanations[model].probes, release.policy.min_probes)
         yield Cost(
             model=model,
-            stages=len(pipeline.steps),
+            stages=len(steps),
             legs=len(run),
             browser_legs=sum(leg.backend is not None for leg in run),
             probes=probes,

@@ -48,7 +48,6 @@ from xport.workflow.run_folder import RunFolder
 
 SYNTHETIC = 8
 """How many probes are made where none are given, the example apart."""
-ARTIFACTS = "artifacts"
 Declared = Mapping[str, tuple[float, str]]
 """The largest absolute difference by output, each with its reason."""
 
@@ -132,7 +131,7 @@ class _OwnRunners:
 
 def _plan(converted: Converted, probes: Sequence[Probe], how: Verification, run: RunFolder) -> Plan:
     """What is verified, with every tolerance fixed before anything runs in a browser."""
-    artifacts = _artifacts(converted, run.root / ARTIFACTS)
+    artifacts = _artifacts(converted, run.artifacts_path)
     legs = Routes(direct=DirectRoute()).legs_on(artifacts, how.backends)
     policy = Policy(
         min_probes=len(probes),
@@ -169,8 +168,6 @@ def _plan(converted: Converted, probes: Sequence[Probe], how: Verification, run:
 
 def _artifacts(converted: Converted, folder: Path) -> dict[str, PlannedArtifact]:
     """Write the artifacts into a run's folder; what stands for the module, where there is one."""
-    if folder.exists():
-        shutil.rmtree(folder)
     (folder / ONNX).mkdir(parents=True)
     (folder / ONNX / ONNX_FILE).write_bytes(converted.onnx)
     shutil.copytree(converted.folder, folder / DIRECT)

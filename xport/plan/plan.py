@@ -16,7 +16,7 @@ from xport.formats.artifact import Format, Signature
 from xport.plan.policy import Policy
 
 PLAN = "plan.json"
-VERSION = 2
+VERSION = 3
 
 Kind = Literal["classifier", "autoencoder", "explanation", "other"]
 REFERENCE_LEG = "torch"
@@ -122,7 +122,8 @@ class PlannedModel(Document):
     probabilities, one per label, from which on a finding counts as present; None where none are
     known. They are those of `calibration`, where there is one; `gate` is an autoencoder's.
     `explains` is the classifier that an explanation is of; `card` the content of the card.json
-    beside the checkpoint.
+    beside the checkpoint. `weights_sha256` is the digest of the weights, which calibration, gate,
+    card and `operating_points_weights_sha256` must name; None of an explanation.
     """
 
     id: str
@@ -131,6 +132,7 @@ class PlannedModel(Document):
     signature: Signature
     labels: tuple[str, ...] | None
     weights: str
+    weights_sha256: str | None = None
     trained: bool
     preprocess: Preprocess | None
     preprocess_digest: str | None = None
@@ -138,6 +140,7 @@ class PlannedModel(Document):
     legs: tuple[str, ...] = Field(min_length=1)
     probes: tuple[PlannedProbe, ...]
     operating_points: tuple[float | None, ...] | None = None
+    operating_points_weights_sha256: str | None = None
     calibration: Calibration | None = None
     gate: Gate | None = None
     explains: str | None = None
@@ -181,6 +184,17 @@ class PlannedModel(Document):
         return self.labels if self.labels and shape[1:] == (len(self.labels),) else None
 
 
+class PlannedPage(Document):
+    """The built page by the SHA-256 of its files: what browser legs run, and what a bundle ships.
+
+    `tfjs` is the version of the engine; `deployed` are the page's files as a bundle has them.
+    """
+
+    tfjs: str
+    files: dict[str, str] = Field(min_length=1)
+    deployed: dict[str, str] = Field(min_length=1)
+
+
 class MissingRoute(Document):
     """A route by which a model was not converted, although nothing in the release leaves it out.
 
@@ -198,10 +212,11 @@ class Plan(Document):
     """Everything that is fixed before the first recording.
 
     `folder` is the release file's; `shipped_artifact` names the TF.js artifact that a bundle
-    carries. `missing_routes` are those that the release would have had by default.
+    carries. `missing_routes` are those that the release would have had by default. `page` is the
+    built page, None where there was none when the plan was made.
     """
 
-    schema_version: Literal[2] = 2
+    schema_version: Literal[3] = 3
     release: str
     title: str
     version: str | None = None
@@ -215,6 +230,7 @@ class Plan(Document):
     policy: Policy
     preprocessing: PlannedPreprocessing | None = None
     missing_routes: tuple[MissingRoute, ...] = ()
+    page: PlannedPage | None = None
 
     @classmethod
     def upgraded(cls, content: bytes, where: str) -> bytes:

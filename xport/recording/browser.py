@@ -45,7 +45,16 @@ def graph_operators(plan: Plan) -> frozenset[str]:
     Raises:
         InputError: a model cannot be read.
     """
-    planned = [artifact for model in plan.models for artifact in model.artifacts.values()]
+    return operators_of_models(plan.models)
+
+
+def operators_of_models(models: Sequence[PlannedModel]) -> frozenset[str]:
+    """The operators of all TF.js artifacts of some models.
+
+    Raises:
+        InputError: a model cannot be read.
+    """
+    planned = [artifact for model in models for artifact in model.artifacts.values()]
     folders = [artifact.path for artifact in planned if artifact.format is Format.TFJS]
     return frozenset().union(*map(operators_of, folders))
 

@@ -30,10 +30,13 @@ def read_card(checkpoint: Path | None) -> dict[str, Any] | None:
         ) from error
     if card.weights.file != checkpoint.name:
         return None
-    if card.weights.sha256 != digests.of_file(checkpoint):
+    own = digests.of_file(checkpoint)
+    if card.weights.sha256 != own:
         raise InputError(
-            f"{path} is the card of other weights than {checkpoint.name}",
-            remedy="write the card again or move it away",
+            f"{path} is the card of the weights {card.weights.sha256}, those of "
+            f"{checkpoint.name} are {own}",
+            remedy="write the card again (`python -m reference.training defaults` does so for a "
+            "default checkpoint), or move it away",
         )
     content: dict[str, Any] = card.model_dump(mode="json")
     return content

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from reference.decide.owned import Sha256
 from reference.preprocess import Preprocess
 from xport.common.document import Document
 from xport.conversion.exporters import OPSETS, Exporter
@@ -46,9 +47,10 @@ class ModelEntry(Document):
     initializer is untrained, and every document and page says so.
     `operating_points` are the probabilities, one per label, from which on a finding counts as
     present; `calibration` is a document that holds them with what they were found on, `gate` one
-    with the threshold of an autoencoder's score (files beside the release file). `exporter` is
-    torch.onnx's;
-    without `opset`, `torchscript` writes opset 15 and `dynamo` opset 20.
+    with the threshold of an autoencoder's score (files beside the release file). Each names the
+    SHA-256 of the weights that it was made for: the documents in themselves, operating points in
+    `operating_points_weights_sha256`. `exporter` is torch.onnx's; without `opset`, `torchscript`
+    writes opset 15 and `dynamo` opset 20.
     """
 
     title: str
@@ -65,6 +67,7 @@ class ModelEntry(Document):
     labels: tuple[Annotated[str, Field(min_length=1)], ...] | None = None
     preprocess: Annotated[Preprocess | None, Declared()] = None
     operating_points: tuple[Annotated[float, Field(gt=0, lt=1)], ...] | None = None
+    operating_points_weights_sha256: Sha256 | None = None
     calibration: Path | None = None
     gate: Path | None = None
     exporter: Exporter = "torchscript"
@@ -86,6 +89,11 @@ class ModelEntry(Document):
         if self.onnx_file is not None:
             return self.weights_from_factory != "untrained"
         return self.checkpoint is not None or self.weights_from_factory == "trained"
+
+    @property
+    def weights_file(self) -> Path | None:
+        """The file that holds the weights: checkpoint or ONNX file; None where neither does."""
+        return self.checkpoint or self.onnx_file
 
     @property
     def onnx_file(self) -> Path | None:

@@ -2,7 +2,13 @@
 
 - `commands`: the steps of a release as functions; the command line has one command for each.
 - `conversion`: convert: from a release file to a plan with every artifact and probe in place.
+- `planned_artifact`: what a plan says of one artifact: its files by digest, its cost, and its
+  weights.
+- `planned_page`: the page that a plan's browser legs run and its bundle ships, fixed when the plan
+  is made.
 - `run_folder`: the folder of one run: plan, probes, recordings, evidence, report, bundle.
 - `second_route`: what becomes of a model that TensorFlow's route refuses: it goes without, or not
   at all.
+- `verification`: checking a bundle that was received: its files, its verdict, and what is rendered
+  from it.
 """

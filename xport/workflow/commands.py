@@ -211,9 +211,8 @@ def bundle(out: Path) -> Path:
             not what was verified.
     """
     from browser_harness.serve.assets import app_files
-    from reports.release.card import html_card
-    from reports.release.html import html_report
-    from xport.bundles.build import RunSources, build_bundle, card_path, require_passed
+    from xport.bundles.build import RunSources, build_bundle, require_passed
+    from xport.workflow.verification import rendered_documents
 
     run = RunFolder(out)
     with run.locked():
@@ -229,12 +228,8 @@ def bundle(out: Path) -> Path:
             )
         sources = RunSources(run.probes, run.recordings, run.images, prepared)
         shown = again.model_copy(update={"made": evidence.made}).published()
-        documents = {"report.html": html_report(shown).encode()}
-        for model in plan.models:
-            if model.card:
-                documents[card_path(model.id)] = html_card(model.title, model.card).encode()
         page = app_files(operators=graph_operators(plan))
-        build_bundle(shown, sources, page, documents, run.bundle_path)
+        build_bundle(shown, sources, page, rendered_documents(shown), run.bundle_path)
     return run.bundle_path
 
 

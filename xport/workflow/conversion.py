@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from xport.common import progress
-from xport.conversion.pipeline import Converted, Pipeline, Refusal
+from xport.common import digests, progress
+from xport.conversion.pipeline import Pipeline, Refusal
 from xport.conversion.store import Store
 from xport.errors import ConversionError, InputError, located
-from xport.formats.artifact import Format
-from xport.formats.tfjs_model import stored_weights
 from xport.inputs.images import (
     ImageFile,
     ImageFolder,
@@ -40,14 +38,15 @@ from xport.plan.plan import (
     PlannedArtifact,
     PlannedModel,
     PlannedPreprocessing,
-    StoredWeights,
 )
 from xport.plan.routes import Routes
-from xport.release_file.decisions import Decisions, read_decisions
+from xport.release_file.decisions import Decisions, read_decisions, require_own
 from xport.release_file.file import ReleaseFile
 from xport.release_file.model_cards import read_card
 from xport.release_file.model_pipelines import explanation_pipeline, pipeline_for
 from xport.release_file.tables import ExplanationEntry, ModelEntry
+from xport.workflow.planned_artifact import planned_artifact, weights_digest
+from xport.workflow.planned_page import planned_page
 from xport.workflow.second_route import SECOND, missing_route
 
 
@@ -87,8 +86,7 @@ class Converter:
         }
         preprocessing = self._preprocessing([*shown, *brought])
         decisions = {
-            model_id: read_decisions(entry, f"models.{model_id}")
-            for model_id, entry in release.models.items()
+            model_id: self._decisions(model_id, entry) for model_id, entry in release.models.items()
         }
         converted = [
             self._model(model_id, probes[model_id], decisions[model_id])
@@ -113,7 +111,18 @@ class Converter:
             policy=release.policy,
             preprocessing=preprocessing,
             missing_routes=tuple(missing for _, missing in converted if missing),
+            page=planned_page(models, release.browser.wasm_threads),
         )
+
+    def _decisions(self, model_id: str, entry: ModelEntry) -> Decisions:
+        """What decides, held to the checkpoint as its card is, before anything is converted."""
+        key = f"models.{model_id}"
+        found = read_decisions(entry, key)
+        if entry.weights_file is not None and entry.weights_file.is_file():
+            require_own(found, entry, digests.of_file(entry.weights_file), key)
+            with located(f"{key}.checkpoint"):
+                read_card(entry.checkpoint)
+        return found
 
     def _model(
         self, model_id: str, probes: Sequence[Probe], decisions: Decisions
@@ -123,15 +132,19 @@ class Converter:
         artifacts, missing = self._artifacts(f"models.{model_id}", pipeline)
         with located(f"models.{model_id}.checkpoint"):
             card = read_card(entry.checkpoint)
+        weights = weights_digest(entry, artifacts)
+        require_own(decisions, entry, weights, f"models.{model_id}")
         planned = self._planned(
             entry,
             artifacts,
             probes,
+            weights_sha256=weights,
             id=model_id,
             title=entry.title,
             kind=entry.kind,
             signature=entry.signature,
             operating_points=decisions.operating_points,
+            operating_points_weights_sha256=decisions.operating_points_weights_sha256,
             calibration=decisions.calibration,
             gate=decisions.gate,
             card=card,
@@ -213,7 +226,7 @@ class Converter:
                 took = "in store" if done.cost.cached else f"{done.cost.seconds:.1f} s"
                 progress.advance(f"{done.cost.stage} {took}")
                 if name in verified:
-                    artifacts[name] = _artifact(done)
+                    artifacts[name] = planned_artifact(done)
         if missing:
             progress.say(f"{model}: without a second route: {missing.reason}")
         return artifacts, missing
@@ -286,23 +299,3 @@ def _naming(key: str) -> Iterator[None]:
         inner = "." if error.where.startswith("signature.") else ": "
         where = f"{key}{inner}{error.where}" if error.where else key
         raise type(error)(error.what, where, error.remedy, error.details) from error
-
-
-def _artifact(done: Converted) -> PlannedArtifact:
-    path = done.artifact.path
-    return PlannedArtifact(
-        format=done.artifact.format,
-        path=path.resolve(),
-        digest=done.artifact.digest,
-        files=done.files,
-        bytes=sum((path / name).stat().st_size for name in done.files),
-        cost=done.cost,
-        weights=_weights(done),
-    )
-
-
-def _weights(done: Converted) -> tuple[StoredWeights, ...]:
-    if done.artifact.format is not Format.TFJS:
-        return ()
-    found = stored_weights(done.artifact.path)
-    return tuple(StoredWeights(dtype=dtype, **row) for dtype, row in sorted(found.items()))

@@ -61,6 +61,11 @@ class RunFolder:
         return self.root / "runtime.json"
 
     @property
+    def artifacts_path(self) -> Path:
+        """The artifacts of a model in memory; those of a release lie in the store."""
+        return self.root / "artifacts"
+
+    @property
     def evidence_path(self) -> Path:
         """The evidence, verdict included."""
         return self.root / "evidence.json"
@@ -123,6 +128,14 @@ class RunFolder:
         A bundle or report of an earlier verdict must never lie beside a later one, nor a judgement
         of an earlier recording. The store, which is the cache, lies elsewhere.
         """
+        for path in self._made_from(step):
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+
+    def _made_from(self, step: Literal["convert", "record", "judge"]) -> list[Path]:
+        """What a step and those after it make."""
         paths = [self.bundle_path, self.report_path, self.junit_path, self.evidence_path]
         if step in ("convert", "record"):
             paths += [
@@ -132,12 +145,8 @@ class RunFolder:
                 self.prepared.root,
             ]
         if step == "convert":
-            paths += [self.plan_path, self.probes.root, self.images.root]
-        for path in paths:
-            if path.is_dir():
-                shutil.rmtree(path)
-            else:
-                path.unlink(missing_ok=True)
+            paths += [self.plan_path, self.probes.root, self.images.root, self.artifacts_path]
+        return paths
 
     @contextlib.contextmanager
     def locked(self, *, create: bool = False) -> Iterator[None]:
@@ -145,8 +154,8 @@ class RunFolder:
 
         Raises:
             UnavailableError: another process is working in this folder, or it cannot be written.
-            InputError: it is no folder, cannot be one, is a bundle, or, where `create` is false,
-                holds no plan; it is left as it is.
+            InputError: it is no folder, cannot be one, is a bundle, holds somebody's files that a
+                run would replace, or, where `create` is false, holds no plan; it is left as it is.
         """
         self._require_run(create)
         with self._lock():
@@ -160,6 +169,7 @@ class RunFolder:
                 )
             if create:
                 self.root.mkdir(parents=True, exist_ok=True)
+                self._require_nobodys()
             elif not self.root.is_dir():
                 raise InputError(
                     "there is no run here", str(self.root), "run `xport convert` first"
@@ -169,10 +179,26 @@ class RunFolder:
                     "there is no plan here", str(self.root), "run `xport convert` first"
                 )
 
+    def _require_nobodys(self) -> None:
+        """Refuse to replace what no run made: a run, interrupted or not, has a lock or a plan."""
+        if self._lock_path.is_file() or self.plan_path.is_file():
+            return
+        taken = [path.name for path in self._made_from("convert") if path.exists()]
+        if taken:
+            raise InputError(
+                f"this is no run's folder, and a run would replace its {', '.join(taken)}",
+                str(self.root),
+                "give the run a folder of its own with --out",
+            )
+
+    @property
+    def _lock_path(self) -> Path:
+        return self.root / ".lock"
+
     @contextlib.contextmanager
     def _lock(self) -> Iterator[None]:
         """Hold the lock, which says whose it is where the system lets a locked file be read."""
-        path = self.root / ".lock"
+        path = self._lock_path
         lock = FileLock(path, timeout=0)
         try:
             with disk_errors(self.root):

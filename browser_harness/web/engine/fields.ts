@@ -58,6 +58,16 @@ export function version1(value: unknown): string | null {
   return value === 1 ? null : "this page knows version 1 only";
 }
 
+/** Version 2 of a document. */
+export function version2(value: unknown): string | null {
+  return value === 2 ? null : "this page knows version 2 only";
+}
+
+/** A SHA-256 in hexadecimal digits. */
+export function sha256(value: unknown): string | null {
+  return typeof value === "string" && /^[0-9a-f]{64}$/.test(value) ? null : "no SHA-256";
+}
+
 export function oneOf(...known: readonly string[]) {
   return (value: unknown) => (known.includes(value as string) ? null : `not ${known.join(", ")}`);
 }

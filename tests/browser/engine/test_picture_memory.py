@@ -48,6 +48,7 @@ def let_grow(session: BrowserSession, room: Callable[[float], float]) -> list[ps
     return pages
 
 
+@pytest.mark.long
 def test_large_dicom_files_are_read_where_the_page_may_hold_1_gib(
     settings: Settings, files: dict[str, bytes]
 ) -> None:

@@ -53,8 +53,9 @@ def in_torch(entry: ModelEntry, probe: Probe) -> dict[str, np.ndarray]:
 @pytest.mark.parametrize(
     ("file", "model"),
     [
-        ("reference/defaults/release.toml", "classifier"),
-        ("reference/defaults/release.toml", "autoencoder"),
+        # Released whole by tests/test_examples.py, in every CI run.
+        pytest.param("reference/defaults/release.toml", "classifier", marks=pytest.mark.long),
+        pytest.param("reference/defaults/release.toml", "autoencoder", marks=pytest.mark.long),
         ("releases/ali.toml", "autoencoder"),
     ],
 )

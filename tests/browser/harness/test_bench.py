@@ -160,7 +160,9 @@ def test_a_bundle_whose_shard_is_not_the_listed_one_is_not_measured(
     model: str, change: str, mini_run: MiniRun, tmp_path: Path
 ) -> None:
     bundle = Path(shutil.copytree(mini_run.folder / "bundle", tmp_path / "bundle"))
-    shard = next((bundle / "models" / "classifier").glob("*.bin"))
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    files = manifest["models"]["explanation"]["files"].values()
+    shard = bundle / next(entry["path"] for entry in files if entry["path"])  # both models'
     if change == "changed":
         shard.write_bytes(bytes(reversed(shard.read_bytes())))
     else:

@@ -244,3 +244,20 @@ def test_a_link_out_of_the_bundle_is_refused(folder: Path) -> None:
 def test_a_taken_port_is_named(server: LoopbackServer, folder: Path) -> None:
     with pytest.raises(UnavailableError, match="choose another port"):
         serve_bundle(folder, port=server.port)
+
+
+def test_serves_what_was_checked_and_nothing_that_changed_since(folder: Path) -> None:
+    (folder / "later.js").write_text("2")
+    checked = {name: digests.of_file(folder / name) for name in ("index.html", "app.js")}
+    with serve_bundle(folder, port=0, checked=checked) as server:
+        assert ask(server, "/app.js")[::2] == (200, b"1")
+        assert ask(server, "/later.js")[0] == 404  # none of what was checked
+        (folder / "app.js").write_text("another")
+        for path in ("/app.js", "/app.js?fresh"):
+            status, _, body = ask(server, path)
+            assert status == 409
+            assert b"changed since it was checked" in body
+            assert b"another" not in body
+        (folder / "app.js").write_text("1")
+        assert ask(server, "/app.js")[::2] == (200, b"1")
+        assert ask(server, "/")[::2] == (200, b"<p>home")

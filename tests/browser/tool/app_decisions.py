@@ -14,6 +14,8 @@ from tests.browser.tool.app_bundles import LABELS, attach, make_bundle
 
 THRESHOLDS = (0.05, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.95, 0.6, None, 0.4, 0.5, 0.5, None)
 """For what the tiny classifier says of the picture: below, just above and far above."""
+WEIGHTS = "0" * 64
+"""A SHA-256; the page cannot compare it, since a bundle holds no checkpoint."""
 COUNTS = {"positives": 20, "negatives": 30, "unknown": 0}
 
 
@@ -29,7 +31,7 @@ def point(finding: str, threshold: float | None) -> OperatingPoint | NoOperating
 def calibrated_at(thresholds: tuple[float | None, ...]) -> Calibration:
     """Operating points of the tiny classifier."""
     points = tuple(map(point, LABELS, thresholds))
-    return Calibration(dataset="phantoms", points=points)
+    return Calibration(dataset="phantoms", points=points, weights_sha256=WEIGHTS)
 
 
 CALIBRATION = calibrated_at(THRESHOLDS)
@@ -44,6 +46,7 @@ def gate_at(score: ScoreName, threshold: float) -> Gate:
         false_refusal_rate=0.05,
         in_distribution=Gated(dataset="phantoms", images=40, refused=2),
         out_of_distribution=(Gated(dataset="digits", images=10, refused=9),),
+        weights_sha256=WEIGHTS,
     )
 
 

@@ -27,7 +27,7 @@ from xport.bundles.manifest import MANIFEST
 GATE = gate_at("ssim", 0.5)
 POINTS = CALIBRATION.model_dump(mode="json")["points"]
 UNUSABLE: dict[str, tuple[str, str, bytes, str]] = {
-    "another gate version": ("ae", "gate", content(GATE, schema_version=2), "version 1 only"),
+    "another gate version": ("ae", "gate", content(GATE, schema_version=1), "version 2 only"),
     "another score": ("ae", "gate", content(GATE, score="psnr"), 'score is "psnr"'),
     "another definition of the score": (
         "ae", "gate", content(GATE, definition="gaussian 11x11"),
@@ -44,7 +44,7 @@ UNUSABLE: dict[str, tuple[str, str, bytes, str]] = {
     ),
     "no JSON": ("ae", "gate", b"threshold = 0.5", "it is not JSON"),
     "another calibration version": (
-        "clf", "calibration", content(CALIBRATION, schema_version=0), "version 1 only",
+        "clf", "calibration", content(CALIBRATION, schema_version=0), "version 2 only",
     ),
     "another definition of the points": (
         "clf", "calibration", content(CALIBRATION, definition="Youden, smoothed"),

@@ -70,7 +70,9 @@ MODELS = {
 }
 
 
-@pytest.fixture(scope="module", params=MODELS)
+@pytest.fixture(
+    scope="module", params=["segmentation", pytest.param("audio", marks=pytest.mark.long)]
+)
 def released(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,

@@ -72,6 +72,7 @@ def test_small_networks_compute_what_torch_does(
             _check(session, name, networks[name.rpartition("_")[0]])
 
 
+@pytest.mark.long
 def test_networks_in_full_size_compute_what_torch_does(settings: Settings, tmp_path: Path) -> None:
     networks = full_size()
     sources = [_source(n, network.onnx(15), tmp_path / n) for n, network in networks.items()]

@@ -124,7 +124,7 @@ def test_document_is_read_as_it_was_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
-        ('"schema_version": 1', '"schema_version": 2', "schema_version"),
+        ('"schema_version": 1', '"schema_version": 3', "schema_version"),
         ("the highest of equal ones", "the lowest of equal ones", "another definition"),
         ('"Hernia"', '"Mass"', "calibrated twice"),
         ('"threshold": 0.4', '"threshold": 1.4', "threshold"),

@@ -104,6 +104,7 @@ def test_the_deployed_weights_are_encoder_and_decoder(make_task: MakeTask) -> No
         assert {key.split(".")[0] for key in weights} == {"encoder", "decoder"}
 
 
+@pytest.mark.long
 def test_learns_to_reconstruct(registries: Registries, tmp_path: Path) -> None:
     recipe = L2.model_copy(update={"epochs": 6, "learning_rate": 5e-3})
     torch.manual_seed(0)

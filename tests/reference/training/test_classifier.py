@@ -72,6 +72,7 @@ def test_the_score_is_the_mean_auc_of_the_findings(make_task: MakeTask, tmp_path
     assert history[-1].validation["score"] == pytest.approx(float(np.mean(areas)))
 
 
+@pytest.mark.long
 def test_learns_what_it_is_shown(registries: Registries, tmp_path: Path) -> None:
     recipe = CLASSIFIER.model_copy(
         update={

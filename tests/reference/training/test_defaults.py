@@ -101,6 +101,7 @@ def test_the_other_classifiers_differ_in_their_augmentation_alone() -> None:
 
 
 @pytest.mark.parametrize(("hospital", "table"), [(HOSPITAL_A, 0), (HOSPITAL_B, 1)])
+@pytest.mark.long
 def test_fresh_phantoms_are_classified_as_well_as_the_card_says(
     hospital: Hospital, table: int
 ) -> None:

@@ -86,6 +86,7 @@ def step_by_hand(task: ClassifierTask) -> None:
     ).step()
 
 
+@pytest.mark.long
 def test_two_processes_average_the_gradients_of_their_parts(folder_of_two: Path) -> None:
     one, other = written(folder_of_two, "classifier")
     before, after = (classifier_task(folder_of_two / "small") for _ in range(2))

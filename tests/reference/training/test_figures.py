@@ -60,11 +60,12 @@ def test_an_auc_of_1_means_that_the_others_look_stranger() -> None:
 
 
 def test_the_gate_refuses_at_most_the_declared_share() -> None:
-    gate = fitted_gate("l1", 0.1, ("in", scores(0.1)), {"out": scores(0.5)})
+    gate = fitted_gate("l1", 0.1, ("in", scores(0.1)), {"out": scores(0.5)}, "a" * 64)
+    assert gate.weights_sha256 == "a" * 64
     assert gate.in_distribution.refused == 2
     assert gate.out_of_distribution[0].refused == 20
     with pytest.raises(CalibrationError):
-        fitted_gate("l1", 0.01, ("in", scores(0.1)), {"out": scores(0.5)})
+        fitted_gate("l1", 0.01, ("in", scores(0.1)), {"out": scores(0.5)}, "a" * 64)
 
 
 def test_the_defaults_recipes_fit_their_images() -> None:

@@ -252,7 +252,7 @@ EDITS: dict[str, tuple[Callable[[Path], Callable[[Document], None]], str]] = {
     "a model that is not tested": (lambda f: lambda d: d["models"].pop("autoencoder"), "is of"),
     "a probe of another name": (
         lambda f: lambda d: d["models"]["classifier"]["cases"][0].update(probe="other"),
-        "other is not what PyTorch recorded",
+        "other is no probe that may be published",
     ),
     "a picture that is no example": (
         lambda f: lambda d: d["pictures"][0].update(path="app.css"),

@@ -220,7 +220,7 @@ def test_a_damaged_document(name: str, xport: Xport, run_copy: Path) -> None:
     path.write_bytes(path.read_bytes()[:2000])
     command = "judge" if name == "plan.json" else "report"
     refused(xport(command, run_copy), 2, name)
-    path.write_text(json.dumps({"schema_version": 2}))
+    path.write_text(json.dumps({"schema_version": 3}))
     refused(xport(command, run_copy), 2, name, "Field required")
     path.write_text(json.dumps({"schema_version": 99}))
     refused(xport(command, run_copy), 2, name, "version 99")

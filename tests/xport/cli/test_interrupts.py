@@ -49,6 +49,7 @@ def wait_for(condition: object, process: subprocess.Popen[str]) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.long
 def test_in_every_stage_of_a_conversion(tmp_path: Path) -> None:
     release = mini.write(mini.only_classifier(), tmp_path / "release.toml")
     store, run = Store(tmp_path / "store"), RunFolder(tmp_path / "run")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import shutil
@@ -255,6 +256,30 @@ def test_operating_points_can_be_given(root: Path, made: Made, tmp_path: Path, r
     done = run("paper", "roc", "--json", *arguments, "--calibration", given)
     assert done.code == 0, done.err
     assert (tmp_path / "roc" / "calibration.json").read_bytes() == given.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"weights_sha256": "0" * 64}, f"it is of the weights {'0' * 64}; those of "),
+        ({"weights_sha256": None, "schema_version": 1}, "it names no weights; those of "),
+    ],
+)
+def test_operating_points_of_other_weights_are_refused(
+    changes: dict[str, object], words: str, root: Path, made: Made, tmp_path: Path, run: Run
+) -> None:
+    content = json.loads((made[0] / "roc" / "calibration.json").read_text()) | changes
+    given = tmp_path / "given.json"
+    given.write_text(json.dumps({k: v for k, v in content.items() if v is not None}))
+    arguments = _arguments(root, tmp_path / "out", sets=("padchest",))
+    done = run("paper", "roc", *arguments, "--calibration", given)
+    assert done.code == 2
+    assert words in done.err
+    assert (
+        hashlib.sha256((root / "networks" / "c.safetensors").read_bytes()).hexdigest() in done.err
+    )
+    assert ("name-weights" in done.err) == (changes["weights_sha256"] is None)
+    assert not (tmp_path / "out").exists()
 
 
 def test_operating_points_beside_the_classifier_are_taken(

@@ -100,6 +100,7 @@ def test_a_run_is_judged_reported_and_verified(elsewhere: dict[str, str], run_co
     assert run(elsewhere, "-m", "xport", "verify", run_copy / "bundle").returncode == 0
 
 
+@pytest.mark.long
 def test_what_needs_a_browser_says_so(elsewhere: dict[str, str], run_copy: Path) -> None:
     done = run(elsewhere, "-m", "xport", "record", run_copy)
     assert done.returncode == 3

@@ -21,9 +21,9 @@ DOCUMENTS = ["evidence.json", "junit.xml", "report.html"]
 
 
 def policy_file(path: Path, max_abs: float = 1e-12) -> Path:
-    """A policy with one tolerance for everything; the default is stricter than any model."""
-    tolerances = [t | {"max_abs": max_abs} for t in mini.policy()["tolerances"]]
-    policy = mini.policy(tolerances=tolerances)
+    """A policy with another acceptance criterion; the default is stricter than any model."""
+    criteria = [one | {"max_abs": max_abs} for one in mini.policy()["acceptance_criteria"]]
+    policy = mini.policy(acceptance_criteria=criteria)
     return mini.write({"schema_version": 2, "policy": policy}, path)
 
 

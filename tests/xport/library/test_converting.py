@@ -116,7 +116,8 @@ def test_wider_and_narrower_numbers_become_what_a_browser_has(example: Any, tmp_
         (Classifier(), (torch.zeros(1, 1, 8, 8),), r"does not accept its example \(image"),
         (Classifier(), (torch.zeros(()),), "cannot be an input"),
         (Tokens(), (torch.tensor([[2**40]]), torch.ones(1, 1)), "does not fit into int32"),
-        (nn.Linear, (X,), "a type is no model"),
+        (nn.Linear, (X,), "Linear refuses its arguments"),
+        (3, (X,), "a int is no model"),
         ("nowhere.at_all:build", (X,), "cannot import nowhere.at_all:build"),
     ],
 )

@@ -114,6 +114,7 @@ def test_the_run_is_one_like_a_releases(report: xport.Report, tmp_path: Path) ->
     assert xport.verify(str(bundle)).verdict == "PASSED"
 
 
+@pytest.mark.long
 def test_recorded_in_another_process_the_module_is_missed_by_name(tmp_path: Path) -> None:
     made = xport.convert(Returning(lambda x: x), torch.ones(1, 4), out=tmp_path / "model")
     folder = xport.verify(made, backends=["wasm"]).folder
@@ -241,7 +242,9 @@ def run_script(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("way", ["file", "-c", "-m"])
+@pytest.mark.parametrize(
+    "way", ["-m", *(pytest.param(way, marks=pytest.mark.long) for way in ("file", "-c"))]
+)
 def test_a_script_without_a_guard_runs_once(way: str, tmp_path: Path) -> None:
     (tmp_path / "script.py").write_text(SCRIPT)
     words = {"file": ["script.py"], "-c": ["-c", SCRIPT], "-m": ["-m", "script"]}[way]
@@ -277,6 +280,7 @@ def refusal_into(folder: Path) -> None:
         (folder / "said").write_text(str(error))
 
 
+@pytest.mark.long
 def test_it_works_in_a_process_of_multiprocessing(tmp_path: Path) -> None:
     process = multiprocessing.get_context("spawn").Process(target=report_into, args=(tmp_path,))
     process.start()

@@ -16,13 +16,16 @@ from xport.comparison.decision_effects import CALIBRATED, SCORE, decisions_of, w
 from xport.errors import InputError
 from xport.formats.artifact import Signature, TensorSpec
 from xport.plan.plan import PlannedModel
-from xport.release_file.decisions import Decisions, read_decisions
+from xport.release_file.decisions import Decisions, read_decisions, require_own
 from xport.release_file.file import read_release
+from xport.release_file.tables import ModelEntry
 
 POINT = OperatingPoint(
     finding=mini.LABELS[0], threshold=0.3, true_positive_rate=0.9, false_positive_rate=0.1,
     positives=9, negatives=9, unknown=0,
 )  # fmt: skip
+OWN, OTHER = "a" * 64, "b" * 64
+"""The digests of the model's weights, and of others."""
 LACKING = NoOperatingPoint(
     finding=mini.LABELS[1], reason="no positive image", positives=0, negatives=9, unknown=0
 )
@@ -31,19 +34,25 @@ LACKING = NoOperatingPoint(
 def calibration(findings: list[str]) -> Calibration:
     points = [POINT.model_copy(update={"finding": finding}) for finding in findings]
     points[1] = LACKING.model_copy(update={"finding": findings[1]})  # type: ignore[call-overload]
-    return Calibration(dataset="phantoms", points=tuple(points))
+    return Calibration(dataset="phantoms", points=tuple(points), weights_sha256=OWN)
 
 
-def gate() -> Gate:
-    return fit_gate("l1", 0.1, ("phantoms", [0.01 * i for i in range(10)]), {"digits": [1.0]})
+def gate(weights: str | None = None) -> Gate:
+    scores = [0.01 * i for i in range(10)]
+    return fit_gate("l1", 0.1, ("phantoms", scores), {"digits": [1.0]}, weights or OWN)
+
+
+def entry_of(folder: Path, model: str, **changes: object) -> ModelEntry:
+    """A model's table in a mini release in `folder`; what is None is left out."""
+    content = mini.release()
+    table = content["models"][model] | changes
+    content["models"][model] = {key: value for key, value in table.items() if value is not None}
+    return read_release(mini.write(content, folder / "release.toml")).models[model]
 
 
 def decisions(folder: Path, model: str, **changes: object) -> Decisions:
     """What a mini release in `folder` says about the decisions of a model."""
-    content = mini.release()
-    content["models"][model] |= changes
-    release = read_release(mini.write(content, folder / "release.toml"))
-    return read_decisions(release.models[model], f"models.{model}")
+    return read_decisions(entry_of(folder, model, **changes), f"models.{model}")
 
 
 def test_a_calibration_gives_the_operating_points(tmp_path: Path) -> None:
@@ -57,6 +66,59 @@ def test_operating_points_can_be_written_down(tmp_path: Path) -> None:
     points = [0.1, 0.2, 0.3, 0.4, 0.5]
     found = decisions(tmp_path, "classifier", operating_points=points)
     assert found == Decisions(tuple(points), None, None)
+
+
+@pytest.mark.parametrize("model", ["classifier", "autoencoder"])
+def test_documents_of_other_weights_are_refused_with_both_digests(
+    tmp_path: Path, model: str
+) -> None:
+    calibration(mini.LABELS).write(tmp_path / "calibration.json")
+    gate().write(tmp_path / "gate.json")
+    key = "gate" if model == "autoencoder" else "calibration"
+    entry = entry_of(tmp_path, model, **{key: f"{key}.json"})
+    found = read_decisions(entry, f"models.{model}")
+    require_own(found, entry, OWN, f"models.{model}")
+    with pytest.raises(
+        InputError, match=f"made for the weights {OWN}, the model's are {OTHER}"
+    ) as e:
+        require_own(found, entry, OTHER, f"models.{model}")
+    assert e.value.where == f"models.{model}.{key}"
+    command = "python -m reference.training defaults" if key == "gate" else "xport paper roc"
+    assert command in e.value.remedy
+
+
+def test_a_document_of_other_weights_beside_which_the_right_one_lies_is_refused_with_its_path(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "model.safetensors").write_bytes(b"weights")
+    gate().write(tmp_path / "own" / "gate.json")
+    gate(OTHER).write(tmp_path / "gate.json")
+    given = {"checkpoint": "own/model.safetensors", "initializer": None}
+    entry = entry_of(tmp_path, "autoencoder", gate="gate.json", **given)
+    found = read_decisions(entry, "models.autoencoder")
+    with pytest.raises(InputError, match="which lies beside the checkpoint") as refused:
+        require_own(found, entry, OWN, "models.autoencoder")
+    assert "own/gate.json" in refused.value.remedy
+
+
+def test_documents_that_name_no_weights_are_refused_with_what_names_them(tmp_path: Path) -> None:
+    nameless = Gate.model_validate(gate().model_dump(exclude={"weights_sha256", "schema_version"}))
+    nameless.write(tmp_path / "gate.json")
+    (tmp_path / "model.safetensors").write_bytes(b"weights")
+    given = {"checkpoint": "model.safetensors", "initializer": None}
+    entry = entry_of(tmp_path, "autoencoder", gate="gate.json", **given)
+    with pytest.raises(InputError, match=r"gate\.json names no weights") as refused:
+        require_own(read_decisions(entry, "m"), entry, OWN, "m")
+    assert "python -m reference.training name-weights --weights" in refused.value.remedy
+    points = entry_of(tmp_path, "classifier", operating_points=[0.5] * 5)
+    with pytest.raises(InputError, match="the list names no weights") as refused:
+        require_own(read_decisions(points, "m"), points, OWN, "m")
+    assert f'operating_points_weights_sha256 = "{OWN}"' in refused.value.remedy
+    named = entry_of(
+        tmp_path, "classifier", operating_points=[0.5] * 5, operating_points_weights_sha256=OWN
+    )
+    require_own(read_decisions(named, "m"), named, OWN, "m")
 
 
 def test_a_gate_is_read(tmp_path: Path) -> None:

@@ -98,6 +98,7 @@ def saved(kind: str, folder: Path) -> Artifact:
     return Artifact(Format.SAVED_MODEL, folder, SIGNATURE, "digest")
 
 
+@pytest.mark.long
 def test_the_same_saved_model_gives_the_same_bytes_again(tmp_path: Path) -> None:
     source = saved("softplus", tmp_path / "saved")
     made = [run_stage(TfjsFromTf(), source, Store(tmp_path / name)) for name in ("one", "two")]
@@ -107,6 +108,7 @@ def test_the_same_saved_model_gives_the_same_bytes_again(tmp_path: Path) -> None
     assert [list(node["attr"]) for node in nodes] == [sorted(node["attr"]) for node in nodes]
 
 
+@pytest.mark.long
 def test_names_the_node_that_tfjs_has_no_kernel_for(tmp_path: Path) -> None:
     source = saved("lgamma", tmp_path / "saved")
     with pytest.raises(ConversionError, match=r"operator Lgamma of node '.*the_node.*'"):
@@ -128,6 +130,7 @@ def test_a_stage_refuses_an_artifact_of_another_format(tmp_path: Path) -> None:
         run_stage(TfjsFromTf(), artifact, Store(tmp_path / "store"))
 
 
+@pytest.mark.long
 def test_any_module_with_several_inputs_and_equal_outputs_is_converted_and_verified(
     tmp_path: Path, store: Path
 ) -> None:

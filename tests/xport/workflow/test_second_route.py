@@ -207,6 +207,7 @@ def test_a_route_that_was_asked_for_and_refused_is_an_error_with_a_true_remedy(
     assert caught.value.remedy == f"{lower}, or {remedy}"
 
 
+@pytest.mark.long
 def test_the_lower_opset_that_is_advised_helps(tmp_path: Path, store: Path) -> None:
     release = content(opset=13) | {"routes": {"direct": {}, "tensorflow": {}}}
     plan = planned(release, tmp_path, store)
@@ -214,6 +215,7 @@ def test_the_lower_opset_that_is_advised_helps(tmp_path: Path, store: Path) -> N
     assert set(plan.models[0].artifacts) >= SECOND
 
 
+@pytest.mark.long
 def test_no_lower_opset_is_advised_where_none_would_help(tmp_path: Path, store: Path) -> None:
     release = content("decoder", (1, 4, 28, 28)) | {"routes": {"direct": {}, "tensorflow": {}}}
     with pytest.raises(ConversionError, match="operator Resize") as caught:

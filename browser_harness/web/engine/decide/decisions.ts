@@ -8,8 +8,9 @@ import {
   parseJson,
   refused,
   requireFields,
+  sha256,
   text,
-  version1,
+  version2,
   whole,
   within0To1,
   type DocumentName,
@@ -39,7 +40,9 @@ export interface NoOperatingPoint {
 
 /** A classifier's operating points; the fields of reference/decide/calibration.py. */
 export interface Calibration {
-  readonly schema_version: 1;
+  readonly schema_version: 2;
+  /** Of the weights that it was made for; `xport convert` holds it to the model's. */
+  readonly weights_sha256: string;
   readonly definition: string;
   readonly dataset: string;
   /** In the order of the classifier's outputs. */
@@ -55,14 +58,17 @@ export interface Gated {
 
 /** An autoencoder's gate and what it was found with; the fields of reference/decide/gate.py. */
 export interface GateDocument extends Gate {
-  readonly schema_version: 1;
+  readonly schema_version: 2;
+  /** Of the weights that it was made for; `xport convert` holds it to the model's. */
+  readonly weights_sha256: string;
   readonly false_refusal_rate: number;
   readonly in_distribution: Gated;
   readonly out_of_distribution: readonly Gated[];
 }
 
 const CALIBRATION = {
-  schema_version: version1,
+  schema_version: version2,
+  weights_sha256: sha256,
   definition: (value: unknown) =>
     value === CALIBRATION_DEFINITION ? null : "another than that of this page",
   dataset: text,
@@ -90,7 +96,8 @@ const NO_POINT = {
   unknown: whole(0),
 } satisfies Fields & Record<keyof NoOperatingPoint, unknown>;
 const GATE = {
-  schema_version: version1,
+  schema_version: version2,
+  weights_sha256: sha256,
   score: oneOf(...Object.keys(SCORE_DEFINITIONS)),
   definition: text,
   threshold: finite,

@@ -62,7 +62,8 @@ test("a file without findings has one row that says why", () => {
 
 test("a refused image has the gate's score and threshold, and no findings", () => {
   const gate = {
-    schema_version: 1,
+    schema_version: 2,
+    weights_sha256: "0".repeat(64),
     score: "ssim",
     definition: "d",
     threshold: 0.6,

@@ -1,0 +1,277 @@
+"""What mutations are tried on: the miniature run in memory, its bundle on disk, release files."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+
+from tests import mini
+from tests.kept import MiniRun
+from xport.bundles.manifest import MANIFEST
+from xport.common import digests
+from xport.comparison.pipeline_effect import PipelineEffect
+from xport.errors import XportError
+from xport.exchange.prepared import Preparations
+from xport.exchange.recording import Recording
+from xport.judgement.assembly import Recorded, load, measured
+from xport.judgement.evidence import EVIDENCE
+from xport.judgement.judge import judge
+from xport.judgement.verdict import Case
+from xport.plan.plan import Plan
+from xport.recording.recorder import Arrays, digests_of
+from xport.workflow import commands
+from xport.workflow.run_folder import RunFolder
+from xport.workflow.verification import verify
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command said of a mutation: a verdict, or a refusal with its exit code; and the words.
+
+    The words are the findings, the first line first.
+    """
+
+    outcome: str
+    words: str
+
+
+@dataclass
+class Held:
+    """The miniature run in memory, to be spoilt: plan, recordings, arrays, preprocessing leg."""
+
+    plan: Plan
+    planned: str
+    documents: dict[Key, Recording]
+    arrays: dict[Key, Arrays]
+    effects: Sequence[PipelineEffect] = ()
+    prepared: dict[Key, Recording] = field(default_factory=dict)
+    preparations: Preparations | None = None
+
+    def change(self, key: Key, **updates: Any) -> None:
+        """Change fields of one recording's document."""
+        self.documents[key] = self.documents[key].model_copy(update=updates)
+
+    def change_web(self, key: Key, **updates: Any) -> None:
+        """Change what one recording says of the browser it was made in."""
+        self.documents[key] = with_web(self.documents[key], **updates)
+
+    def put(self, key: Key, output: str, change: Callable[[Any], Any]) -> None:
+        """Change one output of one leg on every probe; its digests follow."""
+        for said in self.arrays[key].values():
+            said[output] = change(said[output])
+        self.seal(key)
+
+    def seal(self, key: Key) -> None:
+        """Let a recording's digests be those of its arrays: whoever spoils numbers does so."""
+        self.change(key, output_digests=digests_of(self.arrays[key]))
+
+
+def with_web(recording: Recording, **updates: Any) -> Recording:
+    """A recording that says other things of its browser."""
+    assert recording.environment is not None
+    assert recording.environment.web is not None
+    web = recording.environment.web.model_copy(update=updates)
+    environment = recording.environment.model_copy(update={"web": web})
+    return recording.model_copy(update={"environment": environment})
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Tries mutations of the miniature release and says what came of each."""
+
+    run: MiniRun
+    folder: Path
+
+    @cached_property
+    def _held(self) -> Held:
+        run, evidence = RunFolder(self.run.folder), self.run.evidence
+        recorded = load(run.plan(), run.recordings)
+        return Held(
+            plan=run.plan(),
+            planned=run.plan().digest(),
+            documents=dict(recorded.documents),
+            arrays=dict(recorded.arrays),
+            effects=evidence.preprocessing,
+            prepared={(r.model, r.leg): r for r in evidence.prepared},
+            preparations=evidence.preparations,
+        )
+
+    def held(self) -> Held:
+        """A copy of the run; arrays are replaced, never changed in place."""
+        own = self._held
+        arrays = {
+            key: {probe: dict(said) for probe, said in found.items()}
+            for key, found in own.arrays.items()
+        }
+        return replace(
+            own, documents=dict(own.documents), arrays=arrays, prepared=dict(own.prepared)
+        )
+
+    def judged(self, spoil: Callable[[Held], object]) -> Said:
+        """Spoil the run in memory and judge it."""
+        held = self.held()
+        spoil(held)
+        case = replace(
+            self._measured(held),
+            effects=held.effects,
+            prepared=held.prepared,
+            preparations=held.preparations,
+        )
+        verdict = judge(case)
+        return Said(verdict.status, "\n".join(verdict.findings))
+
+    def _measured(self, held: Held) -> Case:
+        """Facts and comparisons of a spoilt run: measured anew for models whose numbers changed."""
+        own = self._base
+        spoilt = {
+            key[0] for key in held.arrays if not _same(held.arrays[key], self._held.arrays[key])
+        }
+        models = tuple(model for model in held.plan.models if model.id in spoilt)
+        if not models:
+            return replace(own, plan=held.plan, planned=held.planned, recordings=held.documents)
+        part = held.plan.model_copy(update={"models": models})
+        documents = {key: one for key, one in held.documents.items() if key[0] in spoilt}
+        fresh = measured(part, held.planned, Recorded(documents, held.arrays))
+        return Case(
+            plan=held.plan,
+            planned=held.planned,
+            recordings=held.documents,
+            facts={k: v for k, v in own.facts.items() if k[0] not in spoilt} | {**fresh.facts},
+            comparisons={k: v for k, v in own.comparisons.items() if k[0] not in spoilt}
+            | {**fresh.comparisons},
+        )
+
+    @cached_property
+    def _base(self) -> Case:
+        held = self._held
+        return measured(held.plan, held.planned, Recorded(held.documents, held.arrays))
+
+    def exported(self, model: str, spoil: Callable[[onnx.ModelProto], object]) -> Said:
+        """Spoil a model's ONNX file, let ONNX Runtime say what it says now, and judge."""
+        import onnxruntime
+
+        held = self.held()
+        planned = held.plan.model(model)
+        proto = onnx.load(str(next(planned.artifacts["onnx"].path.glob("*.onnx"))))
+        spoil(proto)
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3
+        session = onnxruntime.InferenceSession(proto.SerializeToString(), options)
+        names = [output.name for output in session.get_outputs()]
+        probes = RunFolder(self.run.folder).probes
+        key = (model, "onnx")
+        for probe in planned.probes:
+            said = session.run(names, dict(probes.load(probe, planned.signature)))
+            held.arrays[key][probe.name] = dict(zip(names, map(np.asarray, said), strict=True))
+        held.seal(key)
+        return self.judged(lambda fresh: fresh.__dict__.update(held.__dict__))
+
+    def on_disk(
+        self, spoil: Callable[[RunFolder], object], command: Callable[[Path], object]
+    ) -> Said:
+        """Spoil a copy of the run's recordings on disk and try a command on it."""
+        copy = Path(tempfile.mkdtemp(dir=self.folder)) / "run"
+        leave = shutil.ignore_patterns("bundle", "preprocessing")
+        run = RunFolder(Path(shutil.copytree(self.run.folder, copy, ignore=leave)))
+        spoil(run)
+        return refusal_of(lambda: command(run.root))
+
+    def verified(self, spoil: Callable[[Path], object], *, relisted: bool = True) -> Said:
+        """Spoil a copy of the bundle, redo its manifest's digests if asked, and verify it."""
+        copy = Path(tempfile.mkdtemp(dir=self.folder)) / "bundle"
+        bundle = Path(shutil.copytree(self.run.folder / "bundle", copy, symlinks=True))
+        spoil(bundle)
+        if relisted:
+            relist(bundle)
+        said = refusal_of(lambda: verify(bundle))
+        shutil.rmtree(copy.parent)
+        return said
+
+    def evidence(self, spoil: Callable[[dict[str, Any]], object]) -> Said:
+        """Spoil the evidence in a bundle, redo the manifest's digests and verify it."""
+
+        def edited(bundle: Path) -> None:
+            content = json.loads((bundle / EVIDENCE).read_text())
+            spoil(content)
+            (bundle / EVIDENCE).write_text(json.dumps(content))
+
+        return self.verified(edited)
+
+    def manifest(self, spoil: Callable[[dict[str, Any]], object]) -> Said:
+        """Spoil a bundle's manifest and verify it."""
+        return self.verified(lambda bundle: edit(bundle / MANIFEST, spoil), relisted=False)
+
+    def converted(self, content: Mapping[str, Any]) -> Said:
+        """Convert a release file that has to be refused before anything is converted."""
+        place = Path(tempfile.mkdtemp(dir=self.folder))
+        file = mini.write(dict(content), place / "release.toml")
+        return refusal_of(lambda: commands.convert(file, place / "run", cache_dir=place / "store"))
+
+
+def _same(arrays: Arrays, others: Arrays) -> bool:
+    """Whether two recordings hold the very same arrays."""
+    if arrays.keys() != others.keys():
+        return False
+    return all(
+        arrays[probe].keys() == others[probe].keys()
+        and all(arrays[probe][name] is others[probe][name] for name in arrays[probe])
+        for probe in arrays
+    )
+
+
+def refusal_of(command: Callable[[], object]) -> Said:
+    """What a command refused, with its exit code; nothing refused is PASSED."""
+    try:
+        command()
+    except XportError as error:
+        return Said(f"refused, exit code {int(error.exit_code)}", str(error))
+    return Said("PASSED", "")
+
+
+def edit(path: Path, spoil: Callable[[dict[str, Any]], object]) -> None:
+    """Change a JSON document in place."""
+    content = json.loads(path.read_text())
+    spoil(content)
+    path.write_text(json.dumps(content))
+
+
+def relist(bundle: Path) -> None:
+    """Redo a manifest: every file that lies in the bundle by its own digest, none that does not."""
+    manifest = json.loads((bundle / MANIFEST).read_text())
+    found = digests.of_folder(bundle)
+    found.pop(MANIFEST)
+    listed = [*manifest["models"].values()]
+    owned: set[str] = set()
+    for model in listed:
+        for name, entry in model["files"].items():
+            path = entry["path"] or model["path"] + name
+            owned.add(path)
+            _redo(entry, bundle / path)
+        for key in ("preprocess", "calibration", "gate", "card"):
+            if model[key]:
+                owned.add(model[key]["path"])
+                _redo(model[key], bundle / model[key]["path"])
+    manifest["files"] = {
+        name: {"sha256": digest, "bytes": (bundle / name).stat().st_size, "path": None}
+        for name, digest in sorted(found.items())
+        if name not in owned
+    }
+    for entry in (manifest["self_test"], *manifest["examples"]):
+        _redo(entry, bundle / entry["path"])
+    (bundle / MANIFEST).write_text(json.dumps(manifest))
+
+
+def _redo(entry: dict[str, Any], path: Path) -> None:
+    if path.is_file():
+        entry |= {"sha256": digests.of_file(path), "bytes": path.stat().st_size}
