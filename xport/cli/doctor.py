@@ -73,7 +73,7 @@ def _packages() -> Iterator[Diagnosis]:
 def _toolchains() -> Iterator[Diagnosis]:
     """Each in its own interpreter; the direct route to TF.js needs none."""
     for toolchain in TOOLCHAINS.values():
-        standing = standing_of(toolchain)
+        standing = standing_of(toolchain, closely=True)
         yield Diagnosis(
             name=f"toolchain: {toolchain.name}",
             ok=bool(standing.found),

@@ -1,7 +1,8 @@
-"""Where installed toolchains lie, and which of them are whole."""
+"""Where installed toolchains lie, which of them are whole, and which were damaged since."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from xport.toolchains.toolchain import Toolchain
 
 FOLDER_VARIABLE = "XPORT_TOOLCHAINS"
 STAMP = "toolchain.json"
+LISTING = "files.sha256"
+WRITTEN_LATER = {"__pycache__", STAMP, LISTING}
 
 
 class Stamp(Document):
@@ -52,6 +55,29 @@ def installed(toolchain: Toolchain) -> Path | None:
         return None
     whole = stamp.lock_sha256 == toolchain.digest and python_in(folder).exists()
     return python_in(folder) if whole else None
+
+
+def listing_of(folder: Path) -> str:
+    """A digest of an environment's files: their names and sizes, without what Python compiles."""
+    sha = hashlib.sha256()
+    for where, folders, files in os.walk(folder):
+        folders[:] = sorted(set(folders) - WRITTEN_LATER)
+        for name in sorted(set(files) - WRITTEN_LATER):
+            path = Path(where, name)
+            size = path.lstat().st_size
+            sha.update(f"{path.relative_to(folder).as_posix()} {size}\n".encode())
+    return sha.hexdigest()
+
+
+def is_damaged(folder: Path) -> bool:
+    """Whether files of an installed environment have gone, come or changed their size since.
+
+    It reads every folder, which takes seconds, so `installed` does not ask.
+    """
+    try:
+        return (folder / LISTING).read_text() != listing_of(folder)
+    except OSError:
+        return True
 
 
 def every_folder(toolchain: Toolchain) -> list[Path]:

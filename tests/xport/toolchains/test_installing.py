@@ -141,10 +141,64 @@ def test_what_was_killed_is_not_taken_for_whole_and_made_anew(
     assert len(folders(toolchains)) == 1
     assert cache.installed(toolchain) is None
     assert standing_of(toolchain).old == (str(cache.folder_of(toolchain)),)
-    time.sleep(1)  # what it had started may still be at work
-    python, there = install(toolchain)
+    python, there = install(toolchain)  # what the killed one had started may still be at work
     assert not there
     assert interpreters.interpreter_for(toolchain).python == python
+    assert install(toolchain) == (python, True)
+
+
+def test_what_was_damaged_since_is_told_and_made_anew(tmp_path: Path) -> None:
+    toolchain = tiny.locked(tmp_path / "lock")
+    python, _ = install(toolchain)
+    assert standing_of(toolchain, closely=True).found == "installed"
+    (package,) = python.parent.parent.glob("lib/python3*/site-packages/xport_tiny_thing.py")
+    package.unlink()
+    with Worker(toolchain) as worker, pytest.raises(UnavailableError) as caught:
+        worker.ask("check", Done)
+    assert "its packages do not run: No module named 'xport_tiny_thing'" in caught.value.what
+    assert "run `xport toolchain install tiny`" in caught.value.remedy
+    standing = standing_of(toolchain, closely=True)
+    assert (standing.found, standing.asked) == ("", False)
+    assert "is not what was installed there" in standing.trouble
+    assert "run `xport toolchain install tiny`" in standing.remedy
+    assert install(toolchain) == (python, False)
+    with Worker(toolchain) as worker:
+        worker.ask("check", Done)
+
+
+def test_one_whose_python_was_replaced_is_told_and_made_anew(tmp_path: Path) -> None:
+    toolchain = tiny.locked(tmp_path / "lock")
+    python, _ = install(toolchain)
+    python.unlink()
+    python.symlink_to("/bin/false")
+    interpreters._asked.cache_clear()
+    with pytest.raises(PackageMissing, match=r"does not run as a Python; run `xport toolchain"):
+        interpreters.tool_versions(toolchain, [tiny.DISTRIBUTION])
+    assert not standing_of(toolchain).asked
+    assert install(toolchain) == (python, False)
+
+
+def test_files_that_went_came_or_changed_are_a_damage_and_compiled_ones_are_none(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "lib").mkdir()
+    module = tmp_path / "lib" / "module.py"
+    module.write_text("VALUE = 7\n")
+    assert cache.is_damaged(tmp_path)  # nothing says what was there
+    (tmp_path / cache.LISTING).write_text(cache.listing_of(tmp_path))
+    (tmp_path / "lib" / "__pycache__").mkdir()
+    (tmp_path / "lib" / "__pycache__" / "module.pyc").write_text("")
+    (tmp_path / cache.STAMP).write_text("")
+    assert not cache.is_damaged(tmp_path)
+    module.write_text("VALUE")
+    assert cache.is_damaged(tmp_path)
+    module.write_text("VALUE = 7\n")
+    assert not cache.is_damaged(tmp_path)
+    module.with_name("other.py").write_text("")
+    assert cache.is_damaged(tmp_path)
+    module.with_name("other.py").unlink()
+    module.unlink()
+    assert cache.is_damaged(tmp_path)
 
 
 def test_two_that_want_the_same_wait_for_one_another(tmp_path: Path) -> None:
