@@ -18,7 +18,7 @@ from reference.system_errors import refusal
 from xport.common import progress
 from xport.errors import UnavailableError, XportError
 from xport.toolchains import cache, interpreters
-from xport.toolchains.pythons import python_for, version_of
+from xport.toolchains.pythons import python_for
 from xport.toolchains.toolchain import HERE, Toolchain
 from xport.toolchains.worker import Done, ToolRaised, Worker
 
@@ -51,7 +51,7 @@ def install(toolchain: Toolchain, python: Path | None = None) -> tuple[Path, boo
     with _held(toolchain):
         there, folder = cache.installed(toolchain), cache.folder_of(toolchain)
         if there is not None:
-            if version_of(there) == toolchain.python and not cache.is_damaged(folder):
+            if not cache.is_damaged(toolchain):
                 return there, True
             progress.say(f"{folder} is not what was installed there; making it anew")
         base = python_for(toolchain, python)
@@ -121,7 +121,6 @@ def _make(toolchain: Toolchain, base: Path, folder: Path) -> None:
         hello = _tried(toolchain, python)
         progress.advance("imported")
     packages = interpreters.versions_in(python, toolchain.packages)
-    (folder / cache.LISTING).write_text(cache.listing_of(folder))
     cache.Stamp(
         toolchain=toolchain.name,
         lock_sha256=toolchain.digest,

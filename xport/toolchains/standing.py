@@ -64,8 +64,8 @@ def standing_of(
 
 
 def _require_undamaged(toolchain: Toolchain) -> None:
-    folder = cache.folder_of(toolchain)
-    if cache.is_damaged(folder):
+    if cache.is_damaged(toolchain):
+        folder = cache.folder_of(toolchain)
         raise PackageMissing(
             f"{folder} is not what was installed there", toolchain.name, toolchain.remedy
         )

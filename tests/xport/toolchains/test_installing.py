@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -164,41 +165,45 @@ def test_what_was_damaged_since_is_told_and_made_anew(tmp_path: Path) -> None:
     assert install(toolchain) == (python, False)
     with Worker(toolchain) as worker:
         worker.ask("check", Done)
-
-
-def test_one_whose_python_was_replaced_is_told_and_made_anew(tmp_path: Path) -> None:
-    toolchain = tiny.locked(tmp_path / "lock")
-    python, _ = install(toolchain)
+    assert not cache.is_damaged(toolchain)
     python.unlink()
     python.symlink_to("/bin/false")
+    assert cache.is_damaged(toolchain)
     interpreters._asked.cache_clear()
     with pytest.raises(PackageMissing, match=r"does not run as a Python; run `xport toolchain"):
         interpreters.tool_versions(toolchain, [tiny.DISTRIBUTION])
     assert not standing_of(toolchain).asked
-    assert install(toolchain) == (python, False)
 
 
-def test_files_that_went_came_or_changed_are_a_damage_and_compiled_ones_are_none(
+def test_files_that_went_or_changed_are_a_damage_and_compiled_ones_are_none(
     tmp_path: Path,
 ) -> None:
-    (tmp_path / "lib").mkdir()
-    module = tmp_path / "lib" / "module.py"
+    toolchain = tiny.locked(tmp_path / "lock")
+    python = cache.python_in(cache.folder_of(toolchain))
+    python.parent.mkdir(parents=True)
+    python.symlink_to(sys.executable)
+    site = cache.folder_of(toolchain) / "lib" / "python3.11" / "site-packages"
+    info = site / "xport_tiny_thing-1.0.dist-info"
+    info.mkdir(parents=True)
+    assert cache.is_damaged(toolchain)  # nothing is there
+    module = site / "xport_tiny_thing.py"
+    compiled = "__pycache__/xport_tiny_thing.cpython-311.pyc"
+    record = f"{module.name},,10\n{info.name}/RECORD,,\n{compiled},,5\n"
+    (info / "RECORD").write_text(record)
     module.write_text("VALUE = 7\n")
-    assert cache.is_damaged(tmp_path)  # nothing says what was there
-    (tmp_path / cache.LISTING).write_text(cache.listing_of(tmp_path))
-    (tmp_path / "lib" / "__pycache__").mkdir()
-    (tmp_path / "lib" / "__pycache__" / "module.pyc").write_text("")
-    (tmp_path / cache.STAMP).write_text("")
-    assert not cache.is_damaged(tmp_path)
+    assert not cache.is_damaged(toolchain)
     module.write_text("VALUE")
-    assert cache.is_damaged(tmp_path)
-    module.write_text("VALUE = 7\n")
-    assert not cache.is_damaged(tmp_path)
-    module.with_name("other.py").write_text("")
-    assert cache.is_damaged(tmp_path)
-    module.with_name("other.py").unlink()
+    assert cache.is_damaged(toolchain)
     module.unlink()
-    assert cache.is_damaged(tmp_path)
+    assert cache.is_damaged(toolchain)
+    module.write_text("VALUE = 7\n")
+    assert not cache.is_damaged(toolchain)
+    (info / "RECORD").write_text(record[:4])
+    assert cache.is_damaged(toolchain)
+    (info / "RECORD").write_text(record)
+    toolchain.lock.write_text(f"{toolchain.lock.read_text()}another-thing==2.0\n")
+    shutil.copytree(python.parent.parent, cache.folder_of(toolchain), symlinks=True)
+    assert cache.is_damaged(toolchain)
 
 
 def test_two_that_want_the_same_wait_for_one_another(tmp_path: Path) -> None:

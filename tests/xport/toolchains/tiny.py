@@ -52,8 +52,8 @@ def locked(folder: Path, *, content: str = "VALUE = 7\n", spoiled: bool = False)
         "xport_tiny_thing.py": content,
         f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {DISTRIBUTION}\nVersion: 1.0\n",
         f"{info}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-        f"{info}/RECORD": "",
     }
+    files[f"{info}/RECORD"] = "".join(f"{name},,{len(text)}\n" for name, text in files.items())
     with zipfile.ZipFile(wheel, "w") as archive:
         for name, text in files.items():
             archive.writestr(name, text)
