@@ -183,14 +183,12 @@ def test_a_lane_may_run_in_several_processes(project: Path) -> None:
 
 
 def test_tests_marked_spread_go_to_whatever_process_is_free(project: Path) -> None:
-    body = (
-        "pytest.WORKERS.write_text(pytest.WORKERS.read_text() + os.environ['PYTEST_XDIST_WORKER'])"
-    )
     code = (
-        "import os, pathlib\n"
-        f"pytest.WORKERS = pathlib.Path({str(project / 'workers')!r})\n"
+        "import os\n"
         "@pytest.mark.spread\n@pytest.mark.parametrize('n', range(12))\n"
-        f"def test_a(n): time.sleep(0.1); {body}"
+        "def test_a(n):\n    time.sleep(0.1)\n"
+        f"    with open({str(project / 'workers')!r}, 'a') as file:\n"  # no process loses another's
+        "        file.write(os.environ['PYTEST_XDIST_WORKER'])"
     )
     for marked, processes in ((code, 2), (code.replace("@pytest.mark.spread\n", ""), 1)):
         (project / "workers").write_text("")
