@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 import os
 import re
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Self, cast
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
-from reference.errors import DocumentError, UnavailableError
+from reference.errors import DocumentError, UnavailableError, told_as
 from reference.system_errors import refusal
 
 _KEY = re.compile(r"[a-z_]\w*(\.\w+)*: ")
@@ -130,24 +130,16 @@ def writing_whole(path: Path) -> Iterator[TextIOWrapper]:
         UnavailableError: the disk is full or the folder cannot be written.
         InputError: the path cannot be one.
     """
-    temporary = None
+    temporary = path.parent / f".{path.name}.{secrets.token_hex(4)}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            "w",
-            dir=path.parent,
-            prefix=f".{path.name}.",
-            delete=False,
-            encoding="utf-8",
-            newline="\n",
-        ) as named:
-            temporary = Path(named.name)
-            file = cast("TextIOWrapper", named.file)
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o644)
-        temporary.replace(path)
+        with told_as(temporary, path):
+            with temporary.open("x", encoding="utf-8", newline="\n") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.chmod(0o644)
+            temporary.replace(path)
     except OSError as error:
         raise refusal(error, path) or UnavailableError(
             f"the file cannot be written ({error.strerror})",
@@ -155,8 +147,8 @@ def writing_whole(path: Path) -> Iterator[TextIOWrapper]:
             "free disk space or choose another folder",
         ) from error
     finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
 
 
 @contextmanager
@@ -168,14 +160,45 @@ def folder_made_whole(folder: Path) -> Iterator[Path]:
     Raises:
         OSError: the disk is full or the place cannot be written.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
-    try:
+    with staging_beside(folder) as staging:
         yield staging
         make_readable(staging)
         staging.rename(folder)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
+
+
+@contextmanager
+def staging_beside(folder: Path) -> Iterator[Path]:
+    """A temporary folder beside ``folder``, gone at the end; whatever is raised calls it that.
+
+    Raises:
+        OSError: the disk is full or the place cannot be written.
+    """
+    staging = folder.parent / f".{folder.name}-{secrets.token_hex(4)}"
+    with told_as(staging, folder):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        staging.mkdir(mode=0o700)
+        try:
+            yield staging
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+
+
+def put_in_place(staging: Path, folder: Path) -> None:
+    """Rename a whole folder to another's name; what was there is gone only if that went well.
+
+    Raises:
+        OSError: the place cannot be written.
+    """
+    with staging_beside(folder) as aside:
+        old = aside / "old"
+        if folder.exists():
+            folder.rename(old)
+        try:
+            staging.rename(folder)
+        except BaseException:
+            if old.exists():
+                old.rename(folder)
+            raise
 
 
 def make_readable(folder: Path) -> None:

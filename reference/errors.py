@@ -6,9 +6,11 @@ The tree of the whole project begins here, because this package imports none of 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
+from pathlib import Path
 
 
 class ExitCode(IntEnum):
@@ -28,7 +30,8 @@ class XportError(Exception):
     """Base of every error that is raised on purpose.
 
     Args:
-        what: what is wrong, one sentence without a full stop.
+        what: what is wrong, one sentence without a full stop; a tool's words of several lines in
+            it become one.
         where: the file, key, node, leg, tensor or probe concerned.
         remedy: what the reader can do next.
         details: the own words of the tool or browser behind the error, on lines of their own.
@@ -37,11 +40,11 @@ class XportError(Exception):
     exit_code = ExitCode.COULD_NOT_RUN
 
     def __init__(self, what: str, where: str = "", remedy: str = "", details: str = "") -> None:
-        self.what, self.where, self.remedy, self.details = what, where, remedy, details
-        super().__init__(what, where, remedy, details)
+        self.what, self.where, self.remedy, self.details = _line(what), where, remedy, details
+        super().__init__(self.what, where, remedy, details)
 
     def __str__(self) -> str:
-        place = f"{self.where}: " if self.where else ""
+        place = f"{_line(self.where)}: " if self.where else ""
         advice = f"; {self.remedy}" if self.remedy else ""
         words = f"\n{self.details}" if self.details else ""
         return f"{place}{self.what}{advice}{words}"
@@ -52,6 +55,12 @@ class XportError(Exception):
         self.args = (self.what, self.where, self.remedy, self.details)
 
 
+def _line(text: str) -> str:
+    """A text without line breaks, and without the indentation around them."""
+    lines = text.splitlines()
+    return text if len(lines) < 2 else " ".join(line.strip() for line in lines if line.strip())
+
+
 @contextmanager
 def located(where: str) -> Iterator[None]:
     """What is raised within and names no place is said of ``where``: a file, tensor or argument."""
@@ -59,6 +68,33 @@ def located(where: str) -> Iterator[None]:
         yield
     except XportError as error:
         error.locate(where)
+        raise
+
+
+@contextmanager
+def told_as(place: Path, known: Path | str) -> Iterator[None]:
+    """What is raised within names ``known`` where it would name ``place``.
+
+    For a file or folder of ours that does not stay, whose name tells nobody anything.
+    """
+    names = [str(place.resolve()), str(place)]
+
+    def told(text: str) -> str:
+        for name in names:
+            text = text.replace(name, str(known))
+        return text
+
+    try:
+        yield
+    except XportError as error:
+        error.args = tuple(map(told, (error.what, error.where, error.remedy, error.details)))
+        error.what, error.where, error.remedy, error.details = error.args
+        raise
+    except OSError as error:
+        if isinstance(error.filename, str | bytes):
+            error.filename = told(os.fsdecode(error.filename))
+        if isinstance(error.filename2, str | bytes):
+            error.filename2 = told(os.fsdecode(error.filename2))
         raise
 
 

@@ -54,6 +54,11 @@ _display: ContextVar[Display] = ContextVar("display", default=_NOWHERE)
 _step: ContextVar[Step] = ContextVar("step", default=_NO_STEP)
 
 
+def is_shown() -> bool:
+    """Whether somebody has said where work is told, be it nowhere."""
+    return _display.get() is not _NOWHERE
+
+
 @contextmanager
 def shown(display: Display) -> Iterator[None]:
     """Show there what is announced within, and where it was shown before afterwards.

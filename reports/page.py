@@ -37,6 +37,7 @@ def environment() -> jinja2.Environment:
         "cosine": words.cosine,
         "short": words.short,
         "percent": words.percent,
+        "relative": words.relative,
         "times": words.times,
         "seconds": words.seconds,
         "mebibytes": words.mebibytes,

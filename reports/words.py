@@ -5,12 +5,32 @@ from __future__ import annotations
 import math
 import re
 
-from xport.judgement.verdict import Status
+from xport.judgement.verdict import Note, NoteKind, Status
 from xport.plan.plan import Plan
 from xport.plan.policy import OtherPolicy
 
-STATUS_WORDS = {Status.PASSED: "PASSED", Status.FAILED: "FAILED", Status.NOT_RUN: "NOT RUN"}
-STATUS_MARKS = {Status.PASSED: "✓", Status.FAILED: "✗", Status.NOT_RUN: "?"}
+STATUS_WORDS = {
+    Status.PASSED: "PASSED",
+    Status.WEAK_PASSED: "WEAK_PASSED",
+    Status.FAILED: "FAILED",
+    Status.NOT_RUN: "NOT RUN",
+}
+STATUS_MARKS = {
+    Status.PASSED: "✓",
+    Status.WEAK_PASSED: "!",
+    Status.FAILED: "✗",
+    Status.NOT_RUN: "?",
+}
+NOTE_WORDS: dict[NoteKind, str] = {
+    "below-floor": "Asks too little",
+    "other-policy": "Another policy",
+    "advisory": "Beside the verdict",
+    "half-precision": "Half precision",
+    "reduced-weights": "Rounded weights",
+    "near-tolerance": "Close to what is allowed",
+    "no-second-route": "No second opinion",
+}
+"""What each kind of note is called in every report."""
 MISSING = "missing"
 NOTHING = "\N{EN DASH}"
 TIMES = "\N{MULTIPLICATION SIGN}"
@@ -24,6 +44,11 @@ _CONTROL = re.compile(
 def release_of(plan: Plan) -> str:
     """A release by its name, and its version if it has one: `demo 1.2.0`."""
     return f"{plan.release} {plan.version}" if plan.version else plan.release
+
+
+def note(one: Note) -> str:
+    """A note in one line: what it is about, and its sentence."""
+    return printable(f"{NOTE_WORDS[one.kind]}: {one.text}").replace("\n", " ")
 
 
 def under_another(policy: OtherPolicy) -> str:
@@ -78,6 +103,13 @@ def times(factor: float) -> str:
     if not 100 <= factor < 1e6:
         return short(factor) + (f" {TIMES}" if math.isfinite(factor) else "")
     return f"{factor:,.0f} {TIMES}"
+
+
+def relative(fraction: float | None) -> str:
+    """A relative error of weights: `0.00031 %`, `25 %`; None is one that no tolerance detects."""
+    if fraction is None:
+        return "not up to 100 %"
+    return f"{fraction * 100:.2g} %" if fraction >= 1e-6 else f"{short(fraction * 100)} %"
 
 
 def share(fraction: float | None, bound: float | None) -> str:

@@ -52,6 +52,11 @@ class Lane:
         """The budget."""
         return self.minutes * 60
 
+    @property
+    def by_file(self) -> bool:
+        """Whether all its tests are told by their files, so that no others need be collected."""
+        return bool(self.paths) and not (self.markers or self.fixtures)
+
     def claims(self, file: str, markers: Collection[str], fixtures: Collection[str]) -> bool:
         """Whether a test is its own, by file (from the folder of the tests), marker or fixture."""
         return (

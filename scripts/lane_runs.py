@@ -31,8 +31,9 @@ class Result:
         cpu: seconds of computing, of all processes that have ended.
         slowness: of the machine, before and after the lane; `budget` is in seconds of this machine.
         problems: why it failed; without any, it passed.
-        collected: how many tests were found for each lane, and for "" in all; None where it was
-            not in the main environment, which alone has the tests of several lanes.
+        collected: how many tests were found for each lane, and for "" in all, or for its own
+            where no others were looked for; None where it was not in the main environment, which
+            alone has the tests of several lanes.
     """
 
     name: str
@@ -117,7 +118,8 @@ def _run(
     why = problems(counts, seconds, slow * lane.seconds, code, expected)
     collected = None
     if found and lane.environment == MAIN:
-        collected = {**found["lanes"], "": found["collected"]}
+        whole = found["collected"] is not None
+        collected = found["lanes"] | {"": found["collected"]} if whole else {lane.name: expected}
     return Result(
         name,
         counts.passed,
@@ -185,16 +187,17 @@ def unaccounted(results: Sequence[Result], elsewhere: Collection[str] = ()) -> s
         elsewhere: lanes that need not have run.
     """
     reports = [result.collected for result in results if result.collected]
-    if not reports:
+    whole = next((report for report in reports if "" in report), None)
+    if whole is None:
         return ""
-    if any(report != reports[0] for report in reports):
+    if any(whole.get(name, 0) != n for report in reports for name, n in report.items()):
         return "the lanes did not collect the same tests"
     ran = {result.name for result in results}
     ran |= set(elsewhere)
-    left_out = {name: n for name, n in reports[0].items() if name and name not in ran}
-    total = sum(n for name, n in reports[0].items() if name)
-    if left_out or total != reports[0][""]:
-        return f"{reports[0]['']} tests were collected, and no lane ran {left_out or 'some'}"
+    left_out = {name: n for name, n in whole.items() if name and name not in ran}
+    total = sum(n for name, n in whole.items() if name)
+    if left_out or total != whole[""]:
+        return f"{whole['']} tests were collected, and no lane ran {left_out or 'some'}"
     return ""
 
 

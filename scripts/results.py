@@ -40,9 +40,9 @@ instead is measured beside it: the largest and the mean change of the input, in 
 Browsers read no DICOM and blend what is transparent, so they have fewer files. The largest
 changes are on noise, patterns and photographs.
 """
-WAITS = """Cohen et al., *Chester: A Web Delivered Locally Computed Chest X-Ray Disease
-Prediction System* (2019), waited 12 s for both models to load, 1.3 s for both to run, and 17 s
-for a gradient.
+WAITS = """Cohen, Bertin and Frappier, *Chester: A Web Delivered Locally Computed Chest X-Ray
+Disease Prediction System* (2019), waited 12 s for both models to load, 1.3 s for both to run,
+and 17 s for a gradient.
 """
 
 

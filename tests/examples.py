@@ -107,12 +107,17 @@ def framed(code: str) -> dict[str, Any]:
         signature["outputs"].append({"name": "logits", "shape": [1, 3], "dtype": "float32"})
         said = [("classifier", "logits"), (name, "logits"), (name, "probabilities")]
         frame["policy"]["tolerances"] += [
-            {"model": model, "output": output, "max_abs": 1e-4, "rationale": "float32 rounding"}
+            {
+                "model": model,
+                "output": output,
+                "max_abs": 1e-4,
+                "rationale": "float32 rounding of a small network",
+            }
             for model, output in said
         ]
         frame["policy"]["relative_tolerances"] = [
             {"model": name, "output": output, "min_cosine": 0.999, "max_ratio_to_float64_gap": 10.0}
-            | {"rationale": "gradients at kinks"}
+            | {"rationale": "gradients at kinks of rectifiers"}
             for output in ("gradient", "saliency", "cam")
         ]
     return merged(frame, piece)

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,7 @@ NOT_HERE = {
 FEWER = {
     "bench": (r"--rounds \d+", "", "--rounds 2"),
     "profile": (r"$^", "", "--rounds 2"),
+    "soak": (r"--images \d+", "", "--images 20"),
     "phantoms": (r"--patients \d+", "--patients 5 --size 64", ""),
     "paper": (r"$^", "", "--limit 8 --levels none 45 --per-finding 2"),
 }
@@ -85,6 +87,11 @@ def own_package(folder: Path) -> None:
     exec(examples.own_module(), space)
     torch.manual_seed(0)
     save_file(space["build"](num_classes=3).state_dict(), folder / "weights.safetensors")
+
+
+def test_readme_s_release_file_is_the_explained_one() -> None:
+    (short,) = [code for code in examples.blocks(examples.README, "toml") if "my_package" in code]
+    assert tomllib.loads(short) == tomllib.loads(examples.own_model())
 
 
 def of_version_1(text: str) -> str:

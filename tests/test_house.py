@@ -23,7 +23,7 @@ PUBLIC = [name for name in xport.__all__ if not name.startswith("_")]
 FUNCTIONS = [name for name in PUBLIC if name.islower()]
 PYTHON_PATH = re.compile(r"(?<![\w/])(?:xport|reference|browser_harness|reports)/[\w/]+\.py")
 SCRIPT_PATH = re.compile(
-    r"(?<![\w/])(?:engine|runner|bench|app)/[\w/]+\.tsx?|(?<![\w/.])kernels\.mjs"
+    r"(?<![\w/])(?:witness|engine|runner|bench|app)/[\w/]+\.tsx?|(?<![\w/.])kernels\.mjs"
 )
 
 
@@ -58,7 +58,7 @@ def sources(*folders: str) -> Iterator[Path]:
 
 def scripts() -> Iterator[Path]:
     """The TypeScript of the pages, without tests."""
-    for folder in ("engine", "runner", "bench", "app"):
+    for folder in ("witness", "engine", "runner", "bench", "app"):
         for path in sorted((WEB / folder).rglob("*.ts*")):
             if ".test." not in path.name:
                 yield path

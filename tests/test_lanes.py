@@ -279,6 +279,17 @@ def test_tests_that_no_lane_ran_are_told() -> None:
     both = [replace(one, collected=more) for one in (GOOD, ALSO_GOOD)]
     assert "7 tests were collected" in unaccounted(both)
     assert "not collect the same" in unaccounted([GOOD, replace(ALSO_GOOD, collected=more)])
+    assert unaccounted([GOOD, replace(ALSO_GOOD, collected={"fuzz": 2})]) == ""
+    assert "not collect the same" in unaccounted([GOOD, replace(ALSO_GOOD, collected={"fuzz": 3})])
+
+
+def test_a_lane_that_is_told_by_files_reads_no_other_file(project: Path) -> None:
+    own = '[lanes.one]\nabout = "a file"\nminutes = 20\npaths = ["test_one.py"]\n'
+    (project / "lanes.toml").write_text(own + RULES)
+    (project / "tests" / "test_other.py").write_text("raise RuntimeError('it was read')\n")
+    result = run(project, "def test_a(): pass", "one")
+    assert (result.passed, result.problems, result.collected) == (1, (), {"one": 1})
+    assert run(project, "def test_a(): pass").problems == ("no test ran", "ended with exit code 2")
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, get_args, overload
 
 from xport.bundles.manifest import Manifest
+from xport.common.displays import told
 from xport.errors import InputError, VerdictError, XportError
 from xport.library.checking import check
 from xport.library.converted import Converted
@@ -26,6 +27,7 @@ from xport.library.verification import Verification, verify_model
 from xport.plan.routes import Backend
 from xport.recording.browser import BrowserOptions
 from xport.workflow import commands
+from xport.workflow.verification import require_strong
 from xport.workflow.verification import verify as verify_bundle
 
 if TYPE_CHECKING:
@@ -53,7 +55,7 @@ Run = Report | str | Path
 
 
 @overload
-def verify(model: str | Path) -> Manifest: ...
+def verify(model: str | Path, *, allow_weak: bool = False) -> Manifest: ...
 
 
 @overload
@@ -69,6 +71,8 @@ def verify(
     wasm_threads: int = 1,
     timeout_seconds: float = 300.0,
     timed: bool = False,
+    progress: bool | None = None,
+    allow_weak: bool = False,
 ) -> Report: ...
 
 
@@ -93,21 +97,28 @@ def verify(model: Converted | str | Path, inputs: Any = None, **options: Any) ->
         wasm_threads: threads of wasm.
         timeout_seconds: the longest that one step in the browser may take.
         timed: also measure a warm start on every backend.
+        progress: as of `convert`.
+        allow_weak: go on where less is asked than every policy must ask; the verdict is then
+            WEAK_PASSED at most. Of a bundle: take one that is.
 
     Returns:
         A report of the verdict, whatever it is; of a bundle, its manifest.
 
     Raises:
-        InputError: something given does not fit; it is named.
+        InputError: something given does not fit; it is named. Or less is asked than the floor of
+            every policy, and that is not allowed.
         IntegrityError: files are not those that were converted, or not the bundle's.
     """
     if not isinstance(model, Converted):
+        allow_weak = bool(options.pop("allow_weak", False))
         if inputs is not None or options:
             raise InputError("a bundle is checked as it is", str(model), "give its folder alone")
-        return verify_bundle(Path(model))
+        return require_strong(verify_bundle(Path(model)), Path(model), allow_weak=allow_weak)
     out = options.pop("out", None)
+    progress = options.pop("progress", None)
     how = _verification(**options)
-    return verify_model(model, inputs, how, Path(out) if out is not None else None)
+    with told(progress):
+        return verify_model(model, inputs, how, Path(out) if out is not None else None)
 
 
 def _verification(
@@ -118,6 +129,7 @@ def _verification(
     wasm_threads: int = 1,
     timeout_seconds: float = 300.0,
     timed: bool = False,
+    allow_weak: bool = False,
 ) -> Verification:
     """The options, each seen to be one.
 
@@ -139,6 +151,7 @@ def _verification(
         timeout_seconds=timeout_seconds,
         options=BrowserOptions(browser, graphics),
         timed=timed,
+        allow_weak=allow_weak,
     )
 
 
@@ -149,6 +162,8 @@ def release(
     cache_dir: str | Path = CACHE_DIR,
     images: Sequence[str | Path] = (),
     options: BrowserOptions | None = None,
+    progress: bool | None = None,
+    allow_weak: bool = False,
 ) -> Report:
     """Convert, record, judge, report and, when the verdict is PASSED, bundle a release.
 
@@ -158,27 +173,33 @@ def release(
         cache_dir: where converted artifacts are kept and found again.
         images: folders whose images are probes too.
         options: which browser, and who draws its WebGL.
+        progress: as of `convert`.
+        allow_weak: go on, and bundle, where the policy asks less than the floor of every policy.
 
     Raises:
         XportError: as the steps do, in `xport.workflow.commands`.
     """
-    evidence = commands.release(
-        Path(release_file),
-        Path(out),
-        cache_dir=Path(cache_dir),
-        images=[Path(folder) for folder in images],
-        options=options,
-    )
-    return Report(evidence, Path(out))
+    with told(progress):
+        evidence = commands.release(
+            Path(release_file),
+            Path(out),
+            cache_dir=Path(cache_dir),
+            images=[Path(folder) for folder in images],
+            options=options,
+            allow_weak=allow_weak,
+        )
+    return Report(evidence, Path(out), allow_weak)
 
 
-def judge(run: Run) -> Report:
+def judge(run: Run, *, allow_weak: bool = False) -> Report:
     """Compare what a run recorded and pass its verdict anew, under its own policy.
+
+    `allow_weak`: WEAK_PASSED is no error of the report.
 
     Raises:
         XportError: as `xport.workflow.commands.judge`.
     """
-    return Report(commands.judge(_folder(run)), _folder(run))
+    return Report(commands.judge(_folder(run)), _folder(run), allow_weak)
 
 
 def report(run: Run) -> tuple[Path, Path]:
@@ -190,13 +211,13 @@ def report(run: Run) -> tuple[Path, Path]:
     return commands.report(_folder(run))
 
 
-def bundle(run: Run) -> Path:
-    """Make the deployable bundle of a run that PASSED; its folder.
+def bundle(run: Run, *, allow_weak: bool = False) -> Path:
+    """Make the deployable bundle of a run that PASSED, or of one that is weak; its folder.
 
     Raises:
         XportError: as `xport.workflow.commands.bundle`.
     """
-    return commands.bundle(_folder(run))
+    return commands.bundle(_folder(run), allow_weak=allow_weak)
 
 
 def _folder(run: Run) -> Path:

@@ -9,6 +9,7 @@ from reference.errors import (
     UnavailableError,
     XportError,
     located,
+    told_as,
 )
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "VerdictError",
     "XportError",
     "located",
+    "told_as",
 ]
 
 

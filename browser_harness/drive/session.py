@@ -22,10 +22,12 @@ from browser_harness.serve.assets import bench_files, page_files
 from browser_harness.serve.server import LoopbackServer, Resource
 from xport.common import digests
 from xport.common.arrays import Array, Tensors
+from xport.common.document import Document
 from xport.errors import RunnerCrashed, RunnerError
 from xport.exchange.recording import WebEnvironment
+from xport.exchange.witness import Account, Witness
 
-T = TypeVar("T", bound=wire.Wire)
+T = TypeVar("T", bound=Document)
 STOP_S = 12.0
 
 
@@ -89,6 +91,7 @@ class BrowserSession:
     def _open_page(self) -> None:
         name = "bench" if self.settings.bench else "runner"
         self._step("opening the page", self._page.goto(f"{self._server.url}/{name}.html"))
+        self._runs = self._idle = 0
         self.opened = self._call("open", self._open_request(), wire.OpenResult)
         self._require_environment(self.opened.environment)
 
@@ -130,7 +133,7 @@ class BrowserSession:
             )
 
     def environment(self) -> WebEnvironment:
-        """The browser, backend and bytes that run; valid while open."""
+        """The browser, backend and bytes that run, and what was seen so far; valid while open."""
         found = self.opened.environment
         return WebEnvironment(
             browser=self._facts.name,
@@ -144,8 +147,19 @@ class BrowserSession:
             },
             tfjs_flags=dict(self.settings.tfjs_flags),
             graphics=self._graphics.value if self._graphics else None,
+            witness=self.witness(),
             **found.model_dump(exclude={"forced_float16"}),
         )
+
+    def witness(self) -> Witness:
+        """What the page's witness saw since the page was opened; errors as in `run`."""
+        account = self._call("witness", {}, Account)
+        return Witness(**dict(account), runs=self._runs, idle=self._idle)
+
+    def _outcome(self, model_id: str, reply: wire.RunReply) -> RunOutcome:
+        self._runs += 1
+        self._idle += reply.work.draws + reply.work.submits == 0
+        return RunOutcome.of(reply, self._models[model_id].signature)
 
     @property
     def model_ids(self) -> tuple[str, ...]:
@@ -173,7 +187,7 @@ class BrowserSession:
         with ExitStack() as published:
             request = self._request(model_id, inputs, published)
             reply = self._call("run", request, wire.RunReply)
-        return RunOutcome.of(reply, self._models[model_id].signature)
+        return self._outcome(model_id, reply)
 
     def run_pass(self, steps: Sequence[tuple[str, Tensors]]) -> PassOutcome:
         """Run several models in a row, timed as one pass; errors as in `run`."""
@@ -182,7 +196,7 @@ class BrowserSession:
             body = {"steps": [request.model_dump(by_alias=True) for request in requests]}
             reply = self._call("pass", body, wire.PassReply)
         outcomes = tuple(
-            RunOutcome.of(one, self._models[model_id].signature)
+            self._outcome(model_id, one)
             for (model_id, _), one in zip(steps, reply.steps, strict=True)
         )
         return PassOutcome(outcomes, reply.seconds)

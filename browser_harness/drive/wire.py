@@ -18,6 +18,7 @@ from xport.common import digests
 from xport.common.arrays import Array, Tensors
 from xport.common.document import Document, first_problem
 from xport.errors import InputError, IntegrityError, RunnerError
+from xport.exchange.witness import Work
 from xport.formats.artifact import Signature, TensorSpec
 
 PageDType = Literal["float32", "int32", "bool"]
@@ -150,12 +151,16 @@ class TensorText(Wire):
 
 
 class RunReply(Wire):
-    """Outputs of one run, the seconds it took with readback, and TF.js's memory around it."""
+    """Outputs of one run, the seconds it took with readback, and TF.js's memory around it.
+
+    `work` is what was drawn and submitted meanwhile, by the witness's count.
+    """
 
     outputs: dict[str, TensorText]
     seconds: float
     memory_before: Memory
     memory_after: Memory
+    work: Work
 
 
 class GradientReply(Wire):

@@ -29,6 +29,7 @@ PICTURE_FILES = (
 PAGE_FILES = (
     "runner.html",
     "runner.js",
+    "witness.js",
     "engine.js",
     "engine.kernels.js",
     "engine.gradient.js",

@@ -22,7 +22,7 @@ const onnxRuntime = [
 
 /** What the pages are built from; setup.py, which refuses a page of other sources, names the same. */
 const sources = [
-  ...["app", "bench", "engine", "legal", "runner"],
+  ...["app", "bench", "engine", "legal", "runner", "witness"],
   ...["build.mjs", "kernels.mjs", "package-lock.json", "package.json", "tsconfig.json"],
 ];
 
@@ -39,6 +39,14 @@ const sharedEngine = {
   enforce: "pre",
   resolveId: (source) =>
     /\/engine\/index\.js$/.test(source) ? { id: "./engine.js", external: "relative" } : null,
+};
+
+/** Leaves imports of the witness in place too: one file, whose bytes every script begins with. */
+const sharedWitness = {
+  name: "shared-witness",
+  enforce: "pre",
+  resolveId: (source) =>
+    /\/witness\/witness\.js$/.test(source) ? { id: "./witness.js", external: "relative" } : null,
 };
 
 /** Keeps TF.js out of the page's own thread: it runs in engine.worker.js. */
@@ -113,7 +121,7 @@ async function script(name, entry, { plugins = [sharedEngine], licenses = false 
     configFile: false,
     root: here,
     logLevel: "warn",
-    plugins,
+    plugins: [sharedWitness, ...plugins],
     define: { "process.env.NODE_ENV": '"production"' },
     build: {
       target: "es2022",
@@ -168,6 +176,7 @@ await writeFile(
   path.join(dist, "engine-operators.json"),
   `${JSON.stringify(Object.keys(operators), null, 2)}\n`,
 );
+await script("witness", "witness/witness.ts");
 await script("runner", "runner/runner.ts");
 await script("bench", "bench/bench.ts");
 const undeployed = [

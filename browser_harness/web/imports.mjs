@@ -7,25 +7,26 @@ import { parseSync } from "vite";
 const ENGINE = ["engine", "engine/decide", "engine/picture", "engine/tfjs", "engine/index.ts"];
 /** What the files of a folder, or one file, may import beside each other. */
 const FLOORS = {
+  witness: [],
   engine: [],
   "engine/decide": ["engine"],
-  "engine/picture": ["engine"],
+  "engine/picture": ["engine", "witness"],
   "engine/tfjs": ["engine"],
   "engine/index.ts": ENGINE,
-  runner: ENGINE,
-  bench: [...ENGINE, "runner"],
+  runner: [...ENGINE, "witness"],
+  bench: [...ENGINE, "runner", "witness"],
   "app/storage.ts": [],
   "app/text": ["app/storage.ts"],
-  "app/host": ENGINE,
+  "app/host": [...ENGINE, "witness"],
   "app/offline": ["engine"],
   "app/ui": ["engine", "engine/picture", "app/storage.ts", "app/text", "app/host"],
-  "app/app.tsx": ["app/host", "app/offline", "app/ui"],
+  "app/app.tsx": ["witness", "app/host", "app/offline", "app/ui"],
 };
 /** Packages that one folder alone may import. */
 const PACKAGES = { "@tensorflow/": "engine/tfjs", "kernels:": "engine/tfjs", preact: "app/ui" };
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const sources = ["engine", "runner", "bench", "app"]
+const sources = ["witness", "engine", "runner", "bench", "app"]
   .flatMap((top) =>
     readdirSync(path.join(here, top), { recursive: true }).map((n) => `${top}/${n}`),
   )

@@ -10,6 +10,7 @@ the same samples, and both refuse the same files. A file's name never matters, o
 
 Twin: `engine/picture/decode/index.ts`.
 
+- `density`: whether a PNG or JPEG gives other densities across than down.
 - `dicom`: DICOM: the one gray frame of a file, as it is to be displayed.
 - `dicom_aspect`: the shape of a DICOM image's pixels.
 - `dicom_data_set`: a DICOM file's elements: read by pydicom up to the pixels, with every length

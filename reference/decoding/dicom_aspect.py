@@ -27,8 +27,7 @@ def pixel_aspect(elements: Elements) -> float:
 
     The first element of ``_KEYWORDS`` with exactly two numbers above 0, height and width of a
     pixel (PS3.3 10.7.1.1, C.7.6.3.1.7), decides. One that is empty or malformed says nothing, nor
-    does a ratio above ``MOST``; less than ``NEARLY_SQUARE`` from 1 is square. What a PNG or JPEG
-    may say of its pixels (pHYs, JFIF's density) is not looked at: it is of printing and screens.
+    does a ratio above ``MOST``; less than ``NEARLY_SQUARE`` from 1 is square.
     """
     for keyword in _KEYWORDS:
         sides = _pair(elements.text(keyword))

@@ -11,7 +11,7 @@ from reference.decoding.jpeg_extra import without_extra_bytes
 from reference.decoding.jpeg_frame import BASELINE, EXTENDED, PROGRESSIVE, Frame, frame_of
 from reference.decoding.refusal import check_size, damaged, unsupported
 from reference.errors import ImageError
-from reference.preprocess.picture import Picture
+from reference.preprocess.picture import Note, Picture
 
 SOI = b"\xff\xd8"
 
@@ -36,7 +36,8 @@ def jpeg_picture(content: bytes) -> Picture:
       file with Adobe's marker may be RGB. Of CMYK and YCCK (stored inverted, as Adobe does),
       R = k - (255 - c) * k / 255 rounded, where c and k are the stored cyan and black; so do
       G and B with magenta and yellow. This is Pillow's ``convert("RGB")``.
-    - The orientation is that of the first APP1 with EXIF data.
+    - The orientation is that of the first APP1 with EXIF data. Of the densities in the first APP0
+      only a note is made.
     - Refused by name: lossless, hierarchical, arithmetic, JPEG-LS; not 8 bits; not 1, 3 or 4
       components; samplings but these: all components alike; luma (and black) as ``_SAMPLINGS``
       with chroma 1x1; 2x2 with chroma 1x2 or 2x1. The TurboJPEG API, through which both languages
@@ -54,7 +55,8 @@ def jpeg_picture(content: bytes) -> Picture:
     samples = decoded(content, frame)
     if len(frame.sampling) == 4:
         samples = _rgb_from_cmyk(samples)
-    return Picture(samples, 255, orientation(frame.exif), "jpeg")
+    notes: tuple[Note, ...] = ("pixel-density",) if frame.uneven else ()
+    return Picture(samples, 255, orientation(frame.exif), "jpeg", notes=notes)
 
 
 def check_kind(frame: Frame) -> None:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from reference.decoding.density import uneven_jpeg
 from reference.decoding.refusal import damaged, unsupported
 
 BASELINE, EXTENDED, PROGRESSIVE, LOSSLESS, JPEG_LS = 0xC0, 0xC1, 0xC2, 0xC3, 0xF7
@@ -16,7 +17,7 @@ BASELINE, EXTENDED, PROGRESSIVE, LOSSLESS, JPEG_LS = 0xC0, 0xC1, 0xC2, 0xC3, 0xF
 MAX_SCANS = 100
 """More scans than any encoder writes; each is a walk over the whole image."""
 
-_SOI, _EOI, _SOS, _APP1 = 0xD8, 0xD9, 0xDA, 0xE1
+_SOI, _EOI, _SOS, _APP0, _APP1 = 0xD8, 0xD9, 0xDA, 0xE0, 0xE1
 _FRAMES = (*range(0xC0, 0xC4), 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF, JPEG_LS)
 _RESTARTS = range(0xD0, 0xD8)
 _ALONE = (0x01, *_RESTARTS)
@@ -42,6 +43,7 @@ class Frame:
         sampling: horizontal and vertical sampling factor of each component.
         exif: the first EXIF data, from its TIFF header on.
         end: where the data of the last scan end.
+        uneven: the first APP0 gives other densities across than down.
     """
 
     process: int
@@ -51,6 +53,7 @@ class Frame:
     sampling: tuple[tuple[int, int], ...]
     exif: bytes = b""
     end: int = 0
+    uneven: bool = False
 
 
 def frame_of(content: bytes) -> Frame:
@@ -61,6 +64,7 @@ def frame_of(content: bytes) -> Frame:
             frame or scan, a second frame, a scan before the frame, or more than ``MAX_SCANS``.
     """
     frame, exif, scans, end = None, b"", 0, 0
+    density: bytes | None = None
     for segment in segments_of(content):
         if segment.marker in _FRAMES:
             if frame is not None:
@@ -68,6 +72,8 @@ def frame_of(content: bytes) -> Frame:
             frame = _frame(segment.marker, segment.content)
         elif segment.marker == _APP1 and not exif and segment.content.startswith(_EXIF):
             exif = segment.content[len(_EXIF) :]
+        elif segment.marker == _APP0 and density is None:
+            density = segment.content
         elif segment.marker == _SOS:
             if frame is None:
                 raise damaged("pixels come before the frame")
@@ -77,7 +83,7 @@ def frame_of(content: bytes) -> Frame:
             end = segment.scan_end
     if frame is None or not scans:
         raise damaged("it has no pixels")
-    return replace(frame, exif=exif, end=end)
+    return replace(frame, exif=exif, end=end, uneven=uneven_jpeg(density or b""))
 
 
 @dataclass(frozen=True)

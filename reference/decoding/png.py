@@ -11,9 +11,10 @@ import imagecodecs
 import numpy as np
 import numpy.typing as npt
 
+from reference.decoding.density import uneven_png
 from reference.decoding.exif import orientation
 from reference.decoding.refusal import check_size, damaged
-from reference.preprocess.picture import Picture
+from reference.preprocess.picture import Note, Picture
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
@@ -76,6 +77,7 @@ class _Chunks:
     palettes: list[bytes] = field(default_factory=list)
     data: list[memoryview] = field(default_factory=list)
     orientation: int | None = None
+    density: bytes | None = None
 
 
 def png_picture(content: bytes) -> Picture:
@@ -86,7 +88,8 @@ def png_picture(content: bytes) -> Picture:
     - Gray of 1, 2 and 4 bits becomes v * 255 / (2**depth - 1), a palette its colours; 8 and
       16 bits stay. Alpha and tRNS are dropped: a transparent pixel keeps its stored colour.
     - gAMA, iCCP, sRGB, cHRM and every other ancillary chunk are ignored, but for the
-      orientation in the first eXIf. Of an animated PNG, the default image is read.
+      orientation in the first eXIf, and the first pHYs, of which only a note is made. Of an
+      animated PNG, the default image is read.
     - Refused as damaged: a wrong checksum of any chunk; no IHDR first, or two; color type, depth
       or method unknown; an unknown critical chunk; IDAT chunks apart; no IEND; a palette that
       is absent, given twice, after the pixels, of no whole colours, of more than 2**depth, or
@@ -108,7 +111,8 @@ def png_picture(content: bytes) -> Picture:
     if header.color_type == _PALETTE:
         samples = _looked_up(samples, header.depth, chunks.palettes[0])
     white = 65535 if header.depth == 16 else 255
-    return Picture(samples, white, chunks.orientation or 1, "png")
+    notes: tuple[Note, ...] = ("pixel-density",) if uneven_png(chunks.density or b"") else ()
+    return Picture(samples, white, chunks.orientation or 1, "png", notes=notes)
 
 
 def _chunks(content: bytes) -> Iterator[tuple[bytes, memoryview]]:
@@ -148,6 +152,8 @@ def _parsed(content: bytes) -> _Chunks:
             found.palettes.append(bytes(data))
         elif kind == b"eXIf" and found.orientation is None:
             found.orientation = orientation(bytes(data))
+        elif kind == b"pHYs" and found.density is None:
+            found.density = bytes(data)
         elif kind == b"IHDR":
             raise damaged("it has two headers")
         elif kind not in _KNOWN and not kind[0] & 32:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,7 +11,14 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from reference.data import Usage
-from reference.document import Document, make_readable, readable_folder, write_whole
+from reference.document import (
+    Document,
+    make_readable,
+    put_in_place,
+    readable_folder,
+    staging_beside,
+    write_whole,
+)
 from reference.errors import UnavailableError
 from reference.evaluation.networks import Network
 from reference.evaluation.tables import Table, csv_text, markdown_text
@@ -148,32 +153,18 @@ def new_sheet(
     Raises:
         UnavailableError: the folder cannot be written.
     """
-    staging = None
     try:
         readable_folder(out)
-        staging = Path(tempfile.mkdtemp(dir=out, prefix=f".{name}-"))
-        sheet = Sheet(staging, name, title, sentence, tuple(notices))
-        yield sheet
-        sheet.result().write(staging / RESULT)
-        make_readable(staging)
-        _replace(out / name, staging)
+        with staging_beside(out / name) as staging:
+            sheet = Sheet(staging, name, title, sentence, tuple(notices))
+            yield sheet
+            sheet.result().write(staging / RESULT)
+            make_readable(staging)
+            put_in_place(staging, out / name)
     except OSError as error:
         raise UnavailableError(
             f"the folder cannot be written ({error.strerror})", str(out), "choose another folder"
         ) from error
-    finally:
-        if staging is not None:
-            shutil.rmtree(staging, ignore_errors=True)
-
-
-def _replace(target: Path, staging: Path) -> None:
-    old = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-"))
-    try:
-        if target.exists():
-            target.rename(old / target.name)
-        staging.rename(target)
-    finally:
-        shutil.rmtree(old, ignore_errors=True)
 
 
 def read_results(out: Path, names: Sequence[str]) -> list[tuple[Path, Result]]:

@@ -150,8 +150,7 @@ class Preprocess(BaseModel):
             if note in self.forbid:
                 raise ImageError(
                     f"the release forbids what this image needs ({note}: {NOTES[note]})",
-                    "image",
-                    "leave it out, or export it as PNG",
+                    remedy="leave it out, or export it as PNG",
                 )
 
     def _fitted(self, samples: Samples, level: Level, aspect: float) -> Float64Array:

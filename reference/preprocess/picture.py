@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 FileFormat = Literal["png", "jpeg", "dicom"]
-Note = Literal["lut-descriptor", "presentation-lut-shape", "pixel-aspect-ratio"]
+Note = Literal["lut-descriptor", "presentation-lut-shape", "pixel-aspect-ratio", "pixel-density"]
 
 NOTES = MappingProxyType[Note, str](
     {
@@ -22,6 +22,8 @@ NOTES = MappingProxyType[Note, str](
         "presentation-lut-shape": "Presentation LUT Shape contradicts Photometric Interpretation; "
         "the shape decided what is black",
         "pixel-aspect-ratio": "the file's pixels are not square; the input was scaled accordingly",
+        "pixel-density": "the file gives other densities across than down, for printing; "
+        "its pixels were taken as square",
     }
 )
 """What a decoder may have to say of a file that it read: what was wrong or rare, what was done."""

@@ -14,6 +14,7 @@
   drawn again.
 - `reading`: looking things up in Evidence: every model, leg and output has a place, result or
   not.
-- `routes`: which models have no second opinion from an independent conversion, and why, in words.
+- `sensitivity`: what probes see of errors in the weights, by group of layers: table, drawing and
+  warnings.
 - `summary`: the verdict in a few lines, and the table of worst errors for a README.
 """

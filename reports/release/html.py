@@ -16,10 +16,11 @@ from reports.release.locations import engine_files, locations
 from reports.release.pictures import albums
 from reports.release.preparations import preparations
 from reports.release.reading import MAX_ABS, Reading, Standing, untrained
-from reports.release.routes import without_second_route
+from reports.release.sensitivity import blind, visible_errors
 from xport.comparison.parity import Role
 from xport.judgement.evidence import Evidence
 from xport.judgement.verdict import Status
+from xport.plan import floor
 from xport.plan.page_models import page_view
 from xport.plan.plan import FLOAT64_LEG, Leg, PlannedModel
 
@@ -44,8 +45,12 @@ def html_report(evidence: Evidence) -> str:
             verdict=evidence.verdict,
             reading=reading,
             untrained=untrained(evidence.plan.models),
-            without_second_route=without_second_route(evidence.plan),
+            second_route=not evidence.plan.missing_routes,
+            NOTE_WORDS=words.NOTE_WORDS,
+            least=floor,
             of_files=words.of_files(evidence.plan),
+            visible=visible_errors(evidence),
+            blind=blind(evidence),
             unshown=page_view(evidence.plan).sentences(),
             contradiction=_contradiction(reading),
             ledgers=list(_ledgers(reading)),
@@ -123,7 +128,7 @@ def _bound(standing: Standing) -> float | None:
 
 
 def _contradiction(reading: Reading) -> bool:
-    """Whether a verdict of PASSED stands over checks that did not all pass."""
+    """Whether a verdict of PASSED, weak or not, stands over checks that did not all pass."""
     checks = reading.verdict.checks
     clean = bool(checks) and all(c.status is Status.PASSED or c.advisory for c in checks)
-    return reading.verdict.status is Status.PASSED and not clean
+    return reading.verdict.status.all_passed and not clean

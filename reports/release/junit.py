@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from reports import words
 from reports.release.reading import Reading, worst_status
-from reports.release.routes import without_second_route
+from reports.release.sensitivity import blind
 from xport.judgement.evidence import Evidence
 from xport.judgement.verdict import Check, Status
 from xport.plan.plan import Leg, PlannedModel
@@ -44,7 +44,7 @@ def junit_xml(evidence: Evidence) -> str:
         _suite(root, reading, words.one_line(model.id), cases)
         total += cases
     verdict = _verdict_case(reading)
-    _suite(root, reading, "verdict", [verdict])
+    _suite(root, reading, "verdict", [verdict], _properties(reading))
     _count(root, [*total, verdict])
     ElementTree.indent(root)
     body = ElementTree.tostring(root, encoding="unicode")
@@ -116,28 +116,48 @@ def _case(
 
 def _verdict_case(reading: Reading) -> Case:
     verdict = reading.verdict
-    bad = verdict.status is not Status.PASSED
+    bad = not verdict.status.all_passed
     other = reading.evidence.other_policy
-    name = f"verdict, {words.under_another(other)}" if other else "verdict"
+    name = f"verdict {verdict.status}" if verdict.status is Status.WEAK_PASSED else "verdict"
+    if other:
+        name = f"{name}, {words.under_another(other)}"
     message = "; ".join(verdict.findings) or f"the verdict is {verdict.status}"
-    sentences = [without_second_route(reading.plan), *reading.advisories]
-    said = words.one_line("; ".join(filter(None, sentences)))
+    sentences = [*map(words.note, verdict.notes), *blind(reading.evidence)]
+    said = words.one_line("; ".join(sentences))
     return Case(
         "xport", words.one_line(name), (), verdict.status, message if bad else "", said=said
     )
 
 
-def _suite(root: Element, reading: Reading, name: str, cases: Sequence[Case]) -> None:
+def _properties(reading: Reading) -> Iterator[tuple[str, str]]:
+    """The status as a value of its own, and every note by its kind."""
+    yield "verdict", str(reading.verdict.status)
+    for one in reading.verdict.notes:
+        yield f"note.{one.kind}", words.one_line(one.text)
+
+
+def _suite(
+    root: Element,
+    reading: Reading,
+    name: str,
+    cases: Sequence[Case],
+    properties: Iterable[tuple[str, str]] = (),
+) -> None:
     suite = SubElement(root, "testsuite", name=name)
     _count(suite, cases)
     suite.set("skipped", "0")
     stamp = _timestamp(reading.evidence.made)
     if stamp:
         suite.set("timestamp", stamp)
+    told = [*properties]
+    if told:
+        listed = SubElement(suite, "properties")
+        for key, value in told:
+            SubElement(listed, "property", name=key, value=value)
     for case in cases:
         element = SubElement(suite, "testcase", classname=case.classname, name=case.name)
         element.set("time", f"{case.seconds:.3f}")
-        if case.status is not Status.PASSED:
+        if not case.status.all_passed:
             problem = SubElement(element, _KINDS[case.status], type=str(case.status))
             problem.set("message", words.one_line(case.message))
             problem.text = "\n".join(_details(case.checks)) or words.printable(case.message)

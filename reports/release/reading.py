@@ -108,7 +108,6 @@ class Reading:
         for check in evidence.verdict.checks:
             self._checks[check.model, check.leg, check.output].append(check)
         failed = {f"{c.model}/{c.leg}" for c in self.verdict.checks if c.status is Status.FAILED}
-        self.advisories = self.verdict.advisories
         self.at_fault = self.verdict.culprits
         unjudged = [c for c in self.verdict.checks if c.status is Status.NOT_RUN]
         self.did_not_run = tuple(

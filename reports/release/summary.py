@@ -8,7 +8,7 @@ from reports import words
 from reports.release.latency import runtime_rows
 from reports.release.preparations import Row, preparations
 from reports.release.reading import MAX_ABS, Reading, Standing, untrained
-from reports.release.routes import without_second_route
+from reports.release.sensitivity import blind, summary_of_visible
 from xport.exchange.prepared import CANVAS, EXACT
 from xport.judgement.evidence import Evidence
 from xport.judgement.verdict import Status
@@ -29,7 +29,7 @@ def summary_lines(evidence: Evidence) -> list[str]:
     for model in evidence.plan.models:
         lines += ["", f"{model.id}: {model.title}, worst distance from {model.reference_words}"]
         lines += list(_leg_lines(reading, model))
-    lines += [*_preprocessing(reading), "", *_latencies(reading)]
+    lines += ["", *summary_of_visible(evidence), *_preprocessing(reading), "", *_latencies(reading)]
     return [words.printable(line).replace("\n", " ") for line in lines]
 
 
@@ -68,12 +68,9 @@ def _cell(text: str) -> str:
 
 def _verdict(reading: Reading) -> Iterator[str]:
     plan, verdict = reading.plan, reading.verdict
-    title = f"{plan.title} ({words.release_of(plan)})"
-    said = [title, without_second_route(plan)]
-    yield f"{words.STATUS_WORDS[verdict.status]}  {', '.join(filter(None, said))}"
-    other = reading.evidence.other_policy
-    if other:
-        yield words.under_another(other)
+    apart = ", without a second route" if plan.missing_routes else ""
+    yield f"{words.STATUS_WORDS[verdict.status]}  {plan.title} ({words.release_of(plan)}){apart}"
+    yield from map(words.note, verdict.notes)
     yield (
         f"{reading.count(Status.PASSED)} of {len(verdict.checks)} checks passed, "
         f"{reading.count(Status.FAILED)} failed, {reading.count(Status.NOT_RUN)} did not run"
@@ -84,15 +81,14 @@ def _verdict(reading: Reading) -> Iterator[str]:
     yield "NOT FOR MEDICAL USE"
     for model in untrained(plan.models):
         yield f"untrained weights: {model.id} ({model.weights})"
+    yield from (f"blind: {sentence}" for sentence in blind(reading.evidence))
     yield from page_view(plan).sentences()
 
 
 def _findings(reading: Reading) -> Iterator[str]:
     findings = reading.verdict.findings
-    if findings or reading.advisories:
+    if findings:
         yield ""
-    for advisory in reading.advisories:
-        yield f"- {advisory}"
     for finding in findings[:FINDINGS]:
         yield f"- {finding}"
     if len(findings) > FINDINGS:

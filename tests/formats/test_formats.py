@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import Xport
 from xport.bundles.checks import verify_bundle
 from xport.bundles.manifest import MANIFEST
+from xport.cli.main import main
 from xport.common import digests
 from xport.errors import DocumentError, InputError, IntegrityError, XportError
 from xport.judgement.evidence import EVIDENCE, Evidence
@@ -41,9 +43,26 @@ def run_1(tmp_path: Path) -> Path:
 
 
 def test_verify_reads_a_bundle_of_manifest_version_3(bundle_3: Path) -> None:
-    manifest = verify_bundle(bundle_3)
-    assert (manifest.schema_version, manifest.release, manifest.verdict) == (3, "mini", "PASSED")
+    manifest = verify_bundle(bundle_3, allow_unchecked=True)
+    assert (manifest.schema_version, manifest.release) == (3, "mini")
     assert set(manifest.models) == {"classifier", "autoencoder", "explanation"}
+
+
+def test_a_bundle_from_before_the_floor_is_held_to_it(bundle_3: Path) -> None:
+    manifest = verify_bundle(bundle_3)
+    assert manifest.verdict is Status.WEAK_PASSED
+    assert [note.text for note in manifest.notes if note.kind == "below-floor"] == [
+        "policy.min_probes: 2, at least 3 are wanted",
+        "policy.min_images: 2, at least 8 are wanted",
+    ]
+
+
+def test_verify_ends_with_0_for_it_only_where_that_is_allowed(bundle_3: Path, xport: Xport) -> None:
+    done = xport("verify", bundle_3)
+    assert done.returncode == 2
+    assert "verdict          WEAK_PASSED" in done.stdout
+    assert "Asks too little: policy.min_probes: 2, at least 3 are wanted" in done.stdout
+    assert xport("verify", bundle_3, "--allow-weak").returncode == 0
 
 
 def test_verify_still_sees_what_was_changed_in_a_bundle_of_manifest_version_3(
@@ -54,7 +73,31 @@ def test_verify_still_sees_what_was_changed_in_a_bundle_of_manifest_version_3(
     content[0] ^= 1
     weights.write_bytes(content)
     with pytest.raises(IntegrityError, match=weights.name):
+        verify_bundle(bundle_3, allow_unchecked=True)
+
+
+def exit_code(*arguments: str) -> object:
+    with pytest.raises(SystemExit) as end:
+        main([*arguments])
+    return end.value.code
+
+
+def test_what_a_bundle_of_older_rules_is_not_asked_is_said_and_refused(
+    bundle_3: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(IntegrityError, match="the reference against its own float64") as said:
         verify_bundle(bundle_3)
+    assert said.value.exit_code == 3
+    assert "calibration, gate and card against the weights" in said.value.details
+    assert "report.html and cards: not rendered again" in said.value.details
+    assert "--allow-unchecked" in said.value.remedy
+    assert exit_code("verify", str(bundle_3), "--json") == 3
+    assert exit_code("serve", str(bundle_3)) == 3
+    capsys.readouterr()
+    assert exit_code("verify", str(bundle_3), "--json", "--allow-unchecked") == 0
+    assert len(json.loads(capsys.readouterr().out)["unchecked"]) == 6
+    assert exit_code("verify", str(bundle_3), "--allow-unchecked") == 0
+    assert capsys.readouterr().out.count("NOT CHECKED: ") == 6
 
 
 def test_a_manifest_of_a_later_version_is_refused_by_it(bundle_3: Path) -> None:
@@ -78,7 +121,7 @@ def test_evidence_of_version_1_is_read_as_it_was_judged(run_1: Path) -> None:
     path = run_1 / EVIDENCE
     before, evidence = json.loads(path.read_text()), Evidence.read(path)
     policy, was = evidence.plan.policy, before["plan"]["policy"]
-    assert (evidence.schema_version, evidence.plan.schema_version, evidence.rules) == (3, 3, 1)
+    assert (evidence.schema_version, evidence.plan.schema_version, evidence.rules) == (4, 4, 1)
     assert evidence.plan.shipped_artifact == before["plan"]["ships"]
     assert [one.rationale for one in policy.tolerances] == [
         one["because"] for one in was["tolerances"]
@@ -106,7 +149,7 @@ def test_evidence_of_version_1_with_a_new_name_beside_the_old_is_refused(run_1: 
 def test_evidence_of_a_later_version_is_refused_by_it(run_1: Path) -> None:
     path = run_1 / EVIDENCE
     path.write_text(json.dumps(json.loads(path.read_text()) | {"schema_version": 99}))
-    with pytest.raises(DocumentError, match="evidence of version 99, versions 1 to 3 are read"):
+    with pytest.raises(DocumentError, match="evidence of version 99, versions 1 to 4 are read"):
         commands.report(run_1)
 
 
@@ -138,4 +181,4 @@ def test_a_bundle_that_is_taken_for_a_run_stays_as_it_is(
 ) -> None:
     with pytest.raises(InputError, match="this is a bundle, and no run's folder"):
         step(bundle_3)
-    assert verify_bundle(bundle_3).verdict is Status.PASSED
+    assert verify_bundle(bundle_3, allow_unchecked=True).verdict is Status.WEAK_PASSED

@@ -16,9 +16,13 @@ from pydicom.filewriter import dcmwrite
 from pydicom.sequence import Sequence as Items
 from pydicom.uid import UID
 
+from reference.preprocess.picture import Note
 from tests.images.jpeg_files import EXTRA, jpeg, smooth
 
 Stored = npt.NDArray[np.integer]
+
+DICOM_NOTES: tuple[Note, ...] = ("lut-descriptor", "presentation-lut-shape", "pixel-aspect-ratio")
+"""What is to be said of the file `noted-thrice`."""
 
 IMPLICIT, EXPLICIT, DEFLATED, BIG_ENDIAN = (
     "1.2.840.10008.1.2" + end for end in ("", ".1", ".1.99", ".2")

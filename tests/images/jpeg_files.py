@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 
 import imagecodecs
 import numpy as np
@@ -11,7 +12,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from reference.decoding.jpeg_frame import segments_of
-from tests.images.png_files import exif
+from tests.images.png_files import DENSITIES, exif
 from tests.images.sampled_jpeg import sampled_jpeg
 
 JFIF = b"\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0"
@@ -81,6 +82,12 @@ def jpeg_files() -> dict[str, bytes]:
         "cmyk-progressive": jpeg(ink, progressive=True),
         "ycck": _ycck(jpeg(ink, quality=90)),
     }
+    for name, sides in DENSITIES.items():
+        jfif = struct.pack(">HH5sHBHHBB", 0xFFE0, 16, b"JFIF", 0x0102, 0, *sides, 0, 0)
+        files[f"gray-density-{name}"] = with_segment(jpeg(gray), jfif)
+    files["gray-density-twice"] = with_segment(
+        files["gray-density-uneven"], b"\xff\xe0\0\x0eJFIF\0\1\2\0\0\1\0\1"
+    )
     for orientation in range(1, 9):
         order = "<>"[orientation % 2]
         files[f"gray-orientation-{orientation}"] = with_segment(

@@ -26,6 +26,15 @@ ADAM7 = ((0, 0, 8, 8), (0, 4, 8, 8), (4, 0, 8, 4), (0, 2, 4, 4), (2, 0, 4, 2), (
 
 Chunks = Sequence[tuple[bytes, bytes]]
 
+DENSITIES = {
+    "even": (72, 72),
+    "rounded": (299, 300),
+    "none": (1, 0),
+    "absurd": (1, 500),
+    "uneven": (204, 98),
+}
+"""Pixels across and down a unit."""
+
 
 @dataclass(frozen=True)
 class Png:
@@ -185,6 +194,8 @@ def _with_chunks() -> dict[str, bytes]:
         ),
         "gray-8-many-idat": Png(pieces=7),
     }
+    for name, sides in DENSITIES.items():
+        kinds[f"gray-8-density-{name}"] = Png(before=[(b"pHYs", struct.pack(">IIB", *sides, 0))])
     for orientation in range(1, 9):
         order = "<>"[orientation % 2]
         turned = [(b"eXIf", exif(orientation, order))]

@@ -10,10 +10,9 @@ from reference.data.pixels import read_grey
 from reference.decoding import decode
 from reference.errors import ImageError
 from reference.preprocess import CHESTXNET, XRV, Preprocess, scaled_size
-from reference.preprocess.picture import NOTES, Note
+from reference.preprocess.picture import Note
 from tests.images.corpus import corpus
-from tests.images.dicom_files import Dicom
-from tests.images.jpeg_files import jpeg, smooth, with_segment
+from tests.images.dicom_files import DICOM_NOTES, Dicom
 
 KEYWORDS = (
     "PixelSpacing",
@@ -83,10 +82,18 @@ def test_an_element_without_two_lengths_says_nothing(text: str) -> None:
     assert (decode(odd).aspect, decode(odd).notes) == (1.0, ())
 
 
-def test_what_a_jpeg_says_of_its_pixels_is_not_looked_at() -> None:
-    density = b"\xff\xe0\0\x10JFIF\0\1\1\1\0\x64\0\x32\0\0"  # 100 by 50 dots an inch
-    plain = jpeg(smooth(20, 20))
-    assert decode(with_segment(plain, density)).aspect == 1
+@pytest.mark.parametrize(
+    ("name", "noted"),
+    [("even", False), ("rounded", False), ("none", False), ("absurd", False), ("uneven", True)],
+)
+@pytest.mark.parametrize("kind", ["png/gray-8-density", "jpeg/gray-density"])
+def test_uneven_densities_are_a_note_and_no_shape(kind: str, name: str, noted: bool) -> None:
+    picture = decode(corpus()[f"{kind}-{name}"])
+    assert picture.aspect == 1
+    assert picture.notes == (("pixel-density",) if noted else ())
+    if noted:
+        with pytest.raises(ImageError, match=r"the release forbids .*pixel-density"):
+            Preprocess(size=16, forbid=("pixel-density",)).apply(picture)
 
 
 def test_stretching_needs_no_aspect() -> None:
@@ -112,11 +119,11 @@ def test_data_sets_of_gray_levels_refuse_oblong_pixels(
         read_grey(path)
 
 
-@pytest.mark.parametrize("note", NOTES)
+@pytest.mark.parametrize("note", DICOM_NOTES)
 def test_a_definition_may_forbid_what_a_file_needs(note: Note) -> None:
     strict = Preprocess(size=16, forbid=(note,))
     noted = decode(corpus()["dicom/noted-thrice"])
-    assert noted.notes == tuple(NOTES)
+    assert noted.notes == DICOM_NOTES
     with pytest.raises(ImageError, match=rf"the release forbids what this image needs \({note}"):
         strict.apply(noted)
     strict.apply(decode(corpus()["dicom/explicit-u12"]))

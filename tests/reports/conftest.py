@@ -16,6 +16,12 @@ def passing() -> Evidence:
 
 
 @pytest.fixture(scope="session")
+def weak() -> Evidence:
+    """All checks passed, but fewer probes were asked for than must be."""
+    return make_evidence(SampleRelease(min_probes=1))
+
+
+@pytest.fixture(scope="session")
 def failing() -> Evidence:
     """The SavedModel leg swaps channels, WebGL makes a NaN, and a recording is missing."""
     return make_evidence(

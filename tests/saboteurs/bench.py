@@ -14,13 +14,18 @@ from typing import Any
 import numpy as np
 import onnx
 
+from reference.decoding import decode
+from reference.preprocess import Preprocess
+from reference.preprocess.picture import Picture
 from tests import mini
 from tests.kept import MiniRun
 from xport.bundles.manifest import MANIFEST
 from xport.common import digests
+from xport.common.arrays import Array
 from xport.comparison.pipeline_effect import PipelineEffect
+from xport.comparison.preprocessing import effects_of, load_prepared
 from xport.errors import XportError
-from xport.exchange.prepared import Preparations
+from xport.exchange.prepared import EXACT, Preparations
 from xport.exchange.recording import Recording
 from xport.judgement.assembly import Recorded, load, measured
 from xport.judgement.evidence import EVIDENCE
@@ -30,7 +35,7 @@ from xport.plan.plan import Plan
 from xport.recording.recorder import Arrays, digests_of
 from xport.workflow import commands
 from xport.workflow.run_folder import RunFolder
-from xport.workflow.verification import verify
+from xport.workflow.verification import require_strong, verify
 
 Key = tuple[str, str]
 
@@ -73,8 +78,12 @@ class Held:
         self.seal(key)
 
     def seal(self, key: Key) -> None:
-        """Let a recording's digests be those of its arrays: whoever spoils numbers does so."""
-        self.change(key, output_digests=digests_of(self.arrays[key]))
+        """Let a recording's digests be those of its arrays: whoever spoils numbers does so.
+
+        What a second run gave is the same: a leg that is wrong is so twice.
+        """
+        found = digests_of(self.arrays[key])
+        self.change(key, output_digests=found, again_digests=found)
 
 
 def with_web(recording: Recording, **updates: Any) -> Recording:
@@ -129,7 +138,8 @@ class Bench:
             preparations=held.preparations,
         )
         verdict = judge(case)
-        return Said(verdict.status, "\n".join(verdict.findings))
+        told = [note.text for note in verdict.notes]
+        return Said(verdict.status, "\n".join([*verdict.findings, *told]))
 
     def _measured(self, held: Held) -> Case:
         """Facts and comparisons of a spoilt run: measured anew for models whose numbers changed."""
@@ -156,6 +166,37 @@ class Bench:
     def _base(self) -> Case:
         held = self._held
         return measured(held.plan, held.planned, Recorded(held.documents, held.arrays))
+
+    def prepared(self, spoil: Callable[[Picture, Preprocess], Array | None]) -> Said:
+        """Let the page's exact path make other inputs of the classifier's images, and judge.
+
+        `spoil` makes an input of a decoded picture and the definition; None leaves it right.
+        """
+        run, model = RunFolder(self.run.folder), self._held.plan.model("classifier")
+        case = load_prepared(self._held.plan, run.prepared, run.images)
+        assert case is not None
+        assert model.preprocess is not None
+        assert case.plan.preprocessing is not None
+        inputs, changed = dict(case.input_by_digest), {}
+        for image, content in run.images.all(case.plan.preprocessing.images):
+            made = spoil(decode(content, image.name), model.preprocess)
+            if made is not None:
+                changed[image.name] = digests.of_array(made)
+                inputs[changed[image.name]] = made
+        assert changed
+        every = tuple(
+            one.model_copy(update={"digest_by_image": one.digest_by_image | changed})
+            if (one.model, one.pipeline.name) == (model.id, EXACT)
+            else one
+            for one in case.preparations.made
+        )
+        preparations = case.preparations.model_copy(update={"made": every})
+        spoilt = replace(case, preparations=preparations, input_by_digest=inputs)
+
+        def measured_again(held: Held) -> None:
+            held.effects = tuple(effects_of(spoilt))
+
+        return self.judged(measured_again)
 
     def exported(self, model: str, spoil: Callable[[onnx.ModelProto], object]) -> Said:
         """Spoil a model's ONNX file, let ONNX Runtime say what it says now, and judge."""
@@ -194,7 +235,7 @@ class Bench:
         spoil(bundle)
         if relisted:
             relist(bundle)
-        said = refusal_of(lambda: verify(bundle))
+        said = refusal_of(lambda: require_strong(verify(bundle), bundle, allow_weak=False))
         shutil.rmtree(copy.parent)
         return said
 
@@ -216,7 +257,10 @@ class Bench:
         """Convert a release file that has to be refused before anything is converted."""
         place = Path(tempfile.mkdtemp(dir=self.folder))
         file = mini.write(dict(content), place / "release.toml")
-        return refusal_of(lambda: commands.convert(file, place / "run", cache_dir=place / "store"))
+        run = place / "run"
+        said = refusal_of(lambda: commands.convert(file, run, cache_dir=self.run.store))
+        assert not (run / "plan.json").exists()
+        return said
 
 
 def _same(arrays: Arrays, others: Arrays) -> bool:

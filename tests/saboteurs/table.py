@@ -9,7 +9,9 @@ from typing import Literal
 from tests.saboteurs.bench import Bench, Said
 
 Command = Literal["convert", "judge", "verify"]
-Outcome = Literal["FAILED", "NOT_RUN", "refused, exit code 2", "refused, exit code 3"]
+Outcome = Literal[
+    "FAILED", "NOT_RUN", "WEAK_PASSED", "refused, exit code 2", "refused, exit code 3"
+]
 
 
 @dataclass(frozen=True)
@@ -39,12 +41,15 @@ def families() -> dict[str, list[Mutation]]:
         bundles,
         documents,
         evidence,
+        floor,
+        kinds,
         numbers,
         preprocessing,
         releases,
         runs,
         structure,
         weights,
+        witness,
     )
 
     return {
@@ -52,11 +57,13 @@ def families() -> dict[str, list[Mutation]]:
         "Structure": structure.MUTATIONS,
         "Numbers": numbers.MUTATIONS,
         "Runs": runs.MUTATIONS,
+        "What ran": witness.MUTATIONS,
         "Preprocessing": preprocessing.MUTATIONS,
         "Documents of weights": documents.MUTATIONS,
         "Evidence": evidence.MUTATIONS,
-        "Bundle": bundles.MUTATIONS,
+        "Bundle": [*bundles.MUTATIONS, *kinds.MUTATIONS],
         "Release files": releases.MUTATIONS,
+        "Policy floor": floor.MUTATIONS,
     }
 
 

@@ -115,6 +115,11 @@ def test_the_default_release_and_its_checkpoints_came_with_the_wheel(
     assert [model.id for model in plan.models] == ["classifier", "autoencoder", "explanation"]
     assert all(model.trained for model in plan.models if model.kind != "explanation")
     assert {one.model for one in plan.missing_routes} == {"classifier", "autoencoder"}
+    checked = installed.run("check", release, "--json", cwd=place)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    states = {one["name"]: one["state"] for one in json.loads(checked.stdout)["findings"]}
+    assert states.pop("toolchain tensorflow") == "optional"
+    assert {*states.values()} == {"ok"}
     said = installed.run("demo", "--help", cwd=place)
     assert (said.returncode, "build/demo" in said.stdout) == (0, True)
 

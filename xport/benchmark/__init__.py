@@ -11,6 +11,8 @@
   memory.
 - `profile`: where a model's time goes, kernel by kernel: `xport profile`.
 - `side_by_side`: measuring models side by side in a browser: `xport bench`.
+- `soak`: many images through one page, in which nothing may grow and nothing may change:
+  `xport soak`.
 - `targets`: what this project promises of speed, memory and tf.grad, with reasons; `make bench`
   measures it.
 """

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from xport.common import digests
 from xport.common.arrays import Array
 from xport.common.document import first_problem
-from xport.errors import ConversionError, InputError, IntegrityError
+from xport.errors import ConversionError, InputError, IntegrityError, told_as
 from xport.formats import onnx_file
 from xport.formats.artifact import Signature, TensorSpec
 from xport.formats.tfjs_model import MODEL, signature_of
@@ -30,13 +30,15 @@ class NamedModel:
 
     `path` is a folder with model.json and all its shards, or an ONNX file. Whatever else lies in
     the folder, such as a bundle's preprocess.json, is no part of the model. `notes` say what was
-    made up. `files` are the digests of what was measured.
+    made up. `files` are the digests of what was measured. `given` is how the person named it, for
+    errors.
     """
 
     name: str
     path: Path
     signature: Signature
     notes: tuple[str, ...] = ()
+    given: str = ""
 
     @property
     def is_onnx(self) -> bool:
@@ -73,7 +75,10 @@ def read_models(named: Sequence[str], scratch: Path, seed: int) -> list[NamedMod
     for index, text in enumerate(named):
         taken = {model.name for model in models}
         label, path = _label(text)
-        model = _read(path, scratch / str(index), seed + index)
+        folder = scratch / str(index)
+        whole = folder.with_name(f"{folder.name}-whole")
+        with told_as(folder, path), told_as(whole, path):
+            model = replace(_read(path, folder, seed + index), given=path)
         if label:
             model = replace(model, name=label)
         models.append(_renamed(model, taken))

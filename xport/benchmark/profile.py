@@ -40,7 +40,7 @@ def profile(named: Sequence[str], options: BenchOptions) -> BenchResult:
             progress.say(note)
         for model in models:
             if model.is_onnx:
-                raise InputError("kernels are timed in TF.js only", str(model.path))
+                raise InputError("kernels are timed in TF.js only", model.given or str(model.path))
         contestants = [one for model in models for one in contestants_of(model, options)]
         profiles = [
             found

@@ -111,7 +111,9 @@ def contestants_of(model: NamedModel, options: BenchOptions) -> Iterator[Contest
         yield replace(forward, id=f"{model.name}.stock", stock_kernels=True)
     if options.gradient:
         if LOGITS not in {spec.name for spec in model.signature.outputs}:
-            raise InputError(f"has no output {LOGITS!r} to differentiate", str(model.path))
+            raise InputError(
+                f"has no output {LOGITS!r} to differentiate", model.given or str(model.path)
+            )
         yield replace(forward, id=f"{model.name}.grad", differentiate=LOGITS, outputs=None)
 
 
@@ -125,13 +127,15 @@ def forward_of(model: NamedModel, options: BenchOptions) -> Contestant:
 
     absent = set(options.outputs) - {spec.name for spec in model.signature.outputs}
     if absent:
-        raise InputError(f"has no output {', '.join(sorted(absent))}", str(model.path))
-    source = model.path if model.is_onnx else _source(model)
+        raise InputError(
+            f"has no output {', '.join(sorted(absent))}", model.given or str(model.path)
+        )
+    source = model.path if model.is_onnx else source_of(model)
     inputs = inputs_for(model.signature, options.seed)
     return Contestant(model.name, source, model.signature, inputs, options.outputs or None)
 
 
-def _source(model: NamedModel) -> ModelSource:
+def source_of(model: NamedModel) -> ModelSource:
     """The files of a TF.js model, and no other that lies beside them."""
     from browser_harness.drive.models import ModelSource
     from browser_harness.drive.wire import FileDigest

@@ -9,8 +9,8 @@
 - `manifest`: manifest.json: every file of a bundle by digest, and what the page has to know of
   its models.
 - `page`: the page in a bundle: the files that the plan names, and its host's headers.
-- `required`: what must lie in a bundle, by the version of its manifest, whatever the manifest
-  lists.
+- `required`: what must lie in a bundle, and what may, by the version of its manifest, whatever
+  that lists.
 - `self_test`: the self-test that a bundle carries: recorded inputs, PyTorch's outputs and how
   near to stay.
 - `self_test_bounds`: how near to PyTorch an output must stay on a person's device: as near as the
@@ -19,4 +19,6 @@
   recorded outputs.
 - `self_test_checks`: whether a bundle's self-test is whole, belongs to its models, and is what
   the run recorded.
+- `unchecked`: what of a bundle cannot be judged again here, because another version of xport made
+  it.
 """

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from reference.document import make_readable
+from reference.document import make_readable, put_in_place, staging_beside
 from xport.bundles.checks import verify_bundle
 from xport.bundles.evidence import changed_page_files, document_bytes, tools_of, weights_told
 from xport.bundles.examples import pictures_of, write_examples
@@ -26,12 +25,12 @@ from xport.bundles.self_test_cases import CaseChoice
 from xport.common import digests
 from xport.comparison.preprocessing import PreparedCase
 from xport.conversion.store import disk_errors
-from xport.errors import InputError, IntegrityError, XportError
+from xport.errors import ExitCode, InputError, IntegrityError, XportError
 from xport.inputs.images import ImageFolder
 from xport.inputs.probes import ProbeFolder
 from xport.judgement.evidence import EVIDENCE, Evidence
 from xport.judgement.verdict import Status
-from xport.plan.page_models import page_view
+from xport.plan.page_models import page_backends, page_view
 from xport.plan.plan import PlannedModel
 from xport.recording.recorder import RecordingFolder
 
@@ -48,7 +47,9 @@ class NotPassed(XportError):
         super().__init__(
             f"the verdict is {status}, only PASSED is bundled",
             release,
-            "read the report, mend the leg it names, and run `xport release` again",
+            "ask for more in the release file, or bundle it as what it is with --allow-weak"
+            if status is Status.WEAK_PASSED
+            else "read the report, mend the leg it names, and run `xport release` again",
         )
         self.exit_code = status.exit_code
 
@@ -75,35 +76,31 @@ def build_bundle(
     Every user, so every web server, can read all of it, whatever the umask.
 
     Args:
-        evidence: a verdict of PASSED; it is in the bundle as evidence.json.
+        evidence: a verdict of PASSED, or of WEAK_PASSED that was allowed; it is in the bundle as
+            evidence.json.
         run: what the evidence is of.
         page: the built page's files, by their name in the bundle.
         documents: more files to ship (the report, cards), by name.
         target: the bundle's folder; one that exists is replaced.
 
     Raises:
-        NotPassed: the verdict is not PASSED.
+        NotPassed: the verdict is neither.
         IntegrityError: it was passed under another policy than the release's.
         InputError: a model was tried on nothing that may be published.
         IntegrityError: the page or a model is not the bytes that were verified.
         UnavailableError: the disk is full.
     """
-    require_passed(evidence)
-    with disk_errors(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-"))
-        try:
-            manifest = _fill(staging, evidence, run, page, documents)
-            verify_bundle(staging)
-            make_readable(staging)
-            _replace(staging, target)
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)
+    require_passed(evidence, allow_weak=True)
+    with disk_errors(target), staging_beside(target) as staging:
+        manifest = _fill(staging, evidence, run, page, documents)
+        verify_bundle(staging)
+        make_readable(staging)
+        _replace(staging, target)
     return manifest
 
 
-def require_passed(evidence: Evidence) -> None:
-    """Refuse what did not pass under the release's own policy.
+def require_passed(evidence: Evidence, *, allow_weak: bool) -> None:
+    """Refuse what did not pass under the release's own policy, or only a weak one.
 
     Raises:
         NotPassed: the verdict is not PASSED.
@@ -116,7 +113,7 @@ def require_passed(evidence: Evidence) -> None:
             evidence.plan.release,
             "run `xport judge` without --policy",
         )
-    if evidence.verdict.status is not Status.PASSED:
+    if evidence.verdict.status.code(allow_weak=allow_weak) is not ExitCode.PASSED:
         raise NotPassed(evidence.verdict.status, evidence.plan.release)
 
 
@@ -158,7 +155,8 @@ def _fill(
         tools=tools_of(evidence),
         publishable=view.publishable,
         unshown=view.unshown,
-        advisories=evidence.verdict.advisories,
+        notes=evidence.verdict.notes,
+        backends=page_backends(plan),
         faithful_to=plan.faithful_to,
         files={},
     )
@@ -246,14 +244,8 @@ def _relative(folder: Path) -> list[Path]:
 
 def _replace(staging: Path, target: Path) -> None:
     """Put `staging` in the place of `target`; the old bundle goes only when the new is whole."""
-    if target.exists():
-        if not (target / MANIFEST).is_file():
-            raise InputError(
-                "exists and is not a bundle, so it is not replaced", str(target), "choose another"
-            )
-        old = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-old-"))
-        target.rename(old / "bundle")
-        staging.rename(target)
-        shutil.rmtree(old)
-    else:
-        staging.rename(target)
+    if target.exists() and not (target / MANIFEST).is_file():
+        raise InputError(
+            "exists and is not a bundle, so it is not replaced", str(target), "choose another"
+        )
+    put_in_place(staging, target)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import chain
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -12,50 +11,87 @@ from pydantic import ValidationError
 from reference.preprocess import Preprocess
 from xport.bundles.evidence import REMEDY, evidence_findings
 from xport.bundles.manifest import MANIFEST, BundledModel, Manifest
-from xport.bundles.required import required_files
-from xport.bundles.self_test_checks import read_self_test, require_recorded
+from xport.bundles.required import required_files, unknown_files
+from xport.bundles.self_test_checks import read_self_test, recorded_findings
+from xport.bundles.unchecked import REMEDY as NOT_AGAIN
+from xport.bundles.unchecked import unchecked
 from xport.common import digests
 from xport.common.document import first_problem
 from xport.common.version import __version__
-from xport.errors import InputError, IntegrityError
+from xport.errors import DocumentError, InputError, IntegrityError
+from xport.judgement.again import notes_now, status_now
 from xport.judgement.evidence import EVIDENCE, Evidence
+from xport.judgement.verdict import RULES
 from xport.plan.page_models import page_view
 
 Rendering = Callable[[Evidence], Mapping[str, bytes]]
 """Makes the documents that are rendered from evidence, by their path in a bundle."""
 
 
-def verify_bundle(folder: Path, rendered: Rendering | None = None) -> Manifest:
+def verify_bundle(
+    folder: Path, rendered: Rendering | None = None, *, allow_unchecked: bool = False
+) -> Manifest:
     """Check that a bundle's files are exactly those of its manifest, and what is in them.
 
     The verdict is passed again from the evidence. Report and cards are compared with what
-    `rendered` makes of the evidence, where it was made by this version of xport.
+    `rendered` makes of the evidence, where it was made by this version of xport. What cannot be
+    judged again, since another version made it, is a finding unless that is allowed.
 
-    Returns the manifest; where it is from before that was said, it says what the page shows.
+    Returns the manifest; where it is from before that was said, it says what the page shows, and
+    that the policy is weak.
 
     Raises:
         InputError: there is no manifest, or it cannot be read.
         IntegrityError: a file is missing, added, changed or a link, or what it holds is not what
             belongs there: preprocessing, self-test, examples. Or the manifest says something else
-            than the evidence. The first is named, and all others in its details.
+            than the evidence. The first is named, and all others in its details; but where a link
+            or the like lies in the bundle, no file's contents are read.
     """
+    if (folder / MANIFEST).exists() and not _is_plain(folder / MANIFEST):
+        _refuse(folder, [f"{MANIFEST}: a link or no file"])
     manifest = Manifest.read(folder / MANIFEST)
-    _refuse(folder, _listing_findings(folder, manifest))  # nothing below is read before it is whole
-    _refuse(folder, _model_findings(folder, manifest))
-    evidence = Evidence.read(folder / EVIDENCE)
-    findings = evidence_findings(manifest, evidence)
-    _refuse(folder, chain(findings, _rendered_findings(manifest, evidence, rendered)))
-    require_recorded(folder, read_self_test(folder, manifest), evidence)
+    strange = _strange(folder)
+    findings = list(_listing_findings(folder, manifest, strange))
+    if strange:  # nothing is read through a link
+        _refuse(folder, findings)
+    findings += _model_findings(folder, manifest)
+    try:
+        evidence = Evidence.read(folder / EVIDENCE)
+    except DocumentError as error:
+        _refuse(folder, [*findings, *([f"{EVIDENCE}: {error.what}"] if findings else [])])
+        raise
+    findings += evidence_findings(manifest, evidence)
+    findings += _rendered_findings(manifest, evidence, rendered)
+    findings += _self_test_findings(folder, manifest, evidence)
+    _refuse(folder, findings)
+    if not allow_unchecked:
+        _refuse(folder, unchecked(evidence), NOT_AGAIN)
     view = page_view(evidence.plan)
-    told = {"publishable": view.publishable, "unshown": view.unshown}
+    told = {
+        "publishable": view.publishable,
+        "unshown": view.unshown,
+        "verdict": status_now(evidence),
+        "notes": notes_now(evidence),
+    }
     return manifest.model_copy(update=told)
+
+
+def _self_test_findings(folder: Path, manifest: Manifest, evidence: Evidence) -> Iterator[str]:
+    try:
+        found = read_self_test(folder, manifest)
+    except IntegrityError as error:
+        yield error.what
+        yield from error.details.splitlines()
+    else:
+        yield from recorded_findings(found, manifest, evidence)
+        yield from unknown_files(manifest, evidence.plan, found)
 
 
 def _rendered_findings(
     manifest: Manifest, evidence: Evidence, rendered: Rendering | None
 ) -> Iterator[str]:
     """Report and cards that are not what this version makes of the evidence."""
-    if rendered is None or evidence.rules == 1 or evidence.xport != __version__:
+    if rendered is None or evidence.rules < RULES or evidence.xport != __version__:
         return
     shipped = {**manifest.files, **manifest.model_files()}
     made = rendered(evidence)
@@ -85,18 +121,27 @@ def require_digest(folder: Path, expected: str) -> None:
         )
 
 
-def _refuse(folder: Path, findings: Iterable[str]) -> None:
+def unchecked_of(folder: Path) -> list[str]:
+    """What was not judged again of a bundle that `verify_bundle` has let pass."""
+    return list(unchecked(Evidence.read(folder / EVIDENCE)))
+
+
+def _refuse(folder: Path, findings: Iterable[str], remedy: str = REMEDY) -> None:
     """Raise what was found, if anything was."""
-    found = list(findings)
+    found = list(dict.fromkeys(findings))
     if found:
         others = "\n".join(f"also: {one}" for one in found[1:])
-        raise IntegrityError(found[0], str(folder), REMEDY, others)
+        raise IntegrityError(found[0], str(folder), remedy, others)
 
 
-def _listing_findings(folder: Path, manifest: Manifest) -> Iterator[str]:
+def _strange(folder: Path) -> list[Path]:
+    """What is neither a file nor a folder with something in it."""
+    return sorted(path for path in folder.rglob("*") if not _is_plain(path))
+
+
+def _listing_findings(folder: Path, manifest: Manifest, strange: Sequence[Path]) -> Iterator[str]:
     """Where files and manifest do not name the same bytes, no more and no less."""
     entries = {**manifest.files, **manifest.model_files()}
-    strange = sorted(path for path in folder.rglob("*") if not _is_plain(path))
     for path in strange:
         what = "a link stands for a file of the bundle"
         if not path.is_symlink():

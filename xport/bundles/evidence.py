@@ -10,10 +10,11 @@ from xport.bundles.manifest import NOTICE, BundledModel, DataFile, Manifest
 from xport.bundles.page import page_findings
 from xport.common import digests
 from xport.common.document import Document
+from xport.exchange.witness import SCRIPT
 from xport.judgement.again import again_findings
 from xport.judgement.evidence import Evidence
-from xport.judgement.verdict import Status
-from xport.plan.page_models import page_view
+from xport.judgement.witness_checks import WITNESSED
+from xport.plan.page_models import page_backends, page_view
 from xport.plan.plan import PlannedModel
 
 ENGINE = ("engine.js", "engine.kernels.js")
@@ -25,9 +26,9 @@ REMEDY = "make the bundle again with `xport bundle`"
 def evidence_findings(manifest: Manifest, evidence: Evidence) -> Iterator[str]:
     """Where a manifest says something else than the evidence that lies beside it.
 
-    That is: the verdict is not PASSED under the release's own policy, or a model, its files,
-    labels, preprocessing, calibration or gate, the notice, the tools, an example or the page are
-    not those of the evidence. Or the evidence is not what the judge gives of it now.
+    That is: not every check passed under the release's own policy, or a model, its files, labels,
+    preprocessing, calibration or gate, the notice, the tools, an example or the page are not those
+    of the evidence. Or the evidence is not what the judge gives of it now.
     """
     yield from again_findings(evidence)
     for what, said, proved in _statements(manifest, evidence):
@@ -36,17 +37,28 @@ def evidence_findings(manifest: Manifest, evidence: Evidence) -> Iterator[str]:
     shipped = {name: entry.sha256 for name, entry in manifest.files.items()}
     for name, leg in changed_page_files(evidence, shipped):
         yield f"{name} is not the file that was verified on {leg}"
+    if evidence.rules != 1 and evidence.plan.page is None:
+        yield "the plan names no page: the page's files are held to nothing"
+    if evidence.rules != 1 and manifest.publishable is None:
+        yield "the manifest does not say whether the page can show the release"
+    if SCRIPT in shipped and evidence.rules < WITNESSED:
+        yield f"the page has a witness, the evidence is of rules {evidence.rules}, without one"
     yield from page_findings(manifest, evidence.plan)
     yield from _example_findings(manifest, evidence)
 
 
 def _example_findings(manifest: Manifest, evidence: Evidence) -> Iterator[str]:
-    """Examples that are not among the images of the run."""
+    """Examples that are not among the images of the run, and such that were left out."""
     planned = evidence.plan.preprocessing
     known = {
         (f"{EXAMPLES}/{image.name}", image.example, image.sha256)
         for image in (planned.images if planned else ())
     }
+    listed = {example.path for example in manifest.examples}
+    if not any(model.gate for model in evidence.plan.models):  # a gate may have refused one
+        for path, title, _ in known:
+            if title is not None and path not in listed:
+                yield f"{path} is an example of the run, and not in the bundle"
     for example in manifest.examples:
         if (example.path, example.title, example.sha256) not in known:
             yield f"{example.path} is no example of the run"
@@ -58,7 +70,8 @@ def changed_page_files(evidence: Evidence, shipped: Mapping[str, str]) -> Iterat
     for leg, web in [*places, ("preprocessing", evidence.prepared_in)]:
         if web is None:
             continue
-        for name in sorted({*ENGINE, *web.files.keys() & shipped.keys()}):
+        watched = (SCRIPT,) if evidence.rules >= WITNESSED else ()
+        for name in sorted({*ENGINE, *watched, *web.files.keys() & shipped.keys()}):
             if shipped.get(name) != web.files.get(name):
                 yield name, leg
 
@@ -95,13 +108,16 @@ def _statements(manifest: Manifest, evidence: Evidence) -> Iterator[tuple[str, o
     """What the manifest says beside what has been proved."""
     plan = evidence.plan
     yield "the policy", evidence.other_policy, None
-    yield "the verdict", (manifest.verdict, evidence.verdict.status), (Status.PASSED,) * 2
+    yield "the verdict", manifest.verdict, evidence.verdict.status
+    yield "that every check passed", evidence.verdict.status.all_passed, True
     yield "the notice", manifest.notice, NOTICE
     for key in ("release", "title", "version", "wasm_threads"):
         yield key, getattr(manifest, key), getattr(plan, key)
     yield "the tools", manifest.tools, tools_of(evidence)
     yield "what the models are held to", manifest.faithful_to, plan.faithful_to
-    yield "what does not decide", manifest.advisories, evidence.verdict.advisories
+    yield "what is said beside the verdict", manifest.notes, evidence.verdict.notes
+    if manifest.backends is not None or evidence.rules > 2:
+        yield "the backends of the page", manifest.backends, page_backends(plan)
     if manifest.publishable is not None:
         view = page_view(plan)
         proved_view = (view.publishable, view.unshown)

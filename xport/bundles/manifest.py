@@ -14,7 +14,7 @@ from xport.common import digests
 from xport.common.document import Document
 from xport.formats.artifact import Signature
 from xport.formats.weights_manifest import inside
-from xport.judgement.verdict import Status
+from xport.judgement.verdict import Note, Status
 from xport.plan.plan import Kind
 
 MANIFEST = "manifest.json"
@@ -86,9 +86,9 @@ class Manifest(Document):
     `tools` are those that made and verified the release, with their versions. `self_test` and
     `examples` are listed among the `files` too, with all others that belong to no model.
     `publishable` is whether the page can show the release, and `unshown` says of each model that it
-    does not show why; None in a manifest from before it was said. `advisories` are the verdict's
-    sentences for what differs and, by the release's policy, does not decide; `faithful_to` is what
-    the models are held to.
+    does not show why; None in a manifest from before it was said. `notes` are what is
+    to be said wherever the verdict is, `backends` those that the page tries, in its order, for
+    every model was verified on them; None as above. `faithful_to` is what the models are held to.
 
     Version 1 had the preprocessing itself in the place of `models.*.preprocess`; version 2 had
     neither self-test nor examples, cards and tools.
@@ -107,7 +107,8 @@ class Manifest(Document):
     tools: dict[str, str]
     publishable: bool | None = None
     unshown: dict[str, str] = Field(default_factory=dict)
-    advisories: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+    backends: tuple[str, ...] | None = None
     faithful_to: str = "PyTorch"
     files: dict[Inside, FileEntry]
 

@@ -1,4 +1,4 @@
-"""What must lie in a bundle, by the version of its manifest, whatever the manifest lists.
+"""What must lie in a bundle, and what may, by the version of its manifest, whatever that lists.
 
 A manifest without them is no smaller bundle, but one from which something was taken.
 """
@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xport.bundles.manifest import Manifest
+from xport.bundles.self_test import SelfTest
 from xport.judgement.evidence import EVIDENCE
+from xport.plan.plan import Plan
 
 PAGE = (
     "app.css",
@@ -53,3 +55,23 @@ def required_files(manifest: Manifest) -> Iterator[str]:
     yield from HOSTING
     yield from DOCUMENTS
     yield manifest.self_test.path
+
+
+def unknown_files(manifest: Manifest, plan: Plan, self_test: SelfTest) -> Iterator[str]:
+    """Files that are listed, and that no bundle of version 3 of this plan has.
+
+    Where the plan names no page, as of older rules, its files are not known.
+    """
+    if plan.page is None:
+        return
+    cases = [case for tested in self_test.models.values() for case in tested.cases]
+    known = {
+        *required_files(manifest),
+        *plan.page.deployed,
+        *manifest.model_files(),
+        *(example.path for example in manifest.examples),
+        *(file.path for case in cases for file in case.input_files.values()),
+        *(file.path for case in cases for file in case.output_files.values()),
+    }
+    for name in sorted(manifest.files.keys() - known):
+        yield f"{name} is listed, and no file of a bundle"

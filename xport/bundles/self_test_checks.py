@@ -5,7 +5,7 @@ Twin: `app/host/self_test.ts` and `app/host/comparison.ts`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path, PurePosixPath
@@ -51,20 +51,20 @@ def read_self_test(folder: Path, manifest: Manifest) -> SelfTest:
         raise _refusal(folder, f"{entry.path} cannot be read ({error.strerror})") from error
     except ValidationError as error:
         raise _refusal(folder, f"{entry.path} is no self-test: {first_problem(error)}") from error
-    reader = _Reader(folder, manifest)
-    for problem in _problems(found, manifest, reader):
-        raise _refusal(folder, f"{SELF_TEST}: {problem}")
+    problems = [
+        f"{SELF_TEST}: {one}" for one in _problems(found, manifest, _Reader(folder, manifest))
+    ]
+    if problems:
+        raise _refusal(folder, problems[0], problems[1:])
     return found
 
 
-def require_recorded(folder: Path, found: SelfTest, evidence: Evidence) -> None:
-    """The cases are the run's, the outputs the reference's, and the bounds those of the verdict.
-
-    Raises:
-        IntegrityError: one is not; it is named.
-    """
-    for problem in chain(_case_problems(found, evidence), _picture_problems(found, evidence)):
-        raise _refusal(folder, f"{SELF_TEST}: {problem}")
+def recorded_findings(found: SelfTest, manifest: Manifest, evidence: Evidence) -> Iterator[str]:
+    """Cases that are not the run's, outputs not the reference's, and bounds not of the verdict."""
+    for problem in chain(
+        _case_problems(found, evidence), _picture_problems(found, manifest, evidence)
+    ):
+        yield f"{SELF_TEST}: {problem}"
     for model_id, tested in found.models.items():
         planned = next((m for m in evidence.plan.models if m.id == model_id), None)
         wanted = (model_id, planned.reference if planned else None)
@@ -77,13 +77,9 @@ def require_recorded(folder: Path, found: SelfTest, evidence: Evidence) -> None:
             )  # fmt: skip
             if said != recorded:
                 whose = planned.faithful_to if planned else "the release"
-                raise _refusal(
-                    folder, f"{SELF_TEST}: {model_id}: {case.probe} is not what {whose} recorded"
-                )
+                yield f"{SELF_TEST}: {model_id}: {case.probe} is not what {whose} recorded"
         for bound in _foreign_bounds(model_id, tested, evidence, comparisons):
-            raise _refusal(
-                folder, f"{SELF_TEST}: {model_id}: the bound of {bound} is not the verdict's"
-            )
+            yield f"{SELF_TEST}: {model_id}: the bound of {bound} is not the verdict's"
 
 
 def _case_problems(found: SelfTest, evidence: Evidence) -> Iterator[str]:
@@ -98,15 +94,22 @@ def _case_problems(found: SelfTest, evidence: Evidence) -> Iterator[str]:
             yield f"{model.id}: {name} is no probe that may be published"
 
 
-def _picture_problems(found: SelfTest, evidence: Evidence) -> Iterator[str]:
+def _picture_problems(found: SelfTest, manifest: Manifest, evidence: Evidence) -> Iterator[str]:
     """Pictures whose inputs are not those that the definition made of them in the run."""
     if evidence.preparations is None:
         return  # evidence from before it held them
+    shown = [picture.path for picture in found.pictures]
+    for example in manifest.examples:
+        if shown.count(example.path) != 1:
+            yield f"{example.path} is an example, and its inputs are not told once"
     for picture in found.pictures:
         name = PurePosixPath(picture.path).name
+        made = {one.model for one in evidence.preparations.made if name in one.digest_by_image}
+        if set(picture.digest_by_model) != made:
+            yield f"{picture.path} does not tell the input of every model"
         for model, digest in picture.digest_by_model.items():
-            made = evidence.preparations.of(model, DEFINITION)
-            if made is None or made.digest_by_image.get(name) != digest:
+            input_of = evidence.preparations.of(model, DEFINITION)
+            if input_of is None or input_of.digest_by_image.get(name) != digest:
                 yield f"{picture.path} does not become that input of {model} in the run"
 
 
@@ -198,5 +201,5 @@ def _model_problems(tested: SelfTestModel, signature: Signature, reader: _Reader
             yield f"output {spec.name} is the same in every case"
 
 
-def _refusal(folder: Path, what: str) -> IntegrityError:
-    return IntegrityError(what, str(folder), REMEDY)
+def _refusal(folder: Path, what: str, others: Sequence[str] = ()) -> IntegrityError:
+    return IntegrityError(what, str(folder), REMEDY, "\n".join(others))

@@ -3,8 +3,8 @@
 - `arguments`: what the command line accepts; no command runs here, and nothing heavy is imported.
 - `bench`: from the options of `xport bench`, `xport profile` and `xport targets` to a
   measurement.
-- `bench_arguments`: what `xport bench`, `xport profile` and `xport targets` accept; nothing heavy
-  is imported.
+- `bench_arguments`: what `xport bench`, `profile`, `targets` and `soak` accept; nothing heavy is
+  imported.
 - `doctor`: what this machine can run, and the command that brings what is missing.
 - `ending`: how a command ends: its exit code, and the words for whatever was raised.
 - `main`: the command line: one command per step of the workflow; the only place that exits.
@@ -15,7 +15,6 @@
 - `paper`: what `xport paper` and `xport phantoms` do: options to `reference`, its results to a
   page.
 - `paper_arguments`: what `xport paper` and `xport phantoms` accept; nothing heavy is imported.
-- `terminal`: progress as a person sees it: bars on a terminal, plain lines in a log.
 - `toolchain`: what `xport toolchain` accepts and does.
 """
 

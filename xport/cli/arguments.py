@@ -44,8 +44,10 @@ examples:
   xport doctor                                  what this machine can run, and what is missing
   xport toolchain install tensorflow            what the paper's route needs, apart from the rest
 
-exit codes: 0 verdict PASSED (or the command did its work), 1 verdict FAILED,
-            2 usage or bad input, 3 could not run,
+exit codes: 0 verdict PASSED (or the command did its work; WEAK_PASSED with --allow-weak),
+            1 verdict FAILED,
+            2 usage or bad input, a policy below the floor without --allow-weak,
+            3 could not run,
             141 whoever reads the output closed it, as head does
 
 NOT FOR MEDICAL USE.
@@ -134,6 +136,7 @@ def _add_making(commands: Any) -> None:
             metavar="FOLDER",
             help="also use every image in this folder as a probe; may be repeated",
         )
+        _add_allow_weak(parser, "convert and, if all checks pass, bundle")
     describe_convert(convert)
     convert.add_argument(
         "--print-passes",
@@ -179,6 +182,8 @@ def _add_judging(commands: Any) -> None:
     )
     report = _command(commands, "report", "write report.html and junit.xml")
     bundle = _command(commands, "bundle", "make the deployable bundle of a PASSED run")
+    _add_allow_weak(judge, "end with 0 for")
+    _add_allow_weak(bundle, "bundle")
     for parser in (judge, report, bundle):
         parser.add_argument("run_folder", type=Path, metavar="RUN", help="folder of a run")
 
@@ -188,6 +193,13 @@ def _add_serving(commands: Any) -> None:
     serve = _command(commands, "serve", "check a bundle and serve it on this machine")
     for parser in (verify, serve):
         parser.add_argument("bundle", type=Path, help="folder of a bundle")
+        parser.add_argument(
+            "--allow-unchecked",
+            action="store_true",
+            help="let a bundle of another version pass whose evidence, report or cards cannot be "
+            "judged again here; what is not checked is said",
+        )
+    _add_allow_weak(verify, "end with 0 for")
     verify.add_argument(
         "--expect", metavar="SHA256", help="refuse a bundle whose manifest.json has another SHA-256"
     )
@@ -206,6 +218,14 @@ def _command(commands: Any, name: str, summary: str) -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.set_defaults(command=name)
     return parser
+
+
+def _add_allow_weak(parser: argparse.ArgumentParser, does: str) -> None:
+    parser.add_argument(
+        "--allow-weak",
+        action="store_true",
+        help=f"{does} what asks less than the floor of every policy; its verdict is WEAK_PASSED",
+    )
 
 
 def _add_browser_options(parser: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""What `xport bench`, `xport profile` and `xport targets` accept; nothing heavy is imported."""
+"""What `xport bench`, `profile`, `targets` and `soak` accept; nothing heavy is imported."""
 
 from __future__ import annotations
 
@@ -53,10 +53,24 @@ examples:
 """
 
 
+SOAK_DESCRIPTION = """\
+Push many images through one page of each TF.js model, and say what grew or changed.
+
+Tensors and bytes in them must be the same after every image, the browser's memory must not grow,
+and one image's outputs must be the same bits every time, the last time too. The page is the one
+that verification drives, with the engine that ships. What is not so is exit code 1.
+"""
+
+SOAK_EPILOG = """\
+examples:
+  xport soak build/demo/bundle#classifier --images 500 --backend webgl
+"""
+
+
 def add_measuring(
     commands: Any, command: Command, cache_dir: Path
 ) -> tuple[argparse.ArgumentParser, ...]:
-    """Add the three commands that measure in a browser, and return their parsers.
+    """Add the commands that measure in a browser, and return their parsers.
 
     `cache_dir` is where converted artifacts usually are.
     """
@@ -92,6 +106,13 @@ def add_measuring(
         metavar="FOLDER",
         help="where converted artifacts are kept and found again (default: %(default)s)",
     )
+    soak = command(commands, "soak", "push many images through one page, and see what grows")
+    _describe(soak, SOAK_DESCRIPTION, SOAK_EPILOG)
+    _add_models(soak, ", NAME= before it to call it so", measured=False)
+    soak.add_argument(
+        "--images", type=int, default=500, metavar="N", help="how many, 10 or more (default: 500)"
+    )
+    soak.add_argument("--seed", type=int, default=0, help="of the images (default: 0)")
     for parser, rounds in ((bench, "20; 5 if cold"), (profile, "5"), (targets, "20")):
         parser.add_argument(
             "--rounds", type=int, help=f"runs of each model, 2 or more (default: {rounds})"
@@ -102,7 +123,7 @@ def add_measuring(
         parser.add_argument(
             "--out", type=Path, metavar="FOLDER", help="write bench.json and bench.html here"
         )
-    return bench, profile, targets
+    return bench, profile, targets, soak
 
 
 def _describe(parser: argparse.ArgumentParser, description: str, epilog: str) -> None:
@@ -110,7 +131,7 @@ def _describe(parser: argparse.ArgumentParser, description: str, epilog: str) ->
     parser.description, parser.epilog = description, epilog
 
 
-def _add_models(parser: argparse.ArgumentParser, rest: str) -> None:
+def _add_models(parser: argparse.ArgumentParser, rest: str, *, measured: bool = True) -> None:
     """What models, and how they are run."""
     parser.add_argument(
         "models",
@@ -124,6 +145,8 @@ def _add_models(parser: argparse.ArgumentParser, rest: str) -> None:
         choices=("webgl", "wasm", "cpu"),
         help="TF.js backend; may be repeated (default: webgl and wasm)",
     )
+    if not measured:
+        return
     parser.add_argument(
         "--outputs", nargs="+", default=[], metavar="NAME", help="compute only these outputs"
     )

@@ -46,7 +46,7 @@ def _run(options: argparse.Namespace, arguments: Sequence[str] | None) -> int:
         except SystemExit as end:  # the parser has printed its help, or what is wrong
             return int(end.code or ExitCode.PASSED)
     require(*NEEDED.get(options.command, ()))
-    from xport.cli.terminal import display_for
+    from xport.common.displays import display_for
 
     with progress.shown(display_for(quiet=options.json)):
         return COMMANDS[options.command](options)
@@ -72,6 +72,7 @@ def _browser_options(options: argparse.Namespace) -> BrowserOptions:
 
 def _verdict(options: argparse.Namespace, evidence: Evidence, out: Path) -> int:
     """Print the verdict and where things lie; the exit code that stands for it."""
+    from reports.release.sensitivity import blind
     from reports.release.summary import summary_lines
     from xport.plan.page_models import page_view
     from xport.workflow.run_folder import RunFolder
@@ -93,11 +94,12 @@ def _verdict(options: argparse.Namespace, evidence: Evidence, out: Path) -> int:
             "verdict": status,
             "other_policy": other.model_dump() if other else None,
             "findings": evidence.verdict.findings,
-            "advisories": evidence.verdict.advisories,
+            "notes": [note.model_dump() for note in evidence.verdict.notes],
+            "advisories": evidence.verdict.noted("advisory"),
+            "blind": blind(evidence),
+            "detectable_errors": [one.model_dump() for one in evidence.detectable_errors],
             "missing_routes": [route.model_dump() for route in evidence.plan.missing_routes],
-            "publishable": other is None
-            and status.exit_code == ExitCode.PASSED
-            and view.publishable,
+            "publishable": other is None and status.all_passed and view.publishable,
             "unshown": view.unshown,
             **paths,
         }
@@ -105,7 +107,7 @@ def _verdict(options: argparse.Namespace, evidence: Evidence, out: Path) -> int:
     else:
         places = [f"{name:<9} {path}" for name, path in paths.items()]
         write_output("\n".join([*summary_lines(evidence), *places]))
-    return status.exit_code
+    return status.code(allow_weak=options.allow_weak)
 
 
 def _print(options: argparse.Namespace, text: str, value: dict[str, Any]) -> int:
@@ -123,6 +125,7 @@ def _release(options: argparse.Namespace) -> int:
         cache_dir=options.cache_dir,
         images=options.images,
         options=_browser_options(options),
+        allow_weak=options.allow_weak,
     )
     code = _verdict(options, evidence, options.out)
     if not options.json:
@@ -188,26 +191,36 @@ def _bundle(options: argparse.Namespace) -> int:
     from xport.bundles.manifest import MANIFEST, Manifest
     from xport.workflow import commands
 
-    folder = commands.bundle(options.run_folder)
-    shown, lines = _page_facts(Manifest.read(folder / MANIFEST))
-    return _print(options, "\n".join([str(folder), *lines]), {"bundle": str(folder), **shown})
+    folder = commands.bundle(options.run_folder, allow_weak=options.allow_weak)
+    manifest = Manifest.read(folder / MANIFEST)
+    shown, lines = _page_facts(manifest)
+    facts = {"bundle": str(folder), "verdict": manifest.verdict, **shown}
+    return _print(options, "\n".join([str(folder), *lines]), facts)
 
 
 def _page_facts(manifest: Manifest) -> tuple[dict[str, Any], list[str]]:
     """What the page makes of a bundle, for programs and for a person."""
+    from reports.words import note
+    from xport.judgement.verdict import Status
     from xport.plan.page_models import PageView
 
     view = PageView(manifest.unshown, manifest.publishable is True)
-    return {"publishable": view.publishable, "unshown": view.unshown}, view.sentences()
+    facts = {
+        "publishable": view.publishable,
+        "unshown": view.unshown,
+        "notes": [note.model_dump() for note in manifest.notes],
+    }
+    weak = ["WEAK_PASSED"] if manifest.verdict is Status.WEAK_PASSED else []
+    return facts, [*weak, *map(note, manifest.notes), *view.sentences()]
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from xport.bundles.checks import require_digest
+    from xport.bundles.checks import require_digest, unchecked_of
     from xport.bundles.manifest import MANIFEST
     from xport.common.digests import of_file
     from xport.workflow.verification import verify
 
-    manifest = verify(options.bundle)
+    manifest = verify(options.bundle, allow_unchecked=options.allow_unchecked)
     if options.expect is not None:
         require_digest(options.bundle, options.expect)
     facts = {
@@ -220,25 +233,36 @@ def _verify(options: argparse.Namespace) -> int:
     }
     text = "\n".join(f"{name:<16} {value}" for name, value in facts.items() if value is not None)
     shown, lines = _page_facts(manifest)
-    text = "\n".join([text, *lines, manifest.notice])
-    return _print(options, text, facts | {"notice": manifest.notice} | shown)
+    missing = unchecked_of(options.bundle)
+    text = "\n".join([text, *lines, *(f"NOT CHECKED: {one}" for one in missing), manifest.notice])
+    said = {"notice": manifest.notice, "unchecked": missing}
+    _print(options, text, facts | said | shown)
+    return manifest.verdict.code(allow_weak=options.allow_weak)
 
 
 def _serve(options: argparse.Namespace) -> int:
     from browser_harness.serve.server import serve_bundle
+    from xport.bundles.checks import unchecked_of
     from xport.workflow.verification import checked_files
 
     if not 0 <= options.port <= 65535:
         raise InputError(f"port {options.port} is not between 0 and 65535", "--port")
-    manifest, checked = checked_files(options.bundle)
+    allowed = options.allow_unchecked
+    manifest, checked = checked_files(options.bundle, allow_unchecked=allowed)
     server = serve_bundle(
         options.bundle, options.port, options.path, manifest.wasm_threads, checked
     )
     url = server.url if options.path == "/" else server.url + options.path
     shown, lines = _page_facts(manifest)
-    text = [f"serving {options.bundle} at {url} (Ctrl-C ends it)", *lines, manifest.notice]
+    missing = unchecked_of(options.bundle)
+    text = [
+        f"serving {options.bundle} at {url} (Ctrl-C ends it)",
+        *lines,
+        *(f"NOT CHECKED: {one}" for one in missing),
+        manifest.notice,
+    ]
     with contextlib.suppress(KeyboardInterrupt):  # whoever reads the line may end it at once
-        _print(options, "\n".join(text), {"url": url, **shown})
+        _print(options, "\n".join(text), {"url": url, "unchecked": missing, **shown})
         server.serve_forever()
     return ExitCode.PASSED
 
@@ -276,6 +300,15 @@ def _measure(options: argparse.Namespace) -> int:
     return ExitCode.PASSED if result.passed else ExitCode.FAILED
 
 
+def _soak(options: argparse.Namespace) -> int:
+    from xport.benchmark.soak import soak, soak_lines
+
+    backends = tuple(options.backend or ("webgl", "wasm"))
+    result = soak(options.models, backends, options.images, options.seed, _browser_options(options))
+    _print(options, "\n".join(soak_lines(result)), result.model_dump(mode="json"))
+    return ExitCode.PASSED if result.passed else ExitCode.FAILED
+
+
 def _paper(options: argparse.Namespace) -> int:
     from xport.cli import paper
 
@@ -292,7 +325,7 @@ def _phantoms(options: argparse.Namespace) -> int:
     return _print(options, "\n".join([text, *summary["notices"]]), summary)
 
 
-DRIVING = ("release", "demo", "record", "bench", "profile", "targets")
+DRIVING = ("release", "demo", "record", "bench", "profile", "targets", "soak")
 NEEDED = dict.fromkeys(DRIVING, ("playwright",))
 """Packages without which a command could only fail late."""
 
@@ -312,6 +345,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "bench": _measure,
     "profile": _measure,
     "targets": _measure,
+    "soak": _soak,
     "paper": _paper,
     "phantoms": _phantoms,
     "migrate": _migrate,

@@ -37,7 +37,11 @@ def convert_release(options: argparse.Namespace) -> Done:
     if options.inputs:
         raise InputError("a release file says its shapes itself", "--input", "leave it out")
     plan = commands.convert(
-        options.file, options.out, cache_dir=options.cache_dir, images=options.images
+        options.file,
+        options.out,
+        cache_dir=options.cache_dir,
+        images=options.images,
+        allow_weak=options.allow_weak,
     )
     artifacts = {
         f"{model.id}/{name}": str(artifact.path)
@@ -103,6 +107,7 @@ def begin(options: argparse.Namespace) -> Done:
         out=options.out,
         arguments=_arguments(options.arguments),
         checkpoint=options.checkpoint,
+        title=options.title,
         overwrite=options.force,
     )
     after = f"xport check {path}"

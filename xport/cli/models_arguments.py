@@ -15,7 +15,8 @@ Write a release file for a model: it runs as it stands, and comments say what is
 The module is built, run on noise of the inputs' shapes and exported, which gives the signature; an
 ONNX file has one. The tolerances are ten times the rounding that is measured on the release's own
 probes, before any browser runs: PyTorch float32 against its float64 and against ONNX Runtime; of an
-ONNX file, ONNX Runtime without its optimisations against itself with all of them.
+ONNX file, ONNX Runtime without its optimisations against itself with all of them. An operator that
+the direct writer does not take ends it with exit code 3; one that onnx-tf does not take is said.
 """
 
 INIT_EPILOG = """\
@@ -29,8 +30,10 @@ examples:
 CHECK_DESCRIPTION = """\
 Say what is wrong with a release file, what is missing on this machine, and what a run will cost.
 
-Nothing is converted, no code that the file names is run and no browser is started. The exit code
-is 2 where something is wrong, 3 where something is missing here.
+Nothing is converted, no code that the file names is run and no browser is started. Of an ONNX file
+the operators that the direct writer or onnx-tf does not take are named, each with its node; of a
+module `xport init` names them, which exports it. The exit code is 2 where something is wrong, 3
+where something is missing here.
 """
 
 CHECK_EPILOG = """\
@@ -86,6 +89,9 @@ def add_models(commands: Any, command: Command, release: Path) -> argparse.Argum
     )
     init.add_argument(
         "--checkpoint", type=Path, metavar="FILE", help="weights; else the factory's own"
+    )
+    init.add_argument(
+        "--title", help="what people read of the model (default: its class, or the file's name)"
     )
     init.add_argument("--force", action="store_true", help="replace a file that is there")
     check = command(commands, "check", "say what is wrong or missing, and what a run costs")

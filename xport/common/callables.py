@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 import sys
 from collections.abc import Callable
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -60,12 +61,7 @@ def source_digest(name: str, *, key: str) -> str:
     """
     module = name.partition(":")[0]
     own_names.refuse_shadowed(module, key)
-    try:
-        spec = importlib.util.find_spec(module.partition(".")[0])
-        if spec is not None and spec.origin is None:  # a folder without __init__.py
-            spec = importlib.util.find_spec(module)
-    except ImportError:
-        spec = None
+    spec = _spec_of(module)
     if spec is None or spec.origin is None or not Path(spec.origin).is_file():
         raise InputError(
             f"there is no module {module!r}",
@@ -76,6 +72,25 @@ def source_digest(name: str, *, key: str) -> str:
     if spec.submodule_search_locations is None:
         return digests.of_file(origin)
     return _digest_of_code(origin.parent)
+
+
+def _spec_of(module: str) -> ModuleSpec | None:
+    """Where a module's top-level package lies, or what comes first in a folder without __init__.py.
+
+    Nothing is imported on the way, as `importlib.util.find_spec` does with what stands above.
+    """
+    top, *below = module.split(".")
+    try:
+        spec = importlib.util.find_spec(top)
+    except (ImportError, ValueError):
+        return None
+    name = top
+    for part in below:
+        if spec is None or spec.origin is not None:
+            break
+        name = f"{name}.{part}"
+        spec = PathFinder.find_spec(name, list(spec.submodule_search_locations or ()))
+    return spec
 
 
 def package_digest(package: ModuleType) -> str:

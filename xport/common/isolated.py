@@ -15,10 +15,12 @@ import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
-from typing import Generic, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, Protocol, TypeVar
 
-from xport.common import own_names, system
+from xport.common import fork_server, own_names, system
 from xport.common.tools import missing_packages_named
 from xport.errors import RunnerCrashed, UnavailableError, XportError
 
@@ -42,49 +44,111 @@ class Isolated(Generic[T]):
 
 
 def call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Isolated[T]:
-    """Call a module-level function in a fresh process and wait for it.
+    """Call a module-level function in a process of its own and wait for it.
 
     What the child and its libraries print is kept and attached to an unexpected error. An
     interrupt (Ctrl-C) ends the child before it is passed on.
+
+    Where the system allows it, the process is forked from a server that has imported the large
+    libraries, so that only the first one waits for them.
 
     Raises:
         XportError: as raised by the function, or wrapping what it did not expect.
         RunnerCrashed: the process died (killed, out of memory).
         UnavailableError: this is a process that may start no other, such as a pool's.
     """
+    forked = fork_server.possible()
+    return _call(_forked if forked else _spawned, function, args, kwargs)
+
+
+def call_anew(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Isolated[T]:
+    """As `call`, in a process that has nothing in common with another, Python's hash seed included.
+
+    For what would otherwise only seem to be the same from one process to the next.
+    """
+    return _call(_spawned, function, args, kwargs)
+
+
+class _Worker(Protocol):
+    """Whoever lets a process do one piece of work."""
+
+    process: BaseProcess
+    used: set[str]
+
+    def ask(self, work: Callable[..., None], sender: Connection, *arguments: Any) -> None: ...
+
+    def exit_code(self) -> int | None: ...
+
+
+class _Spawned:
+    """A process that is spawned for one piece of work."""
+
+    def __init__(self) -> None:
+        self.process: BaseProcess = multiprocessing.Process()
+        self.used: set[str] = set()
+
+    def ask(self, work: Callable[..., None], sender: Connection, *arguments: Any) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.process = context.Process(target=work, args=(sender, *arguments))
+        _start(self.process)
+        sender.close()
+
+    def exit_code(self) -> int | None:
+        self.process.join()
+        return self.process.exitcode
+
+
+@contextlib.contextmanager
+def _spawned() -> Iterator[_Worker]:
+    yield _Spawned()
+
+
+@contextlib.contextmanager
+def _forked() -> Iterator[_Worker]:
+    with fork_server.server(_start) as server:
+        yield server
+
+
+def _call(
+    workers: Callable[[], contextlib.AbstractContextManager[_Worker]],
+    function: Callable[..., T],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Isolated[T]:
     if multiprocessing.current_process().daemon:
         raise UnavailableError(
             "a daemonic process, such as one of multiprocessing.Pool, may start no other",
             multiprocessing.current_process().name,
             "call xport from the main process, or from a multiprocessing.Process of its own",
         )
-    context = multiprocessing.get_context("spawn")
-    receiver, sender = context.Pipe(duplex=False)
+    work = bytes(ForkingPickler.dumps((function, args, kwargs)))
+    receiver, sender = multiprocessing.Pipe(duplex=False)
     with tempfile.TemporaryDirectory(prefix="xport-", ignore_cleanup_errors=True) as folder:
         log = Path(folder) / "log"
         log.touch()
-        process = context.Process(
-            target=_child, args=(sender, str(log), list(sys.path), function, args, kwargs)
-        )
         start = time.monotonic()
-        try:
-            with _interrupts_held(), _without_main(), _ours_first():
-                process.start()
-                sender.close()
-            outcome, peak_mib = receiver.recv()
-        except EOFError:
-            process.join()
-            outcome, peak_mib = death(process.exitcode, log), 0.0
-        except BaseException:
-            if process.pid is not None:
-                _kill(process.pid)
-            raise
-        finally:
-            if process.pid is not None:
-                process.join()
+        with workers() as worker, receiver, sender:
+            try:
+                with _interrupts_held():
+                    worker.ask(_child, sender, str(log), list(sys.path), work)
+                outcome, peak_mib, used = receiver.recv()
+                worker.used.update(used)
+                worker.exit_code()
+            except EOFError:
+                outcome, peak_mib = death(worker.exit_code(), log), 0.0
+            except BaseException:
+                if worker.process.pid is not None:
+                    _kill(worker.process.pid)
+                    worker.process.join()
+                raise
         if isinstance(outcome, BaseException):
             raise outcome
         return Isolated(outcome, time.monotonic() - start, peak_mib)
+
+
+def _start(process: BaseProcess) -> None:
+    with _interrupts_held(), _without_main(), _ours_first():
+        process.start()
 
 
 @contextlib.contextmanager
@@ -138,14 +202,8 @@ def _ours_first() -> Iterator[None]:
         sys.path[:] = before
 
 
-def _child(
-    sender: Connection,
-    log: str,
-    search_path: list[str],
-    function: Callable[..., object],
-    args: tuple[object, ...],
-    kwargs: dict[str, object],
-) -> None:
+def _child(sender: Connection, log: str, search_path: list[str], work: bytes) -> None:
+    """In the process: do the work, and send its outcome, the memory, and the libraries used."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     handle = os.open(log, os.O_WRONLY | os.O_APPEND)
@@ -153,7 +211,10 @@ def _child(
     os.dup2(handle, 2)
     own_names.keep()
     sys.path[:] = search_path
+    where = ""
     try:
+        function, args, kwargs = ForkingPickler.loads(work)
+        where = f"{function.__module__}.{getattr(function, '__qualname__', function)}"
         with missing_packages_named():
             outcome: object = function(*args, **kwargs)
     except XportError as error:
@@ -161,9 +222,9 @@ def _child(
     except BaseException as error:
         traceback.print_exc()
         sys.stderr.flush()
-        where = f"{function.__module__}.{getattr(function, '__qualname__', function)}"
         outcome = XportError(f"{type(error).__name__}: {error}", where, "", last_words(Path(log)))
-    sender.send((outcome, system.peak_mib()))
+    used = [name for name in fork_server.LIBRARIES if name in sys.modules]
+    sender.send((outcome, system.peak_mib(), used))
     sender.close()
 
 
@@ -173,6 +234,7 @@ def _kill(pid: int) -> None:
 
     with contextlib.suppress(psutil.NoSuchProcess):
         process = psutil.Process(pid)
+        process.suspend()  # or it might start another meanwhile
         started = process.children(recursive=True)
         process.kill()
         for one in started:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from reference.progress import Display, Silent, Step, advance, say, shown, step
+from reference.progress import Display, Silent, Step, advance, is_shown, say, shown, step
 
-__all__ = ["Display", "Silent", "Step", "advance", "say", "shown", "step"]
+__all__ = ["Display", "Silent", "Step", "advance", "is_shown", "say", "shown", "step"]

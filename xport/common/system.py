@@ -46,6 +46,15 @@ def _peak_of_address_space() -> float | None:
     return float(told[1]) / _KIB if told else None
 
 
+def umask() -> int | None:
+    """This process's mask of file modes, where the system tells it without changing it."""
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+    except OSError:
+        return None
+    return next((int(line.split()[1], 8) for line in lines if line.startswith("Umask:")), None)
+
+
 @contextlib.contextmanager
 def interrupts_masked() -> Iterator[None]:
     """Block Ctrl-C in this thread, and in processes started meanwhile, where there are masks."""

@@ -18,6 +18,8 @@ from xport.errors import ConversionError, RunnerCrashed, UnavailableError, Xport
 REMEDIES = {
     "torch_from_factory": "check the factory, and what the release file says of it",
     "onnx_from_torch": "replace the operator in the module, or choose another opset or exporter",
+    "onnx": "export the model anew, with another opset or without the operator",
+    "onnx_from_file": "export the model anew, with another opset or without the operator",
 }
 """By stage."""
 REMEDY = "replace the operator in the module"
@@ -31,7 +33,9 @@ _NODES = (
 """How onnx and ONNX Runtime name the node that they stumble over."""
 _NOISE = re.compile(
     r"\[ONNXRuntimeError\] : \d+ : \w+ : |\[(?:Shape|Type)InferenceError\] |"
-    r"/\S+\.(?:cc|h|cpp):\d+ \S+ ?|Non-zero status code returned while "
+    r"[\w./-]+\.(?:cc|h|cpp):\d+ (?:(?:[^\s(]+ )*?[^\s(]*::[^\s(]+"
+    r"\((?:[^()]|\([^()]*\))*\)(?: const)?(?: \[with [^\]]*\])? ?|\S+ ?)|"
+    r"Non-zero status code returned while "
 )
 _LAYERS = "torch/nn/functional.py"
 _OVERLOAD = re.compile(r"<OpOverload\(op='([\w.]+)', overload='\w+'\)>")

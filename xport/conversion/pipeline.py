@@ -186,7 +186,9 @@ def run_stage(stage: Stage, source: Artifact | None, store: Store) -> Converted:
 
     def make(folder: Path) -> Entry:
         try:
-            outcome = isolated.call(carry_out, stage, source, folder)
+            # What builds the model shares no hash seed with what builds it again.
+            call = isolated.call if source else isolated.call_anew
+            outcome = call(carry_out, stage, source, folder)
         except RunnerCrashed as error:
             raise crashed(stage.name, error) from error
         return Entry(

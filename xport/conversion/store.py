@@ -16,7 +16,7 @@ from filelock import FileLock
 from reference.system_errors import DISK_REMEDY, RIGHTS_REMEDY, refusal
 from xport.common import digests
 from xport.common.document import Document
-from xport.errors import InputError, IntegrityError, UnavailableError, XportError
+from xport.errors import InputError, IntegrityError, UnavailableError, XportError, told_as
 
 ENTRY = "entry.json"
 CONTENT = "content"
@@ -115,8 +115,13 @@ class Store:
         holder = root / f"{key[:12]}-{secrets.token_hex(8)}"
         _begun.add(holder)
         try:
-            with FileLock(_lock_of(holder)):
-                staged = holder / "entry"
+            staged = holder / "entry"
+            # Neither folder stays, so the user knows neither.
+            with (
+                told_as(holder, self.root),
+                told_as(staged / CONTENT, self.root),
+                FileLock(_lock_of(holder)),
+            ):
                 staged.mkdir(parents=True)
                 yield staged
         finally:

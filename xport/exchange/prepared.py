@@ -11,7 +11,7 @@ from reference.preprocess.picture import Note
 from xport.common.document import Document
 from xport.exchange.recording import WebEnvironment
 from xport.plan.pipeline_description import PipelineDescription
-from xport.plan.plan import Leg, Plan, PlannedModel, PlannedProbe
+from xport.plan.plan import PREPARED, Leg, Plan, PlannedModel, PlannedProbe
 
 DEFINITION = "definition"
 """The pipeline that every other one is measured against: Python's, as declared."""
@@ -97,7 +97,7 @@ def tried_on(model: PlannedModel, input_digests: Sequence[str]) -> PlannedModel:
     """A model whose probes are prepared inputs, named by their digests."""
     (image,) = model.signature.inputs
     probes = tuple(
-        PlannedProbe(name=digest, source="prepared", digests={image.name: digest})
+        PlannedProbe(name=digest, source=PREPARED, digests={image.name: digest})
         for digest in input_digests
     )
     return model.model_copy(update={"probes": probes})

@@ -9,6 +9,7 @@ from pydantic import AllowInfNan, ConfigDict, Field, NonNegativeFloat, NonNegati
 
 from xport.common.arrays import Array, Tensors
 from xport.common.document import Document
+from xport.exchange.witness import Witness
 
 Quantity = Annotated[NonNegativeFloat, AllowInfNan(False)]
 """Seconds or MiB: never negative, always a number."""
@@ -19,7 +20,8 @@ class WebEnvironment(Document):
 
     `mantissa_bits` is measured on the backend by arithmetic (23 for float32, 10 for float16),
     because the backend's own account of its precision is not reliable. `files` are the SHA-256
-    digests of the page, engine and wasm bytes that ran.
+    digests of the page, engine and wasm bytes that ran. `witness` is what the browser's own
+    interfaces saw until the recording's end; None in evidence of rules 1 and 2.
     """
 
     browser: str
@@ -44,6 +46,7 @@ class WebEnvironment(Document):
     tfjs_flags: dict[str, bool | int] = Field(default_factory=dict)
     files: dict[str, str]
     model_files: dict[str, str]
+    witness: Witness | None = None
 
 
 class Environment(Document):
@@ -66,7 +69,10 @@ class Recording(Document):
 
     `input_digests` and `output_digests` are by probe and by name; on disk they are `inputs` and
     `outputs`. `seconds` is wall time per probe, readback included; the first is the first run
-    after loading. `failure` is why there is no result, in which case everything after it is empty.
+    after loading. Every probe is run twice: `again_digests` are those of the second outputs, on
+    disk `again`, and `differences` the largest difference from the first, of outputs whose bits
+    differ; both are empty where probes ran once. `failure` is why there is no result, in which
+    case everything after it is empty.
     """
 
     model_config = ConfigDict(validate_by_name=True, serialize_by_alias=True)
@@ -83,6 +89,10 @@ class Recording(Document):
     output_digests: dict[str, dict[str, str]] = Field(
         default_factory=dict, validation_alias="outputs", serialization_alias="outputs"
     )
+    again_digests: dict[str, dict[str, str]] = Field(
+        default_factory=dict, validation_alias="again", serialization_alias="again"
+    )
+    differences: dict[str, dict[str, float]] = Field(default_factory=dict)
     seconds: dict[str, Quantity] = Field(default_factory=dict)
     load_seconds: Quantity = 0.0
     peak_mib: Quantity = 0.0

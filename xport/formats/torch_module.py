@@ -66,7 +66,7 @@ class InMemory(Document):
     onnx: str
 
 
-def called(name: str, key: str, *args: Any, **kwargs: Any) -> torch.nn.Module:
+def called(name: str, key: str, /, *args: Any, **kwargs: Any) -> torch.nn.Module:
     """The module that the callable `name`, which the release file has under `key`, returns.
 
     Raises:
@@ -76,7 +76,7 @@ def called(name: str, key: str, *args: Any, **kwargs: Any) -> torch.nn.Module:
 
 
 def built(
-    build: Callable[..., Any], name: str, key: str, *args: Any, **kwargs: Any
+    build: Callable[..., Any], name: str, key: str, /, *args: Any, **kwargs: Any
 ) -> torch.nn.Module:
     """The module that a callable returns; `name` and `key` are what errors call it.
 
@@ -89,7 +89,8 @@ def built(
         module = build(*args, **kwargs)
     except (TypeError, ValueError) as error:
         where = "arguments" if key == "factory" else f"{key}_arguments"
-        raise InputError(f"{name} refuses its arguments: {one_line(error)}", where) from error
+        said = one_line(error) or named(error)
+        raise InputError(f"{name} refuses its arguments: {said}", where) from error
     except (XportError, MemoryError):
         raise
     except (Exception, SystemExit) as error:  # a factory is somebody else's code

@@ -31,7 +31,8 @@ def inside(name: str) -> str:
         ValueError: it does.
     """
     path = PurePosixPath(name)
-    if not name or "\0" in name or path.is_absolute() or ".." in path.parts:
+    foreign = "\\" in name or ":" in name  # on Windows they lead elsewhere
+    if not name or "\0" in name or foreign or path.is_absolute() or ".." in path.parts:
         raise ValueError(f"{name!r} does not lie in the model's folder")
     return name
 

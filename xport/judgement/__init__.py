@@ -10,6 +10,8 @@
   on.
 - `consistency`: numbers of evidence held together: a sum to its parts, a leg to the others of one
   baseline.
+- `determinism_checks`: judging repetition: a second run of a probe gives the same bits, or that
+  is said.
 - `document_checks`: judging documents that belong to weights: calibration, gate and card name the
   model's.
 - `environment_checks`: judging where browser legs ran: the backend asked for, full precision, one
@@ -17,12 +19,21 @@
 - `evidence`: everything that was seen, in one versioned JSON document that reports and bundles
   read.
 - `evidence_versions`: evidence of earlier versions, as the present one has it.
+- `half_precision`: judging legs that may compute at half precision: one at full precision must
+  pass beside them.
 - `judge`: judging comparisons: every check is recorded, and nothing checked is never a pass.
 - `limits`: what a policy asks of one output, as numbers that a comparison must not exceed.
+- `notes`: what is said beside a verdict wherever it is shown, whatever the verdict is.
 - `preprocessing_checks`: judging the preprocessing leg: the exact path must be the definition, to
   the last bit.
 - `reference_checks`: judging the reference: PyTorch float32 is held to its own float64, and the
   gap is capped.
 - `second_opinions`: a reference is believed where another implementation says the same.
+- `sensitivity`: from trials of spoilt weights to the smallest error that a policy detects, and
+  what is blind.
 - `verdict`: what judging looks at and what it says: facts, checks, the case, the verdict.
+- `weakness`: where a plan's policy asks less than the floor of every policy, from what was
+  recorded.
+- `witness_checks`: judging what the witness saw: a backend is what the browser's interfaces were
+  asked for.
 """

@@ -105,7 +105,7 @@ def sentences(checks: Sequence[Check]) -> list[str]:
         if check.advisory:
             groups.setdefault((check.model, check.leg, check.output), []).append(check)
     return [
-        f"ADVISORY: {model}/{leg} {output}: "
+        f"ADVISORY: {model}/{leg}{f' {output}' if output else ''}: "
         f"{'; '.join(dict.fromkeys(check.message for check in found))} ({found[0].advisory})"
         for (model, leg, output), found in groups.items()
     ]

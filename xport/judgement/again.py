@@ -9,28 +9,65 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from xport.exchange.recording import Recording
-from xport.judgement.consistency import number_findings
+from xport.judgement.consistency import largest_findings, number_findings
 from xport.judgement.document_checks import DOCUMENTS
 from xport.judgement.environment_checks import ENVIRONMENT
 from xport.judgement.evidence import Evidence
 from xport.judgement.judge import judge
+from xport.judgement.notes import notes_of
 from xport.judgement.preprocessing_checks import PREPROCESSING
 from xport.judgement.reference_checks import OWN_DISTANCE
-from xport.judgement.verdict import Case, Check, Verdict
+from xport.judgement.sensitivity import sensitivity_findings
+from xport.judgement.verdict import RULES, Case, Check, Note, Status, Verdict
+from xport.judgement.weakness import below_floor
 from xport.plan.plan import Plan
 
 Key = tuple[str, str, str | None, str]
+COMPARED = {
+    1: (),
+    2: ("findings", "culprits"),
+    3: ("status", "findings", "culprits", "notes"),
+}
+"""What of a verdict is compared with the judge's of now, by the rules that it was passed by."""
 
 
 def again_findings(evidence: Evidence) -> Iterator[str]:
     """Where evidence contradicts itself: a check, verdict, number or recording."""
     yield from _recording_findings(evidence)
     yield from number_findings(evidence.facts, evidence.comparisons)
-    now = judge(case_of(evidence))
+    case = case_of(evidence)
+    if _by_present_rules(evidence):
+        yield from largest_findings(evidence.facts, evidence.comparisons)
+        found, told = evidence.sensitivity, evidence.detectable_errors
+        yield from sensitivity_findings(case, found, told)
+    now = judge(case)
     yield from _check_findings(_comparable(evidence, evidence.verdict.checks), now, evidence)
-    for what in ("status", "findings", "culprits", "advisories"):
-        if getattr(evidence.verdict, what) != getattr(now, what) and _by_present_rules(evidence):
+    said = evidence.verdict
+    for what in COMPARED[evidence.rules]:
+        if getattr(said, what) != getattr(now, what):
             yield f"the verdict's {what} are not what its checks and numbers give"
+    if said.status.all_passed and not all(
+        check.advisory or check.status is Status.PASSED for check in said.checks
+    ):
+        yield f"its verdict is {said.status}, and not every check passed"
+
+
+def status_now(evidence: Evidence) -> Status:
+    """The status that evidence is worth now: weak where its policy asks less than the floor.
+
+    That holds for evidence of earlier rules too, which did not know the floor: nobody makes a weak
+    verdict a whole one by calling it older.
+    """
+    said = evidence.verdict.status
+    weak = said.all_passed and any(below_floor(case_of(evidence)))
+    return Status.WEAK_PASSED if weak else said
+
+
+def notes_now(evidence: Evidence) -> tuple[Note, ...]:
+    """What is said beside the verdict; of evidence of earlier rules, what there is to say now."""
+    if _by_present_rules(evidence):
+        return evidence.verdict.notes
+    return tuple(notes_of(case_of(evidence), evidence.verdict.checks))
 
 
 def case_of(evidence: Evidence) -> Case:
@@ -44,16 +81,18 @@ def case_of(evidence: Evidence) -> Case:
         effects=evidence.preprocessing,
         prepared={(r.model, r.leg): r for r in evidence.prepared},
         preparations=evidence.preparations,
+        other=evidence.other_policy,
+        rules=evidence.rules,
     )
 
 
 def _by_present_rules(evidence: Evidence) -> bool:
-    return evidence.rules == 2
+    return evidence.rules == RULES
 
 
 def _planned(evidence: Evidence) -> str:
     """The digest that recordings must name: the plan's, or, of an earlier plan, the one they do."""
-    if _by_present_rules(evidence):
+    if evidence.rules > 1:
         return evidence.plan.digest()
     return next((r.plan_digest for r in evidence.recordings), "")
 
@@ -61,7 +100,7 @@ def _planned(evidence: Evidence) -> str:
 def _comparable(evidence: Evidence, checks: Sequence[Check]) -> dict[Key, Check]:
     """The checks that the evidence's rules knew, and of which it holds what they rest on."""
     found = {(c.model, c.leg, c.output, c.name): c for c in checks}
-    if _by_present_rules(evidence):
+    if evidence.rules > 1:
         return found
     return {key: check for key, check in found.items() if not _later_than_rules_1(check)}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,12 +14,14 @@ from xport.comparison.parity import Comparison, Outputs, Pair, Role, compare
 from xport.comparison.pictures import pictures_for
 from xport.comparison.preprocessing import PreparedCase, effects_of
 from xport.exchange.recording import Recording
+from xport.exchange.sensitivity import Sensitivity
 from xport.formats.artifact import TensorSpec
 from xport.inputs.probes import ProbeFolder
 from xport.judgement.evidence import Evidence
 from xport.judgement.judge import judge
+from xport.judgement.sensitivity import detectable_errors
 from xport.judgement.verdict import Case, OutputFacts
-from xport.plan.plan import FLOAT64_LEG, Leg, Plan, PlannedModel
+from xport.plan.plan import FLOAT64_LEG, REFERENCE_LEG, Leg, Plan, PlannedModel
 from xport.plan.policy import OtherPolicy, Policy
 from xport.plan.timing import BackendRuntime
 from xport.recording.recorder import Arrays, RecordingFolder
@@ -44,14 +46,42 @@ def load(plan: Plan, folder: RecordingFolder) -> Recorded:
     Raises:
         InputError, IntegrityError: one cannot be read or its arrays changed.
     """
+    legs = [(model.id, leg.name) for model in plan.models for leg in plan.legs_of(model)]
+    return load_legs(folder, legs)
+
+
+def load_legs(folder: RecordingFolder, legs: Iterable[tuple[str, str]]) -> Recorded:
+    """Read the recordings of some legs, by model and leg, those that exist.
+
+    Raises:
+        InputError, IntegrityError: one cannot be read or its arrays changed.
+    """
     documents: dict[tuple[str, str], Recording] = {}
     arrays: dict[tuple[str, str], Arrays] = {}
-    for model in plan.models:
-        for leg in plan.legs_of(model):
-            found = folder.load(model.id, leg.name)
-            if found is not None:
-                documents[model.id, leg.name], arrays[model.id, leg.name] = found
+    for model, leg in legs:
+        found = folder.load(model, leg)
+        if found is not None:
+            documents[model, leg], arrays[model, leg] = found
     return Recorded(documents, arrays)
+
+
+def own_comparisons(
+    model: PlannedModel, recorded: Recorded
+) -> dict[tuple[str, str, str, Role], Comparison]:
+    """How far the reference is from its float64, by output: relative limits are measured by it."""
+    found = {}
+    for spec in model.signature.outputs:
+        pair = Pair(
+            model=model.id,
+            leg=REFERENCE_LEG,
+            baseline=FLOAT64_LEG,
+            role=Role.FLOAT64,
+            output=spec.name,
+        )
+        comparison = _comparison(pair, model, recorded)
+        if comparison is not None:
+            found[model.id, REFERENCE_LEG, spec.name, Role.FLOAT64] = comparison
+    return found
 
 
 def evidence_of(
@@ -61,10 +91,11 @@ def evidence_of(
     probes: ProbeFolder,
     prepared: PreparedCase | None = None,
     other: tuple[Policy, OtherPolicy] | None = None,
+    sensitivity: Sequence[Sensitivity] = (),
 ) -> Evidence:
     """Measure and judge what was recorded for `planned`, under its own policy or another.
 
-    `probes` are only shown, not run.
+    `probes` are only shown, not run. `sensitivity` is what was tried of errors in the weights.
     """
     plan = planned.model_copy(update={"policy": other[0]}) if other else planned
 
@@ -78,6 +109,7 @@ def evidence_of(
         effects=effects,
         prepared=prepared.recordings if prepared else {},
         preparations=prepared.preparations if prepared else None,
+        other=other[1] if other else None,
     )
     comparisons = tuple(case.comparisons.values())
     return Evidence(
@@ -94,6 +126,8 @@ def evidence_of(
         preparations=prepared.preparations if prepared else None,
         prepared=tuple(prepared.recordings.values()) if prepared else (),
         other_policy=other[1] if other else None,
+        sensitivity=tuple(sensitivity),
+        detectable_errors=tuple(detectable_errors(case, sensitivity)),
         verdict=judge(case),
     )
 
@@ -142,7 +176,14 @@ def _facts(model: str, leg: str, spec: TensorSpec, outputs: Outputs) -> OutputFa
         zero=not any(value.any() for value in values),
         spread=spread,
         shape_as_declared=as_declared,
+        largest=_largest(values),
     )
+
+
+def _largest(values: Sequence[Array]) -> float:
+    """The largest absolute value; NaN where one is."""
+    found = [float(np.abs(value).max(initial=0.0)) for value in values]
+    return max(found, key=lambda one: (one != one, one), default=0.0)
 
 
 def _all_comparisons(plan: Plan, recorded: Recorded) -> Iterator[Comparison]:

@@ -87,6 +87,32 @@ def _norm_findings(comparisons: Sequence[Comparison]) -> Iterator[str]:
             )
 
 
+def largest_findings(
+    facts: Sequence[OutputFacts], comparisons: Sequence[Comparison]
+) -> Iterator[str]:
+    """The largest value of an output against its spread, and its norm where others divide by it."""
+    norms = norms_of(comparisons)
+    for one in facts:
+        place = f"{one.model}/{one.leg} {one.output}"
+        if one.largest is None:
+            yield f"{place}: its largest value is not told"
+            continue
+        norm = norms.get((one.model, one.leg, one.output), math.nan)
+        if one.largest > norm * (1 + CLOSE) or one.spread > 2 * one.largest * (1 + CLOSE):
+            yield f"{place}: its largest value is not that of its numbers"
+
+
+def norms_of(comparisons: Sequence[Comparison]) -> dict[tuple[str, str, str], float]:
+    """The Euclidean norm of outputs that others were compared with, over all probes."""
+    found: dict[tuple[str, str, str], float] = {}
+    for one in comparisons:
+        norm = _norm(one.pooled)
+        if math.isfinite(norm):
+            key = (one.model, one.baseline, one.output)
+            found[key] = max(norm, found.get(key, 0.0))
+    return found
+
+
 def _norm(metrics: Metrics) -> float:
     """The baseline's Euclidean norm, by which a relative L2 was divided; NaN where none shows."""
     if not metrics.relative_l2 > 0 or not math.isfinite(metrics.relative_l2):

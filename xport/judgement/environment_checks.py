@@ -75,8 +75,9 @@ def _environment_problems(plan: Plan, leg: Leg, web: WebEnvironment) -> Iterator
     policy = plan.policy
     if web.backend != leg.backend:
         yield f"backend {web.backend!r} ran instead of {leg.backend!r}"
-    if not web.mantissa_bits >= policy.mantissa_bits:
-        yield f"{web.mantissa_bits} mantissa bits measured, {policy.mantissa_bits} required"
+    needed = policy.bits(leg.name)
+    if not web.mantissa_bits >= needed:
+        yield f"{web.mantissa_bits} mantissa bits measured, {needed} required"
     if leg.backend == "wasm" and web.wasm_threads != plan.wasm_threads:
         yield f"{web.wasm_threads} wasm threads ran, {plan.wasm_threads} asked for"
     if leg.backend == "webgl":

@@ -10,7 +10,9 @@ from xport.comparison.picture import Picture
 from xport.comparison.pipeline_effect import PipelineEffect
 from xport.exchange.prepared import Preparations
 from xport.exchange.recording import Recording, WebEnvironment
-from xport.judgement.evidence_versions import as_version_3
+from xport.exchange.sensitivity import Sensitivity
+from xport.judgement.evidence_versions import as_version_4
+from xport.judgement.sensitivity import DetectableError
 from xport.judgement.verdict import OutputFacts, Verdict
 from xport.plan.plan import BROUGHT, Plan
 from xport.plan.policy import OtherPolicy
@@ -28,12 +30,17 @@ class Evidence(Document):
     in ISO 8601, `xport` the version that judged. `preparations` and `prepared` are what pipelines
     made of images and what models said of it.
 
+    `sensitivity` is what was tried of errors in the models' weights, and `detectable_errors` the
+    smallest that the policy detects, by group of layers.
+
     `rules` are those it was judged by. Rules 1, of evidence of versions 1 and 2, held neither the
-    reference to its float64, nor documents to their weights, nor legs to one page.
+    reference to its float64, nor documents to their weights, nor legs to one page. Rules 2, of
+    version 3, had neither the page's witness nor a second run of every probe, did not hold the
+    policy to the floor, and said less beside the verdict.
     """
 
-    schema_version: Literal[3] = 3
-    rules: Literal[1, 2] = 2
+    schema_version: Literal[4] = 4
+    rules: Literal[1, 2, 3] = 3
     made: str
     xport: str
     plan: Plan
@@ -47,16 +54,18 @@ class Evidence(Document):
     preparations: Preparations | None = None
     prepared: tuple[Recording, ...] = ()
     other_policy: OtherPolicy | None = None
+    sensitivity: tuple[Sensitivity, ...] = ()
+    detectable_errors: tuple[DetectableError, ...] = ()
     verdict: Verdict
 
     @classmethod
     def upgraded(cls, content: bytes, where: str) -> bytes:
-        """Evidence of versions 1 and 2 as version 3 has it; any other as it stands.
+        """Evidence of versions 1 to 3 as version 4 has it; any other as it stands.
 
         Raises:
             DocumentError: the evidence is of another version than these.
         """
-        return as_version_3(content, where)
+        return as_version_4(content, where)
 
     def published(self) -> Evidence:
         """The same without pictures of images that a user brought: they may be of patients.

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from xport.comparison.parity import Role
-from xport.judgement.advisory import advised, sentences
+from xport.judgement.advisory import advised
 from xport.judgement.attribution import attribute
+from xport.judgement.determinism_checks import determinism_check
 from xport.judgement.document_checks import document_checks
 from xport.judgement.environment_checks import environment, prepared_environments
+from xport.judgement.half_precision import full_precision_beside
 from xport.judgement.limits import limits_of
+from xport.judgement.notes import notes_of
 from xport.judgement.preprocessing_checks import preprocessing_checks
 from xport.judgement.reference_checks import contradicts_itself, is_own_distance, own_distance
 from xport.judgement.second_opinions import second_opinion_checks
 from xport.judgement.verdict import Case, Check, Status, Verdict
+from xport.judgement.witness_checks import prepared_witnesses, witness_check
 from xport.plan.plan import EVALUATOR_LEG, FLOAT64_LEG, REFERENCE_LEG, Leg, Plan, PlannedModel
 
 SECOND_ROUTE = "second route"
@@ -22,15 +26,18 @@ SECOND_ROUTE = "second route"
 
 def judge(case: Case) -> Verdict:
     """Apply the plan's policy to what was recorded and measured."""
-    checks = advised(case, tuple(_all_checks(case)))
+    found = tuple(_all_checks(case))
+    checks = advised(case, (*found, *full_precision_beside(case, found)))
     decisive = [check for check in checks if not check.advisory]
     findings, culprits = attribute(case, decisive)
+    notes = tuple(notes_of(case, checks))
+    status, weak = _overall(decisive), any(note.kind == "below-floor" for note in notes)
     return Verdict(
-        status=_overall(decisive),
+        status=Status.WEAK_PASSED if weak and status is Status.PASSED else status,
         findings=tuple(findings),
         culprits=tuple(culprits),
         checks=checks,
-        advisories=tuple(sentences(checks)),
+        notes=notes,
     )
 
 
@@ -60,6 +67,7 @@ def _all_checks(case: Case) -> Iterator[Check]:
         yield from document_checks(model)
     yield from preprocessing_checks(case)
     yield from prepared_environments(case)
+    yield from prepared_witnesses(case)
 
 
 def _leg_checks(case: Case, model: PlannedModel, leg: Leg) -> Iterator[Check]:
@@ -71,6 +79,8 @@ def _leg_checks(case: Case, model: PlannedModel, leg: Leg) -> Iterator[Check]:
         return
     if leg.backend is not None:
         yield environment(case, model, leg, case.recordings[model.id, leg.name])
+        yield from witness_check(case, model, leg)
+    yield from determinism_check(case, model, leg)
     for spec in model.signature.outputs:
         yield _sane(case, model, leg, spec.name)
         if leg.name == REFERENCE_LEG:
@@ -152,7 +162,7 @@ def _within(case: Case, model: PlannedModel, leg: Leg, output: str, role: Role) 
             message = f"cannot be compared with {against}: probes or shapes differ"
         elif limit.bound is None:
             status = Status.NOT_RUN
-            message = "PyTorch's own distance from float64, its measure, is not known"
+            message = "the reference's own distance from float64, its measure, is not known"
         else:
             measured = limit.measure(comparison)
             if measured <= limit.bound:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import SerializerFunctionWrapHandler, model_serializer
 
@@ -16,20 +16,67 @@ from xport.errors import ExitCode
 from xport.exchange.prepared import Preparations
 from xport.exchange.recording import Recording
 from xport.plan.plan import Plan
+from xport.plan.policy import OtherPolicy
+
+RULES = 3
+"""The rules by which is judged now; `Evidence` tells of the earlier ones."""
 
 
 class Status(StrEnum):
-    """Outcome of a check, and of the whole."""
+    """Outcome of a check, and of the whole.
+
+    WEAK_PASSED is of the whole alone: every check passed, but the policy asks less than the floor
+    of every policy (`xport.plan.floor`). It counts as nothing passed where it was not allowed.
+    """
 
     PASSED = "PASSED"
+    WEAK_PASSED = "WEAK_PASSED"
     FAILED = "FAILED"
     NOT_RUN = "NOT_RUN"
 
     @property
     def exit_code(self) -> ExitCode:
+        """The code of a command whose result this is, where weak policies were not allowed."""
+        return self.code(allow_weak=False)
+
+    def code(self, *, allow_weak: bool) -> ExitCode:
         """The code of a command whose result this is."""
-        codes = {Status.PASSED: ExitCode.PASSED, Status.FAILED: ExitCode.FAILED}
+        codes = {
+            Status.PASSED: ExitCode.PASSED,
+            Status.WEAK_PASSED: ExitCode.PASSED if allow_weak else ExitCode.BAD_INPUT,
+            Status.FAILED: ExitCode.FAILED,
+        }
         return codes.get(self, ExitCode.COULD_NOT_RUN)
+
+    @property
+    def all_passed(self) -> bool:
+        """Whether every check passed, whatever the policy asks."""
+        return self in (Status.PASSED, Status.WEAK_PASSED)
+
+
+NoteKind = Literal[
+    "below-floor",
+    "advisory",
+    "half-precision",
+    "reduced-weights",
+    "near-tolerance",
+    "no-second-route",
+    "other-policy",
+]
+
+
+class Note(Document):
+    """What a person must know beside the status: its kind for programs, a sentence for people.
+
+    `below-floor`: the policy asks less than every policy must. `advisory`: what failed and, by the
+    policy, does not decide. `half-precision`: a leg that may compute so. `reduced-weights`: weights
+    that were stored in fewer bits, with other values. `near-tolerance`: a distance that takes more
+    than four fifths of what is allowed. `no-second-route`: no independent conversion confirms it.
+    `other-policy`: the verdict is not the release's own.
+    """
+
+    kind: NoteKind
+    text: str
 
 
 class Check(Document):
@@ -62,29 +109,32 @@ class Verdict(Document):
     """The whole judgement: PASSED only if at least one check ran and every check passed.
 
     `findings` are sentences for a person, the leg that adds an error first; `culprits` are the
-    `model/leg` names that add one. `advisories` are sentences for what failed and does not decide.
+    `model/leg` names that add one. `notes` are what is to be said wherever the status is.
     """
 
     status: Status
     findings: tuple[str, ...]
     culprits: tuple[str, ...]
     checks: tuple[Check, ...]
-    advisories: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @model_serializer(mode="wrap")
     def _without_what_is_not_there(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """A verdict beside which nothing stands is written as before anything could."""
         written: dict[str, Any] = handler(self)
-        return (
-            written if self.advisories else {k: v for k, v in written.items() if k != "advisories"}
-        )
+        return written if self.notes else {k: v for k, v in written.items() if k != "notes"}
+
+    def noted(self, kind: NoteKind) -> tuple[str, ...]:
+        """The sentences of one kind."""
+        return tuple(note.text for note in self.notes if note.kind == kind)
 
 
 class OutputFacts(Document):
     """What one leg's output is like by itself, over all probes.
 
     `spread` is the largest difference between two probes at the same element: 0 means that the
-    output does not depend on the image.
+    output does not depend on the image. `largest` is the largest absolute value; None in evidence
+    from before it was told.
     """
 
     model: str
@@ -96,6 +146,15 @@ class OutputFacts(Document):
     zero: bool
     spread: float
     shape_as_declared: bool
+    largest: float | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_not_there(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Facts of an earlier version are written as they were."""
+        written: dict[str, Any] = handler(self)
+        if self.largest is None:
+            written.pop("largest", None)
+        return written
 
 
 @dataclass(frozen=True)
@@ -106,7 +165,8 @@ class Case:
     recordings on prepared images, and the images that were prepared.
 
     `planned` is the digest of the plan that the recordings must have been made for: of `plan`,
-    unless that is judged under another policy.
+    unless that is judged under another policy, which `other` names. `rules` are those of the
+    evidence that is judged again: what later rules ask is not asked of it.
     """
 
     plan: Plan
@@ -117,3 +177,5 @@ class Case:
     effects: Sequence[PipelineEffect] = ()
     prepared: Mapping[tuple[str, str], Recording] = field(default_factory=dict)
     preparations: Preparations | None = None
+    other: OtherPolicy | None = None
+    rules: int = RULES

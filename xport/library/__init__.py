@@ -5,6 +5,7 @@
 - `converting`: from a module, a factory or an ONNX file to a folder that TF.js loads.
 - `examples`: example inputs of every form, as arrays by input name.
 - `modules`: an `nn.Module` in this process: its signature, found by running it, and its ONNX file.
+- `release_text`: the text of a release file that `xport init` writes.
 - `report`: a verdict as it is printed, shown in a notebook, and raised.
 - `starting`: a release file that runs as it stands, written from a factory or an ONNX file.
 - `suggesting`: tolerances from what rounding was measured to do, before a browser was seen.

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Literal, ParamSpec
+from typing import Any, Literal, ParamSpec
 
 from xport.common import digests
 from xport.common.callables import search_in, source_digest
 from xport.common.document import Document
 from xport.common.tools import missing_packages_named, tool_versions
+from xport.conversion.foreseeing import refusal_by_onnx_tf, require_direct
+from xport.conversion.onnx_files import with_shapes
 from xport.conversion.pipeline import Pipeline, UsesToolchain
 from xport.errors import ExitCode, InputError, PackageMissing, UnavailableError, XportError
 from xport.inputs.images import synthetic_count
@@ -89,7 +91,9 @@ def check(release_file: str | Path, *, options: BrowserOptions | None = None) ->
     for folder in (Path.cwd(), path.resolve().parent):
         search_in(folder)
     findings = [
+        *_floor(release),
         *_models(release),
+        *_operators(release),
         *_packages(release),
         *_probe_counts(release),
         *_browser(options or BrowserOptions()),
@@ -102,6 +106,25 @@ def check(release_file: str | Path, *, options: BrowserOptions | None = None) ->
         images=images,
         pipelines=pipelines,
     )
+
+
+def _floor(release: ReleaseFile) -> Iterator[Finding]:
+    """Whether the policy asks enough, as far as the file shows it."""
+    found = release.shortfalls()
+    for shortfall in found:
+        place, _, what = shortfall.partition(": ")
+        yield Finding(
+            name=f"floor: {place}",
+            state="wrong",
+            found=what,
+            remedy="ask for more, or give --allow-weak to a run: it is then WEAK_PASSED at most",
+        )
+    if not found:
+        yield Finding(
+            name="policy floor",
+            state="ok",
+            found="the policy asks enough; how wide tolerances are is measured by `xport convert`",
+        )
 
 
 def _models(release: ReleaseFile) -> Iterator[Finding]:
@@ -119,6 +142,40 @@ def _models(release: ReleaseFile) -> Iterator[Finding]:
             yield _looked_at(f"{key}.checkpoint", _checkpoint, entry.checkpoint)
         if entry.calibration or entry.gate or entry.operating_points:
             yield _looked_at(f"{key}.decisions", _decisions, entry, key)
+
+
+def _operators(release: ReleaseFile) -> Iterator[Finding]:
+    """What each route would refuse of an ONNX file; a module would have to be run for that."""
+    for model, entry in release.models.items():
+        if entry.onnx_file is None or not entry.onnx_file.is_file():
+            continue
+        shapes = {spec.name: spec.shape for spec in entry.signature.inputs}
+        key = f"models.{model}"
+        try:
+            loaded = with_shapes(entry.onnx_file, shapes)
+        except XportError as error:
+            found = f"{error.where}: {error.what}"
+            yield Finding(name=f"{key}: shapes", state="wrong", found=found, remedy=error.remedy)
+            continue
+        if release.routes.direct is not None:
+            yield _looked_at(f"{key}: direct writer", _direct, loaded)
+        if release.routes.tensorflow is not None:
+            yield _onnx_tf(f"{key}: onnx-tf", loaded, asks_for_second_route(release))
+
+
+def _direct(model: Any) -> str:
+    require_direct(model)
+    return f"takes every one of {len(model.graph.node)} nodes"
+
+
+def _onnx_tf(name: str, model: Any, asked: bool) -> Finding:
+    refusal = refusal_by_onnx_tf(model)
+    if refusal is None:
+        return Finding(name=name, state="ok", found="knows every operator")
+    state: State = "wrong" if asked else "optional"
+    alone = "" if asked else "the direct route goes alone without that"
+    remedy = " or: ".join(filter(None, (alone, refusal.remedy)))
+    return Finding(name=name, state=state, found=refusal.what, remedy=remedy)
 
 
 def _looked_at(name: str, look: Callable[P, str], *args: P.args, **kwargs: P.kwargs) -> Finding:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import tempfile
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
@@ -15,10 +14,12 @@ import psutil
 from browser_harness.launch.processes import largest_resident_mib
 from xport.common import digests
 from xport.common.callables import search_in
+from xport.common.displays import told
 from xport.common.document import folder_made_whole
+from xport.common.progress import advance, step
 from xport.common.tools import missing_packages_named, tool_versions
 from xport.conversion.exporters import OPSETS, Exporter
-from xport.conversion.onnx_files import settled
+from xport.conversion.onnx_files import passing_file, settled
 from xport.conversion.pipeline import Stage, carry_out
 from xport.conversion.stages.onnx_from_torch import OnnxFromTorch
 from xport.conversion.stages.tfjs_from_onnx import TfjsFromOnnx
@@ -52,6 +53,8 @@ def convert(
     exporter: Exporter = "torchscript",
     opset: int | None = None,
     weights: WeightDType = "float32",
+    title: str | None = None,
+    progress: bool | None = None,
 ) -> Converted:
     """Convert a model to TF.js by the direct writer, into `out`: model.json and its shards.
 
@@ -71,6 +74,9 @@ def convert(
         exporter: torch.onnx's, `torchscript` or `dynamo`.
         opset: of the ONNX file; None takes the exporter's default.
         weights: how weights are stored; any but float32 are another model.
+        title: what reports call the model; by default its class, or the file's name.
+        progress: show how far it has come: None where somebody looks on (a terminal, a notebook),
+            True in a log too, False never.
 
     Raises:
         InputError: model, example or folder cannot be used; it is named.
@@ -81,25 +87,30 @@ def convert(
     _require_one_of("exporter", exporter, OPSETS)
     _require_one_of("weights", weights, get_args(WeightDType))
     require_replaceable(folder)
-    with tempfile.TemporaryDirectory(prefix="xport-onnx-") as made:
-        path = Path(made) / ONNX_FILE
-        file = _file(model)
+    file = _file(model)
+    module: Any = None
+    named = str(file)
+    if file is None:
+        module, named = _module(model, arguments)
+    name = title_of(module, named)
+    with told(progress), step(f"convert {name}", 2), passing_file(named) as path:
         if file is not None:
-            own, title, shapes = None, file.name, shapes_in(example_inputs)
+            own, shapes = None, shapes_in(example_inputs)
             signature, cost = _timed(None, lambda: settled(file, shapes, path))
             costs = {ONNX: cost}
         else:
-            module, title = _module(model, arguments)
-            own = own_module(module, example_inputs, title, output_names)
+            own = own_module(module, example_inputs, named, output_names)
             stage = OnnxFromTorch(exporter=exporter, opset=opset)
             signature, cost = _timed(stage, lambda: export(own, exporter, opset, path))
             costs = {TORCH: _no_cost(own), ONNX: cost}
+        advance(ONNX)
         digest = digests.of_listing({ONNX_FILE: digests.of_file(path)})
-        source = Artifact(Format.ONNX, Path(made), signature, digest)
+        source = Artifact(Format.ONNX, path.parent, signature, digest)
         costs[DIRECT] = _write(TfjsFromOnnx(weights=weights), source, folder)
+        advance(DIRECT)
         content = path.read_bytes()
     files = digests.of_folder(folder)
-    return Converted(name_of(title), title, folder, signature, files, content, own, costs)
+    return Converted(name_of(name), title or name, folder, signature, files, content, own, costs)
 
 
 def _require_one_of(key: str, value: str, known: Collection[str]) -> None:
@@ -136,8 +147,8 @@ def _file(model: Any) -> Path | None:
     return None
 
 
-def _module(model: Any, arguments: Mapping[str, Any] | None) -> tuple[torch.nn.Module, str]:
-    """The module that is given or that the factory builds, and what it is called."""
+def _module(model: Any, arguments: Mapping[str, Any] | None) -> tuple[Any, str]:
+    """The module that is given or that the factory builds, and what errors call it."""
     import torch
 
     if isinstance(model, str):
@@ -206,8 +217,23 @@ def _no_cost(own: OwnModule) -> StageCost:
     )
 
 
+def title_of(module: torch.nn.Module | None, named: str) -> str:
+    """What people read of a model that nobody gave a title: its class, or its file's name.
+
+    A class of torch's own, such as Sequential, says nothing where a factory has a name.
+
+    Args:
+        module: None for an ONNX file.
+        named: the factory, the class or the file, as the caller named it.
+    """
+    if module is None:
+        return Path(named).stem
+    kind = type(getattr(module, "_orig_mod", module))
+    anybodys = kind.__module__.partition(".")[0] == "torch"
+    return named.rpartition(":")[2] if anybodys else kind.__name__
+
+
 def name_of(title: str) -> str:
-    """A model's id: `ResNet` is `resnet`, `my.models:build` is `build`, `a b.onnx` is `a_b`."""
-    stem = title.rpartition(":")[2].removesuffix(".onnx")
-    plain = re.sub(r"[^a-z0-9_]+", "_", stem.lower()).strip("_")
+    """A model's id: `ResNet` is `resnet`, `a b` is `a_b`."""
+    plain = re.sub(r"[^a-z0-9_]+", "_", title.lower()).strip("_")
     return plain if plain[:1].isalpha() else f"model_{plain}".rstrip("_")

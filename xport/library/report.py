@@ -10,7 +10,7 @@ from pathlib import Path
 from reports import words
 from reports.release.reading import Reading
 from reports.release.summary import standing_rows
-from xport.errors import VerdictError
+from xport.errors import ExitCode, VerdictError
 from xport.judgement.evidence import Evidence
 from xport.judgement.judge import baseline_of
 from xport.judgement.verdict import Check, Status, Verdict
@@ -27,10 +27,12 @@ class Report:
     Attributes:
         evidence: every number that was measured, and the verdict.
         folder: the run's, with `evidence.json`, `report.html` and `junit.xml`.
+        allow_weak: whether WEAK_PASSED is no error, as whoever made the report said.
     """
 
     evidence: Evidence
     folder: Path
+    allow_weak: bool = False
 
     @property
     def verdict(self) -> Verdict:
@@ -39,12 +41,12 @@ class Report:
 
     @property
     def status(self) -> Status:
-        """PASSED, FAILED or NOT_RUN; NOT_RUN is not a pass."""
+        """PASSED, WEAK_PASSED, FAILED or NOT_RUN; only PASSED is a pass by every policy's floor."""
         return self.verdict.status
 
     @property
     def passed(self) -> bool:
-        """Whether every check ran and passed."""
+        """Whether every check ran and passed, and enough was asked."""
         return self.status is Status.PASSED
 
     @property
@@ -53,13 +55,13 @@ class Report:
         return RunFolder(self.folder).report_path
 
     def raise_for_verdict(self) -> None:
-        """Return if the verdict is PASSED.
+        """Return if the verdict is PASSED, or WEAK_PASSED where that was allowed.
 
         Raises:
             VerdictError: it is not; model, leg, output, probe and numbers of what is worst are
                 its attributes.
         """
-        if not self.passed:
+        if self.status.code(allow_weak=self.allow_weak) is not ExitCode.PASSED:
             raise verdict_error(self.evidence, self.path)
 
     def __str__(self) -> str:
@@ -98,9 +100,10 @@ def _headline(reading: Reading) -> str:
 
 
 def _findings(reading: Reading) -> list[str]:
+    noted = [words.note(one) for one in reading.verdict.notes]
     found = [words.printable(line) for line in reading.verdict.findings]
     more = len(found) - FINDINGS
-    return found[:FINDINGS] + ([f"and {more} more, in the report"] if more > 0 else [])
+    return noted + found[:FINDINGS] + ([f"and {more} more, in the report"] if more > 0 else [])
 
 
 def _html_row(row: Sequence[str]) -> str:
@@ -115,7 +118,8 @@ def verdict_error(evidence: Evidence, report: Path) -> VerdictError:
     if worst is not None:
         where = " ".join(filter(None, (f"{worst.model}/{worst.leg}", worst.output)))
         probe = _probe_of(evidence, worst)
-    first = verdict.findings[0] if verdict.findings else "nothing was checked"
+    told = (*verdict.findings, *verdict.noted("below-floor"))
+    first = told[0] if told else "nothing was checked"
     said = worst.message if worst is not None else first
     error = VerdictError(f"{verdict.status.value}: {said}", where, f"see {report}")
     error.status = verdict.status.value

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
-import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,55 +13,24 @@ import numpy as np
 from xport.common import isolated
 from xport.common.arrays import Array
 from xport.common.callables import search_in
+from xport.common.displays import told
 from xport.common.document import write_whole
+from xport.common.progress import advance, say, step
 from xport.common.tools import missing_packages_named
 from xport.conversion.exporters import Exporter
-from xport.conversion.onnx_files import settled
+from xport.conversion.foreseeing import refusal_by_onnx_tf, require_direct
+from xport.conversion.onnx_files import passing_file, settled, with_shapes
 from xport.errors import InputError
 from xport.formats import torch_module
-from xport.formats.artifact import Signature, TensorSpec
-from xport.formats.onnx_file import MODEL as ONNX_FILE
 from xport.inputs.probes import synthetic_inputs
-from xport.library.converting import FACTORY, name_of, shapes_in
+from xport.library.converting import FACTORY, name_of, shapes_in, title_of
 from xport.library.modules import OwnModule, export, own_module
+from xport.library.release_text import PROBES, SEED, Begun, release_text
 from xport.library.suggesting import suggested
 from xport.library.verification import answers_of, answers_of_onnx, suggested_of_onnx
 from xport.plan.plan import FLOAT64_LEG, REFERENCE_LEG
 from xport.plan.policy import Tolerance
 from xport.recording.runners.torch_runner import TorchRunner
-
-PROBES = 20
-"""As many synthetic probes the file asks for; the tolerances are measured on the same ones."""
-SEED = 0
-BARE = re.compile(r"^[A-Za-z0-9_-]+$")
-
-
-@dataclass(frozen=True)
-class Begun:
-    """What the file says of the model.
-
-    `checkpoint` is a path as the file has it, relative to its folder.
-    """
-
-    factory: str
-    arguments: Mapping[str, Any]
-    checkpoint: str | None
-    signature: Signature
-    tolerances: Sequence[Tolerance]
-
-    @property
-    def name(self) -> str:
-        """The model's id."""
-        return name_of(self.factory.rpartition("/")[2])
-
-    @property
-    def weights(self) -> list[str]:
-        """The line that says where the weights come from; an ONNX file has them."""
-        if self.factory.endswith(".onnx"):
-            return []
-        if self.checkpoint is not None:
-            return [f"checkpoint = {_value(self.checkpoint)}  # relative to this file"]
-        return ['weights_from_factory = "untrained"  # or "trained"; or a checkpoint in its place']
 
 
 @missing_packages_named()
@@ -76,7 +42,9 @@ def init(
     arguments: Mapping[str, Any] | None = None,
     checkpoint: str | Path | None = None,
     exporter: Exporter = "torchscript",
+    title: str | None = None,
     overwrite: bool = False,
+    progress: bool | None = None,
 ) -> Path:
     """Write a release file for a model, with signature and tolerances that were measured.
 
@@ -91,41 +59,67 @@ def init(
         arguments: of the factory.
         checkpoint: weights in safetensors or a PyTorch state dict; without it the factory's own.
         exporter: torch.onnx's.
+        title: what people read of the model; by default its class, or the ONNX file's name.
         overwrite: replace a file that is there.
+        progress: as of `xport.convert`.
 
     Returns:
         The file's path.
 
     Raises:
         InputError: the file exists, or factory, arguments, checkpoint or example cannot be used.
-        ConversionError: the module cannot be exported.
+        ConversionError: the module cannot be exported, or the direct writer does not take the
+            model; operator and node are named.
         UnavailableError: the file cannot be written.
     """
     path = Path(out)
     if path.exists() and not overwrite:
         raise InputError("is there already", str(path), "name another with --out, or use --force")
     folder = path.resolve().parent
-    if str(factory).endswith(".onnx"):
-        for key, given in (("arguments", arguments), ("checkpoint", checkpoint)):
-            if given:
-                raise InputError("an ONNX file has its own", key, "leave it out")
-        begun = _from_file(Path(factory), shapes_in(example_inputs), folder)
-    else:
-        begun = _from_factory(
-            str(factory), dict(arguments or {}), checkpoint, example_inputs, exporter, folder
-        )
-    write_whole(path, _text(begun, exporter).encode())
+    of_file = str(factory).endswith(".onnx")
+    for key, given in (("arguments", arguments), ("checkpoint", checkpoint)):
+        if of_file and given:
+            raise InputError("an ONNX file has its own", key, "leave it out")
+    with told(progress):
+        if of_file:
+            begun = _from_file(Path(factory), shapes_in(example_inputs), folder)
+        else:
+            begun = _from_factory(
+                str(factory), dict(arguments or {}), checkpoint, example_inputs, exporter, folder
+            )
+    if title is not None:
+        begun = replace(begun, title=title)
+    write_whole(path, release_text(begun, exporter).encode())
     return path
 
 
 def _from_file(file: Path, shapes: Mapping[str, tuple[int, ...]], folder: Path) -> Begun:
-    name = name_of(file.name)
-    with tempfile.TemporaryDirectory(prefix="xport-init-") as made:
-        signature = settled(file, shapes, Path(made) / ONNX_FILE)
+    title = title_of(None, str(file))
+    name = name_of(title)
+    second = _foreseen(with_shapes(file, shapes), name)
+    with passing_file(str(file)) as path:
+        signature = settled(file, shapes, path)
         probes = synthetic_inputs(signature, None, seed=SEED, count=PROBES)
         inputs = [dict(probe.inputs) for probe in probes]
-        tolerances = suggested_of_onnx(name, signature, Path(made), inputs)
-    return Begun(_relative(file, folder), {}, None, signature, tolerances)
+        with step(f"measure {name}'s rounding", 1):
+            tolerances = suggested_of_onnx(name, signature, path.parent, inputs)
+            advance(f"{PROBES} probes")
+    factory = _relative(file, folder)
+    return Begun(name, title, factory, {}, None, signature, tolerances, second)
+
+
+def _foreseen(model: Any, name: str) -> str:
+    """Why TensorFlow's route will refuse a model, or nothing; a person is told.
+
+    Raises:
+        ConversionError: the direct writer will refuse it.
+    """
+    require_direct(model)
+    refusal = refusal_by_onnx_tf(model)
+    if refusal is None:
+        return ""
+    say(f"{name}: without a second route: {refusal.what}")
+    return refusal.what
 
 
 def _from_factory(
@@ -144,10 +138,16 @@ def _from_factory(
         )
     for searched in (Path.cwd(), folder):
         search_in(searched)
-    own = own_module(_built(factory, arguments, checkpoint), example_inputs, factory)
-    tolerances = _measured(own, exporter, name_of(factory))
+    module = _built(factory, arguments, checkpoint)
+    own = own_module(module, example_inputs, factory)
+    title = title_of(module, factory)
+    name = name_of(title)
+    with step(f"measure {name}'s rounding", 1):
+        tolerances, second = _measured(own, exporter, name, factory)
+        advance(f"{PROBES} probes")
     relative = None if checkpoint is None else _relative(checkpoint, folder)
-    return Begun(factory, arguments, relative, own.recipe.signature, tolerances)
+    signature = own.recipe.signature
+    return Begun(name, title, factory, arguments, relative, signature, tolerances, second)
 
 
 def _relative(path: str | Path, folder: Path) -> str:
@@ -187,87 +187,18 @@ def _built(factory: str, arguments: Mapping[str, Any], checkpoint: str | Path | 
     return module
 
 
-def _measured(own: OwnModule, exporter: Exporter, model: str) -> list[Tolerance]:
-    """Tolerances from what PyTorch and ONNX Runtime say of the release's probes."""
+def _measured(
+    own: OwnModule, exporter: Exporter, model: str, factory: str
+) -> tuple[list[Tolerance], str]:
+    """Tolerances from what PyTorch and ONNX Runtime say of the probes, and `_foreseen`'s words."""
     signature = own.recipe.signature
     made = synthetic_inputs(signature, None, seed=SEED, count=PROBES)
     inputs = [dict(probe.inputs) for probe in made]
-    with tempfile.TemporaryDirectory(prefix="xport-init-") as folder:
-        export(own, exporter, None, Path(folder) / ONNX_FILE)
-        runtime = isolated.call(answers_of_onnx, Path(folder), inputs).result
+    with passing_file(factory) as path:
+        export(own, exporter, None, path)
+        second = _foreseen(with_shapes(path, {}), model)
+        runtime = isolated.call(answers_of_onnx, path.parent, inputs).result
     pair = (own.module, own.recipe)
     single = answers_of(TorchRunner(REFERENCE_LEG, Path(), "float32", pair), inputs)
     double = answers_of(TorchRunner(FLOAT64_LEG, Path(), "float64", pair), inputs)
-    return suggested(model, signature, single, double, runtime)
-
-
-def _text(begun: Begun, exporter: Exporter) -> str:
-    lines = [
-        "# Written by `xport init`; it runs as it stands. Comments say what is yours to decide.",
-        "schema_version = 2",
-        f"name = {_value(begun.name.replace('_', '-'))}  # lower case, digits and -",
-        f"title = {_value(begun.factory)}  # what people read",
-        "",
-        f"[models.{begun.name}]",
-        f"title = {_value(begun.factory)}  # what people read of this model",
-        'kind = "other"  # "classifier" (with labels) or "autoencoder": the web page shows these',
-        f"factory = {_value(begun.factory)}",
-        *([f"arguments = {_value(begun.arguments)}"] if begun.arguments else []),
-        *begun.weights,
-        *([f"exporter = {_value(exporter)}"] if exporter != "torchscript" else []),
-        "",
-        f"[models.{begun.name}.signature]  # every axis is fixed",
-        *_specs("inputs", begun.signature.inputs),
-        *_specs("outputs", begun.signature.outputs),
-        "",
-        "[probes]  # noise of the inputs' shapes; a model of images gets images with a preprocess",
-        f"synthetic = {PROBES}",
-        f"seed = {SEED}",
-        "",
-        "# Both routes to TF.js are taken where TensorFlow is installed; [routes.direct] alone",
-        "# leaves the second opinion out.",
-        "",
-        "[browser]",
-        'backends = ["webgl", "wasm"]  # those that your page will use; also "cpu"',
-        "",
-        "[policy]",
-        f"min_probes = {PROBES}",
-    ]
-    for tolerance in begun.tolerances:
-        lines += [
-            "",
-            "[[policy.tolerances]]  # what your use bears; this is what rounding needs",
-            f"model = {_value(tolerance.model)}",
-            f"output = {_value(tolerance.output)}",
-            f"max_abs = {tolerance.max_abs!r}",
-            f"rationale = {_value(tolerance.rationale)}",
-        ]
-    return "\n".join(lines) + "\n"
-
-
-def _specs(key: str, specs: Sequence[TensorSpec]) -> list[str]:
-    rows = [f"  {_value(spec.model_dump(mode='json'))}," for spec in specs]
-    return [f"{key} = [", *rows, "]"]
-
-
-def _value(value: Any) -> str:
-    """A value in TOML, tables within a line.
-
-    Raises:
-        InputError: TOML has no such value.
-    """
-    if isinstance(value, Mapping):
-        return (
-            "{ "
-            + ", ".join(
-                f"{k if BARE.match(k) else _value(k)} = {_value(v)}" for k, v in value.items()
-            )
-            + " }"
-        )
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(_value, value)) + "]"
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, bool | int | float):
-        return str(value).lower() if isinstance(value, bool) else repr(value)
-    raise InputError(f"{value!r} cannot stand in TOML", "arguments", "give numbers, texts or lists")
+    return suggested(model, signature, single, double, runtime), second

@@ -12,11 +12,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
 from xport.common import digests, isolated
 from xport.common.arrays import Array
+from xport.common.progress import advance, step
 from xport.common.tools import missing_packages_named
 from xport.conversion.store import disk_errors, require_writable
 from xport.errors import InputError
@@ -29,7 +31,8 @@ from xport.inputs.probes import Probe, synthetic_inputs
 from xport.library.converted import Converted
 from xport.library.examples import probes_of
 from xport.library.report import Report
-from xport.library.suggesting import OF_ONNX, Answers, suggested
+from xport.library.suggesting import OF_ONNX, OF_PYTORCH, suggested
+from xport.plan import floor
 from xport.plan.plan import (
     FLOAT64_LEG,
     Leg,
@@ -39,6 +42,7 @@ from xport.plan.plan import (
     StoredWeights,
 )
 from xport.plan.policy import Policy, Tolerance
+from xport.plan.rounding import Answers, Rounding
 from xport.plan.routes import DIRECT, ONNX, TORCH, Backend, DirectRoute, Routes
 from xport.recording.browser import BrowserOptions
 from xport.recording.runners.onnx_runner import OnnxRunner, Optimisations
@@ -65,6 +69,7 @@ class Verification:
     timeout_seconds: float = 300.0
     options: BrowserOptions = field(default_factory=BrowserOptions)
     timed: bool = False
+    allow_weak: bool = False
 
 
 @missing_packages_named()
@@ -74,7 +79,8 @@ def verify_model(
     """Hold a converted model to its module or ONNX file, in a real browser.
 
     Raises:
-        InputError: probes, tolerances or folder do not fit.
+        InputError: probes, tolerances or folder do not fit, or ask less than the floor of every
+            policy, and that is not allowed.
         IntegrityError: the converted files were changed.
         UnavailableError: the folder cannot be written.
     """
@@ -91,7 +97,7 @@ def verify_model(
     )
     evidence = commands.judge(run.root)
     commands.report(run.root)
-    return Report(evidence, run.root)
+    return Report(evidence, run.root, how.allow_weak)
 
 
 def _probes(converted: Converted, inputs: Any) -> list[Probe]:
@@ -133,10 +139,13 @@ def _plan(converted: Converted, probes: Sequence[Probe], how: Verification, run:
     """What is verified, with every tolerance fixed before anything runs in a browser."""
     artifacts = _artifacts(converted, run.artifacts_path)
     legs = Routes(direct=DirectRoute()).legs_on(artifacts, how.backends)
-    policy = Policy(
-        min_probes=len(probes),
-        tolerances=tuple(_tolerances(converted, probes, how.tolerances, artifacts[ONNX].path)),
-    )
+    measured = _Measured(converted, probes, artifacts[ONNX].path)
+    with step(f"measure {converted.name}'s rounding", 1):
+        tolerances = tuple(_tolerances(measured, how.tolerances))
+        advance(f"{len(probes)} probes")
+    policy = Policy(min_probes=len(probes), tolerances=tolerances)
+    if not how.allow_weak:
+        floor.require(_shortfalls(measured, policy, how), converted.title)
     model = PlannedModel(
         id=converted.name,
         title=converted.title,
@@ -195,10 +204,29 @@ def _artifact(converted: Converted, name: str, path: Path) -> PlannedArtifact:
     )
 
 
-def _tolerances(
-    converted: Converted, probes: Sequence[Probe], declared: Declared, onnx_folder: Path
-) -> list[Tolerance]:
+@dataclass(frozen=True)
+class _Measured:
+    """What the reference, itself computed otherwise, and a runtime say of the probes."""
+
+    converted: Converted
+    probes: Sequence[Probe]
+    onnx_folder: Path
+
+    @cached_property
+    def answers(self) -> tuple[Answers, Answers, Answers]:
+        """Of every probe; the last two are one where an ONNX file is its own runtime."""
+        inputs = [dict(probe.inputs) for probe in self.probes]
+        if self.converted.module is None:
+            return answers_of_file(self.onnx_folder, inputs)
+        runners = _OwnRunners(self.converted)
+        runtime = isolated.call(answers_of_onnx, self.onnx_folder, inputs).result
+        single, double = (answers_of(runners.of(leg), inputs) for leg in (TORCH, FLOAT64_LEG))
+        return single, double, runtime
+
+
+def _tolerances(measured: _Measured, declared: Declared) -> list[Tolerance]:
     """The declared tolerances, and suggestions for the outputs that they leave out."""
+    converted = measured.converted
     outputs = {spec.name for spec in converted.signature.outputs}
     unknown = sorted({*declared} - outputs)
     if unknown:
@@ -211,14 +239,19 @@ def _tolerances(
     wanted = tuple(s for s in converted.signature.outputs if s.name not in declared)
     if not wanted:
         return found
-    inputs = [dict(probe.inputs) for probe in probes]
     signature = converted.signature.model_copy(update={"outputs": wanted})
-    if converted.module is None:
-        return found + suggested_of_onnx(converted.name, signature, onnx_folder, inputs)
-    runners = _OwnRunners(converted)
-    runtime = isolated.call(answers_of_onnx, onnx_folder, inputs).result
-    single, double = (answers_of(runners.of(leg), inputs) for leg in (TORCH, FLOAT64_LEG))
-    return found + suggested(converted.name, signature, single, double, runtime)
+    measure = OF_ONNX if converted.module is None else OF_PYTORCH
+    return found + suggested(converted.name, signature, *measured.answers, measure)
+
+
+def _shortfalls(measured: _Measured, policy: Policy, how: Verification) -> list[str]:
+    """What is asked too little of; what was suggested is narrow enough."""
+    found = list(floor.shortfalls(policy, how.backends, images=False))
+    for spec in measured.converted.signature.outputs:
+        if spec.name in how.tolerances:
+            rounding = Rounding.measured(*measured.answers, spec.name)
+            found += floor.wide(policy, measured.converted.name, spec, rounding)
+    return found
 
 
 def _declared(model: str, output: str, said: Any) -> Tolerance:
@@ -237,10 +270,17 @@ def suggested_of_onnx(
     model: str, signature: Signature, folder: Path, inputs: Sequence[Mapping[str, Array]]
 ) -> list[Tolerance]:
     """Tolerances for an ONNX file, from what ONNX Runtime says with and without optimisations."""
+    return suggested(model, signature, *answers_of_file(folder, inputs), OF_ONNX)
+
+
+def answers_of_file(
+    folder: Path, inputs: Sequence[Mapping[str, Array]]
+) -> tuple[Answers, Answers, Answers]:
+    """What ONNX Runtime says of an ONNX file without optimisations, and twice with all of them."""
     plain, optimised = (
         isolated.call(answers_of_onnx, folder, inputs, how).result for how in ("none", "all")
     )
-    return suggested(model, signature, plain, optimised, optimised, OF_ONNX)
+    return plain, optimised, optimised
 
 
 def answers_of_onnx(

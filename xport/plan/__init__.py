@@ -1,5 +1,6 @@
 """What a run is going to verify, as data: models, legs, routes and policy, by digest.
 
+- `floor`: the least that a policy must ask, which no release file can lower.
 - `page_models`: what the deployed page can show of a release; its twin is
   `web/app/host/release.ts`.
 - `pipeline_description`: what the ways to prepare an image are called, in documents that list
@@ -7,6 +8,7 @@
 - `plan`: what a run is going to verify: models, their artifacts, probes and legs, by digest.
 - `policy`: what must hold for a verdict of PASSED, declared before anything is measured.
 - `renames`: keys of documents that have another name in a later version.
+- `rounding`: how far float32 rounding takes an output, as numbers: what tolerances are measured by.
 - `routes`: the ways from PyTorch to TF.js, as the release file chooses them and as artifacts and
   legs.
 - `timing`: the paper's runtime table: how long a person waits, measured apart for each kind of

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 
 from xport.plan.plan import Plan, PlannedModel
 
+BACKENDS = ("webgl", "wasm", "cpu")
+"""In the order in which the page tries them."""
 FOLDER = "models/"
 """Where a bundle has its models."""
 
@@ -47,6 +49,15 @@ def page_view(plan: Plan) -> PageView:
     unheeded = any(m.id not in chosen and (m.calibration or m.gate) for m in models)
     whole = not any(model in unshown for model in chosen)
     return PageView(unshown, _first(models, "classifier") is not None and whole and not unheeded)
+
+
+def page_backends(plan: Plan) -> tuple[str, ...]:
+    """The backends that the page tries, in its order: those that every model was verified on."""
+    shipped = [
+        {leg.backend for leg in plan.legs_of(model) if leg.artifact == plan.shipped_artifact}
+        for model in plan.models
+    ]
+    return tuple(name for name in BACKENDS if all(name in backends for backends in shipped))
 
 
 def _chosen(models: Sequence[PlannedModel]) -> Iterator[PlannedModel]:

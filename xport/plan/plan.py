@@ -16,7 +16,7 @@ from xport.formats.artifact import Format, Signature
 from xport.plan.policy import Policy
 
 PLAN = "plan.json"
-VERSION = 3
+VERSION = 4
 
 Kind = Literal["classifier", "autoencoder", "explanation", "other"]
 REFERENCE_LEG = "torch"
@@ -25,6 +25,8 @@ ONNX_LEG = "onnx"
 OPTIMISED_LEG = "onnx-optimised"
 EVALUATOR_LEG = "onnx-evaluator"
 """Of an ONNX file: ONNX Runtime with its optimisations, and onnx's own evaluator."""
+PREPARED = "prepared"
+"""Source of the probes that are inputs made of image files."""
 BROUGHT = "image"
 """Prefix of the names of images that a user brings; they may be of patients."""
 
@@ -178,6 +180,12 @@ class PlannedModel(Document):
         """The probes that a leg runs: onnx's evaluator, which takes minutes, the first alone."""
         return self.probes[:1] if leg == EVALUATOR_LEG else self.probes
 
+    def repeated_on(self, leg: str) -> tuple[PlannedProbe, ...]:
+        """The probes that a leg runs a second time: none of onnx's evaluator, no prepared image."""
+        if leg == EVALUATOR_LEG:
+            return ()
+        return tuple(probe for probe in self.probes if probe.source != PREPARED)
+
     def labels_of(self, output: str) -> tuple[str, ...] | None:
         """The labels of an output's values, None for one that holds something else."""
         shape = next((spec.shape for spec in self.signature.outputs if spec.name == output), ())
@@ -216,7 +224,7 @@ class Plan(Document):
     built page, None where there was none when the plan was made.
     """
 
-    schema_version: Literal[3] = 3
+    schema_version: Literal[4] = 4
     release: str
     title: str
     version: str | None = None

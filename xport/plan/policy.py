@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import (
     Field,
+    SerializerFunctionWrapHandler,
     field_validator,
+    model_serializer,
     model_validator,
 )
 
@@ -70,15 +72,32 @@ class Advisory(Document):
     rationale: Reason
 
 
+class HalfPrecision(Document):
+    """A leg of a browser that may compute at half precision, and why.
+
+    It is held to the tolerances all the same, and another leg of what ships, at full precision,
+    must pass beside it.
+    """
+
+    leg: str
+    rationale: Reason
+
+
+HALF_BITS = 10
+"""The mantissa bits that float16 stores: the least of a leg that is declared half precision."""
+
+
 class Policy(Document):
     """Tolerances with their reasons, and what the environment must be.
 
     `min_images` is the least number of image files that the page's exact path must have read; the
     paper compared 20. `mantissa_bits` is the float precision that every browser leg must have by
-    measurement.
+    measurement, but for those that `half_precision` names.
     `require_renderer` is a regular expression that the WebGL renderer's name must contain, in any
     case. With `require_second_route` every model (an explanation apart, for which there is one
-    route only) must have been converted by two independent routes that agree.
+    route only) must have been converted by two independent routes that agree. With
+    `require_determinism` a second run of a probe must give the same bits on every leg; without it
+    a difference is reported beside the verdict.
     """
 
     min_probes: int = Field(ge=1)
@@ -86,10 +105,20 @@ class Policy(Document):
     mantissa_bits: int = Field(default=23, ge=1)
     require_renderer: str | None = None
     require_second_route: bool = False
+    require_determinism: bool = False
     tolerances: tuple[Tolerance, ...] = Field(min_length=1)
     relative_tolerances: tuple[RelativeTolerance, ...] = ()
     acceptance_criteria: tuple[AcceptanceCriterion, ...] = ()
     advisory: tuple[Advisory, ...] = ()
+    half_precision: tuple[HalfPrecision, ...] = ()
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_not_there(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A policy of full precision is written, and so digested, as before there was another."""
+        written: dict[str, Any] = handler(self)
+        if not self.half_precision:
+            written.pop("half_precision", None)
+        return written
 
     @field_validator("require_renderer")
     @classmethod
@@ -106,6 +135,9 @@ class Policy(Document):
         twice = {f"{m}.{o}" for m, o in keys if keys.count((m, o)) > 1}
         if twice:
             raise ValueError(f"more than one tolerance for {', '.join(sorted(twice))}")
+        legs = [one.leg for one in self.half_precision]
+        if len({*legs}) < len(legs):
+            raise ValueError("half_precision: names a leg twice")
         return self
 
     def declared(self) -> list[tuple[str, str]]:
@@ -121,6 +153,14 @@ class Policy(Document):
     def advises(self, model: str, output: str) -> bool:
         """Whether some leg of an output is advisory."""
         return any((a.model, a.output) == (model, output) for a in self.advisory)
+
+    def half(self, leg: str) -> HalfPrecision | None:
+        """What is declared of a leg that may compute at half precision, or None."""
+        return next((one for one in self.half_precision if one.leg == leg), None)
+
+    def bits(self, leg: str) -> int:
+        """The mantissa bits that a browser leg must have."""
+        return min(HALF_BITS, self.mantissa_bits) if self.half(leg) else self.mantissa_bits
 
     def relative_tolerance(self, model: str, output: str) -> RelativeTolerance | None:
         """The relative tolerance declared for an output, or None."""

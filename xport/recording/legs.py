@@ -55,11 +55,14 @@ class LegRecorder:
 
         A leg that cannot be run becomes a recording with its `failure`, which is said too.
         """
-        with progress.step(title, len(model.probes) if leg.backend else 1):
+        own = self.own_runner(model, leg) if self.own_runner and not leg.backend else None
+        by_probe = leg.backend is not None or own is not None
+        with progress.step(title, len(model.probes) if by_probe else 1):
             if leg.backend:
                 recording = self._in_browser(model, leg, leg.backend)
             else:
-                recording = self._in_process(model, leg)
+                recording = self._in_process(model, leg, own)
+            if not by_probe:
                 progress.advance(f"{sum(recording.seconds.values()):.1f} s")
         if recording.failure:
             progress.say(f"{model.id} {leg.name}: {recording.failure}")
@@ -72,9 +75,8 @@ class LegRecorder:
             return self._failed(model, leg, error)
         return _kept(runner, self.plan, model, leg, self.probes, self.recordings)
 
-    def _in_process(self, model: PlannedModel, leg: Leg) -> Recording:
+    def _in_process(self, model: PlannedModel, leg: Leg, own: Runner | None) -> Recording:
         try:
-            own = self.own_runner(model, leg) if self.own_runner else None
             if own is not None:
                 return self._here(own, model, leg)
             return isolated.call(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 
 from reference.preprocess.picture import Note
@@ -99,6 +99,8 @@ class PreprocessingRecorder:
                     total = wanted * len(preparer.pipelines)
                     with progress.step(f"prepare {model.id} in the browser", total):
                         made += prepared_by(preparer, self.plan, model, self.images, self.folder)
+                with suppress(XportError):  # a page that died: its images say so
+                    environment = preparer.environment()  # with what was seen until now
                 return made, environment
         except XportError as error:
             progress.say(f"preprocessing in the browser: {error}")

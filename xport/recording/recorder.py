@@ -30,6 +30,8 @@ class _Tape:
 
     arrays: Arrays = field(default_factory=dict)
     input_digests: dict[str, dict[str, str]] = field(default_factory=dict)
+    again: dict[str, dict[str, str]] = field(default_factory=dict)
+    differences: dict[str, dict[str, float]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     environment: Environment | None = None
     load_seconds: float = 0.0
@@ -40,7 +42,10 @@ class _Tape:
 def record(
     runner: Runner, plan: Plan, model: PlannedModel, leg: Leg, probes: ProbeFolder
 ) -> tuple[Recording, Arrays]:
-    """Run every probe of a model on one leg; each is a unit of the step under way.
+    """Run every probe of a model on one leg, twice; each is a unit of the step under way.
+
+    The second run is only compared with the first: its digests are kept, and by how much it
+    differs where it does.
 
     A runner that crashes is opened again once and goes on with the probe it crashed on. Any
     other failure, or a second crash, is the recording's `failure`: it has no arrays then.
@@ -66,17 +71,49 @@ def _roll(tape: _Tape, runner: Runner, model: PlannedModel, probes: ProbeFolder)
         try:
             tape.environment = runner.environment()
             tape.load_seconds = tape.load_seconds or runner.load_seconds
+            repeated = {probe.name for probe in model.repeated_on(runner.leg)}
             for probe in model.probes_on(runner.leg):
                 if probe.name in tape.arrays:
                     continue
                 inputs = probes.load(probe, model.signature)
                 outputs, seconds = runner.run(inputs)
+                if probe.name in repeated:
+                    _repeat(tape, runner, probe.name, inputs, outputs)
                 tape.input_digests[probe.name] = {n: digests.of_array(a) for n, a in inputs.items()}
                 tape.seconds[probe.name] = seconds
                 tape.arrays[probe.name] = outputs
                 progress.advance(f"{seconds:.2f} s")
+            tape.environment = runner.environment()  # with what the page's witness saw until now
         finally:
             tape.peak_mib = max(tape.peak_mib, runner.peak_mib)
+
+
+def _repeat(tape: _Tape, runner: Runner, probe: str, inputs: Tensors, first: Tensors) -> None:
+    """Run a probe again and keep how the outputs differ from those of the first run."""
+    again, _ = runner.run(inputs)
+    tape.again[probe] = digests_of({probe: again})[probe]
+    differing = {
+        name: largest_difference(array, again[name])
+        for name, array in first.items()
+        if tape.again[probe][name] != digests.of_array(array)
+    }
+    if differing:
+        tape.differences[probe] = differing
+
+
+def largest_difference(one: Array, other: Array) -> float:
+    """The largest absolute difference; infinite where shapes differ, or where one holds no number.
+
+    Zero of arrays that differ in signs of zero, or in kinds of NaN, alone.
+    """
+    if one.shape != other.shape:
+        return float("inf")
+    with np.errstate(all="ignore"):
+        gaps = np.abs(one.astype(np.float64) - other.astype(np.float64))
+    same = (one == other) | ((one != one) & (other != other))
+    return float(
+        np.where(same, 0.0, np.nan_to_num(gaps, nan=np.inf, posinf=np.inf)).max(initial=0.0)
+    )
 
 
 def _finish(
@@ -94,6 +131,8 @@ def _finish(
             environment=tape.environment,
             input_digests={} if failure else tape.input_digests,
             output_digests=digests_of(arrays),
+            again_digests={} if failure else tape.again,
+            differences={} if failure else tape.differences,
             seconds={} if failure else tape.seconds,
             load_seconds=tape.load_seconds,
             peak_mib=tape.peak_mib,

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 from xport.common import digests
 from xport.common.document import Document, first_problem
 from xport.errors import InputError
+from xport.plan import floor
 from xport.plan.policy import OtherPolicy, Policy
 from xport.plan.routes import DIRECT, ONNX, TORCH, Backend, DirectRoute, Routes, TensorflowRoute
 from xport.release_file.tables import (
@@ -87,6 +88,31 @@ class ReleaseFile(Document):
         return self
 
     @model_validator(mode="after")
+    def _relative_tolerances_have_a_measure(self) -> Self:
+        for one in self.policy.relative_tolerances:
+            own = self.models.get(one.model)
+            if own and own.onnx_file:
+                raise ValueError(
+                    f"policy.relative_tolerances: {one.model} is an ONNX file, which has no "
+                    "float64 to be measured by; write max_abs under policy.tolerances"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _half_precision_beside_full(self) -> Self:
+        legs = {leg.name: leg for leg in self.routes.legs(self.browser.backends) if leg.backend}
+        half = {one.leg for one in self.policy.half_precision}
+        for name in sorted(half - {*legs}):
+            raise ValueError(f"policy.half_precision: {name} is not a browser leg of this release")
+        shipped = {name for name, leg in legs.items() if leg.artifact == self.routes.shipped}
+        if half and not shipped - half:
+            raise ValueError(
+                "policy.half_precision: no leg of what ships is left at full precision; verify "
+                "another backend"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _preprocessing_runs_where_the_model_ships(self) -> Self:
         backend = self.prepared_on()
         legs = self.routes.legs(self.browser.backends)
@@ -141,6 +167,16 @@ class ReleaseFile(Document):
     def names_routes(self) -> bool:
         """Whether the file has a table of routes: what it names is asked for."""
         return "routes" in self.model_fields_set
+
+    def shortfalls(self) -> list[str]:
+        """What the file asks too little of, by the floor of every policy; tolerances apart.
+
+        How wide those are shows when rounding is measured.
+        """
+        legs = self.routes.legs(self.browser.backends)
+        shipped = [leg.backend for leg in legs if leg.artifact == self.routes.shipped]
+        images = any(entry.preprocess for entry in self.models.values())
+        return list(floor.shortfalls(self.policy, [*filter(None, shipped)], images=images))
 
     def prepared_on(self) -> Backend:
         """The backend on which prepared images are predicted: wasm where none is asked for."""

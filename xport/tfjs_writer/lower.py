@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xport.onnx_graph.graph import Graph
+from xport.onnx_graph.graph import Graph, Node
 from xport.tfjs_writer import (
     activations,
     blocks,
@@ -35,6 +35,11 @@ def lower(graph: Graph) -> TfGraph:
             and reason are named.
     """
     return Lowering(source=graph).run()
+
+
+def unsupported(graph: Graph) -> list[Node]:
+    """The nodes of a simplified graph whose operators have no handler."""
+    return [node for node in graph.nodes if node.domain or node.op not in Lowering.handlers]
 
 
 def supported_operators() -> tuple[str, ...]:

@@ -164,7 +164,11 @@ def storable(value: Array, hint: str) -> Array:
     array = np.ascontiguousarray(value).reshape(np.shape(value))
     if array.dtype == np.int64:
         if array.size and not INT32.min <= array.min() <= array.max() <= INT32.max:
-            raise ConversionError(f"constant {hint!r} has integers beyond 32 bits", "", "")
+            raise ConversionError(
+                f"constant {hint!r} has integers beyond 32 bits, which TF.js has not",
+                "",
+                "compute with smaller integers, or with floating point",
+            )
         return array.astype(np.int32)
     if array.dtype.name not in DTYPES:
         raise ConversionError(

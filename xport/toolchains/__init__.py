@@ -19,6 +19,7 @@ To add one, say `foo`:
 - `interpreters`: which interpreter a toolchain runs in, and the versions of its packages there.
 - `known`: every toolchain by name.
 - `loop`: the worker's side: carries out the commands of a worker program, one line each.
+- `onnx_tf_operators`: which operators onnx-tf knows, without importing it or TensorFlow.
 - `pythons`: finding a Python of the version that a lock is for.
 - `standing`: how it stands with a toolchain on this machine: where it runs, or what brings it.
 - `tensorflow`: the toolchain of the paper's route: its commands and replies.

@@ -2,6 +2,8 @@
 
 - `commands`: the steps of a release as functions; the command line has one command for each.
 - `conversion`: convert: from a release file to a plan with every artifact and probe in place.
+- `measured_floor`: whether a release's tolerances lie above the floor, measured before anything is
+  converted.
 - `planned_artifact`: what a plan says of one artifact: its files by digest, its cost, and its
   weights.
 - `planned_page`: the page that a plan's browser legs run and its bundle ships, fixed when the plan
@@ -9,6 +11,8 @@
 - `run_folder`: the folder of one run: plan, probes, recordings, evidence, report, bundle.
 - `second_route`: what becomes of a model that TensorFlow's route refuses: it goes without, or not
   at all.
+- `sensitivity`: what a run's probes see of errors in the weights, found by trying, in a process of
+  its own.
 - `verification`: checking a bundle that was received: its files, its verdict, and what is rendered
   from it.
 """

@@ -17,11 +17,12 @@ from xport.common.document import write_whole
 from xport.common.tools import missing_packages_named, require
 from xport.comparison.preprocessing import PreparedCase, load_prepared
 from xport.conversion.store import Store, disk_errors, require_writable
-from xport.errors import IntegrityError
+from xport.errors import ExitCode, IntegrityError
 from xport.exchange.recording import Recording
+from xport.exchange.sensitivity import Sensitivities, Sensitivity
 from xport.judgement.assembly import evidence_of, load
 from xport.judgement.evidence import Evidence
-from xport.judgement.verdict import Status
+from xport.plan import floor
 from xport.plan.plan import Plan
 from xport.plan.policy import OtherPolicy, Policy
 from xport.plan.routes import TORCH
@@ -33,6 +34,7 @@ from xport.recording.runtimes import measure_runtimes
 from xport.release_file.file import read_release
 from xport.workflow.conversion import Converter
 from xport.workflow.run_folder import RunFolder
+from xport.workflow.sensitivity import measure_sensitivity
 
 
 @missing_packages_named()
@@ -42,17 +44,29 @@ def convert(
     *,
     cache_dir: Path,
     images: Sequence[Path] = (),
+    allow_weak: bool = False,
 ) -> Plan:
     """Convert every model of a release and fix what is to be verified.
 
     What an earlier run left in `out` is removed first, so that it is never taken for this one's.
 
+    Args:
+        release_file: in TOML.
+        out: the run's folder.
+        cache_dir: where artifacts are kept and found again.
+        images: folders whose images are probes too.
+        allow_weak: go on where the policy asks less than the floor of every policy; the verdict is
+            then WEAK_PASSED at most.
+
     Raises:
-        InputError: the release file, a checkpoint, an image or a folder is wrong; it is named.
+        InputError: the release file, a checkpoint, an image or a folder is wrong; it is named. Or
+            the policy lies below the floor, and that is not allowed.
         ConversionError: a stage cannot translate a model; operator and node are named.
         UnavailableError: a package is missing, the disk is full, another run works in `out`.
     """
     release = read_release(release_file)
+    if not allow_weak:
+        floor.require(release.shortfalls(), str(release_file))
     require_writable(cache_dir)
     search_in(Path.cwd())
     search_in(release_file.resolve().parent)
@@ -64,6 +78,7 @@ def convert(
         run.images,
         tuple(images),
         folder=release_file.resolve().parent,
+        allow_weak=allow_weak,
     )
     with run.locked(create=True):
         run.clear("convert")
@@ -107,6 +122,7 @@ def record(
             PreprocessingRecorder(
                 plan, run.images, run.prepared, harness.preparer, harness.runner
             ).run()
+            measure_sensitivity(plan, run.probes, run.recordings).write(run.sensitivity_path)
             if measure:
                 timed = measure_runtimes(plan, recordings, run.probes, harness.measure)
                 Runtimes(backends=tuple(timed)).write(run.runtime_path)
@@ -164,6 +180,13 @@ def _runtimes(run: RunFolder) -> tuple[BackendRuntime, ...]:
     return Runtimes.read(run.runtime_path).backends if run.runtime_path.is_file() else ()
 
 
+def _sensitivity(run: RunFolder, plan: Plan) -> tuple[Sensitivity, ...]:
+    """What was tried of errors in the weights; what is of another plan counts as nothing."""
+    path = run.sensitivity_path
+    found = Sensitivities.read(path).models if path.is_file() else ()
+    return tuple(one for one in found if one.plan_digest == plan.digest())
+
+
 def _judged(
     run: RunFolder,
     plan: Plan,
@@ -172,7 +195,8 @@ def _judged(
     other: tuple[Policy, OtherPolicy] | None = None,
 ) -> Evidence:
     recorded = load(plan, run.recordings)
-    return evidence_of(plan, recorded, runtimes, run.probes, prepared, other)
+    tried = _sensitivity(run, plan)
+    return evidence_of(plan, recorded, runtimes, run.probes, prepared, other, tried)
 
 
 @missing_packages_named()
@@ -198,8 +222,10 @@ def _write_reports(run: RunFolder, evidence: Evidence) -> None:
 
 
 @missing_packages_named()
-def bundle(out: Path) -> Path:
+def bundle(out: Path, *, allow_weak: bool = False) -> Path:
     """Make the deployable bundle of a run that PASSED; returns its folder.
+
+    One that is WEAK_PASSED is bundled only where that is allowed, and says so.
 
     The recordings are judged once more, under the release's own policy, and what ships is that
     evidence and what is made from it: a verdict passed under another policy, or edited, is not
@@ -217,7 +243,7 @@ def bundle(out: Path) -> Path:
     run = RunFolder(out)
     with run.locked():
         evidence, plan = run.evidence(), run.plan()
-        require_passed(evidence)
+        require_passed(evidence, allow_weak=allow_weak)
         prepared = load_prepared(plan, run.prepared, run.images)
         again = _judged(run, plan, _runtimes(run), prepared)
         if evidence.plan != plan or evidence.verdict != again.verdict:
@@ -241,16 +267,19 @@ def release(
     cache_dir: Path,
     images: Sequence[Path] = (),
     options: BrowserOptions | None = None,
+    allow_weak: bool = False,
 ) -> Evidence:
     """Convert, record, judge, report and, when the verdict is PASSED, bundle.
+
+    `allow_weak` is as in `convert` and `bundle`.
 
     Raises:
         XportError: as the steps do.
     """
-    convert(release_file, out, cache_dir=cache_dir, images=images)
+    convert(release_file, out, cache_dir=cache_dir, images=images, allow_weak=allow_weak)
     record(out, options)
     evidence = judge(out)
     report(out)
-    if evidence.verdict.status is Status.PASSED:
-        bundle(out)
+    if evidence.verdict.status.code(allow_weak=allow_weak) is ExitCode.PASSED:
+        bundle(out, allow_weak=allow_weak)
     return evidence

@@ -45,6 +45,7 @@ from xport.release_file.file import ReleaseFile
 from xport.release_file.model_cards import read_card
 from xport.release_file.model_pipelines import explanation_pipeline, pipeline_for
 from xport.release_file.tables import ExplanationEntry, ModelEntry
+from xport.workflow.measured_floor import require_narrow
 from xport.workflow.planned_artifact import planned_artifact, weights_digest
 from xport.workflow.planned_page import planned_page
 from xport.workflow.second_route import SECOND, missing_route
@@ -61,12 +62,14 @@ class Converter:
     folders: Sequence[Path] = ()
     folder: Path = Path()
     pipeline: Callable[[ModelEntry, Routes], Pipeline] = pipeline_for
+    allow_weak: bool = False
 
     def plan(self) -> Plan:
         """Make every probe and artifact.
 
         Raises:
-            InputError: an image, checkpoint, factory or signature is wrong; it is named.
+            InputError: an image, checkpoint, factory or signature is wrong; it is named. Or a
+                tolerance is wider than the floor lets it be, and weak policies are not allowed.
             ConversionError: a stage cannot translate a model; operator and node are named. That of
                 a route that the release does not ask for becomes one of the plan's missing routes.
         """
@@ -88,6 +91,8 @@ class Converter:
         decisions = {
             model_id: self._decisions(model_id, entry) for model_id, entry in release.models.items()
         }
+        if not self.allow_weak:
+            require_narrow(release, self.pipeline, probes | explained, self.store)
         converted = [
             self._model(model_id, probes[model_id], decisions[model_id])
             for model_id in release.models

@@ -61,6 +61,11 @@ class RunFolder:
         return self.root / "runtime.json"
 
     @property
+    def sensitivity_path(self) -> Path:
+        """What was tried of errors in the weights, one JSON document."""
+        return self.root / "sensitivity.json"
+
+    @property
     def artifacts_path(self) -> Path:
         """The artifacts of a model in memory; those of a release lie in the store."""
         return self.root / "artifacts"
@@ -141,6 +146,7 @@ class RunFolder:
             paths += [
                 self.judgements_path,
                 self.runtime_path,
+                self.sensitivity_path,
                 self.recordings.root,
                 self.prepared.root,
             ]

@@ -1,3 +1,4 @@
+import "../witness/witness.js"; // first, as in the workers
 import {
   fetchModels,
   ManifestError,

@@ -1,3 +1,4 @@
+import "../witness/witness.js"; // first
 import {
   EngineError,
   profileModel,

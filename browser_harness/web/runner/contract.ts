@@ -1,5 +1,6 @@
 // Twin: browser_harness/drive/wire.py.
 
+import type { Account, Work } from "../witness/witness.js";
 import type {
   BackendEnvironment,
   BackendRequest,
@@ -59,6 +60,8 @@ export interface RunReply {
   readonly seconds: number;
   readonly memoryBefore: Memory;
   readonly memoryAfter: Memory;
+  /** What was drawn and submitted during the run, by the witness's count. */
+  readonly work: Work;
 }
 
 /** Several models in a row, timed as one pass: first inputs in, last outputs read back. */
@@ -183,6 +186,8 @@ export interface CalibrateReply {
 /** `window.xport`. */
 export interface Page {
   environment(): Promise<Reply<BackendEnvironment>>;
+  /** What the page's witness saw since the page was loaded. */
+  witness(): Promise<Reply<Account>>;
   open(request: OpenRequest): Promise<Reply<OpenResult>>;
   warmUp(request: WarmUpRequest): Promise<Reply<WarmUp>>;
   run(request: RunRequest): Promise<Reply<RunReply>>;

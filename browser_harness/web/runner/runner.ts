@@ -1,3 +1,4 @@
+import { accountNow, workNow, type Work } from "../witness/witness.js"; // first
 import {
   accepts,
   calibrateOutputs,
@@ -110,18 +111,27 @@ export async function readInputs(request: RunRequest): Promise<Inputs> {
   return inputs;
 }
 
-async function write(result: RunResult): Promise<RunReply> {
+/** A run, and what was drawn and submitted meanwhile, by the witness's count. */
+async function witnessed(work: () => Promise<RunResult>): Promise<RunResult & { work: Work }> {
+  const before = workNow();
+  const result = await work();
+  const after = workNow();
+  const { draws, submits } = before;
+  return { ...result, work: { draws: after.draws - draws, submits: after.submits - submits } };
+}
+
+async function write(result: RunResult & { work: Work }): Promise<RunReply> {
   const outputs: Record<string, TensorText> = {};
   for (const output of result.outputs) outputs[output.spec.name] = await writeTensor(output);
-  const { seconds, memoryBefore, memoryAfter } = result;
-  return { outputs, seconds, memoryBefore, memoryAfter };
+  const { seconds, memoryBefore, memoryAfter, work } = result;
+  return { outputs, seconds, memoryBefore, memoryAfter, work };
 }
 
 async function run(request: RunRequest): Promise<RunReply> {
   const { guard } = opened();
   const model = modelOf(request.model);
   const inputs = await readInputs(request);
-  return write(await runModel(model, inputs, guard));
+  return write(await witnessed(() => runModel(model, inputs, guard)));
 }
 
 async function pass(request: PassRequest): Promise<PassReply> {
@@ -130,9 +140,11 @@ async function pass(request: PassRequest): Promise<PassReply> {
   for (const step of request.steps) {
     prepared.push({ model: modelOf(step.model), inputs: await readInputs(step) });
   }
-  const results: RunResult[] = [];
+  const results: (RunResult & { work: Work })[] = [];
   const start = performance.now();
-  for (const { model, inputs } of prepared) results.push(await runModel(model, inputs, guard));
+  for (const { model, inputs } of prepared) {
+    results.push(await witnessed(() => runModel(model, inputs, guard)));
+  }
   const seconds = (performance.now() - start) / 1000;
   const steps: RunReply[] = [];
   for (const result of results) steps.push(await write(result));
@@ -226,6 +238,7 @@ function close() {
 
 window.xport = {
   environment: () => reply(() => opened().environment),
+  witness: () => reply(accountNow),
   open: (request) => reply(() => open(request)),
   warmUp: (request) => reply(() => warmUp(modelOf(request.model), opened())),
   run: (request) => reply(() => run(request)),

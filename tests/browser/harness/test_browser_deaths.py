@@ -134,3 +134,34 @@ def test_a_lost_context_is_an_error_and_stays_one(
             with pytest.raises(PageRefused, match="WebGL context was lost") as caught:
                 session.run("classifier", images["classifier"])
             assert caught.value.code == "context-lost"
+
+
+def until_lost(session: BrowserSession, images: Images, known: np.ndarray) -> str | None:
+    """The code of the error that ends executions; until then every answer is the known one."""
+    end = time.monotonic() + BOUND_S
+    while time.monotonic() < end:
+        try:
+            found = session.run("classifier", images["classifier"])
+        except PageRefused as error:
+            return error.code
+        assert np.array_equal(found.outputs["probabilities"], known)
+    return None
+
+
+def test_a_context_lost_at_any_moment_never_gives_other_numbers(
+    models: list[ModelSource], images: Images, settings: Settings, tmp_path: Path
+) -> None:
+    """Lost before, in and after executions: what comes is right to the bit, or the error."""
+    page = page_with(tmp_path, page_files()["runner.js"].read_text() + HOOK)
+    random, ends = np.random.default_rng(7), []
+    with BrowserSession(models, settings("webgl", page_folder=page)) as session:
+        whole = [session.run("classifier", images["classifier"]) for _ in range(2)][1]
+        known = whole.outputs["probabilities"]
+        for _ in range(5):
+            delay = 3000 * whole.seconds * random.random()
+            session.evaluate(f"void setTimeout(window.loseContexts, {delay:.2f})")
+            ends.append(until_lost(session, images, known))
+            session.reopen(models)
+            again = session.run("classifier", images["classifier"])
+            assert np.array_equal(again.outputs["probabilities"], known)
+    assert ends == ["context-lost"] * 5

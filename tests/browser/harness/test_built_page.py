@@ -9,6 +9,8 @@ import subprocess
 import tomllib
 from pathlib import Path
 
+import pytest
+
 from browser_harness.serve.assets import OPERATORS, PAGE_FOLDER, app_files, page_files
 from xport.common import digests
 
@@ -29,7 +31,9 @@ def imported(name: str) -> set[str]:
 
 def test_all_pages_load_one_engine() -> None:
     pages = ("runner.js", "bench.js", "engine.worker.js")
-    for name in (*pages, "engine.kernels.js", "engine.gradient.js"):
+    for name in pages:
+        assert imported(name) == {"./witness.js", "./engine.js"}
+    for name in ("engine.kernels.js", "engine.gradient.js"):
         assert imported(name) == {"./engine.js"}
     for name in pages:
         assert (PAGE_FOLDER / name).stat().st_size < 50_000  # nothing of TF.js is in them
@@ -38,8 +42,30 @@ def test_all_pages_load_one_engine() -> None:
     assert "engine.js" in app_files()
 
 
+OWN = ("runner.js", "bench.js", "app.js", "engine.worker.js", "picture.worker.js")
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_the_witness_is_the_first_import_of_every_script_of_our_own(name: str) -> None:
+    """Modules are evaluated in the order of imports, and the witness imports none."""
+    text = (PAGE_FOLDER / name).read_text()
+    first = re.match(r'import\s*(?:\{[^}]*\}\s*from\s*)?"([^"]+)"', text)
+    assert first is not None
+    assert first[1] == "./witness.js"
+    assert imported("witness.js") == set()
+    assert "witness.js" in page_files()
+    assert "witness.js" in app_files()
+
+
+@pytest.mark.parametrize("name", ["runner", "bench", "index"])
+def test_a_page_has_no_script_before_the_one_that_begins_with_the_witness(name: str) -> None:
+    text = (PAGE_FOLDER / f"{name}.html").read_text()
+    own = "app" if name == "index" else name
+    assert re.findall(r"<script[^>]*>", text) == [f'<script type="module" src="{own}.js">']
+
+
 def test_the_deployed_page_leaves_the_engine_to_its_worker() -> None:
-    assert imported("app.js") == set()
+    assert imported("app.js") == {"./witness.js"}
     assert "kernelName" in (PAGE_FOLDER / "engine.js").read_text()
     assert "kernelName" not in (PAGE_FOLDER / "app.js").read_text()
 

@@ -131,6 +131,7 @@ def make_bundle(
         "self_test": write_self_test(folder, models, [picture_of(example)]).model_dump(),
         "examples": [example.model_dump()],
         "tools": {"xport": "0.0.0", "torch": "0.0.0"},
+        "backends": ["webgl", "wasm", "cpu"],
         "files": {},
         **changes,
     }

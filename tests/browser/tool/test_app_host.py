@@ -136,6 +136,17 @@ def test_without_cache_storage_it_works_and_says_so(
         assert len(outputs_of(page.examine(picture))) == 14
 
 
+def test_without_room_it_works_and_says_so(browser: Browser, site: Path, picture: Path) -> None:
+    with host_page(browser, site) as page:
+        cdp = page.page.context.new_cdp_session(page.page)
+        origin = {"origin": page.server.url, "quotaSize": 1}
+        cdp.send("Storage.overrideQuotaForOrigin", origin)
+        page.running("wasm")
+        assert page.page.evaluate("driven.session.unstored") == "full"
+        found = np.asarray(outputs_of(page.examine(picture)))
+        assert np.abs(found - expected_values(picture, Classifier())).max() <= 1e-5
+
+
 def test_files_of_an_earlier_release_go_once_the_new_one_runs(host: HostPage) -> None:
     host.running("wasm")
     add = """async () => {
@@ -228,6 +239,30 @@ def test_a_session_that_no_backend_can_carry_on_says_why(
         last = page.page.evaluate("driven.changes.at(-1)")
         assert last["running"] is None
         assert "context was lost" in last["reason"]
+
+
+DRAWS_BEHIND_THE_WITNESS = """
+const { drawArrays, drawElements } = WebGL2RenderingContext.prototype;
+const { getContext } = OffscreenCanvas.prototype;
+OffscreenCanvas.prototype.getContext = function (...given) {
+  const context = getContext.apply(this, given);
+  return context && Object.assign(context, { drawArrays, drawElements });
+};
+"""
+
+
+def test_an_engine_that_draws_behind_the_witness_gives_way_to_the_next_backend(
+    browser: Browser, fresh: Path
+) -> None:
+    engine, worker = fresh / "engine.js", fresh / "engine.worker.js"
+    engine.write_text(DRAWS_BEHIND_THE_WITNESS + engine.read_text())
+    worker.write_text('import "./engine.js";' + worker.read_text())
+    with host_page(browser, fresh) as page:
+        running = page.running(*ORDER)
+        assert running["backend"] == "wasm"
+        (attempt,) = running["attempts"]
+        assert attempt["backend"] == "webgl"
+        assert "webgl ran, and the self-test drew nothing" in attempt["reason"]
 
 
 def test_a_worker_that_breaks_down_is_replaced(host: HostPage, picture: Path) -> None:

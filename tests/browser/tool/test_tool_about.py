@@ -61,7 +61,7 @@ def test_what_differs_and_does_not_decide_stands_with_the_release(
     browser: Browser, tmp_path: Path
 ) -> None:
     sentence = "ADVISORY: clf/onnx logits: max |Δ| 0.001 from torch (it takes other pixels)"
-    site = make_site(tmp_path / "site", advisories=[sentence])
+    site = make_site(tmp_path / "site", notes=[{"kind": "advisory", "text": sentence}])
     with opened_tool(browser, site) as tool:
         tool.page.get_by_role("button", name="About").click()
         note = tool.page.get_by_role("dialog").get_by_role("note")
@@ -69,6 +69,24 @@ def test_what_differs_and_does_not_decide_stands_with_the_release(
         expect(note).to_contain_text(sentence)
         note.scroll_into_view_if_needed()
         expect(note).to_be_in_viewport()
+
+
+def test_a_weak_release_says_so_beside_the_notice_and_runs_where_it_was_verified(
+    browser: Browser, tmp_path: Path
+) -> None:
+    low = {"kind": "below-floor", "text": "policy.min_probes: 1, at least 3 are wanted"}
+    said = {"verdict": "WEAK_PASSED", "notes": [low], "backends": ["wasm"]}
+    site = make_site(tmp_path / "site", **said)
+    with opened_tool(browser, site) as tool:
+        strip = tool.page.get_by_role("complementary").first
+        expect(strip).to_contain_text("NOT FOR MEDICAL USE")
+        expect(strip).to_contain_text("WEAK_PASSED: verified against too little")
+        tool.agree()
+        tool.page.get_by_role("button", name="About").click()
+        dialog = tool.page.get_by_role("dialog")
+        expect(dialog.get_by_role("note")).to_contain_text(low["text"])
+        expect(dialog).to_contain_text("Passed on WebAssembly")
+        expect(dialog).not_to_contain_text("WebGL")
 
 
 def test_a_release_in_which_all_agrees_says_nothing_of_it(browser: Browser, site: Path) -> None:

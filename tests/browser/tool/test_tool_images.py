@@ -13,12 +13,12 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from reference.preprocess.picture import NOTES
 from tests.browser.tiny_model import Classifier
 from tests.browser.tool.app_bundles import RULE, WAIT_MS, attach, make_bundle, relist
 from tests.browser.tool.tool_page import AGREE, PHONE, Tool, opened_tool, until
 from tests.browser.tool.tool_site import make_site
 from tests.images.corpus import corpus
+from tests.images.dicom_files import DICOM_NOTES
 from xport.bundles.manifest import MANIFEST
 
 
@@ -96,7 +96,7 @@ def test_what_a_file_needed_is_said_beside_its_image(
         )
         notes = tool.page.locator(".viewer .file-notes li")
         expect(notes).to_have_count(3)
-        assert [note.get_attribute("data-note") for note in notes.all()] == list(NOTES)
+        assert [note.get_attribute("data-note") for note in notes.all()] == list(DICOM_NOTES)
         expect(notes.last).to_contain_text(words)
         tool.add(picture)
         tool.examined(picture.name)

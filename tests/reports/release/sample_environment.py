@@ -4,7 +4,31 @@ from __future__ import annotations
 
 from tests.reports.release.sample_plan import sha
 from xport.exchange.recording import Environment, WebEnvironment
+from xport.exchange.witness import Witness, WitnessedModule
+from xport.judgement.witness_checks import WASM_INTERFACES, WEBGL_INTERFACES
 from xport.plan.plan import Leg, PlannedModel
+
+BINARY = "tfjs-backend-wasm-simd.wasm"
+
+
+def witness(*, webgl: bool, runs: int = 100) -> Witness:
+    """What the witness saw of a leg of the sample, of more runs than it has probes."""
+    module = WitnessedModule(sha256=sha(BINARY), simd=True, threads=False)
+    return Witness(
+        watched=(*WEBGL_INTERFACES, *WASM_INTERFACES),
+        foreign=(),
+        replaced=(),
+        draws=100 * runs if webgl else 0,
+        submits=0,
+        programs=40 if webgl else 0,
+        reads=runs if webgl else 0,
+        pipelines=0,
+        instantiations=0 if webgl else 1,
+        modules=() if webgl else (module,),
+        workers=0,
+        runs=runs,
+        idle=0 if webgl else runs,
+    )
 
 
 def environment(model: PlannedModel, leg: Leg, *, half: bool = False) -> Environment:
@@ -31,7 +55,13 @@ def environment(model: PlannedModel, leg: Leg, *, half: bool = False) -> Environ
             requested_threads=None if webgl else 1,
             hardware_concurrency=8,
             cross_origin_isolated=True,
-            files={"engine.js": sha("engine"), "index.html": sha("page")},
+            files={
+                "engine.js": sha("engine"),
+                "index.html": sha("page"),
+                "witness.js": sha("witness"),
+                BINARY: sha(BINARY),
+            },
+            witness=witness(webgl=webgl),
             graphics="swiftshader" if webgl else None,
             model_files={
                 f"{model.id}/{name}": digest

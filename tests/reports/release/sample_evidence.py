@@ -26,9 +26,11 @@ from xport.comparison.picture import Picture
 from xport.comparison.pipeline_effect import PipelineEffect
 from xport.comparison.preprocessing import PreparedCase, effects_of
 from xport.exchange.recording import Recording
+from xport.exchange.sensitivity import OutputChange, Sensitivity, Trial, WeightGroup
 from xport.formats.artifact import TensorSpec
 from xport.judgement.evidence import Evidence
 from xport.judgement.judge import judge
+from xport.judgement.sensitivity import detectable_errors
 from xport.judgement.verdict import Case, OutputFacts
 from xport.plan.plan import FLOAT64_LEG, REFERENCE_LEG, Leg, Plan, PlannedModel
 
@@ -73,6 +75,7 @@ def make_evidence(
         prepared=prepared.recordings if prepared else {},
         preparations=prepared.preparations if prepared else None,
     )
+    sensitivity = tuple(_sensitivity(sample, plan))
     return Evidence(
         made="2025-03-14T09:26:53+00:00",
         xport="0.1.0",
@@ -83,8 +86,43 @@ def make_evidence(
         runtimes=sample.runtimes,
         pictures=tuple(_pictures(plan)) if sample.pictures else (),
         preprocessing=effects,
+        sensitivity=sensitivity,
+        detectable_errors=tuple(detectable_errors(case, sensitivity)),
         verdict=judge(case),
     )
+
+
+def _sensitivity(sample: SampleRelease, plan: Plan) -> Iterator[Sensitivity]:
+    """Two groups of every model: an error moves outputs by a hundredth of it, or not at all."""
+    for model in plan.models:
+        if "onnx" in model.legs:
+            outputs = [spec.name for spec in model.signature.outputs]
+            effects = (1e-2, 0.0 if model.id in sample.blind else 1e-2)
+            yield Sensitivity(
+                model=model.id,
+                plan_digest=plan.digest(),
+                artifact_digest=model.artifacts["onnx"].digest,
+                probes=sample.probes[:1],
+                unspoilt=dict.fromkeys(outputs, _change(0.0)),
+                groups=tuple(_group(n, outputs, effect) for n, effect in enumerate(effects)),
+            )
+
+
+def _group(number: int, outputs: list[str], effect: float) -> WeightGroup:
+    return WeightGroup(
+        first=f"layers.{number}.weight",
+        last=f"layers.{number}.bias",
+        tensors=2,
+        parameters=1200,
+        trials=tuple(
+            Trial(error=2.0**-n, outputs=dict.fromkeys(outputs, _change(effect * 2.0**-n)))
+            for n in range(24)
+        ),
+    )
+
+
+def _change(size: float) -> OutputChange:
+    return OutputChange(max_abs=size, relative_l2=size, angle=size)
 
 
 def _outputs(sample: SampleRelease, model: PlannedModel, leg: Leg) -> dict[str, Outputs]:
@@ -167,6 +205,7 @@ def _facts(
                 zero=not stack.any(),
                 spread=float(np.nanmax(np.ptp(np.nan_to_num(stack), axis=0))),
                 shape_as_declared=True,
+                largest=float(np.nanmax(np.abs(np.nan_to_num(stack)))),
             )
 
 
@@ -190,16 +229,18 @@ def _recordings(sample: SampleRelease, plan: Plan) -> Iterator[Recording]:
 
 def _result(sample: SampleRelease, model: PlannedModel, leg: Leg) -> dict[str, Any]:
     """The fields of a recording that succeeded."""
+    digests = {
+        probe.name: {s.name: sha(f"{leg.name}/{s.name}") for s in model.signature.outputs}
+        for probe in model.probes
+    }
     return {
         "failure": None,
         "environment": environment(
             model, leg, half=f"{model.id}/{leg.name}" in sample.half_precision
         ),
         "input_digests": {probe.name: probe.digests for probe in model.probes},
-        "output_digests": {
-            probe.name: {s.name: sha(f"{leg.name}/{s.name}") for s in model.signature.outputs}
-            for probe in model.probes
-        },
+        "output_digests": digests,
+        "again_digests": digests,
         "seconds": {probe.name: 0.2 + 0.01 * i for i, probe in enumerate(model.probes)},
         "load_seconds": 1.5,
         "peak_mib": 740.0,

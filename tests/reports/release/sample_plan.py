@@ -87,6 +87,8 @@ class SampleRelease:
     relative_tolerance: bool = False
     pictures: bool = True
     weights: dict[str, str] = field(default_factory=dict)
+    blind: frozenset[str] = frozenset()
+    min_probes: int = 3
 
 
 LATENT = RelativeTolerance(
@@ -125,7 +127,7 @@ def _policy(sample: SampleRelease) -> Policy:
         )  # fmt: skip
 
     return Policy(
-        min_probes=3,
+        min_probes=sample.min_probes,
         tolerances=(
             tolerance("classifier", "probabilities", 2e-4),
             tolerance("autoencoder", "reconstruction", 5e-4),

@@ -26,9 +26,11 @@ HOSTILE = (
 
 
 @pytest.fixture(scope="module")
-def pages(passing: Evidence, failing: Evidence, incomplete: Evidence) -> dict[Status, Page]:
-    """The three reports, by verdict."""
-    documents = (passing, failing, incomplete)
+def pages(
+    passing: Evidence, weak: Evidence, failing: Evidence, incomplete: Evidence
+) -> dict[Status, Page]:
+    """The four reports, by verdict."""
+    documents = (passing, weak, failing, incomplete)
     return {evidence.verdict.status: Page(html_report(evidence)) for evidence in documents}
 
 
@@ -42,11 +44,11 @@ def test_verdict_is_the_first_heading(pages: dict[Status, Page], status: Status)
     headings = [tag for tag, _ in page.elements if re.fullmatch("h[1-6]", tag)]
     assert headings[0] == "h1"
     assert headings.count("h1") == 1
-    word = status.value.replace("_", " ")
+    word = words.STATUS_WORDS[status]
     assert page.words[0].startswith(f"{word}: Chest X-ray tool")
     before = page.text.index(f" {word} ")
     assert before < page.text.index("Worst error of every leg")
-    others = {s.value.replace("_", " ") for s in Status} - {word}
+    others = {f" {other} " for other in words.STATUS_WORDS.values()} - {f" {word} "}
     assert all(before < page.text.find(other) or other not in page.text for other in others)
 
 

@@ -78,8 +78,19 @@ def test_not_run_is_an_error_and_its_outputs_too(incomplete: Evidence) -> None:
 
 
 def test_the_verdict_is_a_case_of_its_own(passing: Evidence, incomplete: Evidence) -> None:
-    assert list(case(parsed(passing), "xport", "verdict")) == []
+    said = list(case(parsed(passing), "xport", "verdict"))
+    assert [element.tag for element in said] == ["system-out"]
+    assert "without a second route" in (said[0].text or "")
     assert case(parsed(incomplete), "xport", "verdict").find("error") is not None
+
+
+def test_a_weak_verdict_is_a_value_of_its_own_and_says_why(weak: Evidence) -> None:
+    root = parsed(weak)
+    assert (root.get("failures"), root.get("errors")) == ("0", "0")
+    assert case(root, "xport", "verdict WEAK_PASSED").find("failure") is None
+    told = {one.get("name"): one.get("value") for one in root.iter("property")}
+    assert told["verdict"] == "WEAK_PASSED"
+    assert told["note.below-floor"] == "policy.min_probes: 1, at least 3 are wanted"
 
 
 def test_legs_that_are_all_reference_are_not_green() -> None:

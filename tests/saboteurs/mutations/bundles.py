@@ -180,6 +180,38 @@ def no_self_test(content: dict[str, Any]) -> None:
     del content["self_test"]
 
 
+def path_of_file(path: str) -> Callable[[dict[str, Any]], object]:
+    """List a file of the page under a path that is none of a bundle."""
+
+    def spoil(content: dict[str, Any]) -> None:
+        content["files"][path] = content["files"].pop("app.css")
+
+    return spoil
+
+
+def shared_elsewhere(content: dict[str, Any]) -> None:
+    """Let an explanation share a shard that lies outside the bundle."""
+    files = content["models"]["explanation"]["files"]
+    next(iter(files.values()))["path"] = "../weights.bin"
+
+
+def fewer_examples(content: dict[str, Any]) -> None:
+    """Take an example out of the list of examples; its file stays."""
+    content["examples"].pop()
+
+
+def two_files(bundle: Path) -> None:
+    """Change two files, and take a third away."""
+    append("app.js")(bundle)
+    append("models/autoencoder/preprocess.json")(bundle)
+    gone("codec-jpeg.js")(bundle)
+
+
+def no_pictures(content: dict[str, Any]) -> None:
+    """Tell of no picture what it becomes."""
+    content["pictures"] = []
+
+
 def labels(content: dict[str, Any]) -> None:
     """Exchange two labels."""
     found = content["models"]["classifier"]["labels"]
@@ -405,6 +437,70 @@ MUTATIONS = [
         "path",
         leads_out,
         2,
+    ),
+    manifest(
+        "an absolute path",
+        "A file is listed under an absolute path.",
+        "does not lie in",
+        path_of_file("/etc/passwd"),
+        2,
+    ),
+    manifest(
+        "a path of Windows",
+        "A file is listed under a path that leads out on Windows.",
+        "does not lie in",
+        path_of_file("..\\app.css"),
+        2,
+    ),
+    manifest(
+        "a drive of Windows",
+        "A file is listed on another drive.",
+        "does not lie in",
+        path_of_file("C:app.css"),
+        2,
+    ),
+    manifest(
+        "shared outside",
+        "An explanation shares a shard that lies outside the bundle.",
+        "does not lie in",
+        shared_elsewhere,
+        2,
+    ),
+    manifest(
+        "an example taken out",
+        "An example of the run is not listed as one any more.",
+        "is an example of the run, and not in the bundle",
+        fewer_examples,
+    ),
+    manifest(
+        "silent of the page",
+        "The manifest does not say whether the page can show the release.",
+        "does not say whether the page can show the release",
+        lambda m: m.update(publishable=None),
+    ),
+    raw(
+        "three files at once",
+        "Two files are changed and one is gone: all three are named, not the first.",
+        "also: file models/autoencoder/preprocess.json is changed",
+        two_files,
+    ),
+    redone(
+        "a text, listed",
+        "A text lies in the bundle, which is listed, and which no bundle has.",
+        "notes.txt is listed, and no file of a bundle",
+        append("notes.txt", "read me"),
+    ),
+    redone(
+        "a module, listed",
+        "A WebAssembly module lies in the bundle, listed, that no page names.",
+        "extra.wasm is listed, and no file of a bundle",
+        append("extra.wasm", "x"),
+    ),
+    redone(
+        "self-test without pictures",
+        "The self-test does not tell any more what an example becomes.",
+        "is an example, and its inputs are not told once",
+        self_test(no_pictures),
     ),
     manifest(
         "labels exchanged",

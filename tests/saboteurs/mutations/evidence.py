@@ -202,6 +202,50 @@ def digest(content: Content) -> None:
     content["recordings"][4]["outputs"] = {}
 
 
+def older_rules(content: Content) -> None:
+    """The evidence says that it was judged by the first rules."""
+    content["rules"] = 1
+
+
+def older_version(content: Content) -> None:
+    """The evidence says that it is of version 2."""
+    content["schema_version"] = 2
+    content["plan"]["schema_version"] = 2
+    for key in ("rules", "preparations", "prepared", "sensitivity", "detectable_errors"):
+        content.pop(key)
+
+
+def another_xport(content: Content) -> None:
+    """Another xport is said to have judged."""
+    content["xport"] = "0.0.9"
+
+
+def no_page(content: Content) -> None:
+    """The plan names no page, and recordings are of that plan."""
+    content["plan"]["page"] = None
+
+
+def no_sensitivity(content: Content) -> None:
+    """What the probes see of errors in the weights is taken out."""
+    content["sensitivity"] = []
+    content["detectable_errors"] = []
+
+
+def finer(content: Content) -> None:
+    """The probes are said to see a thousandth of what they do."""
+    content["detectable_errors"][0]["smallest"] /= 1000
+
+
+def finer_everywhere(content: Content) -> None:
+    """The same, and a trial that says so."""
+    finer(content)
+    group = content["sensitivity"][0]["groups"][0]
+    smallest = content["detectable_errors"][0]["smallest"]
+    failing = max(group["trials"], key=lambda trial: trial["error"])
+    group["trials"].append({**failing, "error": smallest})
+    content["detectable_errors"][0]["passes"] = None
+
+
 def title(content: Content) -> None:
     """The release has another title in the evidence."""
     content["plan"]["title"] = "Another release"
@@ -210,6 +254,48 @@ def title(content: Content) -> None:
 MUTATIONS = [
     edited(
         "check removed", "One check that passed is taken out of the verdict.", "is missing", removed
+    ),
+    edited(
+        "called older",
+        "The evidence says that older rules judged it, which ask for less.",
+        "not checked, the evidence was judged by rules 1",
+        older_rules,
+    ),
+    edited(
+        "called version 2",
+        "The evidence is written as an older version has it, without what that did not have.",
+        "",
+        older_version,
+    ),
+    edited(
+        "called another xport's",
+        "The evidence says that another xport judged it, so that the report is not rendered again.",
+        "the tools is not that of the evidence",
+        another_xport,
+    ),
+    edited(
+        "no page named",
+        "The plan names no page any more, so that any page would do.",
+        "the plan names no page",
+        no_page,
+    ),
+    edited(
+        "detectable errors removed",
+        "What the probes see of errors in the weights is taken out.",
+        "what its probes see of errors in the weights is not there",
+        no_sensitivity,
+    ),
+    edited(
+        "detectable errors smaller",
+        "The probes are said to see a thousandth of the error that they do.",
+        "the detectable errors are not what the trials give",
+        finer,
+    ),
+    edited(
+        "detectable errors smaller, and a trial",
+        "As before, and a trial stands there that would show it.",
+        "an error passes that is larger than one that fails",
+        finer_everywhere,
     ),
     edited(
         "no checks",

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
+from reference.preprocess import Preprocess
+from reference.preprocess.picture import Picture
 from tests.saboteurs.bench import Held, with_web
 from tests.saboteurs.mutations.numbers import judged
+from tests.saboteurs.table import Mutation
 from xport.comparison.pipeline_effect import PipelineEffect
 from xport.exchange.prepared import EXACT
 
@@ -86,7 +92,79 @@ def fallback(held: Held) -> None:
     held.prepared[KEY] = with_web(held.prepared[KEY], backend="cpu")
 
 
+def rectangular(picture: Picture) -> bool:
+    """Whether a picture is not square."""
+    height, width, _ = picture.samples.shape
+    return height != width
+
+
+def of_samples(change: Callable[[Any], Any]) -> Callable[[Picture, Preprocess], Any]:
+    """Change the pixels of rectangular pictures, and leave square ones right."""
+
+    def spoil(picture: Picture, definition: Preprocess) -> Any:
+        if not rectangular(picture):
+            return None
+        return definition.apply(replace(picture, samples=change(picture.samples)))
+
+    return spoil
+
+
+def other_statistics(picture: Picture, definition: Preprocess) -> Any:
+    """The input less the mean of photographs, over their deviation, as other networks take it."""
+    low, high = definition.low, definition.high
+    gray = (definition.apply(picture) - low) / (high - low)
+    return (low + (high - low) * (gray - 0.449) / 0.226).astype(np.float32)
+
+
+def upside_down(picture: Picture, definition: Preprocess) -> Any:
+    """The input of a picture that was turned by half."""
+    return definition.apply(replace(picture, samples=picture.samples[::-1, ::-1].copy()))
+
+
+def not_upright(picture: Picture, definition: Preprocess) -> Any:
+    """The input of a picture whose orientation was not read, of those that have one."""
+    return None if picture.orientation == 1 else definition.apply(replace(picture, orientation=1))
+
+
+def made(name: str, what: str, spoil: Callable[[Picture, Preprocess], Any]) -> Mutation:
+    """The page's exact path makes other inputs of images."""
+    return Mutation(
+        name,
+        what,
+        "judge",
+        "FAILED",
+        "gray levels of 255 on",
+        lambda bench: bench.prepared(spoil),
+    )
+
+
 MUTATIONS = [
+    made(
+        "swapped axes",
+        "Rectangular images are transposed before they are prepared; square ones are right.",
+        of_samples(lambda samples: samples.transpose(1, 0, 2).copy()),
+    ),
+    made(
+        "width for height",
+        "Rows of rectangular images are read with the height as their length.",
+        of_samples(lambda s: s.reshape(s.shape[1], s.shape[0], s.shape[2])),
+    ),
+    made(
+        "cropped at the edge",
+        "Rectangular images lose their last row, as by a rounding of their size.",
+        of_samples(lambda samples: samples[:-1].copy()),
+    ),
+    made(
+        "input statistics",
+        "The input is normalised by the statistics of photographs, as other networks take it.",
+        other_statistics,
+    ),
+    made("turned images", "Every image is turned by half a turn.", upside_down),
+    made(
+        "orientation not read",
+        "An image that its file says to turn is prepared as it is stored.",
+        not_upright,
+    ),
     judged(
         "one gray level",
         "One image of the exact path is one gray level from the definition, as by swapped "

@@ -1,4 +1,4 @@
-"""Release files that ask for too little, or for what cannot be: refused before anything is done."""
+"""Release files that ask for nothing, or for what cannot be: refused before anything is done."""
 
 from __future__ import annotations
 

@@ -86,6 +86,12 @@ def mean_for_max(model: onnx.ModelProto) -> None:
     node.attribute.extend(known)
 
 
+def align_corners(model: onnx.ModelProto) -> None:
+    """Resize maps so that the corners' centres meet, another framework's default."""
+    for node in nodes(model, "Resize"):
+        attribute(node, "coordinate_transformation_mode", "align_corners")
+
+
 def bgr(model: onnx.ModelProto) -> None:
     """Read the image's channels in the other order."""
     put(kernels(model)[0], lambda w: w[:, ::-1])
@@ -114,6 +120,12 @@ MUTATIONS = [
         "running mean",
         "A normalisation subtracts no mean, as in training mode's first step.",
         running_mean,
+    ),
+    mutation(
+        "align corners",
+        "Maps are resized with aligned corners, which another framework has as its default.",
+        align_corners,
+        "explanation",
     ),
     mutation("padding side", "The first convolution pads one pixel more at the end.", padding_side),
     mutation("dropped activation", "The network's last ReLU is left out of the graph.", dropped),

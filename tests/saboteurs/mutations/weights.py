@@ -13,12 +13,13 @@ from xport.common.arrays import Array
 
 Change = Callable[[Array], Array]
 TENTHS = 10
+OPERATORS = ("Conv", "ConvTranspose", "Gemm")
 
 
 def kernels(model: onnx.ModelProto) -> list[TensorProto]:
     """The kernels and matrices of a network, in the order in which they compute."""
     named = {tensor.name: tensor for tensor in model.graph.initializer}
-    used = [node.input[1] for node in model.graph.node if node.op_type in ("Conv", "Gemm")]
+    used = [node.input[1] for node in model.graph.node if node.op_type in OPERATORS]
     return [named[name] for name in used]
 
 
@@ -40,13 +41,15 @@ def scaled(place: float, factor: float) -> Callable[[onnx.ModelProto], None]:
     return spoil
 
 
-def _tenths(percent: float) -> Iterator[Mutation]:
+def _tenths(percent: float, model: str = "classifier") -> Iterator[Mutation]:
+    whose = "" if model == "classifier" else f"{model}'s "
     for tenth in range(TENTHS):
         yield mutation(
-            f"{percent:g} % in tenth {tenth + 1}",
-            f"The kernel that lies in tenth {tenth + 1} of the classifier's depth is {percent:g} % "
+            f"{percent:g} % in {whose}tenth {tenth + 1}",
+            f"The kernel that lies in tenth {tenth + 1} of the {model}'s depth is {percent:g} % "
             "too large, as after a wrong fold of a normalisation.",
             scaled((tenth + 0.5) / TENTHS, 1 + percent / 100),
+            model,
         )
 
 
@@ -62,6 +65,12 @@ def mutation(
         f"FAILED: {model}/onnx",
         lambda bench: bench.exported(model, spoil),
     )
+
+
+def bias(model: onnx.ModelProto) -> TensorProto:
+    """The bias of the last layer."""
+    named = {tensor.name: tensor for tensor in model.graph.initializer}
+    return named[[node for node in model.graph.node if node.op_type == "Gemm"][-1].input[2]]
 
 
 def first(change: Change) -> Callable[[onnx.ModelProto], None]:
@@ -111,6 +120,12 @@ def quantised(weights: Array, *, permuted: bool) -> Array:
 MUTATIONS = [
     *_tenths(1),
     *_tenths(0.1),
+    *_tenths(0.1, "autoencoder"),
+    mutation(
+        "one tensor",
+        "The last layer's bias, one tensor of five numbers, is 1 % too large.",
+        lambda model: put(bias(model), lambda b: b * np.float32(1.01)),
+    ),
     mutation(
         "one channel",
         "The kernels of one channel of the first convolution are 1 % too large.",

@@ -23,7 +23,7 @@ from reference.networks.checkpoints import load_checkpoint
 from reference.preprocess import AUTOENCODER, Preprocess
 from tests.conftest import MiniRun, Xport
 from xport.bundles import build, required
-from xport.bundles.build import NotPassed, RunSources, build_bundle
+from xport.bundles.build import NotPassed, RunSources, build_bundle, require_passed
 from xport.bundles.checks import verify_bundle
 from xport.bundles.evidence import evidence_findings
 from xport.bundles.manifest import NOTICE, Manifest
@@ -36,7 +36,7 @@ from xport.inputs.images import example_files
 from xport.judgement.again import case_of
 from xport.judgement.evidence import Evidence
 from xport.judgement.judge import judge
-from xport.judgement.verdict import Status
+from xport.judgement.verdict import Note, Status
 from xport.plan.plan import Plan
 from xport.plan.policy import OtherPolicy
 from xport.recording.browser import graph_operators
@@ -232,21 +232,32 @@ def test_is_not_made_without_passed(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_is_made_of_a_weak_verdict_only_where_that_is_allowed(mini_run: MiniRun) -> None:
+    verdict = mini_run.evidence.verdict.model_copy(update={"status": Status.WEAK_PASSED})
+    evidence = mini_run.evidence.model_copy(update={"verdict": verdict})
+    with pytest.raises(NotPassed, match="WEAK_PASSED, only PASSED") as refused:
+        require_passed(evidence, allow_weak=False)
+    assert refused.value.exit_code == 2
+    assert "--allow-weak" in refused.value.remedy
+    require_passed(evidence, allow_weak=True)
+
+
 def test_says_what_differs_and_does_not_decide(
     mini_run: MiniRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    advisories = ("ADVISORY: classifier/onnx probabilities: max |Δ| 0.001 from torch (known)",)
-    verdict = mini_run.evidence.verdict.model_copy(update={"advisories": advisories})
+    text = "ADVISORY: classifier/onnx probabilities: max |Δ| 0.001 from torch (known)"
+    notes = (Note(kind="advisory", text=text),)
+    verdict = mini_run.evidence.verdict.model_copy(update={"notes": notes})
     evidence = mini_run.evidence.model_copy(update={"verdict": verdict})
     bundle = tmp_path / "bundle"
     monkeypatch.setattr(build, "verify_bundle", lambda _: None)  # the sentence is invented
     manifest = build_bundle(evidence, sources(mini_run), page(mini_run), DOCUMENTS, bundle)
-    assert manifest.advisories == advisories
-    with pytest.raises(IntegrityError, match="the verdict's advisories are not what"):
+    assert manifest.notes == notes
+    with pytest.raises(IntegrityError, match="the verdict's notes are not what"):
         verify_bundle(bundle)
-    silent = manifest.model_copy(update={"advisories": ()})
+    silent = manifest.model_copy(update={"notes": ()})
     found = list(evidence_findings(silent, Evidence.read(bundle / "evidence.json")))
-    assert "what does not decide is not that of the evidence" in found
+    assert "what is said beside the verdict is not that of the evidence" in found
 
 
 @pytest.mark.parametrize(
@@ -409,7 +420,7 @@ def test_is_not_made_of_a_verdict_under_another_policy(
     own = run.plan().policy
     soft = own if policy == "the release's own" else own.model_copy(update={"min_probes": 1})
     evidence, judgement = commands.judge_under(run_copy, soft, OTHER)
-    assert evidence.verdict.status is Status.PASSED
+    assert evidence.verdict.status is (Status.PASSED if soft == own else Status.WEAK_PASSED)
     with pytest.raises(IntegrityError, match=r"under another policy, other\.toml"):
         build_bundle(evidence, sources(mini_run), page(mini_run), DOCUMENTS, tmp_path / "bundle")
     assert not (tmp_path / "bundle").exists()
@@ -513,6 +524,7 @@ def judged_for(evidence: Evidence, plan: Plan) -> Evidence:
         update={
             "plan": plan,
             "recordings": tuple(r.model_copy(update=made_for) for r in evidence.recordings),
+            "sensitivity": tuple(s.model_copy(update=made_for) for s in evidence.sensitivity),
             "prepared": tuple(r.model_copy(update=made_for) for r in evidence.prepared),
             "preparations": evidence.preparations.model_copy(update=made_for),
         }

@@ -21,6 +21,7 @@ from safetensors.torch import save_file
 from reference.networks.densenet import classifier
 from tests import mini
 from tests.conftest import ROOT, MiniRun, Xport
+from tests.images.corpus import corpus
 from xport.errors import IntegrityError
 from xport.recording.legs import record_here
 from xport.workflow.run_folder import RunFolder
@@ -157,6 +158,20 @@ def test_an_image_that_is(content: bytes, words: str, xport: Xport, tmp_path: Pa
     refused(
         convert(xport, tmp_path, mini.only_classifier(), "--images", images), 2, "bad.png", words
     )
+
+
+def test_an_image_that_the_release_forbids_stops_it_before_anything_is_converted(
+    xport: Xport, tmp_path: Path
+) -> None:
+    strict = mini.only_classifier()
+    preprocess = strict["models"]["classifier"]["preprocess"]
+    strict["models"]["classifier"]["preprocess"] = preprocess | {"forbid": ["pixel-density"]}
+    images = tmp_path / "images"
+    images.mkdir()
+    (images / "scan.png").write_bytes(corpus()["png/gray-8-density-uneven"])
+    done = convert(xport, tmp_path, strict, "--images", images)
+    refused(done, 2, "images/scan.png: the release forbids what this image needs (pixel-density")
+    assert not list((tmp_path / "store").glob("*/*"))
 
 
 def test_an_image_whose_name_is_not_utf_8(xport: Xport, tmp_path: Path) -> None:

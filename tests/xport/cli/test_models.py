@@ -51,7 +51,8 @@ def test_what_init_writes_runs_as_it_stands(folder: Path, xport: Xport) -> None:
     assert said.returncode == 0, said.stderr
     assert said.stdout == "my.toml\nnext: xport check my.toml\n"
     release = read_release(folder / "my.toml")
-    entry = release.models["build"]
+    entry = release.models["network"]
+    assert entry.title == "Network"
     assert [str(spec) for spec in entry.signature.inputs] == [
         "image: float32[1, 3, 16, 16]",
         "offset: int32[1, 1]",
@@ -76,9 +77,11 @@ def test_init_overwrites_nothing_unless_it_is_told_to(folder: Path, xport: Xport
     assert said.returncode == 2
     assert "is there already; name another with --out, or use --force" in said.stderr
     assert (folder / "release.toml").read_text() == "mine"
-    said = xport("init", "networks:build", *INPUTS, "--force", "--json", cwd=folder)
+    title = ("--title", "A network of two inputs")
+    said = xport("init", "networks:build", *INPUTS, *title, "--force", "--json", cwd=folder)
     assert json.loads(said.stdout)["release"] == "release.toml"
-    assert read_release(folder / "release.toml").name == "build"
+    release = read_release(folder / "release.toml")
+    assert (release.name, release.title) == ("network", "A network of two inputs")
     lines = (folder / "release.toml").read_text().splitlines()
     for key in ("name", "title", "kind", "weights_from_factory", "backends"):
         assert all("  # " in one for one in lines if one.startswith(f"{key} =")), key

@@ -79,6 +79,37 @@ def test_it_runs_no_code_of_the_release(
     assert not written.exists()
 
 
+def test_what_stands_above_a_module_is_not_imported_to_find_it(
+    trapped: tuple[Path, Path], tmp_path: Path, xport: Xport
+) -> None:
+    """A package in a folder without __init__.py, which Python looks for by importing it."""
+    folder, written = trapped
+    place = shutil.copytree(folder, tmp_path / "place", ignore=shutil.ignore_patterns("run"))
+    package = place / "plain" / "package"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text(TRAP.format(str(written)))
+    (place / "network.py").rename(package / "network.py")
+    text = (place / "release.toml").read_text()
+    renamed = text.replace('"network:build"', '"plain.package.network:build"')
+    assert renamed != text
+    (place / "release.toml").write_text(renamed)
+    done = xport("check", cwd=place)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert not written.exists()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("words", ["bench run/bundle --rounds 2", "profile run/bundle --rounds 1"])
+def test_measuring_runs_no_code_of_the_release(
+    trapped: tuple[Path, Path], tmp_path: Path, xport: Xport, words: str
+) -> None:
+    folder, written = trapped
+    place = shutil.copytree(folder, tmp_path / "place")
+    done = xport(*words.split(), "--backend", "wasm", cwd=place)
+    assert done.returncode == 0, done.stderr
+    assert not written.exists()
+
+
 def test_serving_runs_no_code_of_the_release(trapped: tuple[Path, Path]) -> None:
     folder, written = trapped
     with subprocess.Popen(

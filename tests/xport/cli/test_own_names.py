@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,18 +14,23 @@ from tests import mini
 from tests.conftest import ROOT, MiniRun
 
 THEIRS = "raise SystemExit('this is theirs')\n"
+HELPERS = "from reference.networks.densenet import classifier as build\n\nassert build\n"
 NETWORK = "from torch import nn\n\n\ndef build(**arguments):\n    return nn.Identity()\n"
 SCRIPT = ("-c", "import sys; sys.path.pop(0); from xport.cli.main import main; main()")
 """What an installed `xport` is, whose first searched folder is its own and not the working one."""
 
 MODULE = ("-m", "xport")
+SAFE = ("-P", "-m", "xport")
+"""Without the working folder in the searched ones, where `-m` would take a module of our name."""
 
 
-def run(program: tuple[str, ...], *words: object, cwd: Path) -> subprocess.CompletedProcess[str]:
+def run(
+    program: tuple[str, ...], *words: object, cwd: Path, searched: bool = True
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, *program, *map(str, words)],
         cwd=cwd,
-        env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{cwd}"},
+        env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{cwd}" if searched else str(ROOT)},
         capture_output=True,
         text=True,
         timeout=200,
@@ -38,15 +44,22 @@ def folder(tmp_path: Path) -> Path:
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").write_text(THEIRS)
     (tmp_path / "reference.py").write_text(THEIRS)
-    (tmp_path / "helpers.py").write_text("CLASSES = 5\n")
+    (tmp_path / "helpers.py").write_text(HELPERS)
     return tmp_path
+
+
+def theirs() -> dict[str, Any]:
+    """A release whose factory is a module of that folder, which imports one of ours."""
+    content = mini.only_classifier() | {"routes": {"direct": {}}}
+    content["models"]["classifier"]["factory"] = "helpers:build"
+    return content
 
 
 @pytest.mark.parametrize("program", [MODULE, SCRIPT], ids=["python -m xport", "xport"])
 def test_ours_are_imported_here_and_in_the_processes_that_convert(
     folder: Path, program: tuple[str, ...], store: Path
 ) -> None:
-    mini.write(mini.only_classifier() | {"routes": {"direct": {}}}, folder / "release.toml")
+    mini.write(theirs(), folder / "release.toml")
     done = run(program, "convert", "--out", "run", "--cache-dir", folder / "store", cwd=folder)
     assert done.returncode == 0, done.stderr
     assert "theirs" not in done.stdout + done.stderr
@@ -63,7 +76,9 @@ def test_the_script_is_ours_beside_somebodys_xport(folder: Path, mini_run: MiniR
     (folder / "xport.py").write_text(THEIRS)
     done = run(SCRIPT, "verify", mini_run.folder / "bundle", cwd=folder)
     assert done.returncode == 0, done.stderr
-    mini.write(mini.only_classifier() | {"routes": {"direct": {}}}, folder / "release.toml")
+    done = run(SAFE, "--version", cwd=folder, searched=False)
+    assert (done.returncode, done.stdout.partition(" ")[0]) == (0, "xport"), done.stderr
+    mini.write(theirs(), folder / "release.toml")
     done = run(SCRIPT, "convert", "--out", "run", cwd=folder)
     assert done.returncode == 0, done.stderr
 

@@ -102,3 +102,15 @@ def test_the_documentation_says_these_headers() -> None:
         assert f'{name} "{value}"' in text
     for path in ("index.html", "report.html"):
         assert hosting.policy_for(path) in text
+
+
+@pytest.mark.parametrize("path", ["index.html", "app.js", "engine.worker.js", "runner.html"])
+@pytest.mark.parametrize("threads", [1, 4])
+def test_a_pages_policy_lets_no_text_become_code(path: str, threads: int) -> None:
+    policy = hosting.policy_for(path, threads)
+    rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
+    assert rules["default-src"] == "'none'"
+    assert "'unsafe-inline'" not in policy
+    assert "'unsafe-eval'" not in policy
+    assert rules["script-src"].split()[-1] == "'wasm-unsafe-eval'"
+    assert rules["style-src"] == rules["connect-src"] == "'self'"

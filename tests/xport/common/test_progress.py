@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import contextvars
 import io
+import os
+import pty
+import subprocess
+import sys
 import threading
 
 import pytest
 from rich.console import Console
 
+from tests.conftest import ROOT
 from tests.told import Told
-from xport.cli.terminal import Bars, Lines
-from xport.common import isolated, progress
+from xport.common import displays, isolated, progress
+from xport.common.displays import Bars, Lines
 
 
 def work(title: str = "work", total: int = 2) -> None:
@@ -22,6 +27,7 @@ def work(title: str = "work", total: int = 2) -> None:
     progress.say(f"{title} is done")
 
 
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT), "TERM": "xterm"}
 WORK = ["work: 1 of 2, unit 0", "work: 2 of 2, unit 1", "work is done"]
 
 
@@ -139,3 +145,42 @@ def test_a_terminal_has_a_bar_for_each_piece_of_work() -> None:
     assert "2/2" in screen.getvalue()
     assert "unit 1" in screen.getvalue()
     assert "work is done" in screen.getvalue()
+
+
+def lines_of(wanted: bool | None, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    with displays.told(wanted):
+        work()
+    return capsys.readouterr().err.splitlines()
+
+
+def test_a_function_tells_nobody_in_a_log_unless_it_is_asked_to(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert lines_of(None, capsys) == lines_of(False, capsys) == []
+    assert lines_of(True, capsys)[-1] == "work is done"
+
+
+def test_a_function_leaves_alone_what_its_caller_shows(capsys: pytest.CaptureFixture[str]) -> None:
+    display = Told()
+    with progress.shown(display):
+        assert lines_of(False, capsys) == []
+        assert display.told == []
+        assert lines_of(None, capsys) == []
+    assert display.told == WORK
+
+
+def test_a_function_shows_bars_on_a_terminal() -> None:
+    """A pseudo-terminal, in a process that has it as its standard error."""
+    code = (
+        "from xport.common import displays, progress\n"
+        "with displays.told(None), progress.step('work', 2):\n"
+        "    progress.advance('unit 0')\n"
+    )
+    ours, theirs = pty.openpty()
+    done = subprocess.run([sys.executable, "-c", code], stderr=theirs, env=ENVIRONMENT)
+    os.close(theirs)
+    shown = os.read(ours, 10000).decode()
+    os.close(ours)
+    assert done.returncode == 0
+    assert "work" in shown
+    assert "1/2" in shown

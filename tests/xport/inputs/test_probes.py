@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.conftest import ROOT
+from tests.images.corpus import corpus
 from xport.errors import InputError, IntegrityError
 from xport.formats.artifact import Signature, TensorSpec
 from xport.inputs.images import ImageFile, images_in, photographs
@@ -91,6 +92,14 @@ def test_an_image_that_cannot_be_decoded_is_named() -> None:
     broken = ImageFile("image-a.png", "scans/a.png", b"\x89PNG\r\n\x1a\n, and no more")
     with pytest.raises(InputError, match=r"scans/a\.png"):
         image_inputs(SIGNATURE, SPEC, [broken])
+
+
+def test_an_image_that_needs_what_the_release_forbids_is_named() -> None:
+    oblong = ImageFile("image-a.dcm", "scans/a.dcm", corpus()["dicom/pixels-twice-as-wide"])
+    assert len(image_inputs(SIGNATURE, SPEC, [oblong])) == 1
+    strict = SPEC.model_copy(update={"forbid": ("pixel-aspect-ratio",)})
+    with pytest.raises(InputError, match=r"^scans/a\.dcm: the release forbids .*pixel-aspect"):
+        image_inputs(SIGNATURE, strict, [oblong])
 
 
 def test_a_probe_on_disk_is_checked_when_it_is_read(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from xport.exchange.recording import Recording
 from xport.judgement.evidence import Evidence
 from xport.judgement.verdict import Status
 from xport.plan.policy import Policy
-from xport.recording.recorder import Arrays
+from xport.recording.recorder import Arrays, digests_of
 from xport.release_file.file import read_policy, read_release
 from xport.workflow import commands
 from xport.workflow.run_folder import RunFolder
@@ -38,7 +38,8 @@ def spoilt(run: Path, key: tuple[str, str], change: Change) -> None:
     assert found is not None
     for outputs in found[1].values():
         outputs["probabilities"] = change(outputs["probabilities"])
-    recordings.save(*found)
+    again = digests_of(found[1])  # a leg that is wrong is so twice
+    recordings.save(found[0].model_copy(update={"again_digests": again}), found[1])
 
 
 def judged(run: Path, folder: Path, *listed: Any) -> Evidence:
@@ -85,7 +86,7 @@ def test_an_advisory_leg_stands_beside_the_verdict(
     assert verdict.findings == ()
     assert any(
         said.startswith("ADVISORY: classifier/onnx probabilities: max |Δ| 0.001") and WHY in said
-        for said in verdict.advisories
+        for said in verdict.noted("advisory")
     )
     failed = [check for check in verdict.checks if check.status is Status.FAILED]
     assert failed
@@ -104,7 +105,7 @@ def test_an_advisory_leg_stands_beside_the_verdict(
     assert (suites.get("failures"), suites.get("errors")) == ("0", "0")
     assert any("ADVISORY" in (said.text or "") for said in suites.iter("system-out"))
     shown = xport("judge", run_copy, "--policy", tmp_path / "other.toml", "--json").stdout
-    assert '"advisories"' in shown
+    assert '"kind": "advisory"' in shown
     assert WHY in shown
 
 

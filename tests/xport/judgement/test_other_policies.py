@@ -64,7 +64,7 @@ def test_says_in_every_document_whose_policy_it_is(
     )
     done = xport("judge", run_copy, "--policy", policy)
     assert done.stdout.splitlines()[0].startswith("FAILED ")
-    assert done.stdout.splitlines()[1] == words
+    assert done.stdout.splitlines()[1] == f"Another policy: {words}"
     assert str(folder / "report.html") in done.stdout
     assert sorted(path.name for path in folder.iterdir()) == DOCUMENTS
 
@@ -76,7 +76,7 @@ def test_says_in_every_document_whose_policy_it_is(
     page = (folder / "report.html").read_text()
     assert "<title>FAILED under strict.toml:" in page
     header = page[: page.index("</header>")]
-    assert "Not the release’s own verdict." in header
+    assert "<strong>Another policy:</strong> judged under another policy, strict.toml" in header
     assert digest in header
     assert "Declared before anything was measured" not in page
 
@@ -94,6 +94,7 @@ def test_says_so_in_json_and_the_release_s_own_verdict_does_not(
     assert under["verdict"] == "FAILED"
     assert under["other_policy"] == {"file": "strict.toml", "sha256": digests.of_file(policy)}
     assert "bundle" not in under
+    assert under["notes"][0]["kind"] == "other-policy"
     assert Path(under["evidence"]).parent.parent == run_copy / "judgements"
     own = json.loads(xport("judge", run_copy, "--json").stdout)
     assert (own["verdict"], own["other_policy"]) == ("PASSED", None)
@@ -104,7 +105,26 @@ def test_the_policy_of_the_release_in_another_file_is_another_policy(
 ) -> None:
     evidence, judgement = judge_under(run_copy, mini_run_policy)
     assert evidence.verdict.status is Status.PASSED
-    assert "Not the release’s own verdict." in judgement.report_path.read_text()
+    assert "<strong>Another policy:</strong>" in judgement.report_path.read_text()
+
+
+def test_a_soft_one_is_no_pass_unless_that_is_allowed(
+    run_copy: Path, xport: Xport, tmp_path: Path
+) -> None:
+    policy = policy_file(tmp_path / "soft.toml", max_abs=1e9)
+    done = xport("judge", run_copy, "--json", "--policy", policy)
+    under = json.loads(done.stdout)
+    assert (done.returncode, under["verdict"]) == (2, "WEAK_PASSED")
+    below = [note["text"] for note in under["notes"] if note["kind"] == "below-floor"]
+    assert len(below) == 1
+    assert "'the paper's criterion': max_abs 1e+09, at most 0.000477" in below[0].replace('"', "'")
+    allowed = xport("judge", run_copy, "--allow-weak", "--policy", policy)
+    assert allowed.returncode == 0
+    assert allowed.stdout.startswith("WEAK_PASSED  Miniature")
+    assert "Asks too little: policy.acceptance_criteria" in allowed.stdout
+    page = Path(under["report"]).read_text()
+    assert "<title>WEAK_PASSED under soft.toml" in page
+    assert "Asks too little:" in page
 
 
 @pytest.fixture
@@ -124,7 +144,7 @@ def test_two_policies_of_one_name_lie_side_by_side_and_one_replaces_itself(
     assert found[0] == found[2] != found[1]
     assert sorted((run_copy / "judgements").iterdir()) == sorted({*found})
     statuses = [RunFolder(folder).evidence().verdict.status for folder in found[:2]]
-    assert statuses == [Status.FAILED, Status.PASSED]
+    assert statuses == [Status.FAILED, Status.WEAK_PASSED]
 
 
 def test_a_name_that_is_no_folders_is_made_one(run_copy: Path, tmp_path: Path) -> None:

@@ -150,8 +150,9 @@ def test_a_module_of_half_precision_says_what_to_do(tmp_path: Path) -> None:
 
 
 def test_a_factory_is_built_here(tmp_path: Path) -> None:
-    converted = xport.convert("tests.xport.library.networks:build", IMAGE, out=tmp_path / "model")
-    assert (converted.name, converted.title) == ("build", "tests.xport.library.networks:build")
+    factory = "tests.xport.library.networks:build"
+    converted = xport.convert(factory, IMAGE, out=tmp_path / "model", progress=False)
+    assert (converted.name, converted.title) == ("classifier", "Classifier")
 
 
 def test_a_model_is_replaced_and_nothing_else_is(tmp_path: Path) -> None:

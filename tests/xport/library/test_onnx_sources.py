@@ -13,6 +13,7 @@ import pytest
 import torch
 
 import xport
+from reports.release.summary import summary_lines
 from tests import mini
 from tests.xport.library.networks import Classifier
 from tests.xport.library.test_converting import exported
@@ -20,7 +21,9 @@ from tests.xport.library.test_verification import with_a_wrong_bias
 from xport.errors import InputError, VerdictError
 from xport.judgement.second_opinions import NAME
 from xport.judgement.verdict import Status
+from xport.library.report import Report
 from xport.plan.plan import EVALUATOR_LEG, ONNX_LEG, OPTIMISED_LEG
+from xport.recording.recorder import digests_of
 from xport.release_file.file import read_release
 from xport.workflow.run_folder import RunFolder
 
@@ -62,7 +65,8 @@ def spoil(run: RunFolder, leg: str, difference: float) -> None:
         probe: {name: values + np.float32(difference) for name, values in outputs.items()}
         for probe, outputs in found[1].items()
     }
-    run.recordings.save(found[0], arrays)
+    again = digests_of(arrays)  # what is wrong is so twice
+    run.recordings.save(found[0].model_copy(update={"again_digests": again}), arrays)
 
 
 def test_the_file_that_init_writes_names_it_from_its_own_folder(release: Path) -> None:
@@ -90,8 +94,15 @@ def test_a_run_says_what_it_is_faithful_to(run: Path) -> None:
 
 def test_no_document_speaks_of_pytorch(run: Path) -> None:
     bundle = run / "bundle"
-    for path in (run / "report.html", run / "junit.xml", bundle / "manifest.json"):
+    documents = ("report.html", "junit.xml", "evidence.json", "plan.json")
+    shipped = ("manifest.json", "report.html", "evidence.json", "index.html")
+    for path in (*(run / name for name in documents), *(bundle / name for name in shipped)):
         assert "PyTorch" not in path.read_text(), path
+    evidence = RunFolder(run).evidence()
+    report = Report(evidence, run)
+    terminal = "\n".join(summary_lines(evidence))
+    assert "faithful to ONNX Runtime" in terminal
+    assert "PyTorch" not in terminal + str(report) + report._repr_html_()
     assert json.loads((bundle / "manifest.json").read_text())["faithful_to"] == "ONNX Runtime"
     assert "net: faithful to ONNX Runtime; whether" in (run / "report.html").read_text()
     xport.verify(bundle)
@@ -139,6 +150,8 @@ def test_a_browser_that_says_something_else_fails(copied: RunFolder) -> None:
     report = xport.judge(copied.root)
     assert report.status is Status.FAILED
     assert report.verdict.culprits == ("net/tfjs/wasm",)
+    page, _ = xport.report(report)
+    assert "PyTorch" not in page.read_text() + str(report) + str(verdict_error(report))
 
 
 def test_a_file_is_verified_from_python(tmp_path: Path) -> None:
@@ -178,6 +191,22 @@ def test_keys_that_an_onnx_file_has_itself_are_refused(
     content = tomllib.loads(release.read_text())
     content["models"]["net"] |= changes
     with pytest.raises(InputError, match=words):
+        read_release(mini.write(content, tmp_path / "net.toml"))
+
+
+def verdict_error(report: Report) -> VerdictError:
+    with pytest.raises(VerdictError) as caught:
+        report.raise_for_verdict()
+    return caught.value
+
+
+def test_a_tolerance_that_float64_measures_is_refused(release: Path, tmp_path: Path) -> None:
+    content = tomllib.loads(release.read_text())
+    (one, *others) = content["policy"].pop("tolerances")
+    relative = {"max_ratio_to_float64_gap": 10.0, "min_cosine": 0.999}
+    kept = {key: one[key] for key in ("model", "output", "rationale")}
+    content["policy"] |= {"tolerances": others, "relative_tolerances": [kept | relative]}
+    with pytest.raises(InputError, match="net is an ONNX file, which has no float64"):
         read_release(mini.write(content, tmp_path / "net.toml"))
 
 

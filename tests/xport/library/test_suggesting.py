@@ -8,8 +8,9 @@ import pytest
 from xport.common.arrays import Array
 from xport.errors import InputError
 from xport.formats.artifact import DType, Signature, TensorSpec
-from xport.library.suggesting import EXPLAINED, FACTOR, STEPS, suggested
+from xport.library.suggesting import suggested
 from xport.plan.policy import Tolerance
+from xport.plan.rounding import EXPLAINED, FACTOR, STEPS
 
 EXACT = np.linspace(-1, 1, 8).reshape(1, 8)
 EPS = float(np.finfo(np.float32).eps)

@@ -22,8 +22,11 @@ import torch
 
 import xport
 from tests.conftest import ROOT
+from tests.told import Told
 from tests.xport.library.networks import Classifier, Doubtful, Returning, Tokens
+from xport.common import progress
 from xport.errors import ExitCode, InputError, IntegrityError, UnavailableError, VerdictError
+from xport.judgement.verdict import Status
 from xport.workflow import commands
 from xport.workflow.run_folder import RunFolder
 
@@ -187,6 +190,19 @@ def test_a_declared_tolerance_stands_with_its_reason(tmp_path: Path) -> None:
     assert not report.passed
 
 
+def test_what_asks_too_little_is_weak_where_that_is_allowed(tmp_path: Path) -> None:
+    made = xport.convert(Returning(torch.tanh), torch.ones(1, 4), out=tmp_path / "model")
+    said = {"output": (1e9, "everything may pass here")}
+    report = xport.verify(made, backends=["wasm"], tolerances=said, allow_weak=True)
+    assert report.status is Status.WEAK_PASSED
+    assert not report.passed
+    report.raise_for_verdict()
+    assert str(report).startswith("WEAK_PASSED  ")
+    with pytest.raises(xport.VerdictError, match=r"WEAK_PASSED: policy\.tolerances of") as raised:
+        xport.judge(report).raise_for_verdict()
+    assert raised.value.exit_code == 2
+
+
 def test_a_module_that_float32_does_not_settle_is_refused(tmp_path: Path) -> None:
     made = xport.convert(Doubtful(), torch.rand(1, 4), out=tmp_path / "model")
     with pytest.raises(InputError, match=r"PyTorch float32 is .* from its own float64"):
@@ -206,6 +222,10 @@ def test_a_module_that_float32_does_not_settle_is_refused(tmp_path: Path) -> Non
         (None, {"browsers": ["chromium", "firefox"]}, "is not a list of one"),
         (None, {"tolerances": {"nothing": (1, "of no output at all")}}, "no such output"),
         (None, {"tolerances": {"logits": 1e-5}}, "is no tolerance with its reason"),
+        (None, {"tolerances": {"logits": (1e9, "everything may pass here")}}, "1e.09, at most"),
+        (None, {"tolerances": {"logits": (1e-5, "xxxxxxxxxxxxxxxx")}}, "is no sentence"),
+        ([IMAGE], {}, "below the floor of every policy: policy.min_probes: 1, at least 3"),
+        (None, {"backends": ["webgl"]}, "a hardware-independent one is wanted too"),
     ],
 )
 def test_what_does_not_fit_is_refused_before_a_browser_starts(
@@ -225,10 +245,10 @@ def test_changed_files_are_not_verified(tmp_path: Path) -> None:
 
 
 def test_an_array_of_several_probes_is_split(converted: xport.Converted, tmp_path: Path) -> None:
-    batch = np.random.default_rng(1).standard_normal((2, 3, 8, 8))
+    batch = np.random.default_rng(1).standard_normal((3, 3, 8, 8))
     report = xport.verify(converted, batch, backends=["wasm"], out=tmp_path / "run")
     report.raise_for_verdict()
-    assert len(report.evidence.plan.models[0].probes) == 2
+    assert len(report.evidence.plan.models[0].probes) == 3
 
 
 def run_script(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -260,13 +280,22 @@ def small_report(folder: Path) -> xport.Report:
 
 
 def test_it_works_where_an_event_loop_runs_as_in_a_notebook(tmp_path: Path) -> None:
+    """And tells whoever shows it there how far it has come, of every piece of work."""
+    display = Told()
+
     async def cell() -> xport.Report:
         assert asyncio.get_running_loop().is_running()
-        return small_report(tmp_path)
+        with progress.shown(display):
+            return small_report(tmp_path)
 
     # In a thread of its own: in this one a browser of other tests may have a loop already.
     with ThreadPoolExecutor(1) as one:
         assert one.submit(asyncio.run, cell()).result().passed
+    steps = [line.partition(", ")[0] for line in display.told]
+    assert "convert Returning: 2 of 2" in steps
+    assert "record returning torch: 9 of 9" in steps
+    counts = [re.search(r": (\d+) of (\d+)$", step) for step in steps]
+    assert all(count and int(count[1]) <= int(count[2]) for count in counts)
 
 
 def report_into(folder: Path) -> None:

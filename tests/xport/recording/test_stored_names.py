@@ -23,9 +23,9 @@ CASES: dict[str, tuple[Document, dict[str, Any]]] = {
     "recording": (
         Recording(
             model="m", leg="onnx", plan_digest="1", artifact_digest="2",
-            input_digests=DIGESTS, output_digests=DIGESTS,
+            input_digests=DIGESTS, output_digests=DIGESTS, again_digests=DIGESTS,
         ),
-        {"inputs": DIGESTS, "outputs": DIGESTS},
+        {"inputs": DIGESTS, "outputs": DIGESTS, "again": DIGESTS},
     ),
     "prepared inputs": (
         PreparedInputs(model="m", pipeline=EXACT, digest_by_image={"one.png": "3"}),

@@ -20,7 +20,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.xport.toolchains import tiny
-from xport.common import isolated
+from xport.common import fork_server, isolated
 from xport.errors import RunnerCrashed, RunnerError, UnavailableError, XportError
 from xport.toolchains.worker import Done, ToolRaised, Worker, load
 
@@ -188,6 +188,7 @@ def test_an_isolated_call_measures_its_worker_and_tells_what_it_raised(tmp_path:
     with pytest.raises(XportError, match="OverflowError: ") as caught:
         isolated.call(tiny.allocate_in, str(tmp_path), 2**60)
     assert "in allocate" in caught.value.details
+    fork_server.close_all()
     assert multiprocessing.active_children() == []
 
 

@@ -70,7 +70,7 @@ def content(
         "model": "net",
         "output": "y",
         "max_abs": 1e-4,
-        "rationale": "small float32 layers",
+        "rationale": "rounding of small float32 layers",
     }
     whole = mini.release(
         models={"net": model | changes},
@@ -115,16 +115,19 @@ def test_the_missing_route_counts_in_the_plans_digest(alone: Path) -> None:
 def test_nothing_that_is_shown_calls_it_passed_and_no_more(alone: Path, xport: Xport) -> None:
     said = f"without a second route: net: {REFUSAL}"
     evidence = RunFolder(alone).evidence()
-    assert summary_lines(evidence)[0] == f"PASSED  Miniature (mini), {said}"
+    first, second, *_ = summary_lines(evidence)
+    assert first == "PASSED  Miniature (mini), without a second route"
+    assert second == f"No second opinion: {said}"
     report = (alone / "report.html").read_text()
     assert "<title>PASSED without a second route: Miniature</title>" in report
     assert "No second opinion" in report
     assert "operator HardSwish (opset 15)" in report
     root = ElementTree.parse(alone / "junit.xml").getroot()
     (verdict,) = (case for case in root.iter("testcase") if case.get("name") == "verdict")
-    assert verdict.findtext("system-out") == said
+    assert verdict.findtext("system-out") == f"No second opinion: {said}"
     judged = json.loads(xport("judge", alone, "--json").stdout)
     assert judged["verdict"] == "PASSED"
+    assert judged["notes"] == [{"kind": "no-second-route", "text": said}]
     assert [route["reason"] for route in judged["missing_routes"]] == [REFUSAL]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from xport.common import digests
 from xport.conversion.onnx_files import files_of, settled
+from xport.errors import InputError
 from xport.formats.artifact import Artifact, Format, Signature
 from xport.formats.onnx_file import MODEL
 
@@ -36,8 +37,25 @@ class OnnxFromFile:
         """Write the file into `folder`.
 
         Raises:
-            InputError: it cannot be read, is no ONNX file, or has other inputs.
+            InputError: it cannot be read, is no ONNX file, or has other inputs or outputs than
+                the release says; the key is named.
             ConversionError: ONNX Runtime does not run it, or xport does not carry a tensor.
         """
         shapes = {spec.name: spec.shape for spec in self.signature.inputs}
-        return settled(self.path, shapes, folder / MODEL)
+        found = settled(self.path, shapes, folder / MODEL)
+        _require_declared(self.signature, found)
+        return found
+
+
+def _require_declared(declared: Signature, found: Signature) -> None:
+    for kind in ("inputs", "outputs"):
+        given = {spec.name: spec for spec in getattr(found, kind)}
+        said = {spec.name: spec for spec in getattr(declared, kind)}
+        for name in dict.fromkeys([*said, *given]):
+            if given.get(name) != said.get(name):
+                raise InputError(
+                    f"the ONNX file has {given.get(name) or f'no {name}'}, "
+                    f"the release file says {said.get(name) or 'nothing of it'}",
+                    f"signature.{kind}",
+                    "write what the ONNX file has",
+                )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from xport.conversion.exporters import OPSETS
 from xport.errors import ConversionError
 from xport.formats.artifact import Artifact, Format, Signature
 from xport.formats.onnx_file import MODEL
-from xport.toolchains.tensorflow import TENSORFLOW, TensorflowWorker, Translation, signature_of
+from xport.toolchains.tensorflow import TENSORFLOW, TensorflowWorker, UnknownOperator, signature_of
 
 
 @dataclass(frozen=True)
@@ -41,23 +41,23 @@ class TfFromOnnx:
             done = worker.saved_model_from_onnx(
                 source.path / MODEL, folder, OPSETS["torchscript"].least
             )
-        self._require_known(done)
+        if done.unknown:
+            raise unknown_operators(done.unknown, done.opset, done.known_opset)
         if done.signature is None:
             raise ConversionError(f"onnx-tf cannot translate the model: {done.refused}", self.name)
         return signature_of(done.signature)
 
-    def _require_known(self, done: Translation) -> None:
-        if not done.unknown:
-            return
-        named = [
-            f"operator {node.op} (opset {done.opset}) of node {node.name!r}"
-            for node in done.unknown
-        ]
-        more = f"; and {len(named) - 5} more" if len(named) > 5 else ""
-        raise ConversionError(
-            f"onnx-tf does not know {'; '.join(named[:5])}{more}",
-            self.name,
-            f"write the model with opset = {done.known_opset}, in operators that onnx-tf knows"
-            if done.known_opset
-            else "",
-        )
+
+def unknown_operators(
+    unknown: Sequence[UnknownOperator], opset: int, known_opset: int | None
+) -> ConversionError:
+    """The refusal of operators that onnx-tf does not know, with what would help."""
+    named = [f"operator {node.op} (opset {opset}) of node {node.name!r}" for node in unknown]
+    more = f"; and {len(named) - 5} more" if len(named) > 5 else ""
+    return ConversionError(
+        f"onnx-tf does not know {'; '.join(named[:5])}{more}",
+        TfFromOnnx.name,
+        f"write the model with opset = {known_opset}, in operators that onnx-tf knows"
+        if known_opset
+        else "",
+    )

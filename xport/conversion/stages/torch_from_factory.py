@@ -10,7 +10,7 @@ from typing import Any
 from reference.preprocess import Preprocess
 from xport.common import digests
 from xport.common.callables import resolve, source_digest
-from xport.common.raised import named
+from xport.common.raised import named, one_line
 from xport.errors import InputError, XportError
 from xport.formats import torch_module
 from xport.formats.artifact import Artifact, Format, Signature
@@ -113,7 +113,7 @@ class TorchFromFactory:
         try:
             info = loader(module, self.checkpoint)
         except (ValueError, OSError) as error:
-            raise InputError(str(error), "checkpoint") from error
+            raise InputError(one_line(error), "checkpoint") from error
         except (XportError, MemoryError):
             raise
         except (Exception, SystemExit) as error:  # a loader is somebody else's code
@@ -139,7 +139,7 @@ class TorchFromFactory:
             initializer(module, inputs, seed=self.seed, **self.initializer_arguments)
         except (TypeError, ValueError) as error:
             raise InputError(
-                f"{self.initializer} failed: {error}", "initializer_arguments"
+                f"{self.initializer} failed: {one_line(error)}", "initializer_arguments"
             ) from error
         except (XportError, MemoryError):
             raise

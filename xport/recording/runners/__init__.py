@@ -6,4 +6,6 @@
 - `tf_runner`: a TensorFlow SavedModel on the CPU.
 - `torch_runner`: PyTorch on the CPU: the reference, in float32, and in float64 to measure float32
   itself.
+- `weight_errors`: errors put into the weights of an ONNX file, group of layers by group, and what
+  comes of them.
 """

@@ -1,4 +1,5 @@
 // The worker in which TF.js runs, so that the page's own thread stays free.
+import { workNow, type Work } from "../../witness/witness.js"; // first
 import { EngineError, memoryNow, type Memory } from "../../engine/index.js";
 import { wireFrom } from "./errors.js";
 import type { Calls, CallName, Open, Reply, Request } from "./protocol.js";
@@ -35,7 +36,10 @@ const HANDLERS: Handlers = {
   },
   selfTest: async (ask, done) => {
     const { models, release } = running();
-    return runSelfTest(models, release, ask, done);
+    const before = workNow();
+    const checks = await runSelfTest(models, release, ask, done);
+    requireWork(models.environment.backend, before);
+    return checks;
   },
   examine: async (ask) => {
     const { models, release } = running();
@@ -54,6 +58,15 @@ const HANDLERS: Handlers = {
 function running(): Opened {
   if (opened) return opened;
   throw new EngineError("not-open", "no backend has been started");
+}
+
+/** Throws EngineError `backend-refused` where a GPU is said to compute and was given nothing. */
+function requireWork(backend: string, before: Work): void {
+  const now = workNow();
+  const drew = now.draws > before.draws;
+  if (drew === (backend === "webgl")) return;
+  const seen = drew ? "drew on WebGL" : "drew nothing";
+  throw new EngineError("backend-refused", `${backend} ran, and the self-test ${seen}`);
 }
 
 /** Says so where an examination left tensors behind; results are right all the same. */

@@ -48,7 +48,8 @@ describe("parseManifest", () => {
       ...good(),
       publishable: null,
       unshown: {},
-      advisories: [],
+      notes: [],
+      backends: null,
       faithful_to: "PyTorch",
     });
   });
@@ -57,15 +58,20 @@ describe("parseManifest", () => {
     const said = { publishable: false, unshown: { seg: "it has no preprocess" } };
     expect(parse({ ...good(), ...said })).toEqual({
       ...good(),
-      advisories: [],
+      notes: [],
+      backends: null,
       faithful_to: "PyTorch",
       ...said,
     });
   });
 
-  it("reads what differs and does not decide", () => {
-    const said = { advisories: ["ADVISORY: clf/onnx logits: max |Δ| 0.001 (known to be wrong)"] };
-    expect(parse({ ...good(), ...said }).advisories).toEqual(said.advisories);
+  it("reads what stands beside the verdict, and on what it was verified", () => {
+    const said = {
+      verdict: "WEAK_PASSED",
+      notes: [{ kind: "below-floor", text: "policy.min_probes: 1, at least 3 are wanted" }],
+      backends: ["wasm"],
+    };
+    expect(parse({ ...good(), ...said })).toMatchObject(said);
   });
 
   it.each<[string, (json: Json) => void, string, RegExp]>([
@@ -91,10 +97,22 @@ describe("parseManifest", () => {
       /unshown.seg is 3/,
     ],
     [
-      "with an advisory that is no sentence",
-      (m) => Object.assign(m, { advisories: ["one", 2] }),
+      "with a note that is no sentence",
+      (m) => Object.assign(m, { notes: [{ kind: "advisory", text: 2 }] }),
       "malformed",
-      /advisories.1 is 2/,
+      /notes.0..text is 2/,
+    ],
+    [
+      "verified on no backend",
+      (m) => Object.assign(m, { backends: [] }),
+      "malformed",
+      /backends is \[\], not a list of backends/,
+    ],
+    [
+      "verified on a backend that this page has not",
+      (m) => Object.assign(m, { backends: ["wasm", "webgpu"] }),
+      "malformed",
+      /not a list of backends/,
     ],
     ["with half a thread", (m) => (m.wasm_threads = 0.5), "malformed", /wasm_threads is 0.5/],
     ["with an unknown field", (m) => Object.assign(m, { more: 1 }), "malformed", /more is not a f/],

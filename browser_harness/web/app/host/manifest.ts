@@ -12,11 +12,14 @@ import {
   type Fields,
 } from "../../engine/fields.js";
 import { sha256 } from "../../engine/files.js";
+import type { BackendName } from "../../engine/tfjs/backend.js";
 import type { Signature } from "../../engine/types.js";
 import { EngineError, ManifestError, requireWanted, wordsOf } from "./errors.js";
 import { isPath } from "./paths.js";
 
 const VERSION = 3;
+const BACKENDS: readonly unknown[] = ["webgl", "wasm", "cpu"] satisfies BackendName[];
+const VERDICTS = ["PASSED", "WEAK_PASSED"] as const;
 const KINDS = ["classifier", "autoencoder", "explanation", "other"] as const;
 
 /** A file of the bundle, by its path from the bundle's root. */
@@ -61,6 +64,12 @@ export interface BundledModel {
   readonly files: Readonly<Record<string, BundledFile>>;
 }
 
+/** What is to be said wherever the verdict is: a kind for programs, a sentence for people. */
+export interface Note {
+  readonly kind: string;
+  readonly text: string;
+}
+
 /** manifest.json: what a release holds. */
 export interface Manifest {
   readonly schema_version: typeof VERSION;
@@ -69,7 +78,8 @@ export interface Manifest {
   /** Null where the release names none; its digest tells it apart all the same. */
   readonly version: string | null;
   readonly notice: string;
-  readonly verdict: "PASSED";
+  /** WEAK_PASSED: every check passed, but less was asked than must be. */
+  readonly verdict: (typeof VERDICTS)[number];
   /** The wasm threads that were verified. */
   readonly wasm_threads: number;
   readonly models: Readonly<Record<string, BundledModel>>;
@@ -81,8 +91,10 @@ export interface Manifest {
   readonly publishable: boolean | null;
   /** Why this page does not show some models, by id. */
   readonly unshown: Readonly<Record<string, string>>;
-  /** What differs and, by the release's policy, does not decide: a sentence each. */
-  readonly advisories: readonly string[];
+  /** What stands beside the verdict, what weighs most first. */
+  readonly notes: readonly Note[];
+  /** The backends on which every model was verified, in the order to try them; null as above. */
+  readonly backends: readonly BackendName[] | null;
   /** What every model is held to, such as PyTorch. */
   readonly faithful_to: string;
   /** Every other file of the bundle, by path. */
@@ -110,6 +122,10 @@ const texts = (value: unknown) =>
   Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === "string")
     ? null
     : "not a list of texts";
+const backends = (value: unknown) =>
+  Array.isArray(value) && value.length > 0 && value.every((one) => BACKENDS.includes(one))
+    ? null
+    : "not a list of backends";
 const filled = (value: unknown) =>
   object(value) ?? (Object.keys(value as object).length > 0 ? null : "empty");
 
@@ -117,7 +133,8 @@ const filled = (value: unknown) =>
 const UNSAID = {
   publishable: null,
   unshown: {},
-  advisories: [],
+  notes: [],
+  backends: null,
   faithful_to: "PyTorch",
 } satisfies Partial<Manifest>;
 const MANIFEST = {
@@ -126,7 +143,7 @@ const MANIFEST = {
   title: text,
   version: orNull(text),
   notice: text,
-  verdict: oneOf("PASSED"),
+  verdict: oneOf(...VERDICTS),
   wasm_threads: whole(1, 64),
   models: filled,
   self_test: object,
@@ -134,7 +151,8 @@ const MANIFEST = {
   tools: object,
   publishable: orNull((value) => (typeof value === "boolean" ? null : "neither true nor false")),
   unshown: object,
-  advisories: list,
+  notes: list,
+  backends: orNull(backends),
   faithful_to: text,
   files: object,
 } satisfies Fields & Record<keyof Manifest, unknown>;
@@ -154,6 +172,7 @@ const MODEL = {
 } satisfies Fields & Record<keyof BundledModel, unknown>;
 const DATA_FILE = { path, sha256: digest, bytes: whole(0) } satisfies Fields;
 const FILE = { sha256: digest, bytes: whole(0), path: orNull(path) } satisfies Fields;
+const NOTE = { kind: text, text } satisfies Fields;
 const EXAMPLE = { title: text, ...DATA_FILE } satisfies Fields;
 const SIGNATURE = { inputs: list, outputs: list } satisfies Fields;
 const TENSOR = { name: text, shape: list, dtype: oneOf("float32", "int32", "bool") };
@@ -180,7 +199,7 @@ export function parseManifest(content: BufferSource): Manifest {
     found.examples.forEach((one, i) => requireFields(one, EXAMPLE, NAME, `examples[${i}]`));
     requireTexts(found.tools, "tools");
     requireTexts(found.unshown, "unshown");
-    requireTexts({ ...found.advisories }, "advisories");
+    found.notes.forEach((one, i) => requireFields(one, NOTE, NAME, `notes[${i}]`));
     requireFiles(found.files, "files");
     return found;
   } catch (error) {
@@ -200,7 +219,7 @@ function requireKnown(json: unknown): void {
     const words = `manifest.json is of version ${String(version)}; this page knows ${VERSION}.`;
     throw new ManifestError("version", words, { found: String(version), known: VERSION });
   }
-  if (verdict !== "PASSED") {
+  if (!VERDICTS.some((one) => one === verdict)) {
     const words = "This release has not passed its verification; it will not run.";
     throw new ManifestError("not-passed", words, { verdict: String(verdict) });
   }

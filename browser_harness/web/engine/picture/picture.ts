@@ -8,7 +8,12 @@ export const MAX_PIXELS = 40_000_000;
 export const MAX_SIDE = 65_535;
 
 /** What a decoder may have to say of a file that it read; the keys of NOTES in Python. */
-export const NOTES = ["lut-descriptor", "presentation-lut-shape", "pixel-aspect-ratio"] as const;
+export const NOTES = [
+  "lut-descriptor",
+  "presentation-lut-shape",
+  "pixel-aspect-ratio",
+  "pixel-density",
+] as const;
 
 export type Note = (typeof NOTES)[number];
 

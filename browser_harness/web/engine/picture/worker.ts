@@ -1,4 +1,5 @@
 // The worker in which files become inputs, so that the page's own thread stays free.
+import "../../witness/witness.js"; // first
 import { Codecs } from "./decode/codecs.js";
 import { decodePicture } from "./decode/index.js";
 import { EngineError, wordsOf } from "../errors.js";

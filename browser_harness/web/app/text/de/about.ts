@@ -69,8 +69,7 @@ export const about: Catalogue["about"] = {
   releaseHeading: "Version und Nachweise",
   releaseText: (reference: string) =>
     `Die Modelle wurden umgewandelt und vor der Freigabe in echten Browsern mit ${reference} verglichen.`,
-  advisories:
-    "Neben dem Urteil: Diese Zwischenschritte weichen von PyTorch ab und entscheiden nach den Regeln der Version nicht. Was auf dieser Seite läuft, stimmt auch ohne sie mit PyTorch überein.",
+  notes: "Neben dem Urteil über diese Version, in den Worten ihres Berichts:",
   report: "Bericht über den Vergleich",
   evidence: "Nachweise (JSON)",
   digest: "SHA-256 des Manifests",

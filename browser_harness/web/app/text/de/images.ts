@@ -65,6 +65,8 @@ export const images: Catalogue["images"] = {
         "Diese Datei widerspricht sich darin, was schwarz und was weiß ist. Maßgeblich war ihre Presentation LUT Shape; prüfen Sie, ob Knochen hell sind.",
       "pixel-aspect-ratio":
         "Die Pixel dieser Datei sind nicht quadratisch. Die Eingabe der Modelle wurde entsprechend skaliert; hier ist jedes Pixel quadratisch gezeichnet.",
+      "pixel-density":
+        "Diese Datei nennt waagerecht eine andere Auflösung als senkrecht. Ihre Pixel wurden wie in Browsern als quadratisch genommen; prüfen Sie, ob Rundes rund ist.",
     },
   },
 

@@ -4,6 +4,7 @@ export const page: Catalogue["page"] = {
   title: "Röntgen-Thorax-Assistent",
   release: (release) => `Version ${release}`,
   notice: "Nicht für medizinische Zwecke",
+  weak: "WEAK_PASSED: an zu wenig geprüft",
   strip: "Eine Forschungsdemonstration. Ihre Zahlen sind keine Diagnose.",
   skip: "Zum Inhalt springen",
   language: "Sprache",

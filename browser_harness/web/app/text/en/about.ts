@@ -67,8 +67,7 @@ export const about = {
   releaseHeading: "Release and evidence",
   releaseText: (reference: string) =>
     `The models were converted and compared with ${reference} in real browsers before they were released.`,
-  advisories:
-    "Beside the verdict: these steps on the way differ from PyTorch and, by the release's policy, do not decide. What runs on this page agrees with PyTorch without them.",
+  notes: "Beside the verdict on this release, in the words of its report:",
   report: "Report of the comparison",
   evidence: "Evidence (JSON)",
   digest: "SHA-256 of the manifest",

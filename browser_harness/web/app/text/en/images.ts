@@ -65,6 +65,8 @@ export const images = {
         "This file contradicts itself about what is black and what is white. Its Presentation LUT Shape was followed; check that bones are bright.",
       "pixel-aspect-ratio":
         "The pixels of this file are not square. The models' input was scaled accordingly; here every pixel is drawn square.",
+      "pixel-density":
+        "This file gives other densities across than down. Its pixels were taken as square, as browsers do; check that round structures are round.",
     },
   },
 

@@ -4,6 +4,7 @@ export const page = {
   release: (release: string) => `Release ${release}`,
   /** Beside the English notice, which every language shows. */
   notice: "",
+  weak: "WEAK_PASSED: verified against too little",
   strip: "A research demonstration. Its numbers are no diagnosis.",
   skip: "Skip to the content",
   language: "Language",

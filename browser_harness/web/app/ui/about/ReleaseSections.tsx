@@ -1,5 +1,5 @@
 import { formats, text } from "../../text/language.js";
-import type { BundledModel } from "../../host/manifest.js";
+import type { BundledModel, Note } from "../../host/manifest.js";
 import { Icon } from "../page/Icon.js";
 import { digest, release, releaseName } from "../state/session.js";
 import { Section } from "./Section.js";
@@ -55,7 +55,7 @@ export function ReleaseSection() {
   return (
     <Section heading={words.releaseHeading}>
       <p>{words.releaseText(manifest.faithful_to)}</p>
-      {manifest.advisories.length > 0 && <Advisories sentences={manifest.advisories} />}
+      {manifest.notes.length > 0 && <Notes notes={manifest.notes} />}
       <ul class="about-list">
         {has("report.html") && <Document path="report.html" title={words.report} />}
         {has("evidence.json") && <Document path="evidence.json" title={words.evidence} />}
@@ -88,16 +88,16 @@ export function ReleaseSection() {
   );
 }
 
-/** What differs on the way and does not decide, in the evidence's own words. */
-function Advisories({ sentences }: { readonly sentences: readonly string[] }) {
+/** What stands beside the verdict, in the evidence's own words. */
+function Notes({ notes }: { readonly notes: readonly Note[] }) {
   return (
     <div class="note caution" role="note">
       <Icon name="warning" />
-      <div class="advisories">
-        <p>{text.value.about.advisories}</p>
+      <div class="notes">
+        <p>{text.value.about.notes}</p>
         <ul class="about-list" lang="en">
-          {sentences.map((sentence) => (
-            <li key={sentence}>{sentence}</li>
+          {notes.map((note) => (
+            <li key={note.text}>{note.text}</li>
           ))}
         </ul>
       </div>

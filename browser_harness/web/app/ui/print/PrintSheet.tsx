@@ -28,6 +28,7 @@ function Sheet({ item, result }: { readonly item: Item; readonly result: Result 
       <p class="sheet-notice">
         <strong lang="en">{NOTICE}</strong>
         {page.notice && <strong>{page.notice}</strong>}
+        {release.value?.verdict === "WEAK_PASSED" && <strong>{page.weak}</strong>}
         <span>{page.strip}</span>
       </p>
       <h1>{release.value?.title ?? page.title}</h1>

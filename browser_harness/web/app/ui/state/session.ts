@@ -41,6 +41,9 @@ export const modelBytes = computed(() => {
   return [...bytes.values()].reduce((sum, one) => sum + one, 0);
 });
 
+/** What is tried of a release that does not say what it was verified on. */
+const HARDWARE_INDEPENDENT = ["wasm"] as const;
+
 type Open = (request: OpenRequest) => Promise<Session>;
 let opener: Open | null = null;
 let aborter: AbortController | null = null;
@@ -66,7 +69,7 @@ export async function agree(): Promise<void> {
   await openRelease();
 }
 
-/** Opens the release, on the first backend that passes its self-test. */
+/** Opens the release, on the first backend that was verified and passes its self-test. */
 export async function openRelease(): Promise<void> {
   if (!opener) return;
   if (!release.value) return startTool(opener);
@@ -81,7 +84,7 @@ export async function openRelease(): Promise<void> {
   try {
     const opened = await opener({
       base: BASE,
-      backends: ["webgl", "wasm", "cpu"],
+      backends: release.value.backends ?? HARDWARE_INDEPENDENT,
       progress: (now) => (progress.value = now),
       signal: aborting.signal,
     });

@@ -26,6 +26,7 @@ export async function decodeDicom(
     "lut-descriptor": corrected,
     "presentation-lut-shape": image.contradicted,
     "pixel-aspect-ratio": aspect !== 1,
+    "pixel-density": false,
   };
   const stored = await storedValuesOf(file, image, codecs);
   const whole = full ? fullDisplayOf(file.elements, image) : null;

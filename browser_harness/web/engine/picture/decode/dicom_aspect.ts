@@ -4,10 +4,10 @@ import type { DataSet } from "dicom-parser";
 import { DECIMAL, stripped, textOf } from "./dicom_values.js";
 
 /** Sides that differ by less are rounded numbers of one length. */
-const NEARLY_SQUARE = 0.01;
+export const NEARLY_SQUARE = 0.01;
 
 /** Pixels that are longer than this many times their breadth are no pixels. */
-const MOST = 100;
+export const MOST = 100;
 
 /** PixelSpacing, ImagerPixelSpacing, NominalScannedPixelSpacing, PixelAspectRatio. */
 const TAGS = ["x00280030", "x00181164", "x00182010", "x00280034"];

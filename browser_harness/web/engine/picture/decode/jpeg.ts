@@ -1,7 +1,8 @@
 // Twin: reference/decoding/jpeg.py and reference/decoding/jpeg_frame.py.
 
-import { PLAIN, type Picture } from "../picture.js";
+import type { Picture } from "../picture.js";
 import type { Codecs, Decoded } from "./codecs.js";
+import { densityNotes } from "./density.js";
 import { orientationOf } from "./exif.js";
 import { rgbFromCmykJpeg } from "./jpeg_cmyk.js";
 import { despiteExtraBytes } from "./jpeg_extra.js";
@@ -46,7 +47,7 @@ export async function decodeJpeg(
     white: 255,
     orientation: frame.exif ? orientationOf(frame.exif) : 1,
     format: "jpeg",
-    ...PLAIN,
+    ...densityNotes(frame.uneven),
   };
 }
 

@@ -1,5 +1,6 @@
 // Twin: reference/decoding/jpeg.py and reference/decoding/jpeg_frame.py.
 
+import { isUnevenJpeg } from "./density.js";
 import { damaged, refusal } from "./refusal.js";
 
 export const BASELINE = 0xc0;
@@ -28,6 +29,8 @@ export interface Frame {
   readonly end: number;
   /** Contents of the first APP1 that is EXIF, from its TIFF header on. */
   readonly exif: Uint8Array | null;
+  /** Whether the first APP0 gives other densities across than down. */
+  readonly uneven: boolean;
 }
 
 /** More scans than any encoder writes; each is a walk over the whole image. */
@@ -36,6 +39,7 @@ const PNG = "export it as PNG";
 const SOI = 0xd8;
 const EOI = 0xd9;
 const SOS = 0xda;
+const APP0 = 0xe0;
 const APP1 = 0xe1;
 const PROCESSES = [
   0xc0, 0xc1, 0xc2, 0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf, 0xf7,
@@ -78,9 +82,10 @@ export function* segmentsOf(content: Uint8Array): Generator<Segment> {
 
 /** What a JPEG's segments say. Throws EngineError, also when there is no frame or several. */
 export function frameOf(content: Uint8Array): Frame {
-  let frame: Omit<Frame, "exif" | "end"> | null = null;
+  let frame: Omit<Frame, "exif" | "end" | "uneven"> | null = null;
   let end = 0;
   let exif: Uint8Array | null = null;
+  let density: Uint8Array | null = null;
   let scans = 0;
   for (const { marker, segment, scanEnd } of segmentsOf(content)) {
     if (PROCESSES.includes(marker)) {
@@ -88,6 +93,8 @@ export function frameOf(content: Uint8Array): Frame {
       frame = { process: marker, ...headerOf(segment) };
     } else if (marker === APP1 && !exif && isExif(segment)) {
       exif = segment.subarray(6);
+    } else if (marker === APP0) {
+      density ??= segment;
     } else if (marker === SOS) {
       if (!frame) throw damaged("pixels come before the frame");
       if (++scans > MAX_SCANS) throw refusal(`the JPEG has more than ${MAX_SCANS} scans`, PNG);
@@ -95,7 +102,7 @@ export function frameOf(content: Uint8Array): Frame {
     }
   }
   if (!frame || scans === 0) throw damaged("it has no pixels");
-  return { ...frame, exif, end };
+  return { ...frame, exif, end, uneven: density !== null && isUnevenJpeg(density) };
 }
 
 /** The marker at `at`, after any fill bytes, and where it ends. */
@@ -115,7 +122,7 @@ function segmentAt(content: Uint8Array, at: number): Uint8Array {
   return content.subarray(at + 2, at + length);
 }
 
-function headerOf(segment: Uint8Array): Omit<Frame, "exif" | "process" | "end"> {
+function headerOf(segment: Uint8Array): Omit<Frame, "exif" | "process" | "end" | "uneven"> {
   const [precision, h1, h0, w1, w0, count] = segment;
   if (count === undefined || count === 0 || segment.length !== 6 + 3 * count) {
     throw damaged("its frame header has no possible length");

@@ -1,6 +1,7 @@
 // Twin: reference/decoding/png.py.
 
-import { PLAIN, type Picture } from "../picture.js";
+import type { Picture } from "../picture.js";
+import { densityNotes, isUnevenPng } from "./density.js";
 import { orientationOf } from "./exif.js";
 import { inflateExactly } from "./inflate.js";
 import { chunksOf, type Chunk } from "./png_chunks.js";
@@ -72,6 +73,7 @@ export async function decodePng(content: Uint8Array<ArrayBuffer>): Promise<Pictu
     from += pass.height * (1 + pass.rowBytes);
   }
   const exif = dataOf(chunks, "eXIf");
+  const density = dataOf(chunks, "pHYs");
   return {
     width: header.width,
     height: header.height,
@@ -80,7 +82,7 @@ export async function decodePng(content: Uint8Array<ArrayBuffer>): Promise<Pictu
     white: header.depth === 16 ? 65535 : 255,
     orientation: exif ? orientationOf(exif) : 1,
     format: "png",
-    ...PLAIN,
+    ...densityNotes(density !== null && isUnevenPng(density)),
   };
 }
 

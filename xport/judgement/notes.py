@@ -1,0 +1,94 @@
+"""What is said beside a verdict wherever it is shown, whatever the verdict is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from xport.judgement.advisory import sentences
+from xport.judgement.reference_checks import is_own_distance
+from xport.judgement.verdict import Case, Check, Note, NoteKind, Status
+from xport.judgement.weakness import below_floor
+from xport.plan.plan import Plan, PlannedModel
+
+NEAR = 0.8
+"""A distance that takes more of its bound leaves less than a fifth to every user's device."""
+REDUCED = ("float16", "uint16", "uint8")
+
+
+def notes_of(case: Case, checks: Sequence[Check]) -> Iterator[Note]:
+    """Every note, what weighs most first."""
+    told: tuple[tuple[NoteKind, Iterator[str]], ...] = (
+        ("below-floor", below_floor(case)),
+        ("other-policy", _other_policy(case)),
+        ("advisory", iter(sentences(checks))),
+        ("half-precision", _half_precision(case)),
+        ("reduced-weights", _reduced_weights(case.plan)),
+        ("near-tolerance", _near_tolerance(checks)),
+        ("no-second-route", _without_second_route(case.plan)),
+    )
+    for kind, texts in told:
+        for text in texts:
+            yield Note(kind=kind, text=text)
+
+
+def _other_policy(case: Case) -> Iterator[str]:
+    if case.other is not None:
+        yield (
+            f"judged under another policy, {case.other.file} (SHA-256 {case.other.sha256}): "
+            "not the release's own verdict"
+        )
+
+
+def _half_precision(case: Case) -> Iterator[str]:
+    for one in case.plan.policy.half_precision:
+        models = [model.id for model in case.plan.models if one.leg in model.legs]
+        if models:
+            yield f"{', '.join(models)}: {one.leg} may compute at half precision ({one.rationale})"
+
+
+def _reduced_weights(plan: Plan) -> Iterator[str]:
+    """Weights of what ships that are other numbers than PyTorch's; lossless ones are the same."""
+    for model in plan.models:
+        shipped = model.artifacts.get(plan.shipped_artifact)
+        stored = shipped.weights if shipped else ()
+        for row in stored:
+            if row.dtype in REDUCED and row.lossless < row.tensors:
+                every = sum(one.tensors for one in stored)
+                yield (
+                    f"{model.id}: {row.tensors - row.lossless} of {every} weights that ship are "
+                    f"rounded to {row.dtype}"
+                )
+
+
+def _near_tolerance(checks: Sequence[Check]) -> Iterator[str]:
+    """Distances that passed with less than a fifth to spare, the worst of every output."""
+    worst: dict[tuple[str, str | None, str], tuple[float, Check]] = {}
+    for check in checks:
+        if check.status is not Status.PASSED or is_own_distance(check):
+            continue
+        if check.measured is None or not check.bound:
+            continue
+        share, key = check.measured / check.bound, (check.model, check.output, check.name)
+        if share > NEAR and share > worst.get(key, (0.0, check))[0]:
+            worst[key] = (share, check)
+    for (model, output, name), (share, check) in worst.items():
+        yield (
+            f"{model}/{check.leg} {output}: {check.measured:.3g} is {share:.0%} of the "
+            f"{check.bound:.3g} that is allowed ({name})"
+        )
+
+
+def _without_second_route(plan: Plan) -> Iterator[str]:
+    reasons: dict[str, list[str]] = {}
+    for model in plan.models:
+        if model.kind != "explanation" and not _has_second_route(plan, model):
+            found = (one.reason for one in plan.missing_routes if one.model == model.id)
+            reason = next(found, "one route alone was asked for")
+            reasons.setdefault(reason, []).append(model.id)
+    told = "; ".join(f"{', '.join(models)}: {reason}" for reason, models in reasons.items())
+    if told:
+        yield f"without a second route: {told}"
+
+
+def _has_second_route(plan: Plan, model: PlannedModel) -> bool:
+    return any(leg.counterpart in model.legs for leg in plan.legs_of(model) if leg.counterpart)
