@@ -49,7 +49,7 @@ def test_verify_reads_a_bundle_of_manifest_version_3(bundle_3: Path) -> None:
 
 
 def test_a_bundle_from_before_the_floor_is_held_to_it(bundle_3: Path) -> None:
-    manifest = verify_bundle(bundle_3)
+    manifest = verify_bundle(bundle_3, allow_unchecked=True)
     assert manifest.verdict is Status.WEAK_PASSED
     assert [note.text for note in manifest.notes if note.kind == "below-floor"] == [
         "policy.min_probes: 2, at least 3 are wanted",
@@ -58,11 +58,11 @@ def test_a_bundle_from_before_the_floor_is_held_to_it(bundle_3: Path) -> None:
 
 
 def test_verify_ends_with_0_for_it_only_where_that_is_allowed(bundle_3: Path, xport: Xport) -> None:
-    done = xport("verify", bundle_3)
+    done = xport("verify", bundle_3, "--allow-unchecked")
     assert done.returncode == 2
     assert "verdict          WEAK_PASSED" in done.stdout
     assert "Asks too little: policy.min_probes: 2, at least 3 are wanted" in done.stdout
-    assert xport("verify", bundle_3, "--allow-weak").returncode == 0
+    assert xport("verify", bundle_3, "--allow-unchecked", "--allow-weak").returncode == 0
 
 
 def test_verify_still_sees_what_was_changed_in_a_bundle_of_manifest_version_3(
@@ -94,10 +94,11 @@ def test_what_a_bundle_of_older_rules_is_not_asked_is_said_and_refused(
     assert exit_code("verify", str(bundle_3), "--json") == 3
     assert exit_code("serve", str(bundle_3)) == 3
     capsys.readouterr()
-    assert exit_code("verify", str(bundle_3), "--json", "--allow-unchecked") == 0
-    assert len(json.loads(capsys.readouterr().out)["unchecked"]) == 6
-    assert exit_code("verify", str(bundle_3), "--allow-unchecked") == 0
-    assert capsys.readouterr().out.count("NOT CHECKED: ") == 6
+    allowed = ("verify", str(bundle_3), "--allow-unchecked", "--allow-weak")
+    assert exit_code(*allowed, "--json") == 0
+    assert len(json.loads(capsys.readouterr().out)["unchecked"]) == 9
+    assert exit_code(*allowed) == 0
+    assert capsys.readouterr().out.count("NOT CHECKED: ") == 9
 
 
 def test_a_manifest_of_a_later_version_is_refused_by_it(bundle_3: Path) -> None:

@@ -111,9 +111,8 @@ def honest(tmp_path_factory: pytest.TempPathFactory, store: Path) -> RunFolder:
     folder = tmp_path_factory.mktemp("preprocessing")
     content = mini.only_classifier() | {
         "routes": {"direct": {}},
-        "preprocessing": {"synthetic": 8, "pipelines": ["canvas"]},
+        "preprocessing": {"synthetic": 12, "pipelines": ["canvas"]},
         "policy": mini.policy(
-            min_images=6,
             tolerances=[t for t in mini.policy()["tolerances"] if t["model"] == "classifier"],
             relative_tolerances=[],
             acceptance_criteria=[],

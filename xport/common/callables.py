@@ -84,12 +84,11 @@ def _spec_of(module: str) -> ModuleSpec | None:
         spec = importlib.util.find_spec(top)
     except (ImportError, ValueError):
         return None
-    name = top
     for part in below:
         if spec is None or spec.origin is not None:
             break
-        name = f"{name}.{part}"
-        spec = PathFinder.find_spec(name, list(spec.submodule_search_locations or ()))
+        # By its last name alone: with a dotted one Python would look at the imported parent.
+        spec = PathFinder.find_spec(part, list(spec.submodule_search_locations or ()))
     return spec
 
 

@@ -75,7 +75,7 @@ class _State:
 class Server:
     """A server's process, as whoever asks it sees it: one request at a time."""
 
-    def __init__(self, start: Callable[[BaseProcess], None]) -> None:
+    def __init__(self, start: Callable[[BaseProcess], None], imports: object) -> None:
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
         self.process: BaseProcess = context.Process(
@@ -88,7 +88,8 @@ class Server:
             raise
         finally:
             theirs.close()
-        self.imports = _State.ours().of_imports()
+        self.imports = imports
+        """What decided its imports when it was started."""
         self.used: set[str] = set()
         """Those of LIBRARIES that functions have imported."""
         self.rested = time.monotonic()
@@ -148,7 +149,7 @@ def server(start: Callable[[BaseProcess], None]) -> Iterator[Server]:
     for other in resting:
         if other is not one and other not in fit:
             other.close()
-    one = one or Server(start)
+    one = one or Server(start, imports)
     yield one
     with _lock:
         _resting.append(one)

@@ -38,21 +38,23 @@ def peak_mib() -> float:
 
 def _peak_of_address_space() -> float | None:
     """In MiB, where the system tells: Linux's VmHWM."""
-    try:
-        lines = Path("/proc/self/status").read_text().splitlines()
-    except OSError:
-        return None
-    told = next((line.split() for line in lines if line.startswith("VmHWM:")), None)
-    return float(told[1]) / _KIB if told else None
+    told = _status("VmHWM")
+    return float(told) / _KIB if told else None
 
 
 def umask() -> int | None:
     """This process's mask of file modes, where the system tells it without changing it."""
+    told = _status("Umask")
+    return int(told, 8) if told else None
+
+
+def _status(key: str) -> str | None:
+    """What Linux tells of this process under a key, without its unit; None elsewhere."""
     try:
         lines = Path("/proc/self/status").read_text().splitlines()
     except OSError:
         return None
-    return next((int(line.split()[1], 8) for line in lines if line.startswith("Umask:")), None)
+    return next((line.split()[1] for line in lines if line.startswith(f"{key}:")), None)
 
 
 @contextlib.contextmanager

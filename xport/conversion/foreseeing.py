@@ -5,15 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from xport.conversion.exporters import OPSETS
-from xport.conversion.in_words import in_words
+from xport.conversion.in_words import in_words, listed
 from xport.conversion.stages.tf_from_onnx import unknown_operators
 from xport.conversion.stages.tfjs_from_onnx import TfjsFromOnnx
 from xport.errors import ConversionError, located
 from xport.toolchains.onnx_tf_operators import known_opset, unknown_at
 from xport.toolchains.tensorflow import UnknownOperator
-
-NAMED = 5
-"""How many nodes a refusal names."""
 
 
 def require_direct(model: Any) -> None:
@@ -36,10 +33,8 @@ def require_direct(model: Any) -> None:
         graph = simplify(graph_from_model(model))
         unknown = unsupported(graph)
         if len(unknown) > 1:
-            more = f"; and {len(unknown) - NAMED} more" if len(unknown) > NAMED else ""
             raise ConversionError(
-                f"{'; '.join(map(str, unknown[:NAMED]))}{more}: are not supported by the direct "
-                "writer",
+                f"{listed([*map(str, unknown)])}: are not supported by the direct writer",
                 "",
                 "replace them in the model",
             )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from reference.system_errors import refusal
@@ -37,6 +37,8 @@ _NOISE = re.compile(
     r"\((?:[^()]|\([^()]*\))*\)(?: const)?(?: \[with [^\]]*\])? ?|\S+ ?)|"
     r"Non-zero status code returned while "
 )
+NAMED = 5
+"""How many nodes a refusal names."""
 _LAYERS = "torch/nn/functional.py"
 _OVERLOAD = re.compile(r"<OpOverload\(op='([\w.]+)', overload='\w+'\)>")
 
@@ -125,3 +127,9 @@ def _says_enough(error: BaseException) -> bool:
     kind = type(_first(error))
     own = kind.__module__.split(".")[0] in {"torch", "onnx", "onnxruntime", "pydantic_core"}
     return own or kind is RuntimeError
+
+
+def listed(refused: Sequence[str]) -> str:
+    """What a refusal names: the first few, and how many more there are."""
+    more = f"; and {len(refused) - NAMED} more" if len(refused) > NAMED else ""
+    return f"{'; '.join(refused[:NAMED])}{more}"

@@ -48,6 +48,7 @@ from xport.recording.browser import BrowserOptions
 from xport.recording.runners.onnx_runner import OnnxRunner, Optimisations
 from xport.recording.runners.torch_runner import TorchRunner
 from xport.workflow import commands
+from xport.workflow.planned_page import planned_page
 from xport.workflow.run_folder import RunFolder
 
 SYNTHETIC = 8
@@ -172,6 +173,7 @@ def _plan(converted: Converted, probes: Sequence[Probe], how: Verification, run:
         wasm_threads=how.wasm_threads,
         timeout_seconds=how.timeout_seconds,
         policy=policy,
+        page=planned_page((model,), how.wasm_threads),
     )
 
 

@@ -6,6 +6,7 @@
   converted.
 - `planned_artifact`: what a plan says of one artifact: its files by digest, its cost, and its
   weights.
+- `naming`: which model of a release an error is about, by the release file's key.
 - `planned_page`: the page that a plan's browser legs run and its bundle ships, fixed when the plan
   is made.
 - `run_folder`: the folder of one run: plan, probes, recordings, evidence, report, bundle.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 from xport.common import digests, progress
 from xport.conversion.pipeline import Pipeline, Refusal
 from xport.conversion.store import Store
-from xport.errors import ConversionError, InputError, located
+from xport.errors import InputError, located
 from xport.inputs.images import (
     ImageFile,
     ImageFolder,
@@ -46,6 +45,7 @@ from xport.release_file.model_cards import read_card
 from xport.release_file.model_pipelines import explanation_pipeline, pipeline_for
 from xport.release_file.tables import ExplanationEntry, ModelEntry
 from xport.workflow.measured_floor import require_narrow
+from xport.workflow.naming import naming
 from xport.workflow.planned_artifact import planned_artifact, weights_digest
 from xport.workflow.planned_page import planned_page
 from xport.workflow.second_route import SECOND, missing_route
@@ -220,7 +220,7 @@ class Converter:
         verified = {step.name for step in pipeline.steps if step.verified}
         artifacts, missing, model = {}, None, key.partition(".")[2]
         with (
-            _naming(key),
+            naming(key),
             progress.step(f"convert {model}", len(pipeline.steps)),
         ):
             for name, done in pipeline.attempt(self.store, SECOND):
@@ -291,16 +291,3 @@ def _legs_that_run(release: ReleaseFile, models: Sequence[PlannedModel]) -> tupl
         )
         for leg in legs
     )
-
-
-@contextlib.contextmanager
-def _naming(key: str) -> Iterator[None]:
-    """Let refusals say which model of the release they are about."""
-    try:
-        yield
-    except (ConversionError, InputError) as error:
-        if error.where.startswith(key):
-            raise
-        inner = "." if error.where.startswith("signature.") else ": "
-        where = f"{key}{inner}{error.where}" if error.where else key
-        raise type(error)(error.what, where, error.remedy, error.details) from error

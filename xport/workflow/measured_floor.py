@@ -7,6 +7,7 @@ few is so on all, and an honest release costs one or two runs of its modules; th
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -30,6 +31,7 @@ from xport.recording.runners.torch_runner import TorchRunner
 from xport.release_file.file import ReleaseFile
 from xport.release_file.model_pipelines import explanation_pipeline
 from xport.release_file.tables import ModelEntry
+from xport.workflow.naming import naming
 
 FIRST = 4
 """As many probes are tried before all are, and ONNX Runtime too."""
@@ -39,8 +41,9 @@ Inputs = Sequence[Mapping[str, Array]]
 
 @dataclass(frozen=True)
 class Measured:
-    """A model whose rounding is measured: its artifacts by name, and probes."""
+    """A model whose rounding is measured: the release file's key, artifacts by name, probes."""
 
+    key: str
     model: str
     signature: Signature
     pipeline: Pipeline
@@ -77,13 +80,16 @@ def require_narrow(
         XportError: as `wide_tolerances`.
     """
     measured = [
-        Measured(name, entry.signature, pipeline(entry, release.routes), probes[name])
+        Measured(
+            f"models.{name}", name, entry.signature, pipeline(entry, release.routes), probes[name]
+        )
         for name, entry in release.models.items()
     ]
     for name, explained in release.explanations.items():
         of = release.models[explained.classifier]
-        made = explanation_pipeline(explained, of, release.routes, f"explanations.{name}")
-        measured.append(Measured(name, explained.signature(of.signature), made, probes[name]))
+        key = f"explanations.{name}"
+        made = explanation_pipeline(explained, of, release.routes, key)
+        measured.append(Measured(key, name, explained.signature(of.signature), made, probes[name]))
     floor.require(wide_tolerances(release.policy, measured, store), release.name)
 
 
@@ -106,9 +112,11 @@ def wide_tolerances(policy: Policy, models: Sequence[Measured], store: Store) ->
     found = _isolated([*tried.values()])
     for one in models:
         if found.get(one.model):
-            whole = _tried(one, policy, store, (TORCH, ONNX))
-            found |= _isolated([whole])
-    return [text for one in models for text in _kept(store, keys[one.model], found.get(one.model))]
+            del found[one.model]
+            found |= _isolated([_tried(one, policy, store, (TORCH, ONNX))])
+    for name, shortfalls in found.items():
+        _keep(store, keys[name], shortfalls)
+    return [text for one in models for text in _remembered(store, keys[one.model])]
 
 
 def shortfalls_of(every: Sequence[Tried]) -> dict[str, list[str]]:
@@ -122,7 +130,7 @@ def _isolated(tried: Sequence[Tried]) -> dict[str, list[str]]:
     try:
         return isolated.call(shortfalls_of, tried).result
     except XportError:
-        return {one.model: [] for one in tried}
+        return {}
 
 
 def _tried(one: Measured, policy: Policy, store: Store, wanted: Sequence[str]) -> Tried:
@@ -134,8 +142,9 @@ def _tried(one: Measured, policy: Policy, store: Store, wanted: Sequence[str]) -
         while place is not None:
             needed.add(place)
             place = steps[place].source
-    made = Pipeline([step for step in one.pipeline.steps if step.name in needed]).run(store)
-    artifacts = {name: done.artifact.path for name, done in made}
+    made = Pipeline([step for step in one.pipeline.steps if step.name in needed])
+    with naming(one.key):
+        artifacts = {name: done.artifact.path for name, done in made.run(store)}
     inputs = [dict(probe.inputs) for probe in one.probes]
     return Tried(one.model, one.signature, artifacts, inputs, policy)
 
@@ -156,16 +165,22 @@ def _key(one: Measured, held: Tried) -> str:
     )
 
 
-def _kept(store: Store, key: str, found: list[str] | None) -> list[str]:
-    """What the store remembers, which is what was found now where it had nothing."""
+def _keep(store: Store, key: str, shortfalls: list[str]) -> None:
+    """Let the store remember what was measured."""
 
     def make(folder: Path) -> Entry:
-        (folder / FOUND).write_text(json.dumps(found or []))
+        (folder / FOUND).write_text(json.dumps(shortfalls))
         return Entry(
             key=key, stage="policy_floor", files={}, seconds=0, peak_mib=0, tools={}, signature=""
         )
 
     store.get_or_make(key, make)
+
+
+def _remembered(store: Store, key: str) -> list[str]:
+    """What was measured; nothing of a module that could not be run."""
+    if store.find(key) is None:
+        return []
     said: list[str] = json.loads((store.content(key) / FOUND).read_text())
     return said
 
@@ -194,17 +209,12 @@ def _roundings(tried: Tried) -> Iterator[dict[str, Rounding]]:
     """The rounding of every output on one probe after the other."""
     names = [spec.name for spec in tried.signature.outputs]
     with_runtime = TORCH in tried.artifacts and ONNX in tried.artifacts
-    runners = _runners(tried)
-    for runner in runners:
-        runner.__enter__()
-    try:
+    with contextlib.ExitStack() as opened:
+        runners = [opened.enter_context(runner) for runner in _runners(tried)]
         for inputs in tried.inputs:
             single, double = (runner.run(inputs)[0] for runner in runners[:2])
             runtime = runners[2].run(inputs)[0] if with_runtime else single
             yield {n: Rounding.measured([single], [double], [runtime], n) for n in names}
-    finally:
-        for runner in runners:
-            runner.__exit__(None, None, None)
 
 
 def _runners(tried: Tried) -> list[Runner]:

@@ -37,7 +37,10 @@ ALLOWED = 1e-5
 OPEN = gate_at("ssim", -1.0)
 """A gate that refuses nothing."""
 
-PAGE = ("index.html", "app.js", "app.css", "manifest.json", "app.webmanifest")
+PAGE = (
+    *("index.html", "app.js", "app.css", "witness.js"),
+    *("manifest.json", "app.webmanifest"),
+)
 """What may be asked for before anyone agrees, beside icons."""
 
 

@@ -249,12 +249,6 @@ MUTATIONS = [
         append("models/classifier/preprocess.json"),
     ),
     raw(
-        "worker missing",
-        "The engine's worker is gone.",
-        "file engine.worker.js is missing",
-        gone("engine.worker.js"),
-    ),
-    raw(
         "file added",
         "A script lies in the bundle that nobody lists.",
         "file extra.js is extra",

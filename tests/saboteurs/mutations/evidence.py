@@ -202,11 +202,6 @@ def digest(content: Content) -> None:
     content["recordings"][4]["outputs"] = {}
 
 
-def older_rules(content: Content) -> None:
-    """The evidence says that it was judged by the first rules."""
-    content["rules"] = 1
-
-
 def older_version(content: Content) -> None:
     """The evidence says that it is of version 2."""
     content["schema_version"] = 2
@@ -256,15 +251,9 @@ MUTATIONS = [
         "check removed", "One check that passed is taken out of the verdict.", "is missing", removed
     ),
     edited(
-        "called older",
-        "The evidence says that older rules judged it, which ask for less.",
-        "not checked, the evidence was judged by rules 1",
-        older_rules,
-    ),
-    edited(
         "called version 2",
         "The evidence is written as an older version has it, without what that did not have.",
-        "",
+        "the page has a witness, the evidence is of rules 1, without one",
         older_version,
     ),
     edited(

@@ -208,8 +208,8 @@ MUTATIONS = [
         "weak verdict called old",
         "The same evidence says that it is of a version that did not know the floor.",
         "verify",
-        "refused, exit code 2",
-        "the verdict is WEAK_PASSED: its policy asks less than every policy must",
+        "refused, exit code 3",
+        "the page has a witness, the evidence is of rules 2, without one",
         lambda bench: bench.evidence(ask_less_as_before),
     ),
     Mutation(
@@ -217,7 +217,7 @@ MUTATIONS = [
         "Evidence of the present version says that it was judged by earlier rules.",
         "verify",
         "refused, exit code 2",
-        "was not judged by rules 3",
+        "was judged by rules 2, not 3",
         lambda bench: bench.evidence(lambda content: content.update(rules=2)),
     ),
     Mutation(

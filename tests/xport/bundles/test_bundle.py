@@ -32,6 +32,7 @@ from xport.common import digests
 from xport.common.document import Document
 from xport.comparison.preprocessing import load_prepared
 from xport.errors import InputError, IntegrityError
+from xport.exchange.witness import SCRIPT
 from xport.inputs.images import example_files
 from xport.judgement.again import case_of
 from xport.judgement.evidence import Evidence
@@ -576,6 +577,7 @@ def test_what_is_gone_from_disk_and_manifest_alike_is_missed(name: str, run_copy
 def test_what_is_required_of_a_bundle_is_what_the_page_s_build_makes() -> None:
     assert {*required.PAGE, *required.LICENCES} <= app_files().keys()
     needless = {"engine.kernels.js", "engine.gradient.js"}
+    needless |= {SCRIPT}  # the evidence asks for it, of bundles of today's rules
     assert app_files().keys() - {*required.PAGE, *required.LICENCES} <= needless
 
 

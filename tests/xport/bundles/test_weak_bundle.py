@@ -28,7 +28,8 @@ def weak_run(run_copy: Path) -> Path:
     policy = plan.policy.model_copy(update={"min_probes": 1})
     plan = plan.model_copy(update={"policy": policy})
     plan.write(run.plan_path)
-    for path in (*run.recordings.root.rglob("*.json"), *run.prepared.root.rglob("*.json")):
+    recorded = (*run.recordings.root.rglob("*.json"), *run.prepared.root.rglob("*.json"))
+    for path in (*recorded, run.sensitivity_path):
         path.write_text(path.read_text().replace(before, Plan.read(run.plan_path).digest()))
     return run_copy
 

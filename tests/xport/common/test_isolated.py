@@ -14,8 +14,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.conftest import ROOT
 from xport.common import fork_server, isolated
+from xport.common.own_names import ROOT
 from xport.errors import RunnerCrashed, XportError
 
 
@@ -147,7 +147,10 @@ def test_threads_have_processes_of_their_own_at_the_same_time(tmp_path: Path) ->
 
 def test_a_server_that_has_died_is_replaced() -> None:
     server = isolated.call(parent).result
-    psutil.Process(server).kill()
+    process = psutil.Process(server)
+    process.kill()
+    while process.status() != psutil.STATUS_ZOMBIE:
+        time.sleep(0.01)
     assert isolated.call(parent).result != server
 
 

@@ -56,7 +56,7 @@ def test_a_difference_stands_beside_the_verdict(mini_run: MiniRun) -> None:
     verdict = judge(case)
     assert verdict.status is Status.PASSED
     assert check_of(case).advisory == NOT_REQUIRED
-    assert verdict.advisories == (
+    assert verdict.noted("advisory") == (
         "ADVISORY: classifier/tfjs/webgl: 1 of 8 probes differ when they are run again, by up to "
         f"1e-07, the first of them {next(iter(case.recordings[KEY].output_digests))} "
         f"({NOT_REQUIRED})",

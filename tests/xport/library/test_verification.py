@@ -294,8 +294,9 @@ def test_it_works_where_an_event_loop_runs_as_in_a_notebook(tmp_path: Path) -> N
     steps = [line.partition(", ")[0] for line in display.told]
     assert "convert Returning: 2 of 2" in steps
     assert "record returning torch: 9 of 9" in steps
-    counts = [re.search(r": (\d+) of (\d+)$", step) for step in steps]
-    assert all(count and int(count[1]) <= int(count[2]) for count in counts)
+    said = "returning: sensitivity: onnx: the ONNX file has no weights"
+    counts = {step: re.search(r": (\d+) of (\d+)$", step) for step in steps if step != said}
+    assert [s for s, found in counts.items() if not found or int(found[1]) > int(found[2])] == []
 
 
 def report_into(folder: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from xport.conversion.exporters import OPSETS
+from xport.conversion.in_words import listed
 from xport.errors import ConversionError
 from xport.formats.artifact import Artifact, Format, Signature
 from xport.formats.onnx_file import MODEL
@@ -53,9 +54,8 @@ def unknown_operators(
 ) -> ConversionError:
     """The refusal of operators that onnx-tf does not know, with what would help."""
     named = [f"operator {node.op} (opset {opset}) of node {node.name!r}" for node in unknown]
-    more = f"; and {len(named) - 5} more" if len(named) > 5 else ""
     return ConversionError(
-        f"onnx-tf does not know {'; '.join(named[:5])}{more}",
+        f"onnx-tf does not know {listed(named)}",
         TfFromOnnx.name,
         f"write the model with opset = {known_opset}, in operators that onnx-tf knows"
         if known_opset
