@@ -31,6 +31,8 @@ class Lane:
         workers: how many processes run it.
         environment: `main`; `pythons`, which are those beside it; or `web`, which is Node.
         planned: what it waits for, if it has no tests yet.
+        miniature: whether its tests work on the miniature release (tests/kept.py), which is made
+            before, apart from its time: several lanes do.
         ci: whether CI runs it; otherwise it is a command of its own, and CI says so.
     """
 
@@ -45,6 +47,7 @@ class Lane:
     workers: int = 1
     environment: str = MAIN
     planned: str = ""
+    miniature: bool = False
     ci: bool = True
 
     @property

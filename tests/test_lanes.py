@@ -213,9 +213,21 @@ def test_a_slow_machine_has_more_seconds_for_a_lane(
 
 
 def test_slowness_has_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    for counted, expected in ((0.01, 1.0), (0.21, 1.5), (7.0, 2.5)):
+    for counted, page, expected in (
+        (0.01, 0.0, 1.0),
+        (0.21, 1.05e-6, 1.5),
+        (0.14, 2.1e-6, 1.66),
+        (0.14, 1.0, 2.5),
+        (7.0, 0.7e-6, 2.5),
+    ):
         monkeypatch.setattr(scripts.slowness, "_counted", lambda value=counted: value)
+        monkeypatch.setattr(scripts.slowness, "_handed_out", lambda value=page: value)
         assert scripts.slowness.slowness() == pytest.approx(expected)
+
+
+def test_what_slowness_is_made_of_is_measured() -> None:
+    assert 0.001 < scripts.slowness._counted() < 20
+    assert 1e-8 < scripts.slowness._handed_out() < 1e-3
 
 
 def test_a_lane_far_over_its_budget_is_stopped(project: Path) -> None:
