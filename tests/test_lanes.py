@@ -16,7 +16,7 @@ from scripts.lane_rules import Lane, LanesError, lane_of, read
 from scripts.lane_runs import Counts, Result, problems, run_pytest, unaccounted
 from tests.conftest import ROOT
 
-CI_MINUTES = 113
+CI_MINUTES = 48
 RULES = """
 [lanes.fuzz]
 about = "fuzzing"
@@ -60,6 +60,12 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture(autouse=True)
+def ordinary_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whose slowness takes no time to measure."""
+    monkeypatch.setattr(lane_runs, "slowness", lambda: 1.0)
+
+
 def lane(project: Path, name: str = "fast", **changes: object) -> Lane:
     """A lane of the project."""
     (found,) = (one for one in read(project / "lanes.toml") if one.name == name)
@@ -76,8 +82,9 @@ def test_all_budgets_together_fit_into_ci() -> None:
     found = read()
     assert sum(one.minutes for one in found if one.ci) <= CI_MINUTES
     by_name = {one.name: one for one in found}
-    assert by_name["fast"].minutes <= 7
-    assert sum(by_name[name].minutes for name in ("web", "fast", "test")) <= 49
+    most = {"fast": 3, "fuzz": 4, "saboteurs": 4, "browsers": 5, "wheel": 3}
+    assert all(by_name[name].minutes <= minutes for name, minutes in most.items())
+    assert sum(by_name[name].minutes for name in ("web", "fast", "test")) <= 20
     assert not by_name["fast"].browser
 
 
