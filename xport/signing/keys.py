@@ -174,7 +174,8 @@ def _pem_text(path: Path, bundle: Path) -> str:
             the private key in it.
     """
     try:
-        if path.resolve().is_relative_to(bundle.resolve()):
+        place = Path(os.path.realpath(path))  # unlike resolve(), of links in a circle too
+        if place.is_relative_to(os.path.realpath(bundle)):
             raise InputError(
                 "lies in the bundle: a private key would be published, and a public one that came "
                 "with a bundle says nothing of who made it",
