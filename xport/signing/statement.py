@@ -17,7 +17,8 @@ from xport.judgement.verdict import Check, Status
 from xport.signing.envelope import Sha256
 from xport.signing.places import ENVELOPE, refused
 
-RESULTS = {Status.PASSED: "PASSED", Status.WEAK_PASSED: "WARNED"}
+Result = Literal["PASSED", "WARNED"]
+RESULTS: dict[Status, Result] = {Status.PASSED: "PASSED", Status.WEAK_PASSED: "WARNED"}
 """What in-toto calls the verdicts that can be bundled."""
 
 
@@ -62,7 +63,7 @@ class TestResult(_Named):
     lets them stand beside the verdict.
     """
 
-    result: Literal["PASSED", "WARNED"]
+    result: Result
     configuration: tuple[Configuration]
     passed: tuple[str, ...] = Field(
         validation_alias="passedTests", serialization_alias="passedTests"
@@ -118,7 +119,7 @@ def statement_of(evidence: Evidence, files: Mapping[str, str], status: Status) -
             for name, digest in sorted(files.items())
         ),
         predicate=TestResult(
-            result="PASSED" if RESULTS[status] == "PASSED" else "WARNED",
+            result=RESULTS[status],
             configuration=(configuration,),
             passed=tuple(name for name in passed if name not in warned),
             warned=tuple(warned),
