@@ -55,7 +55,9 @@ Run = Report | str | Path
 
 
 @overload
-def verify(model: str | Path, *, allow_weak: bool = False) -> Manifest: ...
+def verify(
+    model: str | Path, *, allow_weak: bool = False, key: str | Path | None = None
+) -> Manifest: ...
 
 
 @overload
@@ -100,6 +102,8 @@ def verify(model: Converted | str | Path, inputs: Any = None, **options: Any) ->
         progress: as of `convert`.
         allow_weak: go on where less is asked than every policy must ask; the verdict is then
             WEAK_PASSED at most. Of a bundle: take one that is.
+        key: of a bundle: a public key in PEM, whose owner must have signed it. Without one, who
+            made it is unknown, signed or not.
 
     Returns:
         A report of the verdict, whatever it is; of a bundle, its manifest.
@@ -107,13 +111,17 @@ def verify(model: Converted | str | Path, inputs: Any = None, **options: Any) ->
     Raises:
         InputError: something given does not fit; it is named. Or less is asked than the floor of
             every policy, and that is not allowed.
-        IntegrityError: files are not those that were converted, or not the bundle's.
+        IntegrityError: files are not those that were converted, or not the bundle's; or that is
+            not signed with the key.
     """
     if not isinstance(model, Converted):
-        allow_weak = bool(options.pop("allow_weak", False))
+        allow_weak, key = bool(options.pop("allow_weak", False)), options.pop("key", None)
         if inputs is not None or options:
             raise InputError("a bundle is checked as it is", str(model), "give its folder alone")
-        return require_strong(verify_bundle(Path(model)), Path(model), allow_weak=allow_weak)
+        manifest = verify_bundle(Path(model), key=None if key is None else Path(key))
+        return require_strong(manifest, Path(model), allow_weak=allow_weak)
+    if options.pop("key", None) is not None:
+        raise InputError("a key is for a bundle", "key", "give the folder of a signed bundle")
     out = options.pop("out", None)
     progress = options.pop("progress", None)
     how = _verification(**options)

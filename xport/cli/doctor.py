@@ -21,6 +21,7 @@ PACKAGES = {"base": BASE} | {name: EXTRAS[name] for name in ("torch", "browser",
 OPTIONAL = {
     "dynamo exporter": EXTRAS["dynamo"],
     "paper": EXTRAS["paper"],
+    "sign": EXTRAS["sign"],
     "train": EXTRAS["train"],
 }
 """What the default exporter and the commands of a release do not need."""

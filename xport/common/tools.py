@@ -19,13 +19,16 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "dynamo": ("onnxscript",),
     "imaging": ("imagecodecs", "pydicom", "scikit-image", "simplejpeg"),
     "paper": ("matplotlib", "scikit-learn"),
+    "sign": ("cryptography", "model-signing", "pyopenssl"),
     "train": ("lightning-fabric",),
 }
 """What each extra of the installed package is for."""
 
 MODULES = {
+    "OpenSSL": "pyopenssl",
     "PIL": "pillow",
     "lightning_fabric": "lightning-fabric",
+    "model_signing": "model-signing",
     "skimage": "scikit-image",
     "sklearn": "scikit-learn",
 }

@@ -14,6 +14,7 @@
   at all.
 - `sensitivity`: what a run's probes see of errors in the weights, found by trying, in a process of
   its own.
+- `signing`: signing a bundle with a local key, once all of it was checked.
 - `verification`: checking a bundle that was received: its files, its verdict, and what is rendered
   from it.
 """
