@@ -103,7 +103,7 @@ def read_private_key(path: Path, bundle: Path, passphrase: Passphrase) -> Privat
             f"holds a {label}, a private key on P-256 in PKCS #8 or SEC1 is wanted", str(path), MAKE
         )
     encrypted = label.startswith("ENCRYPTED") or "Proc-Type: 4,ENCRYPTED" in text
-    secret = passphrase().encode() if encrypted else None
+    secret = passphrase().encode("utf-8", "surrogateescape") if encrypted else None
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.hazmat.primitives.serialization import load_pem_private_key

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
+import os
+import pty
 import shutil
 import subprocess
 import sys
@@ -189,6 +192,43 @@ def test_an_encrypted_key_takes_its_passphrase_from_the_environment(
     said = capsys.readouterr()
     assert "words of ours" not in said.out + said.err
     assert verify(unsigned, key=owner.public, allow_unchecked=True).release == "mini"
+
+
+def test_an_encrypted_key_asks_whoever_sits_there(
+    unsigned: Path, owner: KeyPair, tmp_path: Path
+) -> None:
+    key = tmp_path / "encrypted.key"
+    locked = ("pkcs8", "-topk8", "-v2", "aes256", "-passout", "pass:typed words")
+    openssl(*locked, "-in", owner.private, "-out", key)
+    key.chmod(0o600)
+    words = ("sign", unsigned, "--key", key, *ALLOWED)
+    child, terminal = pty.fork()
+    if child == 0:
+        os.environ.pop("XPORT_KEY_PASSPHRASE", None)
+        os.execv(sys.executable, [sys.executable, "-m", "xport", *map(str, words)])
+    seen = b""
+    with os.fdopen(terminal, "r+b", buffering=0) as screen:
+        while b"passphrase of" not in seen:
+            seen += screen.read(1024) or b""
+        screen.write(b"typed words\n")
+        with contextlib.suppress(OSError):  # how Linux tells the end of a terminal
+            while more := screen.read(1024):
+                seen += more
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 0, seen
+    assert b"typed words" not in seen
+    assert verify(unsigned, key=owner.public, allow_unchecked=True).release == "mini"
+
+
+def test_a_passphrase_of_any_bytes_is_one(
+    unsigned: Path, owner: KeyPair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = tmp_path / "encrypted.key"
+    locked = ("pkcs8", "-topk8", "-v2", "aes256", "-passout", b"pass:\xff\xfe bytes")
+    subprocess.run(["openssl", *locked, "-in", owner.private, "-out", key], check=True)
+    key.chmod(0o600)
+    monkeypatch.setitem(os.environb, b"XPORT_KEY_PASSPHRASE", b"\xff\xfe bytes")
+    assert run("sign", unsigned, "--key", key, *ALLOWED) == 0
 
 
 def test_without_the_extra_verify_works_and_says_what_it_could_not_check(
