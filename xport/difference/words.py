@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from xport.difference.side import Side, deciding_models
 from xport.exchange.prepared import PROBABILITIES
 from xport.judgement.change_checks import decides
+from xport.judgement.verdict import Status
 from xport.plan.plan import Plan, PlannedModel
 
 
@@ -20,6 +21,7 @@ def told(before: Side, after: Side) -> Iterator[str]:
         other = before.model(model.id)
         if other is not None:
             yield from _model(other, model)
+            yield from _weights(before, after, other, model)
     yield from _verified(old, new)
     yield from _rules(before, after)
 
@@ -46,13 +48,22 @@ def _model(old: PlannedModel, new: PlannedModel) -> Iterator[str]:
             f"{name}: other preprocessing: an image file becomes another input, so that few or "
             "no probes are the same"
         )
-    if old.weights_sha256 is None or old.weights_sha256 != new.weights_sha256:
-        if old.weights_sha256 and new.weights_sha256:
-            yield f"{name}: other weights"
-        elif old.kind != "explanation":
-            yield f"{name}: whether the weights are the same is not known"
     yield from _thresholds(old, new)
     yield from _undecided(old, new)
+
+
+def _weights(before: Side, after: Side, old: PlannedModel, new: PlannedModel) -> Iterator[str]:
+    files = [
+        model.artifacts[side.plan.shipped_artifact].files
+        for side, model in ((before, old), (after, new))
+    ]
+    if files[0] == files[1]:
+        yield f"{new.id}: the same files ship, byte for byte"
+    elif old.weights_sha256 and new.weights_sha256:
+        other = old.weights_sha256 != new.weights_sha256
+        yield f"{new.id}: {'other' if other else 'the same'} weights, in other files"
+    elif new.kind != "explanation":
+        yield f"{new.id}: other files; whether the weights are the same is not known"
 
 
 def _lists(old: tuple[str, ...], new: tuple[str, ...]) -> str:
@@ -99,8 +110,11 @@ def _verified(old: Plan, new: Plan) -> Iterator[str]:
 
 def _rules(before: Side, after: Side) -> Iterator[str]:
     for words, side in (("before", before), ("now", after)):
-        if side.evidence is not None and side.evidence.other_policy is not None:
-            yield f"{words}: judged under another policy, {side.evidence.other_policy.file}"
+        evidence = side.evidence
+        if evidence is not None and evidence.verdict.status is not Status.PASSED:
+            yield f"{words}: the release's own verdict is {evidence.verdict.status}"
+        if evidence is not None and evidence.other_policy is not None:
+            yield f"{words}: judged under another policy, {evidence.other_policy.file}"
     if before.evidence is None or after.evidence is None:
         return
     rules = before.evidence.rules, after.evidence.rules
@@ -131,7 +145,7 @@ def untold(before: Side, after: Side) -> Iterator[str]:
             yield f"{model.id}: decisions of {', '.join(alone)} stand on one side alone"
         if (model.id in before.on_files) != (model.id in after.on_files):
             yield f"{model.id}: decisions on image files stand on one side alone"
-    for model in after.plan.models:
-        for words, side in (("before", before), ("now", after)):
-            if side.model(model.id) is not None and model.id not in side.nodes:
-                yield f"{model.id}: the graph's nodes {words} are not known, its file is not here"
+    for words, side in (("before", before), ("now", after)):
+        unknown = [model.id for model in side.plan.models if model.id not in side.nodes]
+        if unknown:
+            yield f"{words}: the nodes of graphs, whose files are not here: {', '.join(unknown)}"
