@@ -40,7 +40,7 @@ examples:
   xport judge build/demo --policy strict.toml   judge stored recordings under another policy
   xport verify build/demo/bundle                check every byte before it is deployed
   xport serve build/demo/bundle                 open the bundle in a browser
-  xport diff build/demo/bundle build/demo       what a new release changes, decisions too
+  xport diff published build/demo               what a new release changes, decisions too
   xport migrate release.toml                    turn a file of version 1 into version 2
   xport doctor                                  what this machine can run, and what is missing
   xport toolchain install tensorflow            what the paper's route needs, apart from the rest

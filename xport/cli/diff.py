@@ -6,11 +6,10 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xport.errors import ExitCode, InputError
+from xport.errors import ExitCode
 
 if TYPE_CHECKING:
     from xport.difference.measure import Compared
-    from xport.plan.baseline import ChangeLimits
 
 DESCRIPTION = """\
 Say what a new release changes against an old one.
@@ -29,9 +28,9 @@ finding. Without limits it is 0. --labelled takes the predictions-N.json that `x
 writes for the weights of each release.
 
 examples:
-  xport diff build/my/bundle build/my
-  xport diff build/my/bundle build/my --html difference.html --junit difference.xml
-  xport diff build/my/bundle build/my --max-bytes-ratio 1.1 --json
+  xport diff published build/my
+  xport diff published build/my --html difference.html --junit difference.xml
+  xport diff published build/my --max-bytes-ratio 1.1 --json
 """
 
 FLAGS = {
@@ -81,28 +80,15 @@ def difference(options: argparse.Namespace) -> tuple[int, Compared]:
     Raises:
         XportError: as `xport.workflow.difference.compare`; a file cannot be written.
     """
-    from xport.workflow.difference import compare
+    from xport.workflow.difference import compare, limits_named
 
-    limits = _limits(options)
+    names = (*FLAGS, "min_images", "min_positives")
+    limits = limits_named({name: getattr(options, name) for name in names})
     labelled = tuple(options.labelled) if options.labelled else None
     compared = compare(options.old, options.new, limits, labelled)
     _write(options, compared)
     status = compared.difference.status
     return (ExitCode.PASSED if status is None else status.exit_code), compared
-
-
-def _limits(options: argparse.Namespace) -> ChangeLimits:
-    from pydantic import ValidationError
-
-    from xport.common.document import first_problem
-    from xport.plan.baseline import ChangeLimits
-
-    names = (*FLAGS, "min_images", "min_positives")
-    try:
-        return ChangeLimits(**{name: getattr(options, name) for name in names})
-    except ValidationError as error:
-        key = str(error.errors()[0]["loc"][0]).replace("_", "-")
-        raise InputError(first_problem(error), f"--{key}", "see `xport diff --help`") from error
 
 
 def _write(options: argparse.Namespace, compared: Compared) -> None:

@@ -127,3 +127,10 @@ class Changes(Document):
     decisions: tuple[DecisionsChange, ...] = ()
     labelled: tuple[LabelledChange, ...] = ()
     untold: tuple[str, ...] = Field(default=())
+
+
+class BaselineFound(Document):
+    """What came of comparing a run with its policy's baseline; `failure` is why nothing did."""
+
+    changes: Changes | None = None
+    failure: str | None = None

@@ -10,15 +10,15 @@ from collections.abc import Iterator, Sequence
 
 from xport.comparison.change import Changes, LabelledChange
 from xport.exchange.prepared import PROBABILITIES
-from xport.judgement.verdict import Check, Status
+from xport.judgement.verdict import Case, Check, Status
 from xport.plan.baseline import ChangeLimits
 from xport.plan.plan import PlannedModel
 
-CHANGE = "change"
-"""What stands among legs for a model against the baseline's."""
-FLIPPED = "flipped decisions"
-AUC_DROP = "AUC drop"
-BYTES = "bytes that ship"
+CHANGE = "baseline"
+"""What stands among legs for a model against the other release's."""
+FLIPPED = "flipped decisions (max_flipped_share)"
+AUC_DROP = "drop of AUC (max_auc_drop)"
+BYTES = "bytes that ship (max_bytes_ratio)"
 
 
 def change_checks(
@@ -31,13 +31,44 @@ def change_checks(
         changes: what was compared; None where nothing could be, for `reason`.
         models: of the new release.
     """
-    for model in models:
-        if limits.max_bytes_ratio is not None:
-            yield _bytes(limits, changes, model, reason)
-        if limits.max_flipped_share is not None and decides(model):
-            yield _flipped(limits, changes, model, reason)
-        if limits.max_auc_drop is not None and classifies(model):
-            yield _auc_drop(limits, changes, model, reason)
+    asked = (
+        (limits.max_bytes_ratio, BYTES, _bytes, [*models]),
+        (limits.max_flipped_share, FLIPPED, _flipped, [m for m in models if decides(m)]),
+        (limits.max_auc_drop, AUC_DROP, _auc_drop, [m for m in models if classifies(m)]),
+    )
+    for limit, name, check, concerned in asked:
+        if limit is None:
+            continue
+        if not concerned:
+            yield _check(models[0], name, Status.NOT_RUN, "no model here decides by labels")
+        for model in concerned:
+            yield check(limits, changes, model, reason)
+
+
+def baseline_checks(case: Case) -> Iterator[Check]:
+    """The limits of the policy's baseline; none where it names none."""
+    baseline, found = case.plan.policy.baseline, case.baseline
+    if baseline is None:
+        return
+    changes = found.changes if found else None
+    reason = (found.failure if found else None) or "no comparison with the baseline was made"
+    if changes is not None and baseline.evidence_sha256 is not None:
+        own = changes.before.evidence_sha256
+        if own != baseline.evidence_sha256:
+            changes, reason = None, f"the baseline's evidence is {own}, not the one that is named"
+    for check in change_checks(baseline, changes, case.plan.models, reason):
+        yield check.model_copy(update={"rationale": baseline.rationale})
+
+
+def baseline_findings(case: Case) -> Iterator[str]:
+    """Where evidence of a baseline is not of this plan, or stands where the policy names none."""
+    if (case.plan.policy.baseline is None) != (case.baseline is None):
+        yield "what was compared with a baseline is not what the policy asks for"
+    changes = case.baseline.changes if case.baseline else None
+    for size in changes.sizes if changes else ():
+        model = next((one for one in case.plan.models if one.id == size.model), None)
+        if model is None or model.artifacts[case.plan.shipped_artifact].bytes != size.bytes_after:
+            yield f"baseline: the bytes of {size.model} are not those of the plan"
 
 
 def status_of(checks: Sequence[Check]) -> Status | None:
@@ -210,7 +241,7 @@ def _check(
         leg=CHANGE,
         output=None,
         status=status,
-        message=message,
+        message=message if "max_" in message else f"{name}: {message}",
         measured=measured,
         bound=bound,
     )

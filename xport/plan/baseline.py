@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
 
 from xport.common.document import Document
 
@@ -37,11 +40,58 @@ class ChangeLimits(Document):
         limits = (self.max_flipped_share, self.max_auc_drop, self.max_bytes_ratio)
         return any(limit is not None for limit in limits)
 
+    @property
+    def own_numbers(self) -> bool:
+        """Whether other numbers of images are asked for than usual."""
+        return (self.min_images, self.min_positives) != (LEAST_IMAGES, LEAST_POSITIVES)
+
     def numbers(self) -> str:
         """How much must have been compared, and that it is not what xport asks, where it is not."""
-        own = (self.min_images, self.min_positives) != (LEAST_IMAGES, LEAST_POSITIVES)
-        usual = f" (not the usual {LEAST_IMAGES} and {LEAST_POSITIVES})" if own else ""
+        usual = f" (not the usual {LEAST_IMAGES} and {LEAST_POSITIVES})" if self.own_numbers else ""
         return (
             f"at least {self.min_images} labelled images with {self.min_positives} positives a "
             f"finding{usual}"
         )
+
+
+class LabelledFiles(Document):
+    """What the classifiers of before and of after said of one labelled set.
+
+    `xport paper table1` writes such a file for the weights that it is given. Each names the weights
+    of its side.
+    """
+
+    before: Path
+    after: Path
+
+
+class Baseline(ChangeLimits):
+    """`[policy.baseline]`: the release that a new version is held to, and what may change.
+
+    `release` is a run's folder or a bundle; paths are relative to the file's folder. With
+    `evidence_sha256` it must be the one whose evidence has this digest. Where the two cannot be
+    compared, every limit is NOT_RUN.
+    """
+
+    release: Path
+    evidence_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    labelled: LabelledFiles | None = None
+    rationale: Annotated[str, Field(min_length=12)]
+
+    @model_validator(mode="after")
+    def _asks_for_something(self) -> Self:
+        if not self.asked:
+            raise ValueError(
+                "release: nothing is limited; give max_flipped_share, max_auc_drop or "
+                "max_bytes_ratio"
+            )
+        if self.max_auc_drop is not None and self.labelled is None:
+            raise ValueError("max_auc_drop: an AUC needs labelled images; give labelled")
+        return self
+
+    def paths_from(self, folder: Path) -> Self:
+        """The same, with its paths seen from a folder."""
+        labelled = self.labelled and LabelledFiles(
+            before=folder / self.labelled.before, after=folder / self.labelled.after
+        )
+        return self.model_copy(update={"release": folder / self.release, "labelled": labelled})

@@ -72,8 +72,8 @@ def test_junit_has_a_case_for_every_limit(old_run: Path, flipped: Path, tmp_path
     assert (root.get("failures"), root.get("errors")) == ("1", "1")
     suites = {suite.get("name"): suite for suite in root}
     names = [(c.get("classname"), c.get("name")) for c in suites["limits"].iter("testcase")]
-    assert ("classifier", "flipped decisions") in names
-    assert ("autoencoder", "bytes that ship") in names
+    assert ("classifier", "flipped decisions (max_flipped_share)") in names
+    assert ("autoencoder", "bytes that ship (max_bytes_ratio)") in names
     assert suites["limits"].find(".//failure") is not None
     assert suites["changes"].find(".//failure") is None
     assert root.get("tests") == str(len([*root.iter("testcase")]))
