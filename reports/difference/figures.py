@@ -125,7 +125,7 @@ def headline(difference: Difference) -> str:
     """The outcome in one sentence."""
     flips = sum(len(one.flips) for one in difference.changes.decisions)
     if difference.status is None:
-        return f"No limit was asked for. {flips} decisions flip, of those that were compared."
+        return f"No limit was asked for. Of what was compared, {flips} decisions flip, leg by leg."
     if difference.status is Status.PASSED:
         return "Every limit is kept."
     broken = [check for check in difference.checks if check.status is Status.FAILED]

@@ -18,7 +18,7 @@ from xport.comparison.change import ReleaseIdentity
 from xport.comparison.decision_effects import LATENT, RECONSTRUCTION
 from xport.comparison.parity import Outputs
 from xport.comparison.preprocessing import PreparedCase
-from xport.errors import IntegrityError
+from xport.errors import DocumentError, IntegrityError
 from xport.exchange.prepared import EXACT, PROBABILITIES, deployed_leg, prepared_models
 from xport.exchange.recording import Recording
 from xport.formats.artifact import TensorSpec
@@ -98,8 +98,10 @@ def of_run(
         evidence: with the SHA-256 of its file; None of a run that is being judged.
 
     Raises:
-        InputError, IntegrityError: a recording cannot be read, or is not what the evidence names.
+        InputError, IntegrityError: a recording cannot be read, or is not what the evidence names,
+            or the plan contradicts itself.
     """
+    require_points(plan, place)
     known = {(r.model, r.leg): r for r in evidence[0].recordings} if evidence else None
     on_probes, lacks = {}, []
     for model in deciding_models(plan):
@@ -136,9 +138,10 @@ def of_bundle(folder: Path, evidence: Evidence, sha256: str) -> Side:
     """A bundle that was checked; of arrays it holds those of its self-test alone.
 
     Raises:
-        DocumentError: manifest or self-test cannot be read.
+        DocumentError: manifest or self-test cannot be read, or the plan contradicts itself.
     """
     plan = evidence.plan
+    require_points(plan, folder)
     manifest = Manifest.read(folder / MANIFEST)
     tested = SelfTest.read(folder / SELF_TEST).models
     on_probes, lacks = {}, []
@@ -170,6 +173,22 @@ def of_bundle(folder: Path, evidence: Evidence, sha256: str) -> Side:
         nodes=dict(_nodes(plan, lambda m: folder / manifest.models[m.id].path)),
         lacks=tuple(lacks),
     )
+
+
+def require_points(plan: Plan, place: Path) -> None:
+    """Refuse a plan whose operating points are not one for each label.
+
+    Raises:
+        DocumentError: they are not.
+    """
+    for model in plan.models:
+        points, labels = model.operating_points, model.labels or ()
+        if points is not None and len(points) != len(labels):
+            raise DocumentError(
+                f"{model.id}: {len(points)} operating points for {len(labels)} labels",
+                str(place),
+                "convert and record the release again",
+            )
 
 
 def deciding_models(plan: Plan) -> list[PlannedModel]:
@@ -234,11 +253,16 @@ def _by_output(
         spec.name: {
             keys[probe]: by[spec.name]
             for probe, by in arrays.items()
-            if probe in keys and spec.name in by and by[spec.name].shape == spec.shape
+            if probe in keys and spec.name in by and _fits(by[spec.name], spec)
         }
         for spec in model.signature.outputs
         if spec.name in DECIDING
     }
+
+
+def _fits(values: Array, spec: TensorSpec) -> bool:
+    """Numbers, of the declared shape."""
+    return values.shape == spec.shape and values.dtype.kind in "fiub"
 
 
 def _of_files(plan: Plan, case: PreparedCase) -> Iterator[tuple[str, tuple[str, Said]]]:
@@ -260,7 +284,7 @@ def _of_files(plan: Plan, case: PreparedCase) -> Iterator[tuple[str, tuple[str, 
             spec.name: {
                 file_of[image]: values
                 for image, values in case.output(made, leg, spec.name).items()
-                if image in file_of and values.shape == spec.shape
+                if image in file_of and _fits(values, spec)
             }
             for spec in model.signature.outputs
             if spec.name in DECIDING
@@ -279,9 +303,10 @@ def _nodes(plan: Plan, folder_of: Callable[[PlannedModel], Path]) -> Iterator[tu
         path = folder_of(model) / "model.json"
         wanted = model.artifacts[plan.shipped_artifact].files.get("model.json")
         if path.is_file() and digests.of_file(path) == wanted:
-            graph = json.loads(path.read_bytes()).get("modelTopology", {})
-            if isinstance(graph.get("node"), list):
-                yield model.id, len(graph["node"])
+            try:
+                yield model.id, len(json.loads(path.read_bytes())["modelTopology"]["node"])
+            except (ValueError, LookupError, TypeError):
+                continue  # a graph of another kind
 
 
 def _array(path: Path, spec: TensorSpec) -> Array:

@@ -66,7 +66,7 @@ def trapped(
     "words",
     [
         *("judge run", "judge run --policy release.toml", "report run", "bundle run"),
-        *("verify run/bundle", "migrate release.toml", "check release.toml"),
+        *("verify run/bundle", "migrate release.toml", "check release.toml", "diff run/bundle run"),
     ],
 )
 def test_it_runs_no_code_of_the_release(

@@ -53,6 +53,7 @@ COMMANDS = {
     "judge, another policy": "judge RUN --policy POLICY",
     "report": "report RUN",
     "bundle": "bundle RUN",
+    "diff": "diff RUN/bundle RUN --html RUN/new.html",
     "bench": "bench RUN/bundle#classifier --backend cpu --out RUN/new",
     "profile": "profile RUN/bundle#classifier --backend cpu --out RUN/new",
     "targets": "targets RELEASE --cache-dir STORE --out RUN/new",

@@ -32,7 +32,7 @@ def test_a_terminal_is_told_what_flips_and_what_was_not_compared(
 ) -> None:
     assert ended("diff", old_run, flipped) == 0
     said = capsys.readouterr().out
-    assert said.startswith("DIFFERENCE No limit was asked for. 20 decisions flip")
+    assert said.startswith("DIFFERENCE No limit was asked for. Of what was compared, 20 d")
     assert "NOT FOR MEDICAL USE" in said
     assert "decisions of classifier, torch: 10 of 20 decisions flip on 4 shared probes" in said
     assert "NOT COMPARED: now: the run has nothing of what models said of image files" in said
@@ -117,6 +117,16 @@ def without_its_artifact(run: Path) -> Path:
     return run
 
 
+def points_for_fewer_labels(run: Path) -> Path:
+    edit(run, lambda found: model_of(found, "classifier").update(operating_points=[0.5]))
+    return run
+
+
+def a_point_that_is_none(run: Path) -> Path:
+    edit(run, lambda found: model_of(found, "classifier").update(operating_points=[1.5] * 5))
+    return run
+
+
 def cut_arrays(run: Path) -> Path:
     path = run / "recordings" / "classifier" / "torch.npz"
     path.write_bytes(path.read_bytes()[:100])
@@ -134,6 +144,8 @@ def cut_arrays(run: Path) -> Path:
         (of_the_future, 2, "evidence of version 99"),
         (half_a_manifest, 2, "not a valid Manifest"),
         (without_its_artifact, 2, "has no artifact"),
+        (points_for_fewer_labels, 2, "1 operating points for 5 labels"),
+        (a_point_that_is_none, 2, "the operating point 1.5 is not between 0 and 1"),
         (cut_arrays, 3, "the arrays are not the recorded ones"),
     ],
 )
