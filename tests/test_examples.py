@@ -139,6 +139,7 @@ def released(
     own_package(folder)
     done = {command: run(command, folder) for command in sorted(RELEASES)}
     models_of(folder / "build" / "demo", folder)
+    shutil.copytree(folder / "build" / "my" / "bundle", folder / "published")
     sets_and_networks(folder)
     for name, release in (("strict", "release.toml"), ("other", "my.toml")):
         shutil.copy(folder / release, folder / f"{name}.toml")
@@ -167,7 +168,7 @@ def test_there_are_examples_of_every_command_and_none_that_is_set_aside_is_gone(
     shown = {examples.words_of(command)[1] for command in COMMANDS}
     assert shown >= {"convert", "record", "judge", "report", "bundle", "release", "verify"}
     assert shown >= {"serve", "doctor", "bench", "profile", "targets", "paper", "phantoms"}
-    assert shown >= {"migrate", "init", "check", "toolchain"}
+    assert shown >= {"migrate", "init", "check", "toolchain", "diff"}
     assert {*COMMANDS} >= {*NOT_HERE} | RELEASES
 
 

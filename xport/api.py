@@ -3,7 +3,7 @@
 - Models: `convert` makes TF.js of a module, a factory or an ONNX file, `verify` holds it to the
   module in a browser.
 - Releases, from a release file: `check`, `init` and `release`; then `judge`, `report` and `bundle`
-  on a run's folder, and `verify` on a bundle.
+  on a run's folder, `verify` on a bundle, and `diff` of two of either.
 
 Paths may be strings. All raise `XportError`, which says what, where and the remedy, and knows the
 command line's exit code. The command line's own steps are `xport.workflow.commands`.
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, cast, get_args, overload
 
 from xport.bundles.manifest import Manifest
 from xport.common.displays import told
+from xport.difference.difference import Difference
 from xport.errors import InputError, VerdictError, XportError
 from xport.library.checking import check
 from xport.library.converted import Converted
@@ -27,6 +28,7 @@ from xport.library.verification import Verification, verify_model
 from xport.plan.routes import Backend
 from xport.recording.browser import BrowserOptions
 from xport.workflow import commands
+from xport.workflow.difference import compare, limits_named
 from xport.workflow.verification import require_strong
 from xport.workflow.verification import verify as verify_bundle
 
@@ -41,6 +43,7 @@ __all__ = [
     "bundle",
     "check",
     "convert",
+    "diff",
     "init",
     "judge",
     "release",
@@ -226,6 +229,34 @@ def bundle(run: Run, *, allow_weak: bool = False) -> Path:
         XportError: as `xport.workflow.commands.bundle`.
     """
     return commands.bundle(_folder(run), allow_weak=allow_weak)
+
+
+def diff(
+    before: Run,
+    after: Run,
+    *,
+    limits: Mapping[str, float] | None = None,
+    labelled: tuple[str | Path, str | Path] | None = None,
+) -> Difference:
+    """What a new release changes against an old one, each a run's folder or a bundle.
+
+    Args:
+        before: what is published, say.
+        after: what may take its place.
+        limits: what may change, by the names of `[policy.baseline]`: `max_flipped_share`,
+            `max_auc_drop`, `max_bytes_ratio`, `min_images`, `min_positives`. The difference's
+            `status` is their outcome, None without them.
+        labelled: what the classifiers of both said of one labelled set, as `xport paper table1`
+            writes it.
+
+    Raises:
+        InputError: a folder is neither, a document cannot be read, there is no such limit, or
+            predictions are not of these releases.
+        IntegrityError: a bundle is not what was verified, or recordings are not the evidence's.
+    """
+    files = (Path(labelled[0]), Path(labelled[1])) if labelled else None
+    allowed = limits_named(limits or {})
+    return compare(_folder(before), _folder(after), allowed, files).difference
 
 
 def _folder(run: Run) -> Path:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xport.cli import migrate, toolchain
+from xport.cli import diff, migrate, toolchain
 from xport.cli.bench_arguments import add_measuring
 from xport.cli.models_arguments import add_models, describe_convert
 from xport.cli.paper_arguments import add_paper
@@ -40,6 +40,7 @@ examples:
   xport judge build/demo --policy strict.toml   judge stored recordings under another policy
   xport verify build/demo/bundle                check every byte before it is deployed
   xport serve build/demo/bundle                 open the bundle in a browser
+  xport diff published build/demo               what a new release changes, decisions too
   xport migrate release.toml                    turn a file of version 1 into version 2
   xport doctor                                  what this machine can run, and what is missing
   xport toolchain install tensorflow            what the paper's route needs, apart from the rest
@@ -91,6 +92,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_making(commands)
     _add_judging(commands)
     _add_serving(commands)
+    diff.add_arguments(_command(commands, "diff", "say what a new release changes against an old"))
     for measuring in add_measuring(commands, _command, DEFAULT_CACHE_DIR):
         _add_browser_options(measuring)
     add_paper(commands, _command)

@@ -159,6 +159,17 @@ def _toolchain(options: argparse.Namespace) -> int:
     return _print(options, *manage(options))
 
 
+def _diff(options: argparse.Namespace) -> int:
+    from reports.difference.summary import difference_lines
+    from xport.cli.diff import difference
+
+    code, compared = difference(options)
+    found = compared.difference
+    lines = "\n".join(difference_lines(found))
+    write_output(found.model_dump_json(indent=2) if options.json else lines)
+    return code
+
+
 def _record(options: argparse.Namespace) -> int:
     from xport.workflow import commands
 
@@ -322,6 +333,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "soak": _soak,
     "paper": _paper,
     "phantoms": _phantoms,
+    "diff": _diff,
     "migrate": _migrate,
     "toolchain": _toolchain,
 }

@@ -68,7 +68,7 @@ def trapped(
     [
         *("judge run", "judge run --policy release.toml", "report run", "bundle run"),
         *("verify run/bundle", "sign run/bundle --key my.key"),
-        *("migrate release.toml", "check release.toml"),
+        *("migrate release.toml", "check release.toml", "diff run/bundle run"),
     ],
 )
 def test_it_runs_no_code_of_the_release(
