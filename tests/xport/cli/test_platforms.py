@@ -31,7 +31,7 @@ for name in ("pthread_sigmask", "SIGKILL", "SIGHUP", "SIGALRM", "SIGUSR1", "SIGP
 del select.poll
 tracker._HAVE_SIGMASK = False
 """
-"""Imported first are modules of the standard library, filelock and psutil, that Windows has others for."""
+"""Imported first are modules of the standard library, filelock and psutil: Windows has others."""
 
 EVERY_MODULE = """
 import importlib, sys
