@@ -32,10 +32,10 @@ from xport.signing.places import ENVELOPE, FILES, FOLDER, MODEL_SIGNATURE
 from xport.workflow.verification import verify
 
 SEED = 17
-BYTES = {ENVELOPE: 30, MODEL_SIGNATURE: 30, "manifest.json": 10, "evidence.json": 10}
+BYTES = {ENVELOPE: 20, MODEL_SIGNATURE: 20, "manifest.json": 5, "evidence.json": 5}
 """How many bytes of a file are tried, where it is more than one."""
-FIELDS = {"manifest.json": 20, "evidence.json": 5}
-PAYLOAD_FIELDS = 40
+FIELDS = {"manifest.json": 10, "evidence.json": 3}
+PAYLOAD_FIELDS = 20
 AT_ONCE = 6
 
 
