@@ -99,6 +99,8 @@ def of_run(
     """
     require_points(plan, place)
     known = {(r.model, r.leg): r for r in evidence[0].recordings} if evidence else None
+    if evidence is not None and source.prepared is not None:
+        _require_prepared(source.prepared, evidence[0], place)
     on_probes, lacks = {}, []
     for model in deciding_models(plan):
         for leg in _compared_legs(plan, model):
@@ -107,11 +109,7 @@ def of_run(
                 lacks.append(f"{model.id}/{leg}: the run has no recorded outputs")
                 continue
             if known is not None and known.get((model.id, leg)) != found[0]:
-                raise IntegrityError(
-                    f"the recording of {model.id}/{leg} is not the one that the evidence names",
-                    str(place),
-                    "run `xport judge` again",
-                )
+                raise _not_the_evidences(f"{model.id}/{leg}", place)
             on_probes[model.id, leg] = _recorded(model, *found, source.probes)
     if source.prepared is None and plan.preprocessing is not None:
         lacks.append(
@@ -127,6 +125,22 @@ def of_run(
         on_files=dict(_of_files(plan, source.prepared)) if source.prepared else {},
         nodes=dict(nodes_of(plan, lambda m: m.artifacts[plan.shipped_artifact].path)),
         lacks=tuple(lacks),
+    )
+
+
+def _require_prepared(case: PreparedCase, evidence: Evidence, place: Path) -> None:
+    """Refuse recordings on image files that are not those of the evidence."""
+    known = {(r.model, r.leg): r for r in evidence.prepared}
+    for (model, leg), recording in case.recordings.items():
+        if known.get((model, leg)) != recording:
+            raise _not_the_evidences(f"{model}/{leg} on image files", place)
+
+
+def _not_the_evidences(which: str, place: Path) -> IntegrityError:
+    return IntegrityError(
+        f"the recording of {which} is not the one that the evidence names",
+        str(place),
+        "run `xport judge` again",
     )
 
 
