@@ -11,7 +11,7 @@ from xport.plan.baseline import ChangeLimits
 
 
 class SideFacts(Document):
-    """One of the two: where it lies, its verdict, and what it does not hold."""
+    """One of the two: where it lies, what its verdict is worth now, and what it does not hold."""
 
     place: str
     title: str

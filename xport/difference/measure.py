@@ -13,6 +13,7 @@ from xport.difference.labelled import Files, LabelledFound, labelled_between, la
 from xport.difference.rows import check_changes, error_changes, size_changes, speed_changes
 from xport.difference.side import Side
 from xport.difference.words import told, untold
+from xport.judgement.again import status_now
 from xport.judgement.change_checks import change_checks, status_of
 from xport.plan.baseline import ChangeLimits
 
@@ -87,7 +88,7 @@ def _facts(side: Side) -> SideFacts:
     return SideFacts(
         place=side.place,
         title=side.plan.title,
-        verdict=evidence.verdict.status,
+        verdict=status_now(evidence),
         made=evidence.made,
         xport=evidence.xport,
         rules=evidence.rules,
