@@ -13,6 +13,9 @@ from xport.difference.difference import Difference
 from xport.difference.measure import Compared
 from xport.plan.plan import BROUGHT
 
+LISTED = 500
+"""How many flips on labelled images the page lists; the JSON has all."""
+
 
 @dataclass(frozen=True)
 class FlippedImage:
@@ -40,6 +43,7 @@ def html_difference(compared: Compared) -> str:
             images=images,
             brought=any(one.image.startswith(f"{BROUGHT}-") and one.png for one in images),
             outputs=_outputs(difference),
+            shown=difference.labelled_flips[:LISTED],
         )
     )
 

@@ -26,6 +26,12 @@ class ChangedDecision(Document):
     threshold_after: float
 
 
+class LabelledFlip(ChangedDecision):
+    """The same on a labelled image; `present` is its label, None where that is unknown."""
+
+    present: bool | None
+
+
 class CalibratedChange(Document):
     """How far the calibrated probability of a finding moved: largest and mean, over `images`."""
 

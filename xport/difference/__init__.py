@@ -1,5 +1,6 @@
 """What a new version of a release changes against another: from two folders to one document.
 
+- `bundle_side`: a bundle as one of the two releases: of arrays it holds those of its self-test.
 - `decisions`: decisions of both sides on the same probes and image files, each at its own
   thresholds.
 - `difference`: everything that differs between two releases, in one versioned JSON document.

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Literal
 
 from xport.common.document import Document
-from xport.comparison.change import Changes
+from xport.comparison.change import Changes, LabelledFlip
 from xport.judgement.verdict import Check, Status
 from xport.plan.baseline import ChangeLimits
 
 
 class SideFacts(Document):
-    """One of the two: where it lies, its verdict, and what it does not hold."""
+    """One of the two: where it lies, what its verdict is worth now, and what it does not hold."""
 
     place: str
     title: str
@@ -71,8 +71,9 @@ class SpeedChange(Document):
 class Difference(Document):
     """What a new release changes against an old one.
 
-    `told` is what must be known before any number. `limits` and `checks` are of the limits that
-    were asked for, `status` their outcome; None where there were none.
+    `told` is what must be known before any number. `labelled_flips` are by image and finding.
+    `limits` and `checks` are of the limits that were asked for, `status` their outcome; None where
+    there were none.
     """
 
     schema_version: Literal[1] = 1
@@ -82,6 +83,7 @@ class Difference(Document):
     after: SideFacts
     changes: Changes
     told: tuple[str, ...]
+    labelled_flips: tuple[LabelledFlip, ...]
     checks_changed: tuple[CheckChange, ...]
     checks_same: int
     errors: tuple[ErrorChange, ...]

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from reference.decide.calibration import calibrated
 from reference.decide.labelled import LabelledPredictions
 from reference.decide.paired_auc import auc_change
 from reference.decide.predictions import Float64Array
-from xport.comparison.change import LabelledChange, LabelledFinding
+from xport.comparison.change import LabelledChange, LabelledFinding, LabelledFlip
 from xport.comparison.decision_effects import operating_points
 from xport.errors import InputError
 from xport.exchange.prepared import PROBABILITIES
@@ -23,7 +23,15 @@ Files = tuple[Path, Path]
 it."""
 
 
-def labelled_between(before: Plan, after: Plan, files: Files) -> LabelledChange:
+@dataclass(frozen=True)
+class LabelledFound:
+    """Both classifiers on a labelled set, and every image on which a finding flips."""
+
+    change: LabelledChange
+    flips: tuple[LabelledFlip, ...]
+
+
+def labelled_between(before: Plan, after: Plan, files: Files) -> LabelledFound:
     """Both classifiers on the images that both sets of predictions hold.
 
     Raises:
@@ -82,7 +90,7 @@ def _change(
     old_model: PlannedModel,
     new_model: PlannedModel,
     files: Files,
-) -> LabelledChange:
+) -> LabelledFound:
     findings = [finding for finding in new.findings if finding in old.findings]
     place = {image: row for row, image in enumerate(old.images)}
     shared = [image for image in new.images if image in place]
@@ -94,28 +102,26 @@ def _change(
         )
     ours = [row for row, image in enumerate(new.images) if image in place]
     theirs = [place[image] for image in shared]
-    rows = []
+    rows, flips = [], []
     for finding in findings:
         columns = old.findings.index(finding), new.findings.index(finding)
-        truth_before = _column(old.truth, theirs, columns[0])
-        truth = _column(new.truth, ours, columns[1])
-        if not np.array_equal(truth_before, truth, equal_nan=True):
+        column = _Column(
+            finding=finding,
+            images=shared,
+            truth=_column(new.truth, ours, columns[1]),
+            before=_column(old.outputs, theirs, columns[0]),
+            after=_column(new.outputs, ours, columns[1]),
+            points=(_point(old_model, finding), _point(new_model, finding)),
+        )
+        if not np.array_equal(_column(old.truth, theirs, columns[0]), column.truth, equal_nan=True):
             raise InputError(
                 f"the labels of {finding} are not those of {files[0]}",
                 str(files[1]),
                 "evaluate both on the same set",
             )
-        known = ~np.isnan(truth)
-        rows.append(
-            _finding(
-                finding,
-                truth[known],
-                (_column(old.outputs, theirs, columns[0]), _column(new.outputs, ours, columns[1])),
-                known,
-                (_point(old_model, finding), _point(new_model, finding)),
-            )
-        )
-    return LabelledChange(
+        flips += column.flips()
+        rows.append(column.row())
+    change = LabelledChange(
         model=new_model.id,
         dataset=new.dataset,
         images=len(shared),
@@ -123,37 +129,62 @@ def _change(
         images_after=len(new.images),
         findings=tuple(rows),
     )
+    return LabelledFound(change, tuple(flips))
 
 
-def _finding(
-    finding: str,
-    truth: Float64Array,
-    outputs: tuple[Float64Array, Float64Array],
-    known: npt.NDArray[np.bool_],
-    points: tuple[float | None, float | None],
-) -> LabelledFinding:
-    before, after = outputs
-    area = auc_change(truth.astype(np.int64), before[known], after[known])
-    decisions, flips, largest, mean = 0, 0, None, None
-    if points[0] is not None and points[1] is not None:
-        decisions = len(before)
-        flips = int(((before >= points[0]) != (after >= points[1])).sum())
-        moved = np.abs(calibrated(after, points[1]) - calibrated(before, points[0]))
-        largest, mean = float(moved.max()), float(moved.mean())
-    return LabelledFinding(
-        finding=finding,
-        positives=int(truth.sum()),
-        negatives=int(len(truth) - truth.sum()),
-        auc_before=area.before if area else None,
-        auc_after=area.after if area else None,
-        auc_change=area.change if area else None,
-        low=area.low if area else None,
-        high=area.high if area else None,
-        decisions=decisions,
-        flips=flips,
-        calibrated_max=largest,
-        calibrated_mean=mean,
-    )
+@dataclass(frozen=True)
+class _Column:
+    """One finding: labels (NaN where unknown) and outputs of both sides, an image each."""
+
+    finding: str
+    images: Sequence[str]
+    truth: Float64Array
+    before: Float64Array
+    after: Float64Array
+    points: tuple[float | None, float | None]
+
+    def flips(self) -> list[LabelledFlip]:
+        """The images on which the finding is called on one side alone."""
+        before, after = self.points
+        if before is None or after is None:
+            return []
+        return [
+            LabelledFlip(
+                image=self.images[row],
+                label=self.finding,
+                before=float(self.before[row]),
+                after=float(self.after[row]),
+                threshold_before=before,
+                threshold_after=after,
+                present=None if np.isnan(self.truth[row]) else bool(self.truth[row]),
+            )
+            for row in np.flatnonzero((self.before >= before) != (self.after >= after))
+        ]
+
+    def row(self) -> LabelledFinding:
+        """Counts, AUC and calibrated probabilities."""
+        known = ~np.isnan(self.truth)
+        truth = self.truth[known].astype(np.int64)
+        area = auc_change(truth, self.before[known], self.after[known])
+        before, after = self.points
+        largest, mean = None, None
+        if before is not None and after is not None:
+            moved = np.abs(calibrated(self.after, after) - calibrated(self.before, before))
+            largest, mean = float(moved.max()), float(moved.mean())
+        return LabelledFinding(
+            finding=self.finding,
+            positives=int(truth.sum()),
+            negatives=int(len(truth) - truth.sum()),
+            auc_before=area.before if area else None,
+            auc_after=area.after if area else None,
+            auc_change=area.change if area else None,
+            low=area.low if area else None,
+            high=area.high if area else None,
+            decisions=0 if mean is None else len(self.images),
+            flips=len(self.flips()),
+            calibrated_max=largest,
+            calibrated_mean=mean,
+        )
 
 
 def _point(model: PlannedModel, finding: str) -> float | None:

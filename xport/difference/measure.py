@@ -9,10 +9,11 @@ from xport.comparison.change import Changes, LabelledChange
 from xport.comparison.pictures import image_of, is_image, span_of, thumbnail
 from xport.difference.decisions import decisions_between
 from xport.difference.difference import Difference, SideFacts
-from xport.difference.labelled import Files, labelled_between, lacking
+from xport.difference.labelled import Files, LabelledFound, labelled_between, lacking
 from xport.difference.rows import check_changes, error_changes, size_changes, speed_changes
 from xport.difference.side import Side
 from xport.difference.words import told, untold
+from xport.judgement.again import status_now
 from xport.judgement.change_checks import change_checks, status_of
 from xport.plan.baseline import ChangeLimits
 
@@ -39,7 +40,8 @@ def compare_sides(
     """
     assert before.evidence is not None
     assert after.evidence is not None
-    changes = changes_between(before, after, labelled)
+    found = labelled_between(before.plan, after.plan, labelled) if labelled else None
+    changes = changes_between(before, after, found)
     checks = tuple(change_checks(limits, changes, after.plan.models))
     changed, same = check_changes(before.evidence, after.evidence)
     difference = Difference(
@@ -48,6 +50,7 @@ def compare_sides(
         after=_facts(after),
         changes=changes,
         told=tuple(told(before, after)),
+        labelled_flips=found.flips if found else (),
         checks_changed=tuple(changed),
         checks_same=same,
         errors=tuple(error_changes(before.evidence, after.evidence)),
@@ -59,14 +62,13 @@ def compare_sides(
     return Compared(difference, _pictures(changes, before, after))
 
 
-def changes_between(before: Side, after: Side, labelled: Files | None = None) -> Changes:
-    """All that limits look at; errors as `compare_sides`."""
+def changes_between(before: Side, after: Side, labelled: LabelledFound | None = None) -> Changes:
+    """All that limits look at."""
     rows: tuple[LabelledChange, ...] = ()
     missing = list(untold(before, after))
     if labelled is not None:
-        one = labelled_between(before.plan, after.plan, labelled)
-        rows = (one,)
-        missing += lacking(after.plan, one)
+        rows = (labelled.change,)
+        missing += lacking(after.plan, labelled.change)
     ids = [model.id for model in after.plan.models]
     return Changes(
         before=before.identity(),
@@ -86,7 +88,7 @@ def _facts(side: Side) -> SideFacts:
     return SideFacts(
         place=side.place,
         title=side.plan.title,
-        verdict=evidence.verdict.status,
+        verdict=status_now(evidence),
         made=evidence.made,
         xport=evidence.xport,
         rules=evidence.rules,

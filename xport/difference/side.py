@@ -8,10 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
-
-from xport.bundles.manifest import MANIFEST, Manifest
-from xport.bundles.self_test import SELF_TEST, SelfTest
 from xport.common import digests
 from xport.common.arrays import Array
 from xport.comparison.change import ReleaseIdentity
@@ -103,6 +99,8 @@ def of_run(
     """
     require_points(plan, place)
     known = {(r.model, r.leg): r for r in evidence[0].recordings} if evidence else None
+    if evidence is not None and source.prepared is not None:
+        _require_prepared(source.prepared, evidence[0], place)
     on_probes, lacks = {}, []
     for model in deciding_models(plan):
         for leg in _compared_legs(plan, model):
@@ -111,11 +109,7 @@ def of_run(
                 lacks.append(f"{model.id}/{leg}: the run has no recorded outputs")
                 continue
             if known is not None and known.get((model.id, leg)) != found[0]:
-                raise IntegrityError(
-                    f"the recording of {model.id}/{leg} is not the one that the evidence names",
-                    str(place),
-                    "run `xport judge` again",
-                )
+                raise _not_the_evidences(f"{model.id}/{leg}", place)
             on_probes[model.id, leg] = _recorded(model, *found, source.probes)
     if source.prepared is None and plan.preprocessing is not None:
         lacks.append(
@@ -129,49 +123,24 @@ def of_run(
         evidence_sha256=evidence[1] if evidence else None,
         on_probes=on_probes,
         on_files=dict(_of_files(plan, source.prepared)) if source.prepared else {},
-        nodes=dict(_nodes(plan, lambda m: m.artifacts[plan.shipped_artifact].path)),
+        nodes=dict(nodes_of(plan, lambda m: m.artifacts[plan.shipped_artifact].path)),
         lacks=tuple(lacks),
     )
 
 
-def of_bundle(folder: Path, evidence: Evidence, sha256: str) -> Side:
-    """A bundle that was checked; of arrays it holds those of its self-test alone.
+def _require_prepared(case: PreparedCase, evidence: Evidence, place: Path) -> None:
+    """Refuse recordings on image files that are not those of the evidence."""
+    known = {(r.model, r.leg): r for r in evidence.prepared}
+    for (model, leg), recording in case.recordings.items():
+        if known.get((model, leg)) != recording:
+            raise _not_the_evidences(f"{model}/{leg} on image files", place)
 
-    Raises:
-        DocumentError: manifest or self-test cannot be read, or the plan contradicts itself.
-    """
-    plan = evidence.plan
-    require_points(plan, folder)
-    manifest = Manifest.read(folder / MANIFEST)
-    tested = SelfTest.read(folder / SELF_TEST).models
-    on_probes, lacks = {}, []
-    for model in deciding_models(plan):
-        cases = tested[model.id].cases if model.id in tested else ()
-        lacks.append(
-            f"{model.id}: the bundle holds outputs on {len(cases)} of {len(model.probes)} probes, "
-            f"those of its self-test, and of {model.faithful_to} alone"
-        )
-        files = {"in": model.signature.inputs, "out": model.signature.outputs}
-        read: dict[str, dict[str, dict[str, Array]]] = {"in": {}, "out": {}}
-        for case in cases:
-            for key, entries in (("in", case.input_files), ("out", case.output_files)):
-                read[key][case.probe] = {
-                    spec.name: _array(folder / entries[spec.name].path, spec)
-                    for spec in files[key]
-                    if spec.name in entries
-                }
-        on_probes[model.id, model.reference] = _tested(model, read["in"], read["out"])
-    if plan.preprocessing is not None:
-        lacks.append("the bundle does not hold what models said of image files")
-    return Side(
-        place=str(folder),
-        held="bundle",
-        plan=plan,
-        evidence=evidence,
-        evidence_sha256=sha256,
-        on_probes=on_probes,
-        nodes=dict(_nodes(plan, lambda m: folder / manifest.models[m.id].path)),
-        lacks=tuple(lacks),
+
+def _not_the_evidences(which: str, place: Path) -> IntegrityError:
+    return IntegrityError(
+        f"the recording of {which} is not the one that the evidence names",
+        str(place),
+        "run `xport judge` again",
     )
 
 
@@ -222,28 +191,14 @@ def _recorded(
         probe = planned.get(names[key])
         return _first(probes, probe, model) if probe else None
 
-    return Said(names, _by_output(model, keys, arrays), input_of)
+    return Said(names, by_output(model, keys, arrays), input_of)
 
 
 def _first(probes: ProbeFolder, probe: PlannedProbe, model: PlannedModel) -> Array:
     return next(iter(probes.load(probe, model.signature).values()))
 
 
-def _tested(
-    model: PlannedModel,
-    inputs: Mapping[str, Mapping[str, Array]],
-    outputs: Mapping[str, Mapping[str, Array]],
-) -> Said:
-    keys = {
-        probe: key_of(model, {name: digests.of_array(array) for name, array in by.items()})
-        for probe, by in inputs.items()
-    }
-    names = {key: probe for probe, key in keys.items()}
-    first = model.signature.inputs[0].name
-    return Said(names, _by_output(model, keys, outputs), lambda key: inputs[names[key]].get(first))
-
-
-def _by_output(
+def by_output(
     model: PlannedModel,
     keys: Mapping[str, str],
     arrays: Mapping[str, Mapping[str, Array]],
@@ -297,7 +252,7 @@ def _prepared_input(case: PreparedCase, digest_of: Mapping[str, str]) -> InputOf
     return lambda key: case.input_by_digest.get(digest_of[key])
 
 
-def _nodes(plan: Plan, folder_of: Callable[[PlannedModel], Path]) -> Iterator[tuple[str, int]]:
+def nodes_of(plan: Plan, folder_of: Callable[[PlannedModel], Path]) -> Iterator[tuple[str, int]]:
     """The nodes of every graph that ships, where its file is still the one that was verified."""
     for model in plan.models:
         path = folder_of(model) / "model.json"
@@ -307,9 +262,3 @@ def _nodes(plan: Plan, folder_of: Callable[[PlannedModel], Path]) -> Iterator[tu
                 yield model.id, len(json.loads(path.read_bytes())["modelTopology"]["node"])
             except (ValueError, LookupError, TypeError):
                 continue  # a graph of another kind
-
-
-def _array(path: Path, spec: TensorSpec) -> Array:
-    return np.frombuffer(path.read_bytes(), np.dtype(spec.dtype).newbyteorder("<")).reshape(
-        spec.shape
-    )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from xport.difference.side import Side, deciding_models
 from xport.exchange.prepared import PROBABILITIES
+from xport.judgement.again import status_now
 from xport.judgement.change_checks import decides
 from xport.judgement.verdict import Status
 from xport.plan.plan import Plan, PlannedModel
@@ -111,8 +112,8 @@ def _verified(old: Plan, new: Plan) -> Iterator[str]:
 def _rules(before: Side, after: Side) -> Iterator[str]:
     for words, side in (("before", before), ("now", after)):
         evidence = side.evidence
-        if evidence is not None and evidence.verdict.status is not Status.PASSED:
-            yield f"{words}: the release's own verdict is {evidence.verdict.status}"
+        if evidence is not None and status_now(evidence) is not Status.PASSED:
+            yield f"{words}: the release's own verdict is {status_now(evidence)}"
         if evidence is not None and evidence.other_policy is not None:
             yield f"{words}: judged under another policy, {evidence.other_policy.file}"
     if before.evidence is None or after.evidence is None:

@@ -14,9 +14,10 @@ from xport.common.document import first_problem
 from xport.common.tools import missing_packages_named
 from xport.comparison.change import BaselineFound
 from xport.comparison.preprocessing import PreparedCase, load_prepared
-from xport.difference.labelled import Files
+from xport.difference.bundle_side import of_bundle
+from xport.difference.labelled import Files, labelled_between
 from xport.difference.measure import Compared, changes_between, compare_sides
-from xport.difference.side import RunSource, Side, of_bundle, of_run
+from xport.difference.side import RunSource, Side, of_run
 from xport.errors import InputError, XportError
 from xport.judgement.evidence import EVIDENCE, Evidence
 from xport.plan.baseline import ChangeLimits
@@ -103,12 +104,12 @@ def against_baseline(
         return None
     baseline = policy.baseline.paths_from(plan.folder)
     files = baseline.labelled
-    labelled = (files.before, files.after) if files else None
     try:
         before = open_side(baseline.release)
         after = of_run(run.root, plan, RunSource(run.recordings, run.probes, prepared))
-        changes = changes_between(before, after, labelled)
-    except XportError as error:
+        found = labelled_between(before.plan, plan, (files.before, files.after)) if files else None
+        changes = changes_between(before, after, found)
+    except (XportError, OSError) as error:
         return BaselineFound(failure=f"the baseline cannot be compared: {error}")
     return BaselineFound(changes=changes)
 

@@ -54,6 +54,9 @@ def test_a_run_beside_itself_has_no_difference_and_says_on_what(old_run: Path) -
         assert {c.max for c in one.calibrated} == {0.0}
     assert all(e.max_abs_before == e.max_abs_after for e in found.errors)
     assert "classifier: the same files ship, byte for byte" in found.told
+    # Its policy asks for two probes: judged by today's floor it is weak.
+    assert found.before.verdict == found.after.verdict == "WEAK_PASSED"
+    assert "now: the release's own verdict is WEAK_PASSED" in found.told
 
 
 def test_flips_are_told_by_image_and_leg_and_probabilities_move_by_equation_1(

@@ -111,6 +111,10 @@ def test_enough_labelled_images_keep_limits_on_decisions_and_auc(
         assert row.decisions == 400
     flips = sum(row.flips for row in labelled.findings)
     assert 0 < flips < 0.02 * 2000
+    assert len(found.labelled_flips) == flips
+    for flip in found.labelled_flips:
+        assert (flip.before >= 0.5) != (flip.after >= 0.5)
+        assert flip.present in (True, False)
     assert check(found, "flipped decisions").measured == pytest.approx(flips / 2000)
 
 

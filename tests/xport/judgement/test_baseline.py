@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from reports import html_report, junit_xml, summary_lines
 from tests import mini
 from tests.conftest import MiniRun
 from tests.reports.release.sample_evidence import make_evidence
@@ -185,6 +186,18 @@ def test_evidence_whose_baseline_was_edited_contradicts_itself(sample: Case) -> 
     assert any("flipped decisions" in one for one in again_findings(edited))
     gone = held.model_copy(update={"baseline": None})
     assert any("not what the policy asks for" in one for one in again_findings(gone))
+
+
+def test_every_report_names_the_limit(sample: Case) -> None:
+    case = held_to(sample, BaselineFound(changes=changes(sample, 4)))
+    update = {"plan": case.plan, "baseline": case.baseline, "verdict": judge(case)}
+    evidence = make_evidence().model_copy(update=update)
+    told = html_report(evidence), junit_xml(evidence), " ".join(summary_lines(evidence))
+    for text in told:
+        assert "56 of 4200 decisions flip" in text
+        assert "max_flipped_share 0.01" in text
+    assert WHY in html_report(evidence)
+    assert "Against a baseline" in html_report(evidence)
 
 
 def written(folder: Path, baseline: dict[str, Any]) -> Path:
