@@ -158,7 +158,7 @@ class _Column:
                 threshold_after=after,
                 present=None if np.isnan(self.truth[row]) else bool(self.truth[row]),
             )
-            for row in np.flatnonzero((self.before >= before) != (self.after >= after))
+            for row in np.flatnonzero((self.before >= before) != (self.after >= after)).tolist()
         ]
 
     def row(self) -> LabelledFinding:
