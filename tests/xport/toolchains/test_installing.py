@@ -209,7 +209,7 @@ def test_files_that_went_or_changed_are_a_damage_and_compiled_ones_are_none(
 def test_two_that_want_the_same_wait_for_one_another(tmp_path: Path) -> None:
     tiny.locked(tmp_path / "lock")
     both = [start(tmp_path / "lock") for _ in range(2)]
-    said = [process.communicate(timeout=120)[0].strip() for process in both]
+    said = [process.communicate(timeout=300)[0].strip() for process in both]
     assert sorted(said) == ["False", "True"]
 
 
