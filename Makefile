@@ -8,10 +8,11 @@ BIN := .venv/bin
 WITH_NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 WEB := browser_harness/web
 LANES := $(PYTHON) -m scripts.lanes
-DIRECT = $(if $(ANY_TORCH),--any-torch) $(addprefix --python=,$(PYTHONS))
+OTHERS = $(if $(ANY_TORCH),--any-torch) $(addprefix --python=,$(PYTHONS))
+LOCKED := --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-all test-direct lanes bench check format fuzz operators defaults results goldens lock clean
+.PHONY: help setup demo test test-fast test-all test-pythons lanes bench check format fuzz operators defaults results goldens lock clean
 
 help: ## list the chores
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -22,17 +23,17 @@ setup: ## install everything that is pinned, and see to a browser
 demo: setup ## convert, verify, judge, report and bundle the default release; IMAGES=folder adds images
 	@$(BIN)/xport demo $(if $(IMAGES),--images "$(IMAGES)")
 
-test: setup check ## the checks, and the tests that people run: lanes web, fast and test, half an hour at most
+test: setup check ## the checks, and the tests that people run: lanes web, fast and test, 20 minutes
 	@$(LANES) web fast test
 
 test-fast: setup ## the tests that need no browser and train nothing, 3 minutes
 	@$(LANES) fast
 
 test-all: ## every check and every lane of tests/lanes.toml, as in CI
-	@$(LANES) --ci $(DIRECT)
+	@$(LANES) --ci $(OTHERS)
 
-test-direct: ## the direct route without TensorFlow, on each of PYTHONS="…" or python3.11 to 3.13 on PATH
-	@$(LANES) direct $(DIRECT)
+test-pythons: ## a part of the tests on each of PYTHONS="…", or on the other Pythons of 3.11 to 3.13 on PATH
+	@$(LANES) pythons $(OTHERS)
 
 test-%: setup # one lane
 	@$(LANES) $*
@@ -71,16 +72,11 @@ goldens: setup ## rewrite the files that tests compare with (docs/, screenshots)
 	@$(BIN)/python scripts/goldens.py
 
 lock: ## resolve the locks anew, keeping pins that still fit (needs uv and a CPU build of torch)
-	uv pip compile pyproject.toml --extra tensorflow --extra dev --python-version 3.11 \
-	  --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
-	  --constraint requirements-torch.lock --no-emit-package torch --custom-compile-command "make lock" -o requirements.lock
-	uv pip compile pyproject.toml --extra dynamo --extra test --universal --python-version 3.11 \
-	  --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 $(LOCKED) \
 	  --constraint requirements-torch.lock --no-emit-package torch --excludes requirements-cuda.txt \
-	  --custom-compile-command "make lock" -o requirements-direct.lock
+	  -o requirements.lock
 	$(PYTHON) -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['tensorflow'], sep='\n')" | \
-	  uv pip compile - --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
-	  --constraint requirements.lock --custom-compile-command "make lock" -o xport/toolchains/tensorflow.lock
+	  uv pip compile - --python-version 3.11 $(LOCKED) -o xport/toolchains/tensorflow.lock
 
 clean: ## remove everything that was built, but not .venv
 	rm -rf build $(WEB)/dist

@@ -29,6 +29,7 @@ NOTE_WORDS: dict[NoteKind, str] = {
     "reduced-weights": "Rounded weights",
     "near-tolerance": "Close to what is allowed",
     "no-second-route": "No second opinion",
+    "baseline": "Against the baseline",
 }
 """What each kind of note is called in every report."""
 MISSING = "missing"

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 FILE = Path(__file__).resolve().parent.parent / "tests" / "lanes.toml"
-MAIN, DIRECT, WEB = "main", "direct", "web"
+MAIN, PYTHONS, WEB = "main", "pythons", "web"
 
 
 class LanesError(Exception):
@@ -29,8 +29,10 @@ class Lane:
         rest: whether it takes the tests that no lane claims.
         browser: whether its tests may start one.
         workers: how many processes run it.
-        environment: `main`; `direct`, which has no TensorFlow; or `web`, which is Node.
+        environment: `main`; `pythons`, which are those beside it; or `web`, which is Node.
         planned: what it waits for, if it has no tests yet.
+        miniature: whether its tests work on the miniature release (tests/kept.py), which is made
+            before, apart from its time: several lanes do.
         ci: whether CI runs it; otherwise it is a command of its own, and CI says so.
     """
 
@@ -45,6 +47,7 @@ class Lane:
     workers: int = 1
     environment: str = MAIN
     planned: str = ""
+    miniature: bool = False
     ci: bool = True
 
     @property
@@ -85,8 +88,9 @@ def read(file: Path = FILE) -> tuple[Lane, ...]:
 def lane_of(
     lanes: Sequence[Lane], file: str, markers: Collection[str], fixtures: Collection[str]
 ) -> Lane:
-    """The lane of a test: the first that claims it, or the one for the rest."""
-    return next((one for one in lanes if one.claims(file, markers, fixtures)), lanes[-1])
+    """The lane of a test in the main environment: the first that claims it, or that of the rest."""
+    ours = [one for one in lanes if one.environment == MAIN]
+    return next((one for one in ours if one.claims(file, markers, fixtures)), lanes[-1])
 
 
 def _lane(file: Path, name: str, table: dict[str, Any]) -> Lane:
@@ -95,8 +99,8 @@ def _lane(file: Path, name: str, table: dict[str, Any]) -> Lane:
         raise LanesError(f"{file}: lanes.{name}: unknown: {', '.join(sorted(unknown))}")
     if not table.get("minutes", 0) > 0:
         raise LanesError(f"{file}: lanes.{name}: no budget; say `minutes`, above 0")
-    if table.get("environment", MAIN) not in (MAIN, DIRECT, WEB):
-        raise LanesError(f"{file}: lanes.{name}: environment is {MAIN}, {DIRECT} or {WEB}")
+    if table.get("environment", MAIN) not in (MAIN, PYTHONS, WEB):
+        raise LanesError(f"{file}: lanes.{name}: environment is {MAIN}, {PYTHONS} or {WEB}")
     values = {key: tuple(v) if isinstance(v, list) else v for key, v in table.items()}
     try:
         lane = Lane(name, **values)

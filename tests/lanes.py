@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from scripts import lane_rules
-from scripts.lane_rules import Lane
+from scripts.lane_rules import MAIN, Lane
 
 TESTS = Path(__file__).resolve().parent
 LANES = pytest.StashKey[tuple[Lane, ...]]()
@@ -96,9 +96,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     chosen = _chosen(config)
     whole = chosen is None or not chosen.by_file
     if whole and config.args_source is pytest.Config.ArgsSource.TESTPATHS:
-        _require_every_file(config, items, lanes)
-    lane_by_item = {item: lane_of_item(lanes, item).name for item in items}
+        _require_every_file(config, items)
     name = config.getoption("--lane")
+    lane_by_item = {item: lane_of_item(lanes, item, name).name for item in items}
     report = config.getoption("--lane-report")
     if report is not None and getattr(config, "workerinput", {}).get("workerid", "gw0") == "gw0":
         counts = Counter(lane_by_item.values())
@@ -110,26 +110,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=left_out)
 
 
-def lane_of_item(lanes: tuple[Lane, ...], item: pytest.Item) -> Lane:
-    """The lane of a collected test."""
+def lane_of_item(lanes: tuple[Lane, ...], item: pytest.Item, asked: str | None) -> Lane:
+    """The lane of a collected test; a lane of other environments, if `asked` for, has it too."""
     file = item.path.relative_to(item.config.rootpath / TESTS.name).as_posix()
     markers = {marker.name for marker in item.iter_markers()}
-    return lane_rules.lane_of(lanes, file, markers, getattr(item, "fixturenames", ()))
+    fixtures = getattr(item, "fixturenames", ())
+    for lane in lanes:
+        if lane.name == asked and lane.environment != MAIN and lane.claims(file, markers, fixtures):
+            return lane
+    return lane_rules.lane_of(lanes, file, markers, fixtures)
 
 
-def _require_every_file(
-    config: pytest.Config, items: list[pytest.Item], lanes: tuple[Lane, ...]
-) -> None:
+def _require_every_file(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Check that no file of tests was passed by, as in a folder that pytest does not enter."""
-    elsewhere = [lane for lane in lanes if lane.environment != lane_rules.MAIN]
     tests = config.rootpath / TESTS.name
     found = {item.path.relative_to(tests).as_posix() for item in items}
     files = {path.relative_to(tests).as_posix() for path in tests.rglob("test_*.py")}
-    missing = {
-        file for file in files - found if not any(lane.claims(file, (), ()) for lane in elsewhere)
-    }
+    missing = ", ".join(sorted(files - found))
     if missing:
         raise pytest.UsageError(
-            f"no test was found in {', '.join(sorted(missing))}; give it tests, or move it out of "
-            "a folder that pyproject.toml's norecursedirs names"
+            f"no test was found in {missing}; give it tests, or move it out of a folder "
+            "that pyproject.toml's norecursedirs names"
         )

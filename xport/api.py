@@ -3,7 +3,7 @@
 - Models: `convert` makes TF.js of a module, a factory or an ONNX file, `verify` holds it to the
   module in a browser.
 - Releases, from a release file: `check`, `init` and `release`; then `judge`, `report` and `bundle`
-  on a run's folder, and `verify` on a bundle.
+  on a run's folder, `verify` on a bundle, and `diff` of two of either.
 
 Paths may be strings. All raise `XportError`, which says what, where and the remedy, and knows the
 command line's exit code. The command line's own steps are `xport.workflow.commands`.
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, cast, get_args, overload
 
 from xport.bundles.manifest import Manifest
 from xport.common.displays import told
+from xport.difference.difference import Difference
 from xport.errors import InputError, VerdictError, XportError
 from xport.library.checking import check
 from xport.library.converted import Converted
@@ -27,6 +28,7 @@ from xport.library.verification import Verification, verify_model
 from xport.plan.routes import Backend
 from xport.recording.browser import BrowserOptions
 from xport.workflow import commands
+from xport.workflow.difference import compare, limits_named
 from xport.workflow.verification import require_strong
 from xport.workflow.verification import verify as verify_bundle
 
@@ -41,6 +43,7 @@ __all__ = [
     "bundle",
     "check",
     "convert",
+    "diff",
     "init",
     "judge",
     "release",
@@ -55,7 +58,9 @@ Run = Report | str | Path
 
 
 @overload
-def verify(model: str | Path, *, allow_weak: bool = False) -> Manifest: ...
+def verify(
+    model: str | Path, *, allow_weak: bool = False, key: str | Path | None = None
+) -> Manifest: ...
 
 
 @overload
@@ -100,6 +105,8 @@ def verify(model: Converted | str | Path, inputs: Any = None, **options: Any) ->
         progress: as of `convert`.
         allow_weak: go on where less is asked than every policy must ask; the verdict is then
             WEAK_PASSED at most. Of a bundle: take one that is.
+        key: of a bundle: a public key in PEM, whose owner must have signed it. Without one, who
+            made it is unknown, signed or not.
 
     Returns:
         A report of the verdict, whatever it is; of a bundle, its manifest.
@@ -107,13 +114,17 @@ def verify(model: Converted | str | Path, inputs: Any = None, **options: Any) ->
     Raises:
         InputError: something given does not fit; it is named. Or less is asked than the floor of
             every policy, and that is not allowed.
-        IntegrityError: files are not those that were converted, or not the bundle's.
+        IntegrityError: files are not those that were converted, or not the bundle's; or that is
+            not signed with the key.
     """
     if not isinstance(model, Converted):
-        allow_weak = bool(options.pop("allow_weak", False))
+        allow_weak, key = bool(options.pop("allow_weak", False)), options.pop("key", None)
         if inputs is not None or options:
             raise InputError("a bundle is checked as it is", str(model), "give its folder alone")
-        return require_strong(verify_bundle(Path(model)), Path(model), allow_weak=allow_weak)
+        manifest = verify_bundle(Path(model), key=None if key is None else Path(key))
+        return require_strong(manifest, Path(model), allow_weak=allow_weak)
+    if options.pop("key", None) is not None:
+        raise InputError("a key is for a bundle", "key", "give the folder of a signed bundle")
     out = options.pop("out", None)
     progress = options.pop("progress", None)
     how = _verification(**options)
@@ -218,6 +229,34 @@ def bundle(run: Run, *, allow_weak: bool = False) -> Path:
         XportError: as `xport.workflow.commands.bundle`.
     """
     return commands.bundle(_folder(run), allow_weak=allow_weak)
+
+
+def diff(
+    before: Run,
+    after: Run,
+    *,
+    limits: Mapping[str, float] | None = None,
+    labelled: tuple[str | Path, str | Path] | None = None,
+) -> Difference:
+    """What a new release changes against an old one, each a run's folder or a bundle.
+
+    Args:
+        before: what is published, say.
+        after: what may take its place.
+        limits: what may change, by the names of `[policy.baseline]`: `max_flipped_share`,
+            `max_auc_drop`, `max_bytes_ratio`, `min_images`, `min_positives`. The difference's
+            `status` is their outcome, None without them.
+        labelled: what the classifiers of both said of one labelled set, as `xport paper table1`
+            writes it.
+
+    Raises:
+        InputError: a folder is neither, a document cannot be read, there is no such limit, or
+            predictions are not of these releases.
+        IntegrityError: a bundle is not what was verified, or recordings are not the evidence's.
+    """
+    files = (Path(labelled[0]), Path(labelled[1])) if labelled else None
+    allowed = limits_named(limits or {})
+    return compare(_folder(before), _folder(after), allowed, files).difference
 
 
 def _folder(run: Run) -> Path:

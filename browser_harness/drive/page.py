@@ -67,7 +67,10 @@ class BrowserPage:
             UnavailableError: there is no browser, or it does not start.
         """
         self._death: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self._playwright = await async_playwright().start()
+        try:
+            self._playwright = await async_playwright().start()
+        except Exception as error:  # a bare one where the driver ends
+            raise UnavailableError(f"Playwright's driver does not start: {error}") from error
         self._driver = next(iter(drivers() - self._earlier_drivers), None)
         chromium = self._playwright.chromium
         executable = find_browser(self._browser, Path(chromium.executable_path))

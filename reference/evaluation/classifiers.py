@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from reference.data.augmentation import LEVELS, level_named
 from reference.decide.auc import auc_table
 from reference.decide.calibration import Calibration, fit_calibration
+from reference.decide.labelled import LabelledPredictions
 from reference.decide.predictions import Predictions
 from reference.evaluation.figures import robustness_figure, roc_figure
 from reference.evaluation.inputs import Evaluation, Unfit, names_of
@@ -31,10 +32,14 @@ def table1(evaluation: Evaluation) -> None:
     )
     with evaluation.sheet("table1", "Table 1: AUC per finding", sentence, sets) as sheet:
         for place, one in enumerate(sets, start=1):
-            table = auc_table(
-                predicted(evaluation, sheet, one, network), seed=evaluation.seed, splits=SPLITS
-            )
+            predictions, images = _predicted(evaluation, sheet, one, network)
+            table = auc_table(predictions, seed=evaluation.seed, splits=SPLITS)
             sheet.document(f"auc-{place}", table)
+            about = network.about
+            kept = LabelledPredictions.of(
+                predictions, images, about.sha256, about.preprocess.digest()
+            )
+            sheet.document(f"predictions-{place}", kept)
             sheet.table(table_1(table, f"table1-{place}"))
             if table.without_auc:
                 sheet.remarks.append(
@@ -149,9 +154,17 @@ def predicted(
     evaluation: Evaluation, sheet: Sheet, one: OpenedSet, network: ClassifierNetwork
 ) -> Predictions:
     """Return what a classifier says of a set, and put down what was used."""
+    return _predicted(evaluation, sheet, one, network)[0]
+
+
+def _predicted(
+    evaluation: Evaluation, sheet: Sheet, one: OpenedSet, network: ClassifierNetwork
+) -> tuple[Predictions, tuple[str, ...]]:
+    """The same, with the names of the images."""
     (outputs,) = evaluation.passes.of(one.images, [Probabilities(network, NONE)])
     sheet.uses(outputs.usage, network.about)
-    return predictions_of(one.images.name, one.images.labels, outputs)
+    predictions = predictions_of(one.images.name, one.images.labels, outputs)
+    return predictions, tuple(item.name for item in outputs.items)
 
 
 def _roc_table(curves: RocCurves, name: str) -> Table:

@@ -110,7 +110,7 @@ def burned_in(levels: Array, marks: Marks, view: str, draws: Draws) -> None:
     size = len(levels)
     at_left = draws.between(0, 1) < 0.35
     dot = max(round(size * draws.between(0.0045, 0.0075)), 1)
-    letter = np.kron(lettering(marks.right if at_left else marks.left), np.ones((dot, dot)))
+    letter = _enlarged(lettering(marks.right if at_left else marks.left), dot)
     column = draws.between(0.03, 0.1)
     row = int(size * draws.between(0.03, 0.16))
     left = int(size * column) if at_left else int(size * (1 - column)) - letter.shape[1]
@@ -121,11 +121,15 @@ def burned_in(levels: Array, marks: Marks, view: str, draws: Draws) -> None:
     height = int(size * draws.between(0.02, 0.06))
     if view == "AP":
         small = max(round(size * 0.0025), 1)
-        words = np.kron(lettering(marks.words), np.ones((small, small)))
+        words = _enlarged(lettering(marks.words), small)
         _stamp(levels, words, (height, int(size * draws.between(0.1, 0.6))), 0.95)
     if draws.between(0, 1) < marks.redaction:
         first = int(size * draws.between(0.05, 0.6))
         levels[height : height + max(size // 40, 1), first : first + size // 5] = 0.0
+
+
+def _enlarged(dots: Array, times: int) -> Array:
+    return dots.repeat(times, axis=0).repeat(times, axis=1)
 
 
 def _stamp(levels: Array, dots: Array, corner: tuple[int, int], level: float) -> None:

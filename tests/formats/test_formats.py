@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import Xport
+from tests.formats.archives import unpacked
 from xport.bundles.checks import verify_bundle
 from xport.bundles.manifest import MANIFEST
 from xport.cli.main import main
@@ -19,15 +19,6 @@ from xport.judgement.evidence import EVIDENCE, Evidence
 from xport.judgement.verdict import Status
 from xport.plan.plan import PLAN
 from xport.workflow import commands
-
-FORMATS = Path(__file__).parent
-
-
-def unpacked(name: str, folder: Path) -> Path:
-    """One of the archives, unpacked in `folder`."""
-    with tarfile.open(FORMATS / f"{name}.tar.xz") as archive:
-        archive.extractall(folder, filter="data")
-    return folder / name.partition("-")[0]
 
 
 @pytest.fixture

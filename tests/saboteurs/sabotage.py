@@ -13,11 +13,12 @@ import onnx
 from onnx import numpy_helper
 
 from xport.common.arrays import Array
-from xport.conversion.pipeline import Pipeline, Stage
+from xport.conversion.pipeline import Pipeline, Stage, UsesToolchain
 from xport.formats.artifact import Artifact, Format, Signature
 from xport.formats.onnx_file import MODEL as ONNX_MODEL
 from xport.plan.routes import Routes
 from xport.release_file.tables import ModelEntry
+from xport.toolchains.toolchain import Toolchain
 
 BYTES = {"float32": 4, "int32": 4, "float16": 2, "bool": 1}
 Damage = Callable[[Path], None]
@@ -56,6 +57,22 @@ class Saboteur:
         return signature
 
 
+@dataclass(frozen=True)
+class SaboteurOfTools(Saboteur):
+    """One of a stage whose packages live in an interpreter of their own."""
+
+    @property
+    def toolchain(self) -> Toolchain:
+        assert isinstance(self.stage, UsesToolchain)
+        return self.stage.toolchain
+
+
+def saboteur_of(stage: Stage, damage: Damage) -> Saboteur:
+    """The saboteur of a stage, which finds its packages where the stage does."""
+    kind = SaboteurOfTools if isinstance(stage, UsesToolchain) else Saboteur
+    return kind(stage, damage)
+
+
 def sabotaged(
     pipeline: Callable[[ModelEntry, Routes], Pipeline], stage_name: str, damage: Damage
 ) -> Callable[[ModelEntry, Routes], Pipeline]:
@@ -66,7 +83,7 @@ def sabotaged(
         assert any(step.stage.name == stage_name for step in steps)
         return Pipeline(
             [
-                replace(step, stage=Saboteur(step.stage, damage))
+                replace(step, stage=saboteur_of(step.stage, damage))
                 if step.stage.name == stage_name
                 else step
                 for step in steps

@@ -22,7 +22,6 @@ from tests import mini
 from tests.conftest import ROOT
 
 NAME = "xport-tfjs"
-TENSORFLOW = ("tensorflow", "tensorflowjs", "onnx-tf")
 LEFT_OUT = ("node_modules", ".*", "build", "tests", "*.egg-info", "__pycache__")
 BUILD = "from setuptools import build_meta as b; b.build_sdist('{0}'); b.build_wheel('{0}')"
 
@@ -123,7 +122,7 @@ def requirements(extra: str | None = None) -> list[str]:
 def with_theirs(names: Iterable[str]) -> set[str]:
     """Distributions and all that they need, by normalised name."""
     found: set[str] = set()
-    wanted = [_normal(name) for name in names]
+    wanted = [normal(name) for name in names]
     while wanted:
         name = wanted.pop()
         if name in found:
@@ -134,7 +133,7 @@ def with_theirs(names: Iterable[str]) -> set[str]:
             continue
         found.add(name)
         wanted += [
-            _normal(re.split(r"[\s<>=!~\[;(]", need)[0]) for need in needs if "extra ==" not in need
+            normal(re.split(r"[\s<>=!~\[;(]", need)[0]) for need in needs if "extra ==" not in need
         ]
     return found
 
@@ -146,21 +145,26 @@ def link_packages(
 
     Those in `without` are left out; `only`, if given, names the ones that are there.
     """
-    folder.mkdir()
-    left_out = {NAME, *map(_normal, without)}
+    left_out = {NAME, *map(normal, without)}
     for one in importlib.metadata.distributions():
-        name = _normal(one.metadata["Name"])
-        if name in left_out or (only is not None and name not in only):
-            continue
-        for file in one.files or ():
-            first = file.parts[0]
-            place, link = Path(str(one.locate_file(first))), folder / first
-            if first not in ("..", "__pycache__") and place.exists() and not link.exists():
-                link.symlink_to(place)
+        name = normal(one.metadata["Name"])
+        if name not in left_out and (only is None or name in only):
+            link(one, folder)
     return folder
 
 
-def _normal(name: str) -> str:
+def link(one: importlib.metadata.Distribution, folder: Path) -> None:
+    """Let a distribution be found through a folder too."""
+    folder.mkdir(exist_ok=True)
+    for file in one.files or ():
+        first = file.parts[0]
+        place, beside = Path(str(one.locate_file(first))), folder / first
+        if first not in ("..", "__pycache__") and place.exists() and not beside.exists():
+            beside.symlink_to(place)
+
+
+def normal(name: str) -> str:
+    """A distribution's name as registries compare it."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
@@ -177,22 +181,25 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
 
 @pytest.fixture(scope="session")
 def installed(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Installed:
-    """The wheel in a new environment, beside every locked package but TensorFlow's."""
+    """The wheel in a new environment, beside every locked package."""
     folder = tmp_path_factory.mktemp("installed")
     venv.create(folder / "environment", with_pip=False, symlinks=True)
-    packages = link_packages(folder / "packages", without=TENSORFLOW)
+    packages = link_packages(folder / "packages")
     made = Installed(folder / "environment", packages)
     install(made, built.wheel)
     return made
 
 
-def install(into: Installed, file: Path) -> None:
-    """Install a wheel or an sdist, with nothing from a registry and no Node."""
+def install(into: Installed, file: Path, extras: str = "") -> None:
+    """Install a wheel or an sdist, with nothing from a registry and no Node.
+
+    With `extras`, pip checks that their packages, and all that these need, are there and fit.
+    """
     command = [sys.executable, "-m", "pip", "--python", str(into.python), "install"]
-    options = ["--no-index", "--no-deps", "--no-build-isolation", "--quiet"]
+    options = ["--no-index", "--no-build-isolation", "--quiet", *([] if extras else ["--no-deps"])]
     variables = into.variables_of() | {"PYTHONPATH": str(into.packages)}
     done = subprocess.run(
-        [*command, *options, str(file)],
+        [*command, *options, f"{file}[{extras}]" if extras else str(file)],
         cwd=into.folder,
         env=variables | {"PATH": str(into.folder / "bin")},
         capture_output=True,

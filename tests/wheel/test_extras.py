@@ -12,13 +12,14 @@ import pytest
 
 from tests import mini
 from tests.conftest import ROOT
-from tests.wheel.conftest import TENSORFLOW, Installed, link_packages, requirements, with_theirs
-from xport.common.tools import BASE, DYNAMO, EXTRAS
+from tests.wheel.conftest import Installed, link_packages, requirements, with_theirs
+from xport.common.tools import BASE, EXTRAS
 from xport.plan.plan import Plan
 
 HEAVY = {"numpy", "onnx", "onnxruntime", "pydantic", "jinja2", "rich", "PIL", "safetensors"} | {
     *("torch", "playwright", "psutil", "pydicom", "imagecodecs", "simplejpeg", "skimage"),
     *("matplotlib", "sklearn", "lightning_fabric", "onnxscript", "tensorflow"),
+    *("cryptography", "model_signing", "OpenSSL", "sigstore"),
 }
 PAPER = "paper all --data packaged:photographs --classifier c.safetensors --out paper"
 TRAINING = "train --recipe ali --data NIH --out training"
@@ -39,6 +40,8 @@ CASES = [
     ("imaging", "pydicom", "bundle run"),
     ("paper", "scikit-learn", PAPER),
     ("dynamo", "onnxscript", "convert dynamo.toml --out other"),
+    ("sign", "cryptography", "sign run/bundle --key my.key"),
+    ("sign", "cryptography", "verify run/bundle --key my.pub"),
 ]
 """An extra that is absent, the package that is named first, and a command that needs it."""
 
@@ -49,6 +52,7 @@ STILL = {
     "paper": ("convert my.toml --out other", "judge run", "bundle run", "verify run/bundle"),
     "train": ("convert my.toml --out other", "judge run", "bundle run"),
     "dynamo": ("convert my.toml --out other",),
+    "sign": ("bundle run", "verify run/bundle"),
 }
 """What works without an extra."""
 
@@ -67,8 +71,7 @@ def without(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> W
                 link_packages(packages, only=with_theirs(requirements()))
             else:
                 # What several extras bring is away with the one that is named for it.
-                absent = EXTRAS.get(extra, DYNAMO)
-                link_packages(packages, without=(*TENSORFLOW, *absent))
+                link_packages(packages, without=EXTRAS[extra])
             made[extra] = dataclasses.replace(installed, packages=packages)
         return made[extra]
 
@@ -136,7 +139,7 @@ def test_doctor_names_every_extra_that_is_missing(without: Without, copy: Path) 
     assert done.returncode == 3, done.stderr
     found = {one["name"]: one for one in json.loads(done.stdout)["findings"]}
     assert found["packages: base"]["ok"]
-    for extra in ("torch", "browser", "imaging", "paper", "train"):
+    for extra in ("torch", "browser", "imaging", "paper", "sign", "train"):
         assert not found[f"packages: {extra}"]["ok"]
         assert f"xport-tfjs[{extra}]" in found[f"packages: {extra}"]["remedy"]
 
@@ -159,7 +162,7 @@ def test_little_is_imported_before_there_is_something_to_do(
 
 def test_the_tables_of_extras_are_pyprojects() -> None:
     assert {*BASE} <= {*requirements()}
-    for extra, packages in (EXTRAS | {"dynamo": DYNAMO}).items():
+    for extra, packages in EXTRAS.items():
         assert {*packages} <= {*requirements(extra)}, extra
     text = (ROOT / "pyproject.toml").read_text()
     assert 'all = ["xport-tfjs[browser,dynamo,imaging,paper,torch]"]' in text

@@ -23,6 +23,8 @@ from xport.judgement.again import notes_now, status_now
 from xport.judgement.evidence import EVIDENCE, Evidence
 from xport.judgement.verdict import RULES
 from xport.plan.page_models import page_view
+from xport.signing.places import FILES as SIGNATURES
+from xport.signing.signatures import signature_findings
 
 Rendering = Callable[[Evidence], Mapping[str, bytes]]
 """Makes the documents that are rendered from evidence, by their path in a bundle."""
@@ -51,7 +53,8 @@ def verify_bundle(
         _refuse(folder, [f"{MANIFEST}: a link or no file"])
     manifest = Manifest.read(folder / MANIFEST)
     strange = _strange(folder)
-    findings = list(_listing_findings(folder, manifest, strange))
+    found = _digests(folder, strange)
+    findings = list(_listing_findings(folder, manifest, found, strange))
     if strange:  # nothing is read through a link
         _refuse(folder, findings)
     findings += _model_findings(folder, manifest)
@@ -62,6 +65,7 @@ def verify_bundle(
         raise
     findings += evidence_findings(manifest, evidence)
     findings += _rendered_findings(manifest, evidence, rendered)
+    findings += signature_findings(folder, found, evidence)
     findings += _self_test_findings(folder, manifest, evidence)
     _refuse(folder, findings)
     if not allow_unchecked:
@@ -139,7 +143,15 @@ def _strange(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if not _is_plain(path))
 
 
-def _listing_findings(folder: Path, manifest: Manifest, strange: Sequence[Path]) -> Iterator[str]:
+def _digests(folder: Path, strange: Sequence[Path]) -> dict[str, str]:
+    """The SHA-256 of every file but the signatures, by path from the bundle's root."""
+    apart = {*(path.relative_to(folder).as_posix() for path in strange), *SIGNATURES}
+    return {name: digest for name, digest in digests.of_folder(folder).items() if name not in apart}
+
+
+def _listing_findings(
+    folder: Path, manifest: Manifest, found: Mapping[str, str], strange: Sequence[Path]
+) -> Iterator[str]:
     """Where files and manifest do not name the same bytes, no more and no less."""
     entries = {**manifest.files, **manifest.model_files()}
     for path in strange:
@@ -147,12 +159,10 @@ def _listing_findings(folder: Path, manifest: Manifest, strange: Sequence[Path])
         if not path.is_symlink():
             what = "an empty folder" if path.is_dir() else "neither a file nor a folder"
         yield f"{path.relative_to(folder).as_posix()}: {what}"
-    found = digests.of_folder(folder)
-    for path in strange:
-        found.pop(path.relative_to(folder).as_posix(), None)  # a link's target is no file of it
-    found.pop(MANIFEST, None)
-    for name in sorted(found.keys() | entries.keys()):
-        if name not in found:
+    for name in sorted((found.keys() - {MANIFEST}) | entries.keys()):
+        if name in SIGNATURES:
+            yield f"file {name} is listed: a signature is of the list, and not in it"
+        elif name not in found:
             yield f"file {name} is missing"
         elif name not in entries:
             yield f"file {name} is extra"

@@ -5,6 +5,8 @@
   measurement.
 - `bench_arguments`: what `xport bench`, `profile`, `targets` and `soak` accept; nothing heavy is
   imported.
+- `bundles`: what `xport verify` and `xport sign` do, and what is said of every bundle.
+- `diff`: what `xport diff` accepts and does.
 - `doctor`: what this machine can run, and the command that brings what is missing.
 - `ending`: how a command ends: its exit code, and the words for whatever was raised.
 - `main`: the command line: one command per step of the workflow; the only place that exits.

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xport.cli import migrate, toolchain
+from xport.cli import diff, migrate, toolchain
 from xport.cli.bench_arguments import add_measuring
 from xport.cli.models_arguments import add_models, describe_convert
 from xport.cli.paper_arguments import add_paper
@@ -40,6 +40,7 @@ examples:
   xport judge build/demo --policy strict.toml   judge stored recordings under another policy
   xport verify build/demo/bundle                check every byte before it is deployed
   xport serve build/demo/bundle                 open the bundle in a browser
+  xport diff published build/demo               what a new release changes, decisions too
   xport migrate release.toml                    turn a file of version 1 into version 2
   xport doctor                                  what this machine can run, and what is missing
   xport toolchain install tensorflow            what the paper's route needs, apart from the rest
@@ -91,6 +92,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_making(commands)
     _add_judging(commands)
     _add_serving(commands)
+    diff.add_arguments(_command(commands, "diff", "say what a new release changes against an old"))
     for measuring in add_measuring(commands, _command, DEFAULT_CACHE_DIR):
         _add_browser_options(measuring)
     add_paper(commands, _command)
@@ -189,9 +191,22 @@ def _add_judging(commands: Any) -> None:
 
 
 def _add_serving(commands: Any) -> None:
+    sign = _command(commands, "sign", "check a bundle and sign it with a local key")
     verify = _command(commands, "verify", "check that a bundle is what was verified")
     serve = _command(commands, "serve", "check a bundle and serve it on this machine")
-    for parser in (verify, serve):
+    sign.description = (
+        "Check a bundle and sign it: the evidence as a statement about every file, and all files "
+        "in OpenSSF Model Signing's format. Two files are added in signature/, none is changed. An "
+        "encrypted key's passphrase is asked for, or read from XPORT_KEY_PASSPHRASE."
+    )
+    sign.add_argument(
+        "--key",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="private key on P-256, in PEM, that nobody else may read",
+    )
+    for parser in (sign, verify, serve):
         parser.add_argument("bundle", type=Path, help="folder of a bundle")
         parser.add_argument(
             "--allow-unchecked",
@@ -199,7 +214,15 @@ def _add_serving(commands: Any) -> None:
             help="let a bundle of another version pass whose evidence, report or cards cannot be "
             "judged again here; what is not checked is said",
         )
+    _add_allow_weak(sign, "sign")
     _add_allow_weak(verify, "end with 0 for")
+    verify.add_argument(
+        "--key",
+        type=Path,
+        metavar="FILE",
+        help="refuse a bundle that was not signed with this key, or changed since; the public key "
+        "in PEM, from another place than the bundle",
+    )
     verify.add_argument(
         "--expect", metavar="SHA256", help="refuse a bundle whose manifest.json has another SHA-256"
     )

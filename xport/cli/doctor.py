@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import psutil
 
 from xport.common.document import Document
-from xport.common.tools import BASE, DYNAMO, EXTRAS, missing_packages_named, remedy_for
+from xport.common.tools import BASE, EXTRAS, missing_packages_named, remedy_for
 from xport.errors import XportError
 from xport.recording.browser import BrowserOptions
 from xport.toolchains.known import TOOLCHAINS
@@ -19,8 +19,9 @@ from xport.toolchains.standing import standing_of
 
 PACKAGES = {"base": BASE} | {name: EXTRAS[name] for name in ("torch", "browser", "imaging")}
 OPTIONAL = {
-    "dynamo exporter": DYNAMO,
+    "dynamo exporter": EXTRAS["dynamo"],
     "paper": EXTRAS["paper"],
+    "sign": EXTRAS["sign"],
     "train": EXTRAS["train"],
 }
 """What the default exporter and the commands of a release do not need."""
@@ -73,7 +74,7 @@ def _packages() -> Iterator[Diagnosis]:
 def _toolchains() -> Iterator[Diagnosis]:
     """Each in its own interpreter; the direct route to TF.js needs none."""
     for toolchain in TOOLCHAINS.values():
-        standing = standing_of(toolchain)
+        standing = standing_of(toolchain, closely=True)
         yield Diagnosis(
             name=f"toolchain: {toolchain.name}",
             ok=bool(standing.found),

@@ -30,13 +30,15 @@ def ended(options: argparse.Namespace, run: Callable[[], int]) -> int:
     try:
         with missing_packages_named():
             code = run()
-    except XportError as error:
-        code = error.exit_code
-        _complain(options, str(error), code)
     except KeyboardInterrupt:
         code = _interrupted(options)
     except Exception as error:  # whatever else happens is no verdict, and no traceback for a user
-        if isinstance(error, BrokenPipeError) and _closed():
+        if _while_interrupted(error):
+            code = _interrupted(options)
+        elif isinstance(error, XportError):
+            code = error.exit_code
+            _complain(options, str(error), code)
+        elif isinstance(error, BrokenPipeError) and _closed():
             code = ExitCode.OUTPUT_CLOSED
         elif os.environ.get(TRACEBACK_VARIABLE):
             raise
@@ -71,6 +73,16 @@ def write_output(text: str) -> None:
     """Print a command's result; errors as in `output_errors`."""
     with output_errors():
         print(text)
+
+
+def _while_interrupted(error: BaseException) -> bool:
+    """Whether it was raised by what an interruption had put away, as by a driver that it ended."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, KeyboardInterrupt):
+            return True
+        seen = seen.__context__
+    return False
 
 
 def _interrupted(options: argparse.Namespace) -> int:

@@ -21,7 +21,6 @@ from xport.common.tools import require
 from xport.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
-    from xport.bundles.manifest import Manifest
     from xport.judgement.evidence import Evidence
     from xport.recording.browser import BrowserOptions
 
@@ -160,6 +159,17 @@ def _toolchain(options: argparse.Namespace) -> int:
     return _print(options, *manage(options))
 
 
+def _diff(options: argparse.Namespace) -> int:
+    from reports.difference.summary import difference_lines
+    from xport.cli.diff import difference
+
+    code, compared = difference(options)
+    found = compared.difference
+    lines = "\n".join(difference_lines(found))
+    write_output(found.model_dump_json(indent=2) if options.json else lines)
+    return code
+
+
 def _record(options: argparse.Namespace) -> int:
     from xport.workflow import commands
 
@@ -189,60 +199,34 @@ def _report(options: argparse.Namespace) -> int:
 
 def _bundle(options: argparse.Namespace) -> int:
     from xport.bundles.manifest import MANIFEST, Manifest
+    from xport.cli.bundles import page_facts
     from xport.workflow import commands
 
     folder = commands.bundle(options.run_folder, allow_weak=options.allow_weak)
     manifest = Manifest.read(folder / MANIFEST)
-    shown, lines = _page_facts(manifest)
+    shown, lines = page_facts(manifest)
     facts = {"bundle": str(folder), "verdict": manifest.verdict, **shown}
     return _print(options, "\n".join([str(folder), *lines]), facts)
 
 
-def _page_facts(manifest: Manifest) -> tuple[dict[str, Any], list[str]]:
-    """What the page makes of a bundle, for programs and for a person."""
-    from reports.words import note
-    from xport.judgement.verdict import Status
-    from xport.plan.page_models import PageView
-
-    view = PageView(manifest.unshown, manifest.publishable is True)
-    facts = {
-        "publishable": view.publishable,
-        "unshown": view.unshown,
-        "notes": [note.model_dump() for note in manifest.notes],
-    }
-    weak = ["WEAK_PASSED"] if manifest.verdict is Status.WEAK_PASSED else []
-    return facts, [*weak, *map(note, manifest.notes), *view.sentences()]
-
-
 def _verify(options: argparse.Namespace) -> int:
-    from xport.bundles.checks import require_digest, unchecked_of
-    from xport.bundles.manifest import MANIFEST
-    from xport.common.digests import of_file
-    from xport.workflow.verification import verify
+    from xport.cli import bundles
 
-    manifest = verify(options.bundle, allow_unchecked=options.allow_unchecked)
-    if options.expect is not None:
-        require_digest(options.bundle, options.expect)
-    facts = {
-        "release": manifest.release,
-        "title": manifest.title,
-        "version": manifest.version,
-        "verdict": manifest.verdict,
-        "files": len(manifest.files) + len(manifest.model_files()),
-        "manifest_sha256": of_file(options.bundle / MANIFEST),
-    }
-    text = "\n".join(f"{name:<16} {value}" for name, value in facts.items() if value is not None)
-    shown, lines = _page_facts(manifest)
-    missing = unchecked_of(options.bundle)
-    text = "\n".join([text, *lines, *(f"NOT CHECKED: {one}" for one in missing), manifest.notice])
-    said = {"notice": manifest.notice, "unchecked": missing}
-    _print(options, text, facts | said | shown)
+    manifest, text, value = bundles.verify(options)
+    _print(options, text, value)
     return manifest.verdict.code(allow_weak=options.allow_weak)
+
+
+def _sign(options: argparse.Namespace) -> int:
+    from xport.cli import bundles
+
+    return _print(options, *bundles.sign(options))
 
 
 def _serve(options: argparse.Namespace) -> int:
     from browser_harness.serve.server import serve_bundle
     from xport.bundles.checks import unchecked_of
+    from xport.cli.bundles import page_facts
     from xport.workflow.verification import checked_files
 
     if not 0 <= options.port <= 65535:
@@ -253,7 +237,7 @@ def _serve(options: argparse.Namespace) -> int:
         options.bundle, options.port, options.path, manifest.wasm_threads, checked
     )
     url = server.url if options.path == "/" else server.url + options.path
-    shown, lines = _page_facts(manifest)
+    shown, lines = page_facts(manifest)
     missing = unchecked_of(options.bundle)
     text = [
         f"serving {options.bundle} at {url} (Ctrl-C ends it)",
@@ -339,6 +323,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "bundle": _bundle,
     "release": _release,
     "demo": _demo,
+    "sign": _sign,
     "verify": _verify,
     "serve": _serve,
     "doctor": _doctor,
@@ -348,6 +333,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "soak": _soak,
     "paper": _paper,
     "phantoms": _phantoms,
+    "diff": _diff,
     "migrate": _migrate,
     "toolchain": _toolchain,
 }

@@ -62,7 +62,7 @@ def _list(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
     from xport.toolchains.standing import standing_of
 
     chosen = [toolchain_named(options.name)] if options.name else list(TOOLCHAINS.values())
-    standings = [standing_of(toolchain) for toolchain in chosen]
+    standings = [standing_of(toolchain, closely=True) for toolchain in chosen]
     lines: list[str] = []
     for one in standings:
         lines.append(f"{one.name:<12} {one.line()}")

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 
 from xport.errors import PackageMissing
 
-DYNAMO = ("onnxscript",)
 BASE = (
     *("filelock", "jinja2", "numpy", "onnx", "onnxruntime", "pillow", "platformdirs", "psutil"),
     *("pydantic", "rich", "safetensors", "tomlkit"),
@@ -17,15 +16,19 @@ BASE = (
 EXTRAS: dict[str, tuple[str, ...]] = {
     "torch": ("torch",),
     "browser": ("playwright",),
+    "dynamo": ("onnxscript",),
     "imaging": ("imagecodecs", "pydicom", "scikit-image", "simplejpeg"),
     "paper": ("matplotlib", "scikit-learn"),
+    "sign": ("cryptography", "model-signing", "pyopenssl"),
     "train": ("lightning-fabric",),
 }
-"""What each extra of the installed package is for, beside the exporters' above."""
+"""What each extra of the installed package is for."""
 
 MODULES = {
+    "OpenSSL": "pyopenssl",
     "PIL": "pillow",
     "lightning_fabric": "lightning-fabric",
+    "model_signing": "model-signing",
     "skimage": "scikit-image",
     "sklearn": "scikit-learn",
 }
@@ -49,8 +52,6 @@ def tool_versions(packages: Sequence[str]) -> dict[str, str]:
 
 def remedy_for(package: str) -> str:
     """What brings a package that is not installed."""
-    if package in DYNAMO:
-        return "in an environment without TensorFlow, run `pip install 'xport-tfjs[dynamo]'`"
     extra = next((name for name, packages in EXTRAS.items() if package in packages), None)
     wanted = f"'xport-tfjs[{extra}]'" if extra else "xport-tfjs"
     return f"run `pip install {wanted}`, or `make setup` in a checkout"
@@ -80,7 +81,7 @@ def missing_packages_named() -> Iterator[None]:
     except ModuleNotFoundError as error:
         module = (error.name or "").partition(".")[0]
         package = MODULES.get(module, module)
-        known = {*BASE, *DYNAMO, *(one for extra in EXTRAS.values() for one in extra)}
+        known = {*BASE, *(one for extra in EXTRAS.values() for one in extra)}
         if package not in known:
             raise
         raise _missing(package) from error

@@ -1,5 +1,7 @@
 """Numbers only: how far one recording is from another, and what that does to decisions.
 
+- `change`: what a new version of a release changes against another, as documents; limits look at
+  these.
 - `decision_effects`: what a person decides by: calibrated probabilities and the
   out-of-distribution score.
 - `parity`: measuring how far one recording is from another; numbers only, no judgement.

@@ -115,10 +115,12 @@ def _scores(
     if name == "latent":
         latents = outputs.get(LATENT, {})
         return {image: np.array([latent_distance(z.ravel())]) for image, z in latents.items()}
+    if not outputs.get(RECONSTRUCTION) or len(model.signature.inputs) != 1:
+        return {}
     (spec,) = model.signature.inputs
     of = {"l1": l1, "l2": l2}.get(name, ssim)
     return {
         image: np.array([of(input_by_image[image][0, 0], values[0, 0])])
-        for image, values in outputs.get(RECONSTRUCTION, {}).items()
+        for image, values in outputs[RECONSTRUCTION].items()
         if values.shape == spec.shape and min(spec.shape[2:]) >= 7
     }

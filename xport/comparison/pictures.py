@@ -41,18 +41,18 @@ def pictures_for(
             continue
         for probe in dict.fromkeys(c.worst_probe for c in compared if c.model == model.id):
             values = input_of(model, probe)
-            if values is not None and _is_image(values.shape):
+            if values is not None and is_image(values.shape):
                 yield Picture(
                     model=model.id,
                     leg=None,
                     probe=probe,
                     title="input",
-                    png_base64=png(values[0], *_span(model)),
+                    png_base64=png(values[0], *span_of(model)),
                 )
     for comparison in compared:
         model = plan.model(comparison.model)
         spec = next(s for s in model.signature.outputs if s.name == comparison.output)
-        if _is_image(spec.shape):
+        if is_image(spec.shape):
             yield from _triple(model, comparison, output_of)
 
 
@@ -65,7 +65,7 @@ def _maps(
     for probe in model.probes:
         values = input_of(model, probe.name)
         if values is not None:
-            picture = thumbnail(image_of(values[0], *_span(model)))
+            picture = thumbnail(image_of(values[0], *span_of(model)))
             yield Picture(
                 model=model.id, leg=None, probe=probe.name, title="input", png_base64=picture
             )
@@ -94,7 +94,7 @@ def prepared_pictures(
     with np.errstate(all="ignore"):
         distance = np.abs(ours[0, :1].astype(np.float64) - theirs[0, :1])
     largest = float(distance.max())
-    low, high = _span(model)
+    low, high = span_of(model)
     levels = largest / (high - low) * 255
     for title, values, span in (
         ("definition", theirs[0, :1], (low, high)),
@@ -125,11 +125,13 @@ def thumbnail(image: Image.Image) -> str:
     return _base64(resized)
 
 
-def _is_image(shape: Sequence[int]) -> bool:
+def is_image(shape: Sequence[int]) -> bool:
+    """Whether an array can be shown: (1, 1 or 3, height, width)."""
     return len(shape) == 4 and shape[1] in (1, 3) and min(shape[2:]) > 1
 
 
-def _span(model: PlannedModel) -> tuple[float, float]:
+def span_of(model: PlannedModel) -> tuple[float, float]:
+    """The values of black and white in a model's input."""
     return (model.preprocess.low, model.preprocess.high) if model.preprocess else (0.0, 1.0)
 
 
@@ -137,7 +139,7 @@ def _triple(model: PlannedModel, comparison: Comparison, output_of: OutputOf) ->
     probe, output = comparison.worst_probe, comparison.output
     theirs = output_of(model.id, model.reference, output)[probe][0]
     ours = output_of(model.id, comparison.leg, output)[probe][0]
-    low, high = _span(model)
+    low, high = span_of(model)
     with np.errstate(all="ignore"):
         distance = np.abs(ours.astype(np.float64) - theirs)
     largest = float(distance.max())

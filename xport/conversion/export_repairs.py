@@ -6,7 +6,8 @@
 - A dropout in training mode that drops nothing is no dropout.
 - A window that is dilated may reach further into the padding than runtimes allow; it is padded
   before.
-- The scales of a nearest Resize are rounded to float32, and PyTorch goes by the sizes of some axes.
+- The scales of a Resize are rounded to float32, and PyTorch goes by the sizes of some axes:
+  30 times 7 / 3 is then less than 70. Such axes are resized by sizes, alone or before the others.
 - ONNX Runtime refuses an `output_padding` as large as a stride; it is fewer `pads` at the end.
 """
 
@@ -66,29 +67,38 @@ def _remove_idle_dropouts(model: Any) -> None:
 
 
 def _write_scales_as_meant(model: Any) -> bool:
-    """Give every nearest Resize the scales that PyTorch computes with, or sizes.
+    """Give every Resize the scales that PyTorch computes with, or sizes.
 
-    PyTorch has them in double precision: 64 / 26 takes other elements than the float32 beside it.
-    An axis that keeps its length, or gets twice as many elements, has the scale 1 or 2 there.
+    PyTorch has them in double precision: 64 / 26 takes other elements than the float32 beside it,
+    and 30 times the float32 beside 7 / 3 is less than 70. Of nearest, an axis that keeps its
+    length, or gets twice as many elements, has the scale 1 or 2 there.
     """
     import numpy as np
     from onnx import numpy_helper
 
     known, shapes, changed = _constants(model), _shapes(model), False
-    for node in model.graph.node:
-        nearest = node.op_type == "Resize" and _text(node, "mode") == "nearest"
-        plain = nearest and _text(node, "coordinate_transformation_mode") == "asymmetric"
-        if not plain or len(node.input) != 3:
+    for place, node in reversed([*enumerate(model.graph.node)]):
+        if node.op_type != "Resize" or len(node.input) != 3:
             continue
         given, before = known.get(node.input[2]), np.array(shapes.get(node.input[0], []))
         if given is None or given.shape != before.shape:
             continue
-        after = np.floor(before * given).astype(np.int64)
-        meant = np.where(after == before, 1, np.where(after == 2 * before, 2, given))
-        meant = meant.astype(np.float32)
+        nearest = _text(node, "mode") == "nearest"
+        if nearest and _text(node, "coordinate_transformation_mode") != "asymmetric":
+            continue
+        after = np.floor(before * given.astype(np.float64)).astype(np.int64)
+        meant = given
+        if nearest:
+            meant = np.where(after == before, 1, np.where(after == 2 * before, 2, given))
+            meant = meant.astype(np.float32)
         sizes = np.rint(before * meant.astype(np.float64)).astype(np.int64)
         ratios, name = sizes / before, f"{node.output[0]}_scales"
-        if (ratios.astype(np.float32) == meant).all() and (ratios != meant).any():
+        of_sizes = ratios.astype(np.float32) == meant
+        rounded = of_sizes & ((ratios != meant) if nearest else (after != sizes))
+        if rounded.any() and not of_sizes.all():
+            node.input[0] = _by_sizes(model, node, place, np.where(rounded, sizes, before))
+            meant, rounded = np.where(rounded, np.float32(1), meant), np.zeros_like(rounded)
+        if rounded.any():
             node.input[2] = ""
             node.input.append(name)
             model.graph.initializer.append(numpy_helper.from_array(sizes, name))
@@ -98,6 +108,25 @@ def _write_scales_as_meant(model: Any) -> bool:
             model.graph.initializer.append(numpy_helper.from_array(meant, name))
             changed = True
     return changed
+
+
+def _by_sizes(model: Any, node: Any, place: int, sizes: Any) -> str:
+    """Resize to these sizes before a Resize that has scales; what comes out is called so.
+
+    One node has scales or sizes, for all axes, which are resized one after the other anyway.
+    """
+    from onnx import numpy_helper
+
+    first = type(node)()
+    first.CopyFrom(node)
+    made, name = f"{node.output[0]}_resized", f"{node.output[0]}_sizes"
+    first.name = f"{node.name}_sizes" if node.name else ""
+    del first.input[1:], first.output[:]
+    first.input.extend(["", "", name])
+    first.output.append(made)
+    model.graph.initializer.append(numpy_helper.from_array(sizes, name))
+    model.graph.node.insert(place, first)
+    return made
 
 
 def _write_output_padding_out(model: Any) -> bool:

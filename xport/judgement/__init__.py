@@ -8,6 +8,8 @@
   browser.
 - `attribution`: which leg is to blame: what is wrong there first, told from what is only passed
   on.
+- `change_checks`: judging what a new version changes: limits against another release, and what
+  could not be told.
 - `consistency`: numbers of evidence held together: a sum to its parts, a leg to the others of one
   baseline.
 - `determinism_checks`: judging repetition: a second run of a probe gives the same bits, or that

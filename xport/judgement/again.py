@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from xport.exchange.recording import Recording
+from xport.judgement.change_checks import baseline_findings
 from xport.judgement.consistency import largest_findings, number_findings
 from xport.judgement.document_checks import DOCUMENTS
 from xport.judgement.environment_checks import ENVIRONMENT
@@ -40,6 +41,7 @@ def again_findings(evidence: Evidence) -> Iterator[str]:
         yield from largest_findings(evidence.facts, evidence.comparisons)
         found, told = evidence.sensitivity, evidence.detectable_errors
         yield from sensitivity_findings(case, found, told)
+        yield from baseline_findings(case)
     now = judge(case)
     yield from _check_findings(_comparable(evidence, evidence.verdict.checks), now, evidence)
     said = evidence.verdict
@@ -83,6 +85,7 @@ def case_of(evidence: Evidence) -> Case:
         preparations=evidence.preparations,
         other=evidence.other_policy,
         rules=evidence.rules,
+        baseline=evidence.baseline,
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from xport.common.arrays import Array
 from xport.common.version import __version__
+from xport.comparison.change import BaselineFound
 from xport.comparison.parity import Comparison, Outputs, Pair, Role, compare
 from xport.comparison.pictures import pictures_for
 from xport.comparison.preprocessing import PreparedCase, effects_of
@@ -92,10 +93,12 @@ def evidence_of(
     prepared: PreparedCase | None = None,
     other: tuple[Policy, OtherPolicy] | None = None,
     sensitivity: Sequence[Sensitivity] = (),
+    baseline: BaselineFound | None = None,
 ) -> Evidence:
     """Measure and judge what was recorded for `planned`, under its own policy or another.
 
-    `probes` are only shown, not run. `sensitivity` is what was tried of errors in the weights.
+    `probes` are only shown, not run. `sensitivity` is what was tried of errors in the weights,
+    `baseline` what was compared with the release that the policy names.
     """
     plan = planned.model_copy(update={"policy": other[0]}) if other else planned
 
@@ -110,6 +113,7 @@ def evidence_of(
         prepared=prepared.recordings if prepared else {},
         preparations=prepared.preparations if prepared else None,
         other=other[1] if other else None,
+        baseline=baseline,
     )
     comparisons = tuple(case.comparisons.values())
     return Evidence(
@@ -128,6 +132,7 @@ def evidence_of(
         other_policy=other[1] if other else None,
         sensitivity=tuple(sensitivity),
         detectable_errors=tuple(detectable_errors(case, sensitivity)),
+        baseline=baseline,
         verdict=judge(case),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from xport.common.document import Document
+from xport.comparison.change import BaselineFound
 from xport.comparison.parity import Comparison
 from xport.comparison.picture import Picture
 from xport.comparison.pipeline_effect import PipelineEffect
@@ -33,6 +34,8 @@ class Evidence(Document):
     `sensitivity` is what was tried of errors in the models' weights, and `detectable_errors` the
     smallest that the policy detects, by group of layers.
 
+    `baseline` is what changed against the release that the policy names; None where it names none.
+
     `rules` are those it was judged by. Rules 1, of evidence of versions 1 and 2, held neither the
     reference to its float64, nor documents to their weights, nor legs to one page. Rules 2, of
     version 3, had neither the page's witness nor a second run of every probe, did not hold the
@@ -56,6 +59,7 @@ class Evidence(Document):
     other_policy: OtherPolicy | None = None
     sensitivity: tuple[Sensitivity, ...] = ()
     detectable_errors: tuple[DetectableError, ...] = ()
+    baseline: BaselineFound | None = None
     verdict: Verdict
 
     @classmethod

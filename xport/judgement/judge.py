@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from xport.comparison.parity import Role
 from xport.judgement.advisory import advised
 from xport.judgement.attribution import attribute
+from xport.judgement.change_checks import CHANGE, baseline_checks
 from xport.judgement.determinism_checks import determinism_check
 from xport.judgement.document_checks import document_checks
 from xport.judgement.environment_checks import environment, prepared_environments
@@ -51,7 +52,10 @@ def _overall(checks: Sequence[Check]) -> Status:
         return Status.NOT_RUN
     if Status.FAILED in statuses:
         return Status.FAILED
-    measured = any(check.bound is not None and not is_own_distance(check) for check in checks)
+    measured = any(
+        check.bound is not None and check.leg != CHANGE and not is_own_distance(check)
+        for check in checks
+    )
     if Status.NOT_RUN in statuses or not measured:
         return Status.NOT_RUN
     return Status.PASSED
@@ -68,6 +72,7 @@ def _all_checks(case: Case) -> Iterator[Check]:
     yield from preprocessing_checks(case)
     yield from prepared_environments(case)
     yield from prepared_witnesses(case)
+    yield from baseline_checks(case)
 
 
 def _leg_checks(case: Case, model: PlannedModel, leg: Leg) -> Iterator[Check]:

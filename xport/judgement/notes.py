@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from xport.judgement.advisory import sentences
+from xport.judgement.change_checks import CHANGE
 from xport.judgement.reference_checks import is_own_distance
 from xport.judgement.verdict import Case, Check, Note, NoteKind, Status
 from xport.judgement.weakness import below_floor
@@ -25,6 +26,7 @@ def notes_of(case: Case, checks: Sequence[Check]) -> Iterator[Note]:
         ("reduced-weights", _reduced_weights(case.plan)),
         ("near-tolerance", _near_tolerance(checks)),
         ("no-second-route", _without_second_route(case.plan)),
+        ("baseline", _own_numbers(case.plan)),
     )
     for kind, texts in told:
         for text in texts:
@@ -64,7 +66,7 @@ def _near_tolerance(checks: Sequence[Check]) -> Iterator[str]:
     """Distances that passed with less than a fifth to spare, the worst of every output."""
     worst: dict[tuple[str, str | None, str], tuple[float, Check]] = {}
     for check in checks:
-        if check.status is not Status.PASSED or is_own_distance(check):
+        if check.status is not Status.PASSED or check.leg == CHANGE or is_own_distance(check):
             continue
         if check.measured is None or not check.bound:
             continue
@@ -76,6 +78,13 @@ def _near_tolerance(checks: Sequence[Check]) -> Iterator[str]:
             f"{model}/{check.leg} {output}: {check.measured:.3g} is {share:.0%} of the "
             f"{check.bound:.3g} that is allowed ({name})"
         )
+
+
+def _own_numbers(plan: Plan) -> Iterator[str]:
+    """Limits on decisions that are kept by other numbers of labelled images than usual."""
+    baseline = plan.policy.baseline
+    if baseline is not None and baseline.own_numbers:
+        yield f"limits on decisions against {baseline.release.name} ask for {baseline.numbers()}"
 
 
 def _without_second_route(plan: Plan) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from xport.common.document import Document
+from xport.comparison.change import BaselineFound
 from xport.comparison.parity import Comparison, Role
 from xport.comparison.pipeline_effect import PipelineEffect
 from xport.errors import ExitCode
@@ -62,6 +63,7 @@ NoteKind = Literal[
     "near-tolerance",
     "no-second-route",
     "other-policy",
+    "baseline",
 ]
 
 
@@ -72,7 +74,8 @@ class Note(Document):
     policy, does not decide. `half-precision`: a leg that may compute so. `reduced-weights`: weights
     that were stored in fewer bits, with other values. `near-tolerance`: a distance that takes more
     than four fifths of what is allowed. `no-second-route`: no independent conversion confirms it.
-    `other-policy`: the verdict is not the release's own.
+    `other-policy`: the verdict is not the release's own. `baseline`: limits on what changes that
+    ask for other numbers of labelled images than usual.
     """
 
     kind: NoteKind
@@ -166,7 +169,8 @@ class Case:
 
     `planned` is the digest of the plan that the recordings must have been made for: of `plan`,
     unless that is judged under another policy, which `other` names. `rules` are those of the
-    evidence that is judged again: what later rules ask is not asked of it.
+    evidence that is judged again: what later rules ask is not asked of it. `baseline` is what was
+    compared with the release that the policy names.
     """
 
     plan: Plan
@@ -179,3 +183,4 @@ class Case:
     preparations: Preparations | None = None
     other: OtherPolicy | None = None
     rules: int = RULES
+    baseline: BaselineFound | None = None

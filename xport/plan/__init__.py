@@ -1,5 +1,7 @@
 """What a run is going to verify, as data: models, legs, routes and policy, by digest.
 
+- `baseline`: what a new version of a release may change against another: limits, declared
+  beforehand.
 - `floor`: the least that a policy must ask, which no release file can lower.
 - `page_models`: what the deployed page can show of a release; its twin is
   `web/app/host/release.ts`.

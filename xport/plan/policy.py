@@ -14,6 +14,7 @@ from pydantic import (
 )
 
 from xport.common.document import Document
+from xport.plan.baseline import Baseline
 
 Reason = Annotated[str, Field(min_length=12)]
 
@@ -97,7 +98,8 @@ class Policy(Document):
     case. With `require_second_route` every model (an explanation apart, for which there is one
     route only) must have been converted by two independent routes that agree. With
     `require_determinism` a second run of a probe must give the same bits on every leg; without it
-    a difference is reported beside the verdict.
+    a difference is reported beside the verdict. `baseline` is the release that a new version is
+    held to, with what may change.
     """
 
     min_probes: int = Field(ge=1)
@@ -111,13 +113,16 @@ class Policy(Document):
     acceptance_criteria: tuple[AcceptanceCriterion, ...] = ()
     advisory: tuple[Advisory, ...] = ()
     half_precision: tuple[HalfPrecision, ...] = ()
+    baseline: Baseline | None = None
 
     @model_serializer(mode="wrap")
     def _without_what_is_not_there(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """A policy of full precision is written, and so digested, as before there was another."""
+        """What is not declared is left out: written, and so digested, as before it could be."""
         written: dict[str, Any] = handler(self)
         if not self.half_precision:
             written.pop("half_precision", None)
+        if self.baseline is None:
+            written.pop("baseline", None)
         return written
 
     @field_validator("require_renderer")

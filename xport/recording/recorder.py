@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -209,7 +210,9 @@ def digests_of(arrays: Mapping[str, Tensors]) -> dict[str, dict[str, str]]:
 
 def _pack(arrays: Mapping[str, Tensors]) -> bytes:
     buffer = io.BytesIO()
-    flat = {f"{p}|{name}": a for p, outputs in arrays.items() for name, a in outputs.items()}
+    flat: dict[str, Any] = {
+        f"{p}|{name}": a for p, outputs in arrays.items() for name, a in outputs.items()
+    }
     np.savez(buffer, **flat)
     return buffer.getvalue()
 

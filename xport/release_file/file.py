@@ -154,6 +154,21 @@ class ReleaseFile(Document):
         return self
 
     @model_validator(mode="after")
+    def _the_baseline_limits_what_exists(self) -> Self:
+        baseline = self.policy.baseline
+        if baseline is None:
+            return self
+        classifiers = any(entry.kind == "classifier" for entry in self.models.values())
+        gates = any(entry.gate for entry in self.models.values())
+        if baseline.max_auc_drop is not None and not classifiers:
+            raise ValueError("policy.baseline.max_auc_drop: there is no classifier here")
+        if baseline.max_flipped_share is not None and not classifiers and not gates:
+            raise ValueError(
+                "policy.baseline.max_flipped_share: there is neither a classifier nor a gate here"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _two_routes_if_two_are_required(self) -> Self:
         routes = self.routes
         if self.policy.require_second_route and not (routes.direct and routes.tensorflow):
@@ -225,6 +240,9 @@ def read_policy(path: Path) -> tuple[Policy, OtherPolicy]:
     """
     content = content_of(path)
     policy = _validated(PolicyFile, parsed(content, path), path).policy
+    if policy.baseline is not None:
+        own = policy.baseline.paths_from(path.resolve().parent)
+        policy = policy.model_copy(update={"baseline": own})
     return policy, OtherPolicy(file=path.name, sha256=digests.of_bytes(content))
 
 

@@ -73,7 +73,7 @@ def gather_elements(low: Lowering, node: Node) -> None:
 
 def _elements(indices: Array, shape: tuple[int, ...], axis: int) -> Array:
     """Which element each index of GatherElements or ScatterElements means."""
-    where = list(np.indices(indices.shape))
+    where: list[Array] = list(np.indices(indices.shape))
     where[axis] = np.where(indices < 0, indices + shape[axis], indices)
     return np.asarray(_numbers(shape)[tuple(where)])
 

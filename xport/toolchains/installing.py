@@ -12,16 +12,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import filelock
+import psutil
 
 from reference.system_errors import refusal
 from xport.common import progress
 from xport.errors import UnavailableError, XportError
 from xport.toolchains import cache, interpreters
 from xport.toolchains.pythons import python_for
-from xport.toolchains.toolchain import Toolchain
+from xport.toolchains.toolchain import HERE, Toolchain
 from xport.toolchains.worker import Done, ToolRaised, Worker
 
 TAIL_LINES = 15
+END_SECONDS = 10.0
+LOOP = "loop.py"
 # pip looks for each package in every folder it was given, and warns of each that has none.
 NOISE = re.compile(r"WARNING: Location '.*' is ignored")
 PIP = ("-I", "-m", "pip", "--disable-pip-version-check")
@@ -32,7 +35,8 @@ def install(toolchain: Toolchain, python: Path | None = None) -> tuple[Path, boo
     """Make the environment, unless it is there; its interpreter, and whether it was there.
 
     It counts as made once its stamp is written, after the packages were imported in it. What fails
-    or is interrupted is removed; two processes that want the same wait for one another.
+    or is interrupted is removed; two processes that want the same wait for one another. One that
+    was damaged since is made anew.
 
     Raises:
         UnavailableError: there is no fitting Python, pip fails, what it installed does not run, or
@@ -45,11 +49,12 @@ def install(toolchain: Toolchain, python: Path | None = None) -> tuple[Path, boo
             "go without it, or use Linux or macOS",
         )
     with _held(toolchain):
-        there = cache.installed(toolchain)
+        there, folder = cache.installed(toolchain), cache.folder_of(toolchain)
         if there is not None:
-            return there, True
+            if not cache.is_damaged(toolchain):
+                return there, True
+            progress.say(f"{folder} is not what was installed there; making it anew")
         base = python_for(toolchain, python)
-        folder = cache.folder_of(toolchain)
         try:
             _make(toolchain, base, folder)
         except BaseException:
@@ -100,7 +105,7 @@ def _held(toolchain: Toolchain) -> Iterator[None]:
 def _make(toolchain: Toolchain, base: Path, folder: Path) -> None:
     python = cache.python_in(folder)
     with progress.step(f"install {toolchain.name}", 3):
-        shutil.rmtree(folder, ignore_errors=True)
+        _clear(folder)
         _run(
             [str(base), "-I", "-m", "venv", str(folder)],
             "make an environment",
@@ -122,6 +127,26 @@ def _make(toolchain: Toolchain, base: Path, folder: Path) -> None:
         python=hello,
         packages=packages,
     ).write(folder / cache.STAMP)
+
+
+def _clear(folder: Path) -> None:
+    """Remove what lies there, and end first what an installation that was killed left at work."""
+    (folder / cache.STAMP).unlink(missing_ok=True)
+    left = [one for one in psutil.process_iter(["cmdline"]) if _installs_into(folder, one)]
+    for process in left:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+    psutil.wait_procs(left, END_SECONDS)
+    if folder.exists():
+        shutil.rmtree(folder)
+
+
+def _installs_into(folder: Path, process: psutil.Process) -> bool:
+    """Whether a process makes the environment, or runs anything in it but a worker."""
+    words = process.info["cmdline"] or [""]
+    makes = words[-3:] == ["-m", "venv", str(folder)]
+    inside = words[0].startswith(f"{folder / 'bin'}{os.sep}")
+    return makes or (inside and str(HERE / LOOP) not in words)
 
 
 def _tried(toolchain: Toolchain, python: Path) -> str:

@@ -28,6 +28,7 @@ for name in sys.argv[1:]:
 print(json.dumps(found))
 """
 SECONDS = 60
+INSTALLED = "installed"
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def interpreter_for(toolchain: Toolchain) -> Interpreter:
     python = cache.installed(toolchain)
     if python is None:
         raise _missing(toolchain, lacking[0], "this environment")
-    return Interpreter(python, "installed")
+    return Interpreter(python, INSTALLED)
 
 
 def is_ours(python: Path) -> bool:
@@ -72,11 +73,17 @@ def tool_versions(toolchain: Toolchain, packages: Sequence[str]) -> dict[str, st
     """Versions of the named distributions, in the toolchain's interpreter.
 
     Raises:
-        PackageMissing: there is no such interpreter, or it has not all of them.
+        PackageMissing: there is no such interpreter, it has not all of them, or it is an installed
+            one that does not run.
         UnavailableError: as `interpreter_for`.
     """
     interpreter = interpreter_for(toolchain)
-    versions = versions_in(interpreter.python, packages)
+    try:
+        versions = versions_in(interpreter.python, packages)
+    except UnavailableError as error:
+        if interpreter.found != INSTALLED:
+            raise
+        raise PackageMissing(error.what, error.where, toolchain.remedy, error.details) from error
     for name in packages:
         if name not in versions:
             ours = is_ours(interpreter.python)

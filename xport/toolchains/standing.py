@@ -10,7 +10,7 @@ from pydantic import Field
 from xport.common.document import Document
 from xport.errors import PackageMissing, UnavailableError
 from xport.toolchains import cache
-from xport.toolchains.interpreters import interpreter_for, tool_versions
+from xport.toolchains.interpreters import INSTALLED, interpreter_for, tool_versions
 from xport.toolchains.toolchain import Toolchain
 
 
@@ -38,11 +38,19 @@ class Standing(Document):
         return f"{versions}; {self.found}, {self.python}" if self.found else self.trouble
 
 
-def standing_of(toolchain: Toolchain, packages: Sequence[str] = ()) -> Standing:
-    """Look; nothing heavy is imported. Versions are told of `packages`, or of the toolchain's."""
+def standing_of(
+    toolchain: Toolchain, packages: Sequence[str] = (), *, closely: bool = False
+) -> Standing:
+    """Look; nothing heavy is imported. Versions are told of `packages`, or of the toolchain's.
+
+    Args:
+        closely: whether to look at every file of an installed one too, which takes seconds.
+    """
     nothing = Standing(name=toolchain.name, title=toolchain.title, old=_old(toolchain))
     try:
         interpreter = interpreter_for(toolchain)
+        if closely and interpreter.found == INSTALLED:
+            _require_undamaged(toolchain)
         versions = tool_versions(toolchain, packages or toolchain.packages)
     except PackageMissing as error:
         told: dict[str, Any] = {"trouble": error.what, "remedy": error.remedy}
@@ -53,6 +61,14 @@ def standing_of(toolchain: Toolchain, packages: Sequence[str] = ()) -> Standing:
         python = str(interpreter.python)
         told = {"found": interpreter.found, "python": python, "packages": versions}
     return nothing.model_copy(update=told)
+
+
+def _require_undamaged(toolchain: Toolchain) -> None:
+    if cache.is_damaged(toolchain):
+        folder = cache.folder_of(toolchain)
+        raise PackageMissing(
+            f"{folder} is not what was installed there", toolchain.name, toolchain.remedy
+        )
 
 
 def _old(toolchain: Toolchain) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ TENSORFLOW = Toolchain(
     title="TensorFlow route",
     python="3.11",
     packages=("tensorflow", "onnx-tf", "tensorflowjs", "tensorflow-addons"),
-    elsewhere="on Python 3.11, `make setup` or `pip install 'xport-tfjs[tensorflow]'`",
+    elsewhere="on Python 3.11 `pip install 'xport-tfjs[tensorflow]'`",
     lock=HERE / "tensorflow.lock",
     program=HERE / "tensorflow_worker.py",
 )

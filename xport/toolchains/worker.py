@@ -21,13 +21,14 @@ from pydantic import ValidationError
 from xport.common import isolated
 from xport.common.arrays import Array, Tensors
 from xport.common.document import Document
-from xport.errors import RunnerError
+from xport.errors import RunnerError, UnavailableError
 from xport.toolchains.interpreters import interpreter_for, is_ours
 from xport.toolchains.toolchain import HERE, Toolchain
 
 R = TypeVar("R", bound=Document)
 
 END_SECONDS = 10.0
+LACKING = ("ImportError", "ModuleNotFoundError")
 
 
 class ToolRaised(Exception):
@@ -122,6 +123,7 @@ class Worker:
             ToolRaised: it raised something, and its class bears the name of what it raised; the
                 program's last words are its note.
             OSError, MemoryError: it raised that.
+            UnavailableError: a package of the toolchain cannot be imported.
             RunnerCrashed: the process died (killed, out of memory).
             RunnerError: it gave no such reply.
         """
@@ -141,6 +143,13 @@ class Worker:
         if "raised" in reply:
             error = _raised(reply["raised"])
             error.add_note(isolated.last_words(self._log))
+            if reply["raised"][0]["type"] in LACKING:
+                raise UnavailableError(
+                    f"its packages do not run: {error}",
+                    f"toolchain {self.toolchain.name}",
+                    self.toolchain.remedy,
+                    isolated.last_words(self._log),
+                ) from error
             raise error
         try:
             return kind.model_validate_json(json.dumps(reply["result"]))

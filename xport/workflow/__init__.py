@@ -2,6 +2,7 @@
 
 - `commands`: the steps of a release as functions; the command line has one command for each.
 - `conversion`: convert: from a release file to a plan with every artifact and probe in place.
+- `difference`: comparing two releases: what their folders are, checked before anything is compared.
 - `measured_floor`: whether a release's tolerances lie above the floor, measured before anything is
   converted.
 - `planned_artifact`: what a plan says of one artifact: its files by digest, its cost, and its
@@ -14,6 +15,7 @@
   at all.
 - `sensitivity`: what a run's probes see of errors in the weights, found by trying, in a process of
   its own.
+- `signing`: signing a bundle with a local key, once all of it was checked.
 - `verification`: checking a bundle that was received: its files, its verdict, and what is rendered
   from it.
 """

@@ -33,6 +33,7 @@ from xport.recording.preparing import PreprocessingRecorder
 from xport.recording.runtimes import measure_runtimes
 from xport.release_file.file import read_release
 from xport.workflow.conversion import Converter
+from xport.workflow.difference import against_baseline, require_apart
 from xport.workflow.run_folder import RunFolder
 from xport.workflow.sensitivity import measure_sensitivity
 
@@ -67,6 +68,9 @@ def convert(
     release = read_release(release_file)
     if not allow_weak:
         floor.require(release.shortfalls(), str(release_file))
+    folder, baseline = release_file.resolve().parent, release.policy.baseline
+    if baseline is not None:
+        require_apart(folder / baseline.release, out)
     require_writable(cache_dir)
     search_in(Path.cwd())
     search_in(release_file.resolve().parent)
@@ -77,7 +81,7 @@ def convert(
         run.probes,
         run.images,
         tuple(images),
-        folder=release_file.resolve().parent,
+        folder=folder,
         allow_weak=allow_weak,
     )
     with run.locked(create=True):
@@ -196,7 +200,8 @@ def _judged(
 ) -> Evidence:
     recorded = load(plan, run.recordings)
     tried = _sensitivity(run, plan)
-    return evidence_of(plan, recorded, runtimes, run.probes, prepared, other, tried)
+    baseline = against_baseline(run, plan, other[0] if other else plan.policy, prepared)
+    return evidence_of(plan, recorded, runtimes, run.probes, prepared, other, tried, baseline)
 
 
 @missing_packages_named()

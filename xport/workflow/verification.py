@@ -10,21 +10,40 @@ from xport.bundles.manifest import MANIFEST, Manifest
 from xport.common import digests
 from xport.errors import ExitCode, InputError
 from xport.judgement.evidence import Evidence
+from xport.signing.keys import read_public_key
+from xport.signing.model_signature import require_accepted
+from xport.signing.places import FILES as SIGNATURES
+from xport.signing.signatures import is_signed, require_signed_by
 
 REPORT = "report.html"
 
 
-def verify(bundle: Path, *, allow_unchecked: bool = False) -> Manifest:
+def verify(bundle: Path, *, allow_unchecked: bool = False, key: Path | None = None) -> Manifest:
     """Check a bundle whole: bytes, verdict passed again, report and cards rendered again.
 
     What cannot be, because another version of xport made it, is refused unless that is allowed;
     `xport.bundles.checks.unchecked_of` says what it is.
 
+    Args:
+        bundle: its folder.
+        allow_unchecked: let it pass all the same.
+        key: a public key in PEM, whose owner must have signed exactly these files, and that they
+            passed. Without it, signatures are only held to the files; whose they are is not known.
+
     Raises:
-        InputError: there is no manifest, or it cannot be read.
-        IntegrityError: something is not as it was verified; all findings are listed.
+        InputError: there is no manifest, or it cannot be read; or the key is none.
+        IntegrityError: something is not as it was verified; all findings are listed. Or it is not
+            signed with the key.
+        PackageMissing: a key is given, and the extra `sign` is not installed.
     """
-    return verify_bundle(bundle, rendered_documents, allow_unchecked=allow_unchecked)
+    if key is None:
+        return verify_bundle(bundle, rendered_documents, allow_unchecked=allow_unchecked)
+    public = read_public_key(key, bundle)
+    if (bundle / MANIFEST).exists() or is_signed(bundle):  # what is no bundle is told as such
+        require_signed_by(bundle, public)
+    manifest = verify_bundle(bundle, rendered_documents, allow_unchecked=allow_unchecked)
+    require_accepted(bundle, public)
+    return manifest
 
 
 def require_strong(manifest: Manifest, bundle: Path, *, allow_weak: bool) -> Manifest:
@@ -47,16 +66,19 @@ def require_strong(manifest: Manifest, bundle: Path, *, allow_weak: bool) -> Man
 def checked_files(
     bundle: Path, *, allow_unchecked: bool = False
 ) -> tuple[Manifest, dict[str, str]]:
-    """Check a bundle, and the SHA-256 of each of its files by path, the manifest's too.
+    """Check a bundle, and the SHA-256 of each of its files by path.
+
+    The manifest's and those of signatures are among them.
 
     Raises:
         XportError: as `verify`.
     """
-    own = digests.of_file(bundle / MANIFEST) if (bundle / MANIFEST).is_file() else ""
+    beside = [name for name in (MANIFEST, *SIGNATURES) if (bundle / name).is_file()]
+    own = {name: digests.of_file(bundle / name) for name in beside}
     # Reads what was digested: what is put there after it is not served.
     manifest = verify(bundle, allow_unchecked=allow_unchecked)
     entries = {**manifest.files, **manifest.model_files()}
-    return manifest, {MANIFEST: own} | {path: entry.sha256 for path, entry in entries.items()}
+    return manifest, own | {path: entry.sha256 for path, entry in entries.items()}
 
 
 def rendered_documents(evidence: Evidence) -> dict[str, bytes]:

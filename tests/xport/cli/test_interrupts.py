@@ -112,3 +112,21 @@ def descendants(pid: int) -> list[int]:
     import psutil
 
     return [child.pid for child in psutil.Process(pid).children(recursive=True)]
+
+
+@pytest.mark.parametrize("error", ["Exception('closed')", "xport.XportError('no driver')"])
+def test_what_fails_while_it_is_put_away_is_an_interruption_too(error: str) -> None:
+    code = (
+        "import argparse, xport; from xport.cli.ending import ended\n"
+        "def run():\n"
+        "    try:\n"
+        "        raise KeyboardInterrupt\n"
+        "    finally:\n"
+        f"        raise {error}\n"
+        "ended(argparse.Namespace(json=False), run)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert (done.returncode, done.stderr) == (
+        3,
+        "xport: interrupted; nothing half-written was kept\n",
+    )

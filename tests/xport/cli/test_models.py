@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 from pathlib import Path
 
@@ -158,7 +159,20 @@ def test_check_names_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "no module 'nowhere'" in found["models.classifier.factory"]["found"]
 
 
-@pytest.mark.usefixtures("no_browser")
+@pytest.fixture
+def no_onnxscript(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where the extra of the newer exporter is not installed."""
+    version = importlib.metadata.version
+
+    def found(package: str) -> str:
+        if package == "onnxscript":
+            raise importlib.metadata.PackageNotFoundError(package)
+        return version(package)
+
+    monkeypatch.setattr(importlib.metadata, "version", found)
+
+
+@pytest.mark.usefixtures("no_browser", "no_onnxscript")
 def test_check_names_what_is_missing_here(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -16,6 +16,7 @@ from safetensors.torch import save_file
 
 from tests import examples, mini
 from tests.conftest import ROOT, Xport
+from tests.xport.signing.conftest import make_pair
 
 TRAP = "from pathlib import Path\n\nPath({!r}).write_text('the module was imported')\n"
 
@@ -66,7 +67,8 @@ def trapped(
     "words",
     [
         *("judge run", "judge run --policy release.toml", "report run", "bundle run"),
-        *("verify run/bundle", "migrate release.toml", "check release.toml"),
+        *("verify run/bundle", "sign run/bundle --key my.key"),
+        *("migrate release.toml", "check release.toml", "diff run/bundle run"),
     ],
 )
 def test_it_runs_no_code_of_the_release(
@@ -74,6 +76,7 @@ def test_it_runs_no_code_of_the_release(
 ) -> None:
     folder, written = trapped
     place = shutil.copytree(folder, tmp_path / "place")
+    make_pair(place, "my")
     done = xport(*words.split(), cwd=place)
     assert done.returncode == 0, done.stderr
     assert not written.exists()

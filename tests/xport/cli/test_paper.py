@@ -19,6 +19,8 @@ import torch
 from PIL import Image
 
 from reference import defaults
+from reference.decide.auc import AucTable
+from reference.decide.labelled import LabelledPredictions
 from reference.evaluation import items
 from reference.evaluation.jobs import Probabilities
 from reference.phantoms import LAYOUTS
@@ -210,6 +212,13 @@ def test_page_has_everything_needs_no_network_and_can_be_heard(made: Made) -> No
 def test_table_has_all_findings_and_their_counts(made: Made) -> None:
     out, said = made
     rows = _rows(out / "table1" / "table1-1.csv")
+    kept = LabelledPredictions.read(out / "table1" / "predictions-1.json")
+    assert len(kept.images) == said["results"]["table1"]["usage"][0]["used"]
+    assert kept.weights_sha256 == said["results"]["table1"]["networks"][0]["sha256"]
+    positives = [sum(label == 1 for label in column) for column in zip(*kept.truth, strict=True)]
+    by_finding = dict(zip(kept.findings, positives, strict=True))
+    aucs = AucTable.read(out / "table1" / "auc-1.json").rows
+    assert by_finding == {row.finding: row.positives for row in aucs}
     used = said["results"]["table1"]["usage"][0]["used"]
     assert len(rows) == 15
     for row in rows[:14]:

@@ -12,6 +12,7 @@ import pytest
 
 from tests import mini
 from tests.browser.tiny_model import Classifier
+from tests.xport.signing.conftest import make_pair
 from xport.cli.main import main
 
 Place = Callable[[Path], Path]
@@ -78,6 +79,9 @@ GIVEN = {
     "report RUN": Given("report PATH", FOLDERS),
     "bundle RUN": Given("bundle PATH", FOLDERS),
     "verify BUNDLE": Given("verify PATH", FOLDERS),
+    "verify --key": Given("verify NEW --key PATH", FILES),
+    "sign BUNDLE": Given("sign PATH --key KEY", FOLDERS),
+    "sign --key": Given("sign NEW --key PATH", FILES),
     "serve BUNDLE": Given("serve PATH", FOLDERS),
     "bench MODEL": Given("bench PATH", FOLDERS),
     "bench NAME=MODEL": Given("bench name=PATH", FOLDERS),
@@ -130,6 +134,7 @@ def test_a_path_that_is_wrong(
         "NEW": str(elsewhere / "new"),
         "RELEASE": str(mini.write(mini.release(), elsewhere / "release.toml")),
         "MODEL": str(Classifier().write(elsewhere / "model", 1)),
+        "KEY": str(make_pair(elsewhere, "my").private) if "KEY" in given.arguments else "",
     }
     arguments = [
         re.sub("|".join(words), lambda found: words[found[0]], word)

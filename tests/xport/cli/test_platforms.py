@@ -18,7 +18,7 @@ from tests import mini
 from tests.conftest import ROOT
 
 ELSEWHERE = """
-import asyncio, concurrent.futures, filelock, os, select, selectors, signal, subprocess, sys
+import asyncio, concurrent.futures, filelock, os, psutil, select, selectors, signal, subprocess, sys
 import multiprocessing.connection, multiprocessing.popen_spawn_posix, tempfile
 import multiprocessing.resource_tracker as tracker
 
@@ -31,7 +31,7 @@ for name in ("pthread_sigmask", "SIGKILL", "SIGHUP", "SIGALRM", "SIGUSR1", "SIGP
 del select.poll
 tracker._HAVE_SIGMASK = False
 """
-"""Imported first are modules of the standard library, and filelock, that Windows has others for."""
+"""Imported first are modules of the standard library, filelock and psutil: Windows has others."""
 
 EVERY_MODULE = """
 import importlib, sys

@@ -13,6 +13,7 @@ import pytest
 
 from tests import mini
 from tests.conftest import ROOT
+from tests.xport.signing.conftest import make_pair
 from xport.common import digests
 
 ORDINARY = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search", "--inh-caps", "-all"]
@@ -53,6 +54,8 @@ COMMANDS = {
     "judge, another policy": "judge RUN --policy POLICY",
     "report": "report RUN",
     "bundle": "bundle RUN",
+    "sign": "sign RUN/bundle --key KEY",
+    "diff": "diff RUN/bundle RUN --html RUN/new.html",
     "bench": "bench RUN/bundle#classifier --backend cpu --out RUN/new",
     "profile": "profile RUN/bundle#classifier --backend cpu --out RUN/new",
     "targets": "targets RELEASE --cache-dir STORE --out RUN/new",
@@ -69,7 +72,7 @@ def arguments(command: str, run: Path, place: Path) -> list[str]:
     mini.write({"schema_version": 2, "policy": mini.policy()}, place / "POLICY")
     (place / "OLD").write_text("[policy]\nmin_probes = 1\n")
     here = {name: str(place / name) for name in ("RELEASE", "POLICY", "OLD", "STORE", "OUT")}
-    words = here | {"RUN": str(run)}
+    words = here | {"RUN": str(run), "KEY": str(make_pair(place, "my").private)}
     return [re.sub("|".join(words), lambda m: words[m[0]], word) for word in command.split()]
 
 

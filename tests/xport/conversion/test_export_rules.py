@@ -123,6 +123,21 @@ def test_nearest_takes_the_elements_that_pytorch_takes(
     np.testing.assert_array_equal(found["y"], expected["y"])
 
 
+@pytest.mark.parametrize("mode", ["bilinear", "bicubic"])
+@pytest.mark.parametrize("align", [False, True])
+@pytest.mark.parametrize(("factor", "size"), [(7 / 3, (30, 30)), (7 / 3, (49, 30)), (1.3, (30, 9))])
+def test_interpolation_has_the_sizes_that_pytorch_has(
+    factor: float, size: tuple[int, int], align: bool, mode: str, tmp_path: Path
+) -> None:
+    """Runtimes round coordinates of so many elements by up to 2e-5 with any factor."""
+    words = {"scale_factor": factor, "mode": mode, "align_corners": align}
+    out = layer("Upsample", [], words)(torch.zeros(1, 1, *size))
+    given = signature([("x", (1, 1, *size), "float32")], [("y", tuple(out.shape), "float32")])
+    made = convert("layer", given, tmp_path, 2, kind="Upsample", arguments=[], words=words)
+    expected, found = answers(made)
+    np.testing.assert_allclose(found["y"], expected["y"], rtol=0, atol=4e-5)
+
+
 @pytest.mark.parametrize("second", ["zeros", "negative zeros", "integers"])
 def test_the_angle_of_zeros_is_that_of_pytorch(second: str, tmp_path: Path) -> None:
     """But of two zeros, the second with a sign: ONNX keeps none."""

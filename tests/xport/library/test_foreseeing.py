@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import importlib.util
 import json
 from pathlib import Path
@@ -12,7 +11,9 @@ import pytest
 from onnx import helper
 
 from xport.cli.main import main
+from xport.toolchains.interpreters import interpreter_for
 from xport.toolchains.onnx_tf_operators import KNOWN
+from xport.toolchains.tensorflow import TENSORFLOW
 
 X = helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, [1, 4])
 Y = helper.make_tensor_value_info("y", onnx.TensorProto.FLOAT, None)
@@ -130,8 +131,8 @@ def test_a_file_that_does_not_fit_its_signature(capsys: pytest.CaptureFixture[st
 
 def test_the_table_is_that_of_the_package() -> None:
     """Its own list, read without importing TensorFlow, which importing the package does."""
-    package = importlib.metadata.distribution("onnx-tf")
-    file = package.locate_file("onnx_tf/opset_version.py")
+    python = interpreter_for(TENSORFLOW).python
+    (file,) = python.parent.parent.glob("lib/python*/site-packages/onnx_tf/opset_version.py")
     spec = importlib.util.spec_from_file_location("listed", str(file))
     assert spec is not None
     assert spec.loader is not None

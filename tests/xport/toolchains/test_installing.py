@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -141,16 +142,74 @@ def test_what_was_killed_is_not_taken_for_whole_and_made_anew(
     assert len(folders(toolchains)) == 1
     assert cache.installed(toolchain) is None
     assert standing_of(toolchain).old == (str(cache.folder_of(toolchain)),)
-    time.sleep(1)  # what it had started may still be at work
-    python, there = install(toolchain)
+    python, there = install(toolchain)  # what the killed one had started may still be at work
     assert not there
     assert interpreters.interpreter_for(toolchain).python == python
+    assert install(toolchain) == (python, True)
+
+
+def test_what_was_damaged_since_is_told_and_made_anew(tmp_path: Path) -> None:
+    toolchain = tiny.locked(tmp_path / "lock")
+    python, _ = install(toolchain)
+    assert standing_of(toolchain, closely=True).found == "installed"
+    (package,) = python.parent.parent.glob("lib/python3*/site-packages/xport_tiny_thing.py")
+    package.unlink()
+    with Worker(toolchain) as worker, pytest.raises(UnavailableError) as caught:
+        worker.ask("check", Done)
+    assert "its packages do not run: No module named 'xport_tiny_thing'" in caught.value.what
+    assert "run `xport toolchain install tiny`" in caught.value.remedy
+    standing = standing_of(toolchain, closely=True)
+    assert (standing.found, standing.asked) == ("", False)
+    assert "is not what was installed there" in standing.trouble
+    assert "run `xport toolchain install tiny`" in standing.remedy
+    assert install(toolchain) == (python, False)
+    with Worker(toolchain) as worker:
+        worker.ask("check", Done)
+    assert not cache.is_damaged(toolchain)
+    python.unlink()
+    python.symlink_to("/bin/false")
+    assert cache.is_damaged(toolchain)
+    interpreters._asked.cache_clear()
+    with pytest.raises(PackageMissing, match=r"does not run as a Python; run `xport toolchain"):
+        interpreters.tool_versions(toolchain, [tiny.DISTRIBUTION])
+    assert not standing_of(toolchain).asked
+
+
+def test_files_that_went_or_changed_are_a_damage_and_compiled_ones_are_none(
+    tmp_path: Path,
+) -> None:
+    toolchain = tiny.locked(tmp_path / "lock")
+    python = cache.python_in(cache.folder_of(toolchain))
+    python.parent.mkdir(parents=True)
+    python.symlink_to(sys.executable)
+    site = cache.folder_of(toolchain) / "lib" / "python3.11" / "site-packages"
+    info = site / "xport_tiny_thing-1.0.dist-info"
+    info.mkdir(parents=True)
+    assert cache.is_damaged(toolchain)  # nothing is there
+    module = site / "xport_tiny_thing.py"
+    compiled = "__pycache__/xport_tiny_thing.cpython-311.pyc"
+    record = f"{module.name},,10\n{info.name}/RECORD,,\n{compiled},,5\n"
+    (info / "RECORD").write_text(record)
+    module.write_text("VALUE = 7\n")
+    assert not cache.is_damaged(toolchain)
+    module.write_text("VALUE")
+    assert cache.is_damaged(toolchain)
+    module.unlink()
+    assert cache.is_damaged(toolchain)
+    module.write_text("VALUE = 7\n")
+    assert not cache.is_damaged(toolchain)
+    (info / "RECORD").write_text(record[:4])
+    assert cache.is_damaged(toolchain)
+    (info / "RECORD").write_text(record)
+    toolchain.lock.write_text(f"{toolchain.lock.read_text()}another-thing==2.0\n")
+    shutil.copytree(python.parent.parent, cache.folder_of(toolchain), symlinks=True)
+    assert cache.is_damaged(toolchain)
 
 
 def test_two_that_want_the_same_wait_for_one_another(tmp_path: Path) -> None:
     tiny.locked(tmp_path / "lock")
     both = [start(tmp_path / "lock") for _ in range(2)]
-    said = [process.communicate(timeout=120)[0].strip() for process in both]
+    said = [process.communicate(timeout=300)[0].strip() for process in both]
     assert sorted(said) == ["False", "True"]
 
 

@@ -21,7 +21,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.xport.toolchains import tiny
 from xport.common import fork_server, isolated
-from xport.errors import RunnerCrashed, RunnerError, XportError
+from xport.errors import RunnerCrashed, RunnerError, UnavailableError, XportError
 from xport.toolchains.worker import Done, ToolRaised, Worker, load
 
 
@@ -200,6 +200,5 @@ def test_another_interpreter_sees_its_own_packages_alone(
     with Worker(tiny.here(tmp_path), tmp_path / "empty" / "bin" / "python") as worker:
         place = worker.ask("imports", tiny.Place, name="json")
         assert not {str(ROOT), str(tmp_path)} & set(place.path)
-        with pytest.raises(ToolRaised, match="pydantic") as caught:
+        with pytest.raises(UnavailableError, match=r"packages do not run: .*pydantic"):
             worker.ask("imports", tiny.Place, name="pydantic")
-        assert type(caught.value).__name__ == "ModuleNotFoundError"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 import zipfile
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from xport.toolchains.toolchain import Toolchain
 from xport.toolchains.worker import Worker
 
 PROGRAM = Path(__file__).with_name("tiny_worker.py")
-PYTHON = "3.11"
+PYTHON = "{}.{}".format(*sys.version_info)
 DISTRIBUTION = "xport-tiny-thing"
 
 
@@ -51,8 +52,8 @@ def locked(folder: Path, *, content: str = "VALUE = 7\n", spoiled: bool = False)
         "xport_tiny_thing.py": content,
         f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {DISTRIBUTION}\nVersion: 1.0\n",
         f"{info}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-        f"{info}/RECORD": "",
     }
+    files[f"{info}/RECORD"] = "".join(f"{name},,{len(text)}\n" for name, text in files.items())
     with zipfile.ZipFile(wheel, "w") as archive:
         for name, text in files.items():
             archive.writestr(name, text)

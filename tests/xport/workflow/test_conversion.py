@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,23 +14,24 @@ from torch import nn
 
 from tests import mini
 from tests.conftest import MiniRun
-from xport.common import isolated
 from xport.conversion.pipeline import Pipeline, Step, run_stage
 from xport.conversion.stages.onnx_from_torch import OnnxFromTorch
 from xport.conversion.stages.tf_from_onnx import TfFromOnnx
 from xport.conversion.stages.tfjs_from_tf import TfjsFromTf
-from xport.conversion.stages.torch_from_factory import TorchFromFactory
 from xport.conversion.store import Store
-from xport.errors import ConversionError, InputError, UnavailableError
+from xport.errors import ConversionError, InputError
 from xport.formats.artifact import Artifact, Format, Signature, TensorSpec
 from xport.judgement.verdict import Status
 from xport.release_file.file import read_release
 from xport.release_file.model_pipelines import pipeline_for
+from xport.toolchains.tensorflow import TENSORFLOW
+from xport.toolchains.worker import Done, Worker
 from xport.workflow import commands
 from xport.workflow.run_folder import RunFolder
 
 pytestmark = pytest.mark.slow
 
+SAVED_MODELS = Path(__file__).with_name("saved_models_worker.py")
 X = TensorSpec(name="x", shape=(1, 4))
 Y = TensorSpec(name="y", shape=(1, 4))
 SIGNATURE = Signature(inputs=(X,), outputs=(Y,))
@@ -46,13 +47,6 @@ class Mixer(nn.Module):
     def forward(self, x: torch.Tensor, z: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         mixed = self.left(x) * torch.tanh(self.right(z))
         return mixed, torch.softmax(mixed, dim=1)
-
-
-class Determinant(nn.Module):
-    """An operator that the ONNX exporter does not know."""
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return torch.linalg.eigvals(x.reshape(1, 2, 2)).real.repeat(1, 2)
 
 
 def seeded(module: nn.Module, inputs: Any, *, seed: int) -> None:
@@ -85,19 +79,6 @@ def test_every_stage_keeps_the_signature_of_both_models(mini_run: MiniRun) -> No
         assert all(artifact.files for artifact in model.artifacts.values())
 
 
-def test_names_an_operator_that_the_onnx_exporter_does_not_know(tmp_path: Path) -> None:
-    make = TorchFromFactory(
-        factory="tests.xport.workflow.test_conversion:Determinant",
-        arguments={},
-        signature=SIGNATURE,
-        initializer="tests.xport.workflow.test_conversion:seeded",
-    )
-    store = Store(tmp_path)
-    source = run_stage(make, None, store).artifact
-    with pytest.raises(ConversionError, match="linalg_eig"):
-        run_stage(OnnxFromTorch(), source, store)
-
-
 def test_an_exporter_refuses_an_opset_that_it_does_not_write() -> None:
     with pytest.raises(InputError, match="'torchscript' writes opsets 13 to 20, not 21"):
         OnnxFromTorch(opset=21)
@@ -105,47 +86,21 @@ def test_an_exporter_refuses_an_opset_that_it_does_not_write() -> None:
         OnnxFromTorch(exporter="dynamo", opset=17)
 
 
-def test_the_dynamo_exporter_says_what_brings_it(tmp_path: Path) -> None:
-    source = Artifact(Format.TORCH, tmp_path, SIGNATURE, "digest")
-    with pytest.raises(UnavailableError, match=r"onnxscript is not installed.*\[dynamo\]"):
-        run_stage(OnnxFromTorch(exporter="dynamo"), source, Store(tmp_path / "store"))
-
-
 def test_names_the_node_that_onnx_tf_does_not_know(tmp_path: Path) -> None:
     with pytest.raises(ConversionError, match=r"operator HardSwish .*node 'the_node'"):
         run_stage(TfFromOnnx(), onnx_artifact(tmp_path, "HardSwish"), Store(tmp_path / "store"))
 
 
-def save_lgamma(folder: str) -> None:
-    """A SavedModel of one node that TF.js has no kernel for; runs in a process of its own."""
-    import tensorflow as tf
-
-    @tf.function(input_signature=[tf.TensorSpec((1, 4), tf.float32, name="x")])
-    def function(x: Any) -> dict[str, Any]:
-        return {"y": tf.math.lgamma(x, name="the_node")}
-
-    module = tf.Module()
-    module.function = function
-    tf.saved_model.save(module, folder, signatures=function)
-
-
-def save_softplus(folder: str) -> None:
-    """A SavedModel whose operators have several attributes each."""
-    import tensorflow as tf
-
-    @tf.function(input_signature=[tf.TensorSpec((1, 4), tf.float32, name="x")])
-    def function(x: Any) -> dict[str, Any]:
-        return {"y": tf.nn.softplus(tf.linalg.matmul(x, tf.ones((4, 4)), name="product"))}
-
-    module = tf.Module()
-    module.function = function
-    tf.saved_model.save(module, folder, signatures=function)
+def saved(kind: str, folder: Path) -> Artifact:
+    """A SavedModel that TensorFlow's own interface writes: `lgamma` or `softplus`."""
+    with Worker(replace(TENSORFLOW, program=SAVED_MODELS)) as worker:
+        worker.ask(f"save_{kind}", Done, folder=str(folder))
+    return Artifact(Format.SAVED_MODEL, folder, SIGNATURE, "digest")
 
 
 @pytest.mark.long
 def test_the_same_saved_model_gives_the_same_bytes_again(tmp_path: Path) -> None:
-    isolated.call(save_softplus, str(tmp_path / "saved"))
-    source = Artifact(Format.SAVED_MODEL, tmp_path / "saved", SIGNATURE, "digest")
+    source = saved("softplus", tmp_path / "saved")
     made = [run_stage(TfjsFromTf(), source, Store(tmp_path / name)) for name in ("one", "two")]
     first, second = ((one.artifact.path / "model.json").read_bytes() for one in made)
     assert first == second
@@ -155,8 +110,7 @@ def test_the_same_saved_model_gives_the_same_bytes_again(tmp_path: Path) -> None
 
 @pytest.mark.long
 def test_names_the_node_that_tfjs_has_no_kernel_for(tmp_path: Path) -> None:
-    isolated.call(save_lgamma, str(tmp_path / "saved"))
-    source = Artifact(Format.SAVED_MODEL, tmp_path / "saved", SIGNATURE, "digest")
+    source = saved("lgamma", tmp_path / "saved")
     with pytest.raises(ConversionError, match=r"operator Lgamma of node '.*the_node.*'"):
         run_stage(TfjsFromTf(), source, Store(tmp_path / "store"))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -24,8 +23,6 @@ from xport.judgement.verdict import Status
 from xport.plan.plan import Plan
 from xport.plan.policy import OtherPolicy, Policy
 from xport.release_file.file import read_release
-from xport.toolchains import cache
-from xport.toolchains.tensorflow import TENSORFLOW
 from xport.workflow import commands
 from xport.workflow.run_folder import RunFolder
 
@@ -236,14 +233,10 @@ def test_what_onnx_tf_knows_and_cannot_translate_is_a_refusal_too(tmp_path: Path
 
 
 def test_without_tensorflow_the_direct_route_goes_alone_and_says_which_package_lacks(
-    tmp_path: Path, store: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, store: Path, no_toolchain: Path
 ) -> None:
-    monkeypatch.setenv(cache.FOLDER_VARIABLE, str(tmp_path / "toolchains"))
-    monkeypatch.delenv(TENSORFLOW.variable, raising=False)
-    of_another_world = replace(TENSORFLOW, packages=("onnx-tf-of-another-world",))
-    monkeypatch.setattr(TfFromOnnx, "toolchain", of_another_world)
     (missing,) = planned(content(), tmp_path, store).missing_routes
-    assert missing.reason == "package onnx-tf-of-another-world is not installed"
+    assert missing.reason == "package tensorflow is not installed"
     named = content() | {"routes": {"direct": {}, "tensorflow": {}}}
     remedy = r"run `xport toolchain install tensorflow`, or .*, or leave out \[routes.tensorflow\]"
     with pytest.raises(PackageMissing, match=remedy) as caught:

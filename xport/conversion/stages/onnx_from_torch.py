@@ -139,7 +139,7 @@ def _require_onnxscript() -> None:
         raise UnavailableError(
             "onnxscript, which the dynamo exporter needs, is not installed",
             "this environment",
-            "install xport[dynamo] in an environment without TensorFlow, or choose torchscript",
+            "run `pip install 'xport-tfjs[dynamo]'`, or choose torchscript",
         ) from error
     if tuple(int(part) for part in re.findall(r"\d+", found)[:3]) < LEAST_ONNXSCRIPT:
         least = ".".join(map(str, LEAST_ONNXSCRIPT))

@@ -104,7 +104,7 @@ def assert_types_hold(graph: Graph, model: onnx.ModelProto) -> None:
 
 def execute(model: onnx.ModelProto, feed: Mapping[str, Array]) -> list[Array]:
     """The outputs, by onnx's reference implementation in the inputs' dtype."""
-    evaluator = ReferenceEvaluator(model, new_ops=[Conv, ConvTranspose, MaxPool, AveragePool, Pad])
+    evaluator = ReferenceEvaluator(model, new_ops=NEW_OPS)
     with np.errstate(all="ignore"):  # Elu takes exp on the side that it does not use
         return [np.asarray(one) for one in evaluator.run(None, dict(feed))]
 
@@ -117,7 +117,8 @@ def execute_float32(model: onnx.ModelProto, feed: Mapping[str, Array]) -> list[A
     return [np.asarray(one) for one in session.run(None, dict(feed))]
 
 
-# onnx's own versions of these are loops, or do not know groups, ceil_mode or negative pads.
+# onnx's own versions of these are loops, do not know groups, ceil_mode or negative pads, or round
+# to float32.
 
 
 class Conv(OpRun):
@@ -214,6 +215,16 @@ class Pad(OpRun):
             y = functional.pad(torch.tensor(x.copy()), _for_torch(sides), value=float(value or 0))
             return (y.numpy(),)
         return (np.pad(x, pads.reshape(2, -1).T, mode=mode),)  # type: ignore[call-overload]
+
+
+class Erf(OpRun):
+    """The error function by torch, in the input's dtype."""
+
+    def _run(self, x: Array) -> tuple[Array]:
+        return (torch.special.erf(torch.tensor(x)).numpy(),)
+
+
+NEW_OPS = [Conv, ConvTranspose, MaxPool, AveragePool, Pad, Erf]
 
 
 def _for_torch(pads: Sequence[int]) -> list[int]:

@@ -1,4 +1,4 @@
-"""A module of operators that are in opset 18 as they were in 15."""
+"""Small modules for exporters: one that every route takes, one that no exporter does."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from torch import nn
 
 
 class Plain(nn.Module):
-    """A convolution and a matrix product."""
+    """Operators that are in opset 18 as they were in 15: a convolution and a matrix product."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -18,6 +18,14 @@ class Plain(nn.Module):
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         """Scores of an image, (1, 3, 16, 16) -> (1, 5)."""
         return self.linear(self.convolution(image).relu().flatten(1)).sigmoid()
+
+
+class Eigenvalues(nn.Module):
+    """Those of a 2×2 matrix, twice: an operator that no ONNX exporter knows."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """From and to four numbers."""
+        return torch.linalg.eigvals(x.reshape(1, 2, 2)).real.repeat(1, 2)
 
 
 def seeded(module: nn.Module, inputs: Any, *, seed: int) -> None:

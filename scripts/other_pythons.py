@@ -1,4 +1,4 @@
-"""The environments of the direct route, which needs no TensorFlow: one for each Python."""
+"""Environments beside `.venv`, one for each other Python: what it has, and no toolchain."""
 
 from __future__ import annotations
 
@@ -12,43 +12,45 @@ VERSIONS = ("3.11", "3.12", "3.13")
 VERSION = "import sys; print(f'{sys.version_info.major}.{sys.version_info.minor}')"
 
 
-def environments(named: Sequence[str], any_torch: bool) -> Iterator[tuple[str, Path]]:
+def environments(pythons: Sequence[str], any_torch: bool) -> Iterator[tuple[str, Path]]:
     """Set up for one Python after the other: its version, and the Python to test with.
 
-    A failed set-up, or no Python at all, ends all with exit code 3.
-
     Args:
-        named: the Pythons; without any, those of 3.11, 3.12 and 3.13 that are on PATH, and what is
-            not is said.
         any_torch: whether a CUDA build of torch will do, where pip has no CPU build.
+
+    Raises:
+        NoEnvironment: one does not start, or its set-up fails.
     """
-    pythons = {python: version_of(python) for python in named or on_path()}
-    unusable = [python for python, version in pythons.items() if version is None]
-    if unusable or not pythons:
-        names = ", ".join(unusable) or "none on PATH"
-        raise NoEnvironment("", f"no Python: {names}; name one: PYTHONS=/path/to/python")
-    for python, version in pythons.items():
+    versions = {python: version_of(python) for python in pythons}
+    unusable = [python for python, version in versions.items() if version is None]
+    if unusable:
+        raise NoEnvironment("", f"no Python: {', '.join(unusable)}")
+    for python, version in versions.items():
         start = time.monotonic()
         options = ["--any-torch"] if any_torch else []
-        set_up = subprocess.run([python, "scripts/setup.py", "direct", *options], cwd=ROOT)
+        set_up = subprocess.run([python, "scripts/setup.py", "beside", *options], cwd=ROOT)
         if set_up.returncode != 0:
             raise NoEnvironment(str(version), f"could not be set up on Python {version}")
         say(f"Python {version}: set up in {time.monotonic() - start:.0f} s")
-        yield str(version), ROOT / ".venv-direct" / str(version) / "bin" / "python"
+        yield str(version), ROOT / f".venv-{version}" / "bin" / "python"
 
 
 class NoEnvironment(Exception):
-    """There is no Python, or no environment could be set up for one: its `version`, and why."""
+    """No environment could be set up for a Python: its `version`, and why."""
 
     def __init__(self, version: str, why: str) -> None:
         super().__init__(why)
         self.version = version
 
 
-def on_path() -> list[str]:
-    """The Pythons on PATH that start; what is not there is said, since it goes untested."""
-    usable = [f"python{v}" for v in VERSIONS if version_of(f"python{v}")]
-    missing = [f"python{v}" for v in VERSIONS if f"python{v}" not in usable]
+def on_path(main: Path) -> list[str]:
+    """The Pythons on PATH that start, but that of the main environment, whose Python is `main`.
+
+    What is not there is said, since it goes untested.
+    """
+    others = [f"python{version}" for version in VERSIONS if version != version_of(str(main))]
+    usable = [python for python in others if version_of(python)]
+    missing = [python for python in others if python not in usable]
     if missing:
         say(
             f"not on PATH, so not tested: {', '.join(missing)} (PYTHONS=/path/to/python tests them)"
@@ -67,4 +69,4 @@ def version_of(python: str) -> str | None:
 
 def say(line: str) -> None:
     """A line for the person who waits."""
-    print(f"[direct] {line}", flush=True)
+    print(f"[pythons] {line}", flush=True)

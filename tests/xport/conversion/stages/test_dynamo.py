@@ -1,4 +1,4 @@
-"""PyTorch to TF.js without TensorFlow: the dynamo exporter, then the direct writer, in Chromium."""
+"""torch.onnx's dynamo exporter: what it writes, then the direct writer, in Chromium."""
 
 from __future__ import annotations
 
@@ -12,25 +12,28 @@ import numpy as np
 import pytest
 
 from tests import mini
-from tests.direct.conftest import InBrowser
+from tests.on_wasm import on_wasm
 from xport.conversion.pipeline import run_stage
 from xport.conversion.stages.onnx_from_torch import OnnxFromTorch
 from xport.conversion.stages.tfjs_from_onnx import TfjsFromOnnx
 from xport.conversion.stages.torch_from_factory import TorchFromFactory
 from xport.conversion.store import Store
 from xport.errors import ConversionError, UnavailableError
-from xport.formats.artifact import Artifact, Signature
+from xport.formats.artifact import Artifact, Format, Signature, TensorSpec
 from xport.formats.onnx_file import MODEL
 from xport.recording.runners.onnx_runner import OnnxRunner
 from xport.recording.runners.torch_runner import TorchRunner
 
-pytestmark = pytest.mark.torch
+pytestmark = [pytest.mark.torch, pytest.mark.browser]
 
 MODELS = {"classifier": mini.classifier(), "autoencoder": mini.autoencoder()}
+X, Y = (TensorSpec(name=name, shape=(1, 4)) for name in "xy")
+SIGNATURE = Signature(inputs=(X,), outputs=(Y,))
 BOUNDS = {"logits": 1e-4, "probabilities": 1e-5, "reconstruction": 5e-5, "latent": 5e-5}
 
 
-def make_torch(model: dict[str, Any], store: Store) -> Artifact:
+def torch_of(model: dict[str, Any], store: Path) -> Artifact:
+    """The module of a release file's model."""
     stage = TorchFromFactory(
         factory=model["factory"],
         arguments=model["arguments"],
@@ -38,19 +41,19 @@ def make_torch(model: dict[str, Any], store: Store) -> Artifact:
         initializer=model["initializer"],
         seed=model["seed"],
     )
-    return run_stage(stage, None, store).artifact
+    return run_stage(stage, None, Store(store)).artifact
 
 
 @pytest.fixture(scope="module", params=MODELS)
-def source(request: pytest.FixtureRequest, store: Store) -> Artifact:
+def source(request: pytest.FixtureRequest, store: Path) -> Artifact:
     """Each miniature network in PyTorch."""
-    return make_torch(MODELS[request.param], store)
+    return torch_of(MODELS[request.param], store)
 
 
 @pytest.fixture(scope="module")
-def exported(source: Artifact, store: Store) -> Artifact:
+def exported(source: Artifact, store: Path) -> Artifact:
     """The same in ONNX, by the dynamo exporter at its default opset."""
-    return run_stage(OnnxFromTorch(exporter="dynamo"), source, store).artifact
+    return run_stage(OnnxFromTorch(exporter="dynamo"), source, Store(store)).artifact
 
 
 @pytest.fixture(scope="module")
@@ -116,57 +119,72 @@ def test_onnx_runtime_says_what_pytorch_says(
 
 def test_the_browser_says_what_pytorch_says(
     exported: Artifact,
-    store: Store,
+    store: Path,
     inputs: dict[str, np.ndarray],
     expected: dict[str, np.ndarray],
-    in_browser: InBrowser,
 ) -> None:
-    written = run_stage(TfjsFromOnnx(), exported, store).artifact
+    written = run_stage(TfjsFromOnnx(), exported, Store(store)).artifact
     assert written.signature == exported.signature
-    assert_near(in_browser(written, inputs), expected)
+    assert_near(on_wasm(written, inputs), expected)
 
 
 @pytest.mark.parametrize("opset", [18, 24])
-def test_writes_the_opset_that_is_asked_for(opset: int, store: Store) -> None:
+def test_writes_the_opset_that_is_asked_for(opset: int, store: Path) -> None:
     import onnx
 
-    source = make_torch(MODELS["autoencoder"], store)
-    made = run_stage(OnnxFromTorch("dynamo", opset), source, store).artifact
+    source = torch_of(MODELS["autoencoder"], store)
+    made = run_stage(OnnxFromTorch("dynamo", opset), source, Store(store)).artifact
     model = onnx.load(str(made.path / MODEL))
     assert [found.version for found in model.opset_import] == [opset]
 
 
 def test_exporting_says_nothing(
-    store: Store, folder: Path, capfd: pytest.CaptureFixture[str]
+    store: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    source = make_torch(MODELS["autoencoder"], store)
+    source = torch_of(MODELS["autoencoder"], store)
     with warnings.catch_warnings(record=True) as warned:
-        OnnxFromTorch(exporter="dynamo").run(source, folder)
+        OnnxFromTorch(exporter="dynamo").run(source, tmp_path)
     assert not warned
     assert capfd.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize("exporter", ["torchscript", "dynamo"])
-def test_names_an_operator_that_the_exporter_does_not_know(exporter: Any, store: Store) -> None:
+def test_names_an_operator_that_the_exporter_does_not_know(exporter: Any, store: Path) -> None:
     spec = {"shape": [1, 4], "dtype": "float32"}
     model = {
-        "factory": "tests.direct.eigenvalues:Eigenvalues",
+        "factory": "tests.xport.conversion.stages.small_modules:Eigenvalues",
         "arguments": {},
         "signature": {"inputs": [{"name": "x"} | spec], "outputs": [{"name": "y"} | spec]},
-        "initializer": "tests.direct.eigenvalues:unchanged",
+        "initializer": "tests.xport.conversion.stages.small_modules:seeded",
         "seed": 0,
     }
-    source = make_torch(model, store)
+    source = torch_of(model, store)
     with pytest.raises(ConversionError, match=r"operator .?aten(\.|::)linalg_eig") as error:
-        run_stage(OnnxFromTorch(exporter=exporter), source, store)
+        run_stage(OnnxFromTorch(exporter=exporter), source, Store(store))
     assert len(str(error.value).splitlines()) < 5
 
 
 def test_refuses_an_onnxscript_that_loses_kernel_shapes(
-    store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    source = make_torch(MODELS["autoencoder"], store)
+    source = torch_of(MODELS["autoencoder"], store)
     monkeypatch.setattr(importlib.metadata, "version", lambda name: "0.6.2")
     with pytest.raises(UnavailableError, match=r"onnxscript 0\.6\.2.*onnxscript>=0\.7\.2"):
-        OnnxFromTorch(exporter="dynamo").run(source, folder)
-    assert not list(folder.iterdir())
+        OnnxFromTorch(exporter="dynamo").run(source, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_without_its_package_it_says_what_brings_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = importlib.metadata.version
+
+    def found(name: str) -> str:
+        if name == "onnxscript":
+            raise importlib.metadata.PackageNotFoundError(name)
+        return version(name)
+
+    monkeypatch.setattr(importlib.metadata, "version", found)
+    source = Artifact(Format.TORCH, tmp_path, SIGNATURE, "digest")
+    with pytest.raises(UnavailableError, match=r"onnxscript is not installed.*\[dynamo\]"):
+        run_stage(OnnxFromTorch(exporter="dynamo"), source, Store(tmp_path / "store"))

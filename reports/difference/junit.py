@@ -1,0 +1,120 @@
+"""The difference for build servers: a case for each limit, and for what is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element, SubElement
+
+from reports import words
+from reports.difference import figures
+from xport.difference.difference import Difference
+from xport.judgement.verdict import Status
+
+_KINDS = {Status.FAILED: "failure", Status.NOT_RUN: "error"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A test case; one without a status only tells something."""
+
+    classname: str
+    name: str
+    status: Status = Status.PASSED
+    message: str = ""
+    said: str = ""
+
+
+def difference_junit(difference: Difference) -> str:
+    """A suite of the limits, and one that tells what changed.
+
+    A broken limit is a `<failure>`; one that could not be judged an `<error>`, because a skipped
+    test counts as success.
+    """
+    after = difference.changes.after
+    name = (
+        f"{figures.release_words(after)} against {figures.release_words(difference.changes.before)}"
+    )
+    root = Element("testsuites", name=words.one_line(name))
+    limits, told = list(_limits(difference)), list(_told(difference))
+    _suite(root, "limits", limits, _properties(difference))
+    _suite(root, "changes", told)
+    _count(root, [*limits, *told])
+    ElementTree.indent(root)
+    body = ElementTree.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n'
+
+
+def _limits(difference: Difference) -> Iterator[Case]:
+    for check in difference.checks:
+        yield Case(check.model, check.name, check.status, check.message, check.message)
+    if not difference.checks:
+        yield Case("xport", "no limit was asked for", said=figures.headline(difference))
+
+
+def _told(difference: Difference) -> Iterator[Case]:
+    """What changed, as passing cases with their numbers: limits alone can fail."""
+    for one in difference.changes.decisions:
+        said = [figures.counted(one), *map(figures.flip_words, one.flips)]
+        said += map(figures.calibrated_words, one.calibrated)
+        yield Case(one.model, f"decisions · {one.leg} · {one.basis}", said="\n".join(said))
+    for labelled in difference.changes.labelled:
+        said = [
+            f"{finding.finding}: {figures.auc_words(finding)}; {finding.flips} of "
+            f"{finding.decisions} decisions flip"
+            for finding in labelled.findings
+        ]
+        yield Case(labelled.model, f"labelled · {labelled.dataset}", said="\n".join(said))
+    for error in difference.errors:
+        name = f"error · {error.leg} · {error.output}"
+        yield Case(error.model, name, said=figures.error(error))
+    for size in difference.changes.sizes:
+        said = [figures.bytes_of(size), f"nodes {figures.nodes_of(size)}"]
+        yield Case(size.model, "size", said="; ".join(said))
+    for check in difference.checks_changed:
+        before, after = map(figures.status_word, (check.before, check.after))
+        name = f"check {check.kind} · {check.leg} · {check.output or ''} · {check.name}"
+        yield Case(check.model, name, said=figures.between(before, after))
+    sentences = [*difference.told, *(f"NOT COMPARED: {one}" for one in difference.changes.untold)]
+    yield Case("xport", "told", said="\n".join(sentences))
+
+
+def _properties(difference: Difference) -> Iterator[tuple[str, str]]:
+    yield "notice", difference.notice
+    yield "status", str(difference.status or "no limits")
+    for key, one in (("before", difference.changes.before), ("after", difference.changes.after)):
+        yield f"{key}.release", figures.release_words(one)
+        yield f"{key}.evidence_sha256", one.evidence_sha256 or ""
+
+
+def _suite(
+    root: Element,
+    name: str,
+    cases: Sequence[Case],
+    properties: Iterable[tuple[str, str]] = (),
+) -> None:
+    suite = SubElement(root, "testsuite", name=name)
+    _count(suite, cases)
+    suite.set("skipped", "0")
+    told = [*properties]
+    if told:
+        listed = SubElement(suite, "properties")
+        for key, value in told:
+            SubElement(listed, "property", name=key, value=words.one_line(value))
+    for case in cases:
+        classname, title = words.one_line(case.classname), words.one_line(case.name)
+        element = SubElement(suite, "testcase", classname=classname, name=title, time="0")
+        if case.status in _KINDS:
+            problem = SubElement(element, _KINDS[case.status], type=str(case.status))
+            problem.set("message", words.one_line(case.message))
+            problem.text = words.printable(case.message)
+        if case.said:
+            SubElement(element, "system-out").text = words.printable(case.said)
+
+
+def _count(element: Element, cases: Sequence[Case]) -> None:
+    statuses = [case.status for case in cases]
+    element.set("tests", str(len(cases)))
+    element.set("failures", str(statuses.count(Status.FAILED)))
+    element.set("errors", str(statuses.count(Status.NOT_RUN)))

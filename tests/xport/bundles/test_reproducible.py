@@ -1,0 +1,63 @@
+"""The same run gives the same bundle, whenever, wherever and by whomever it is made."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.conftest import ROOT
+from tests.kept import MiniRun
+from xport.common import digests
+
+TIMED = {"evidence.json", "report.html", "manifest.json"}
+"""The evidence has the time of judging, the report shows it, the manifest has their digests."""
+
+OTHERWISE = """
+umask 077
+cd "$1"
+"$2" -m xport judge run && "$2" -m xport bundle run
+"""
+STRANGE = {
+    **{"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0"},
+    **{"PYTHONCOERCECLOCALE": "0", "PYTHONHASHSEED": "7", "COLUMNS": "40", "HOME": "/nonexistent"},
+}
+
+
+def listing(bundle: Path) -> dict[str, str]:
+    return digests.of_folder(bundle)
+
+
+def document(bundle: Path, name: str) -> Any:
+    return json.loads((bundle / name).read_text())
+
+
+def test_only_the_time_of_judging_differs(mini_run: MiniRun, run_copy: Path) -> None:
+    """Another date, folder, time zone, locale, umask and order of hashes."""
+    done = subprocess.run(
+        ["sh", "-eu", "-c", OTHERWISE, "sh", str(run_copy.parent), sys.executable],
+        env=os.environ | STRANGE | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    first, second = mini_run.folder / "bundle", run_copy / "bundle"
+    assert listing(first).keys() == listing(second).keys()
+    different = {name for name in listing(first) if listing(first)[name] != listing(second)[name]}
+    assert different == TIMED
+    before, after = document(first, "evidence.json"), document(second, "evidence.json")
+    assert before.pop("made") != after.pop("made")
+    assert before == after
+    before, after = document(first, "manifest.json"), document(second, "manifest.json")
+    for name in TIMED - {"manifest.json"}:
+        assert before["files"].pop(name) != after["files"].pop(name)
+    assert before == after
+    modes = [
+        {path.relative_to(bundle): path.stat().st_mode for path in bundle.rglob("*")}
+        for bundle in (first, second)
+    ]
+    assert modes[0] == modes[1]

@@ -1,0 +1,122 @@
+"""What `xport verify` and `xport sign` do, and what is said of every bundle."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from xport.bundles.manifest import Manifest
+from xport.errors import InputError
+
+PASSPHRASE_VARIABLE = "XPORT_KEY_PASSPHRASE"
+
+
+def page_facts(manifest: Manifest) -> tuple[dict[str, Any], list[str]]:
+    """What the page makes of a bundle, for programs and for a person."""
+    from reports.words import note
+    from xport.judgement.verdict import Status
+    from xport.plan.page_models import PageView
+
+    view = PageView(manifest.unshown, manifest.publishable is True)
+    facts = {
+        "publishable": view.publishable,
+        "unshown": view.unshown,
+        "notes": [note.model_dump() for note in manifest.notes],
+    }
+    weak = ["WEAK_PASSED"] if manifest.verdict is Status.WEAK_PASSED else []
+    return facts, [*weak, *map(note, manifest.notes), *view.sentences()]
+
+
+def verify(options: argparse.Namespace) -> tuple[Manifest, str, dict[str, Any]]:
+    """Check a bundle; its manifest, and what is told of it to a person and to programs."""
+    from xport.bundles.checks import require_digest, unchecked_of
+    from xport.bundles.manifest import MANIFEST
+    from xport.common.digests import of_file
+    from xport.workflow.verification import verify
+
+    manifest = verify(options.bundle, allow_unchecked=options.allow_unchecked, key=options.key)
+    if options.expect is not None:
+        require_digest(options.bundle, options.expect)
+    facts = {
+        "release": manifest.release,
+        "title": manifest.title,
+        "version": manifest.version,
+        "verdict": manifest.verdict,
+        "files": len(manifest.files) + len(manifest.model_files()),
+        "manifest_sha256": of_file(options.bundle / MANIFEST),
+    }
+    signature, who, not_asked = _signature(options.bundle, options.key)
+    said = {name: value for name, value in facts.items() if value is not None} | {"signature": who}
+    shown, lines = page_facts(manifest)
+    missing = unchecked_of(options.bundle)
+    text = [
+        *(f"{name:<16} {value}" for name, value in said.items()),
+        *lines,
+        *(f"NOT CHECKED: {one}" for one in (*missing, *not_asked)),
+        manifest.notice,
+    ]
+    more = {"notice": manifest.notice, "unchecked": missing, "signature": signature}
+    return manifest, "\n".join(text), facts | more | shown
+
+
+def _signature(bundle: Path, key: Path | None) -> tuple[dict[str, Any], str, list[str]]:
+    """What is known of who signed a checked bundle: for programs, in words, and what is not."""
+    from xport.signing.keys import shown
+    from xport.signing.signatures import NOT_SIGNED, claimed_key
+
+    fingerprint = claimed_key(bundle)
+    facts = {
+        "signed": fingerprint is not None,
+        "checked": key is not None,
+        "fingerprint": fingerprint and shown(fingerprint),
+    }
+    if fingerprint is None:
+        return facts, NOT_SIGNED, []
+    if key is not None:
+        return facts, f"signed with {key}, {shown(fingerprint)}", []
+    what = (
+        "whether the signature is of that key: give --key FILE, the public key that its owner "
+        "published elsewhere, with the package's extra: `pip install 'xport-tfjs[sign]'`"
+    )
+    return facts, f"claims the key {shown(fingerprint)}, not checked against a key", [what]
+
+
+def sign(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
+    """Check and sign a bundle; what is told of it to a person and to programs."""
+    from xport.signing.keys import shown
+    from xport.signing.places import FILES
+    from xport.workflow.signing import sign
+
+    manifest, fingerprint = sign(
+        options.bundle,
+        options.key,
+        lambda: _passphrase(options.key),
+        allow_weak=options.allow_weak,
+        allow_unchecked=options.allow_unchecked,
+    )
+    added = [str(options.bundle / name) for name in FILES]
+    text = [*added, f"signed with {shown(fingerprint)}", manifest.notice]
+    facts = {"release": manifest.release, "verdict": manifest.verdict, "added": added}
+    return "\n".join(text), facts | {"fingerprint": shown(fingerprint), "notice": manifest.notice}
+
+
+def _passphrase(key: Path) -> str:
+    """The passphrase of an encrypted key, from the environment or from whoever sits there.
+
+    Raises:
+        InputError: there is neither.
+    """
+    found = os.environ.get(PASSPHRASE_VARIABLE)
+    if found is None and sys.stdin is not None and sys.stdin.isatty():
+        found = getpass.getpass(f"passphrase of {key}: ")
+    if not found:
+        raise InputError(
+            "is encrypted, and no passphrase is given",
+            str(key),
+            f"set {PASSPHRASE_VARIABLE}, or type it at a terminal",
+        )
+    return found

@@ -1,0 +1,102 @@
+"""What `xport diff` accepts and does."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xport.errors import ExitCode
+
+if TYPE_CHECKING:
+    from xport.difference.measure import Compared
+
+DESCRIPTION = """\
+Say what a new release changes against an old one.
+
+OLD and NEW are each a run's folder that was judged, or a bundle. Compared are checks, errors,
+bytes and nodes, times (recorded apart: no verdict), and decisions: findings at their operating
+points and images at the gate, on probes and image files that both recorded with the same bytes.
+A bundle holds outputs on its self-test's probes alone; what is not compared is named, and never
+counts as unchanged. NOT FOR MEDICAL USE.
+"""
+
+EPILOG = """\
+With limits the exit code is 1 where one is broken, and 3 where one could not be judged: a limit on
+decisions needs labelled images, at least --min-images with --min-positives positives of every
+finding. Without limits it is 0. --labelled takes the predictions-N.json that `xport paper table1`
+writes for the weights of each release.
+
+examples:
+  xport diff published build/my
+  xport diff published build/my --html difference.html --junit difference.xml
+  xport diff published build/my --max-bytes-ratio 1.1 --json
+"""
+
+FLAGS = {
+    "max_flipped_share": "the largest share of a model's decisions that may flip, 0 to 1",
+    "max_auc_drop": "how much less the AUC of a finding may be on the labelled images",
+    "max_bytes_ratio": "how many times the bytes of before a model may ship",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Let the parser of the command accept what it takes."""
+    from xport.plan.baseline import LEAST_IMAGES, LEAST_POSITIVES
+
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.description, parser.epilog = DESCRIPTION, EPILOG
+    parser.add_argument("old", type=Path, metavar="OLD", help="what is published, say")
+    parser.add_argument("new", type=Path, metavar="NEW", help="what may take its place")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="also write a page for people")
+    parser.add_argument("--junit", type=Path, metavar="FILE", help="also write JUnit XML")
+    parser.add_argument(
+        "--labelled",
+        type=Path,
+        nargs=2,
+        metavar=("OLD_FILE", "NEW_FILE"),
+        help="predictions of both classifiers on one labelled set",
+    )
+    for name, meaning in FLAGS.items():
+        parser.add_argument(
+            f"--{name.replace('_', '-')}", type=float, metavar="X", help=f"a limit: {meaning}"
+        )
+    for name, default, meaning in (
+        ("min_images", LEAST_IMAGES, "labelled images that a limit on decisions needs"),
+        ("min_positives", LEAST_POSITIVES, "positives of every finding among them"),
+    ):
+        parser.add_argument(
+            f"--{name.replace('_', '-')}",
+            type=int,
+            default=default,
+            metavar="N",
+            help=f"{meaning} (default: %(default)s); another number is said beside the outcome",
+        )
+
+
+def difference(options: argparse.Namespace) -> tuple[int, Compared]:
+    """Compare, and write what is asked for; the exit code, and what was compared.
+
+    Raises:
+        XportError: as `xport.workflow.difference.compare`; a file cannot be written.
+    """
+    from xport.workflow.difference import compare, limits_named
+
+    names = (*FLAGS, "min_images", "min_positives")
+    limits = limits_named({name: getattr(options, name) for name in names})
+    labelled = tuple(options.labelled) if options.labelled else None
+    compared = compare(options.old, options.new, limits, labelled)
+    _write(options, compared)
+    status = compared.difference.status
+    return (ExitCode.PASSED if status is None else status.exit_code), compared
+
+
+def _write(options: argparse.Namespace, compared: Compared) -> None:
+    from reports.difference.html import html_difference
+    from reports.difference.junit import difference_junit
+    from xport.common.document import write_whole
+
+    if options.html:
+        write_whole(options.html, html_difference(compared).encode())
+    if options.junit:
+        write_whole(options.junit, difference_junit(compared.difference).encode())

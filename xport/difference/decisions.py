@@ -1,0 +1,153 @@
+"""Decisions of both sides on the same probes and image files, each at its own thresholds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from xport.common.arrays import Array
+from xport.comparison.change import Basis, CalibratedChange, ChangedDecision, DecisionsChange
+from xport.comparison.decision_effects import (
+    CALIBRATED,
+    RECONSTRUCTION,
+    SCORE,
+    operating_points,
+    with_decisions,
+)
+from xport.difference.side import Said, Side, deciding_models
+from xport.exchange.prepared import PROBABILITIES
+from xport.plan.plan import PlannedModel
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A value, the threshold that it is held to, and what comes out."""
+
+    value: float
+    threshold: float
+    positive: bool
+
+
+Decided = dict[str, dict[str, Decision]]
+"""By finding, or the gate's name; then by image."""
+GATE = "gate"
+
+
+def decisions_between(before: Side, after: Side) -> Iterator[DecisionsChange]:
+    """Every model that decides on both sides: on probes leg by leg, and on image files."""
+    for new in deciding_models(after.plan):
+        old = before.model(new.id)
+        if old is None or old.kind != new.kind:
+            continue
+        for (model, leg), said in after.on_probes.items():
+            other = before.on_probes.get((model, leg))
+            if model == new.id and other is not None:
+                yield _compared(old, new, ("probes", leg), other, said)
+        if new.id in after.on_files and new.id in before.on_files:
+            (leg_before, other), (leg, said) = before.on_files[new.id], after.on_files[new.id]
+            name = leg if leg == leg_before else f"{leg_before} → {leg}"
+            yield _compared(old, new, ("image files", name), other, said)
+
+
+def _compared(
+    old: PlannedModel, new: PlannedModel, where: tuple[Basis, str], before: Said, after: Said
+) -> DecisionsChange:
+    shared = [key for key in after.names if key in before.names]
+    theirs, probabilities_before = decided(old, before, shared)
+    ours, probabilities_after = decided(new, after, shared)
+    flips, decisions = [], 0
+    for label, by_image in ours.items():
+        for key, one in by_image.items():
+            other = theirs.get(label, {}).get(key)
+            if other is None:
+                continue
+            decisions += 1
+            if one.positive != other.positive or math.isnan(one.value + other.value):
+                flips.append(
+                    ChangedDecision(
+                        image=after.names[key],
+                        label=label,
+                        before=other.value,
+                        after=one.value,
+                        threshold_before=other.threshold,
+                        threshold_after=one.threshold,
+                    )
+                )
+    basis, leg = where
+    return DecisionsChange(
+        model=new.id,
+        basis=basis,
+        leg=leg,
+        images_before=len(before.names),
+        images_after=len(after.names),
+        shared=len(shared),
+        decisions=decisions,
+        flips=tuple(flips),
+        calibrated=tuple(calibrated_changes(probabilities_before, probabilities_after)),
+    )
+
+
+def decided(
+    model: PlannedModel, said: Said, keys: Sequence[str]
+) -> tuple[Decided, dict[str, dict[str, float]]]:
+    """A model's decisions on some images, and the calibrated probabilities, by finding and image.
+
+    A finding without operating point is decided at 0.5 where the release has no operating points
+    at all, and else not.
+    """
+    outputs = {
+        name: {key: values[key] for key in keys if key in values}
+        for name, values in said.outputs.items()
+    }
+    inputs: dict[str, Array] = {}
+    for key in outputs.get(RECONSTRUCTION, {}):
+        values = said.input_of(key)
+        if values is not None:
+            inputs[key] = values
+        else:
+            outputs = {name: without(by, key) for name, by in outputs.items()}
+    found = with_decisions(model, inputs, outputs)
+    decisions: Decided = {}
+    probabilities: dict[str, dict[str, float]] = {}
+    labels = model.labels_of(PROBABILITIES) or ()
+    points = operating_points(model)
+    for index, (label, point) in enumerate(zip(labels, points, strict=True) if labels else ()):
+        if point is None:
+            continue
+        for key, row in outputs.get(PROBABILITIES, {}).items():
+            value = float(row[0, index])
+            decisions.setdefault(label, {})[key] = Decision(value, point, value >= point)
+            moved = float(found[CALIBRATED][key][0, index])
+            probabilities.setdefault(label, {})[key] = moved
+    if model.gate is not None:
+        decisions[GATE] = {
+            key: Decision(
+                float(score[0]), model.gate.threshold, model.gate.accepts(float(score[0]))
+            )
+            for key, score in found.get(SCORE, {}).items()
+        }
+    return decisions, probabilities
+
+
+def without(by: Mapping[str, Array], key: str) -> dict[str, Array]:
+    """The same without one image."""
+    return {name: values for name, values in by.items() if name != key}
+
+
+def calibrated_changes(
+    before: Mapping[str, Mapping[str, float]], after: Mapping[str, Mapping[str, float]]
+) -> Iterator[CalibratedChange]:
+    """How far calibrated probabilities moved, by finding; NaN where one is no number."""
+    for finding, by_image in after.items():
+        shared = [key for key in by_image if key in before.get(finding, {})]
+        if shared:
+            moved = np.abs([by_image[key] - before[finding][key] for key in shared])
+            yield CalibratedChange(
+                finding=finding,
+                images=len(shared),
+                max=float(moved.max()),
+                mean=float(moved.mean()),
+            )

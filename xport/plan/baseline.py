@@ -1,0 +1,97 @@
+"""What a new version of a release may change against another: limits, declared beforehand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from xport.common.document import Document
+
+LEAST_IMAGES = 200
+LEAST_POSITIVES = 20
+"""What a labelled set must hold before a limit on decisions can be kept.
+
+With 20 positives the 95 % interval of a sensitivity of 0.9 is 0.13 wide to either side; with fewer,
+no change that matters could be told from chance.
+"""
+
+
+class ChangeLimits(Document):
+    """Limits on what may change; what is None is not limited.
+
+    `max_flipped_share` is the largest share of a model's decisions, findings at their operating
+    points or images at the gate, that may come out otherwise. `max_auc_drop` is how much less the
+    AUC of any finding may be. `max_bytes_ratio` is how many times the bytes of before a model may
+    ship. Limits on decisions are kept only where at least `min_images` images with `min_positives`
+    positives a finding were compared: fewer show nothing.
+    """
+
+    max_flipped_share: float | None = Field(default=None, ge=0, lt=1)
+    max_auc_drop: float | None = Field(default=None, ge=0, lt=1)
+    max_bytes_ratio: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    min_images: int = Field(default=LEAST_IMAGES, ge=1)
+    min_positives: int = Field(default=LEAST_POSITIVES, ge=1)
+
+    @property
+    def asked(self) -> bool:
+        """Whether anything is limited."""
+        limits = (self.max_flipped_share, self.max_auc_drop, self.max_bytes_ratio)
+        return any(limit is not None for limit in limits)
+
+    @property
+    def own_numbers(self) -> bool:
+        """Whether other numbers of images are asked for than usual."""
+        return (self.min_images, self.min_positives) != (LEAST_IMAGES, LEAST_POSITIVES)
+
+    def numbers(self) -> str:
+        """How much must have been compared, and that it is not what xport asks, where it is not."""
+        usual = f" (not the usual {LEAST_IMAGES} and {LEAST_POSITIVES})" if self.own_numbers else ""
+        return (
+            f"at least {self.min_images} labelled images with {self.min_positives} positives a "
+            f"finding{usual}"
+        )
+
+
+class LabelledFiles(Document):
+    """What the classifiers of before and of after said of one labelled set.
+
+    `xport paper table1` writes such a file for the weights that it is given. Each names the weights
+    of its side.
+    """
+
+    before: Path
+    after: Path
+
+
+class Baseline(ChangeLimits):
+    """`[policy.baseline]`: the release that a new version is held to, and what may change.
+
+    `release` is a run's folder or a bundle; paths are relative to the file's folder. With
+    `evidence_sha256` it must be the one whose evidence has this digest. Where the two cannot be
+    compared, every limit is NOT_RUN.
+    """
+
+    release: Path
+    evidence_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    labelled: LabelledFiles | None = None
+    rationale: Annotated[str, Field(min_length=12)]
+
+    @model_validator(mode="after")
+    def _asks_for_something(self) -> Self:
+        if not self.asked:
+            raise ValueError(
+                "release: nothing is limited; give max_flipped_share, max_auc_drop or "
+                "max_bytes_ratio"
+            )
+        if self.max_auc_drop is not None and self.labelled is None:
+            raise ValueError("max_auc_drop: an AUC needs labelled images; give labelled")
+        return self
+
+    def paths_from(self, folder: Path) -> Self:
+        """The same, with its paths seen from a folder."""
+        labelled = self.labelled and LabelledFiles(
+            before=folder / self.labelled.before, after=folder / self.labelled.after
+        )
+        return self.model_copy(update={"release": folder / self.release, "labelled": labelled})

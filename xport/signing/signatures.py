@@ -1,0 +1,85 @@
+"""What a bundle's signatures claim, whether they are of its bytes, and of a key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from xport.common import digests
+from xport.errors import IntegrityError
+from xport.judgement.evidence import Evidence
+from xport.signing.envelope import Signed, pae, read_envelope
+from xport.signing.keys import PublicKey, require_key_of, shown
+from xport.signing.model_signature import read_model_signature, require_model_signed_by
+from xport.signing.places import (
+    ENVELOPE,
+    FILES,
+    MODEL_SIGNATURE,
+    read_signature_file,
+    refused,
+)
+from xport.signing.statement import listing_findings, read_statement, statement_findings
+
+NOT_SIGNED = "not signed: whoever made this bundle is unknown"
+
+
+def is_signed(folder: Path) -> bool:
+    """Whether a signature lies in a bundle, whatever it says."""
+    return any((folder / name).is_symlink() or (folder / name).exists() for name in FILES)
+
+
+def claimed_key(folder: Path) -> str | None:
+    """The fingerprint that a bundle's signature claims, unchecked; None where it has none.
+
+    Raises:
+        IntegrityError: the signature cannot be read.
+    """
+    return _envelope(folder).keyid if is_signed(folder) else None
+
+
+def signature_findings(folder: Path, files: Mapping[str, str], evidence: Evidence) -> Iterator[str]:
+    """Where signatures are not about these files, given by digest, or contradict the evidence.
+
+    Nothing of it is checked by key: a forger can write all of it anew.
+    """
+    if not is_signed(folder):
+        return
+    try:
+        yield from statement_findings(read_statement(_envelope(folder).payload), evidence, files)
+        signature = read_model_signature(read_signature_file(folder, MODEL_SIGNATURE))
+        yield from listing_findings(signature.files, files, f"signed in {MODEL_SIGNATURE}")
+    except IntegrityError as error:
+        yield f"{error.where}: {error.what}"
+
+
+def require_signed_by(folder: Path, key: PublicKey) -> None:
+    """Hold a bundle to a key: both signatures are this key's, of exactly the files that lie there.
+
+    What the signed statement says beyond that is for `signature_findings`.
+
+    Raises:
+        IntegrityError: it is not signed, or with another key, or changed since; missing, extra and
+            changed files are named.
+    """
+    if not is_signed(folder):
+        raise IntegrityError(
+            NOT_SIGNED,
+            str(folder),
+            f"ask for the bundle that the owner of {key.path}, {shown(key.fingerprint)}, signed",
+        )
+    envelope = _envelope(folder)
+    require_key_of(envelope.keyid, key, ENVELOPE)
+    if not key.verifies(envelope.signature, pae(envelope.payload)):
+        raise refused(ENVELOPE, f"its signature is not of {key.path}")
+    model = read_model_signature(read_signature_file(folder, MODEL_SIGNATURE))
+    require_model_signed_by(model, key)
+    files = {n: d for n, d in digests.of_folder(folder).items() if n not in FILES}
+    found = list(listing_findings(read_statement(envelope.payload).files(), files, "signed"))
+    if found:
+        others = "\n".join(f"also: {one}" for one in found[1:])
+        remedy = f"it is not what the owner of {key.path} signed: do not publish it"
+        raise IntegrityError(found[0], str(folder), remedy, others)
+
+
+def _envelope(folder: Path) -> Signed:
+    return read_envelope(read_signature_file(folder, ENVELOPE), ENVELOPE)
