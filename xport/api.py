@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, get_args, overload
 
+from xport.bundles.checks import require_digest
 from xport.bundles.manifest import Manifest
 from xport.common.displays import told
 from xport.difference.difference import Difference
@@ -53,13 +54,20 @@ __all__ = [
 
 CHROMIUM = "chromium"
 CACHE_DIR = Path("build/store")
+OF_BUNDLES = ("allow_unchecked", "expect", "key")
+"""What `verify` takes for a bundle alone."""
 Run = Report | str | Path
 """A run's folder, or the report of it."""
 
 
 @overload
 def verify(
-    model: str | Path, *, allow_weak: bool = False, key: str | Path | None = None
+    model: str | Path,
+    *,
+    allow_weak: bool = False,
+    allow_unchecked: bool = False,
+    expect: str | None = None,
+    key: str | Path | None = None,
 ) -> Manifest: ...
 
 
@@ -105,6 +113,9 @@ def verify(model: Converted | str | Path, inputs: Any = None, **options: Any) ->
         progress: as of `convert`.
         allow_weak: go on where less is asked than every policy must ask; the verdict is then
             WEAK_PASSED at most. Of a bundle: take one that is.
+        allow_unchecked: of a bundle: take one of another version of xport, of which not all can
+            be judged again here.
+        expect: of a bundle: the SHA-256 of its manifest, as whoever published it gave it out.
         key: of a bundle: a public key in PEM, whose owner must have signed it. Without one, who
             made it is unknown, signed or not.
 
@@ -118,18 +129,31 @@ def verify(model: Converted | str | Path, inputs: Any = None, **options: Any) ->
             not signed with the key.
     """
     if not isinstance(model, Converted):
-        allow_weak, key = bool(options.pop("allow_weak", False)), options.pop("key", None)
-        if inputs is not None or options:
+        if inputs is not None or set(options) - {"allow_weak", *OF_BUNDLES}:
             raise InputError("a bundle is checked as it is", str(model), "give its folder alone")
-        manifest = verify_bundle(Path(model), key=None if key is None else Path(key))
-        return require_strong(manifest, Path(model), allow_weak=allow_weak)
-    if options.pop("key", None) is not None:
-        raise InputError("a key is for a bundle", "key", "give the folder of a signed bundle")
+        return _verified_bundle(Path(model), **options)
+    for name in OF_BUNDLES:
+        if options.pop(name, None):
+            raise InputError(f"{name} is for a bundle", name, "give the folder of one")
     out = options.pop("out", None)
     progress = options.pop("progress", None)
     how = _verification(**options)
     with told(progress):
         return verify_model(model, inputs, how, Path(out) if out is not None else None)
+
+
+def _verified_bundle(
+    bundle: Path,
+    allow_weak: bool = False,
+    allow_unchecked: bool = False,
+    expect: str | None = None,
+    key: str | Path | None = None,
+) -> Manifest:
+    public = None if key is None else Path(key)
+    manifest = verify_bundle(bundle, allow_unchecked=allow_unchecked, key=public)
+    if expect is not None:
+        require_digest(bundle, expect)
+    return require_strong(manifest, bundle, allow_weak=allow_weak)
 
 
 def _verification(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import xport
 from tests.conftest import Xport
 from tests.formats.archives import unpacked
 from xport.bundles.checks import verify_bundle
@@ -31,6 +32,17 @@ def bundle_3(tmp_path: Path) -> Path:
 def run_1(tmp_path: Path) -> Path:
     """The run folder of plan version 1."""
     return unpacked("run-1", tmp_path)
+
+
+def test_python_verifies_one_where_that_is_allowed_and_holds_it_to_a_digest(bundle_3: Path) -> None:
+    digest = digests.of_file(bundle_3 / MANIFEST)
+    with pytest.raises(IntegrityError, match="allow-unchecked"):
+        xport.verify(bundle_3)
+    assert xport.verify(bundle_3, allow_unchecked=True, expect=digest).release == "mini"
+    with pytest.raises(IntegrityError, match="another release, or somebody changed it"):
+        xport.verify(bundle_3, allow_unchecked=True, expect="0" * 64)
+    with pytest.raises(InputError, match="checked as it is"):
+        xport.verify(bundle_3, backends=["wasm"])
 
 
 def test_verify_reads_a_bundle_of_manifest_version_3(bundle_3: Path) -> None:

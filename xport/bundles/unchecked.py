@@ -12,8 +12,9 @@ from xport.common.version import __version__
 from xport.judgement.evidence import Evidence
 
 REMEDY = (
-    "convert and record the release again with this xport; `--allow-unchecked` checks the rest, "
-    "and `--expect SHA256` holds the whole to a digest that you know"
+    "convert and record the release again with this xport; `--allow-unchecked` "
+    "(allow_unchecked=True) checks the rest, and `--expect SHA256` holds the whole to a digest "
+    "that you know"
 )
 
 ASKED_SINCE = {
