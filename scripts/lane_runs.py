@@ -77,7 +77,9 @@ def run_pytest(lane: Lane, python: Path, *, name: str = "", root: Path = ROOT) -
     if lane.workers > 1:
         command += [f"--numprocesses={lane.workers}", "--dist=loadgroup"]
     command += [f"tests/{p.removesuffix('/**')}" for p in lane.paths if lane.environment != MAIN]
-    return _run(lane, name, command, junit, report, root)
+    # A core for each: threads that wait for those of other processes double what the work costs.
+    threads = {"OMP_NUM_THREADS": str(max(1, (os.cpu_count() or 1) // lane.workers))}
+    return _run(lane, name, command, junit, report, root, threads)
 
 
 def not_run(lane: Lane, name: str, why: str) -> Result:
@@ -94,7 +96,7 @@ def run_vitest(lane: Lane, path: str, *, root: Path = ROOT) -> Result:
     junit = _fresh(root, f"{lane.name}.xml")
     reporters = ["--reporter=default", "--reporter=junit", f"--outputFile.junit={junit}"]
     command = ["npm", "--prefix", str(WEB), "run", "--silent", "test", "--", *reporters]
-    return _run(lane, lane.name, command, junit, None, root, path)
+    return _run(lane, lane.name, command, junit, None, root, {"PATH": path})
 
 
 def _run(
@@ -104,12 +106,12 @@ def _run(
     junit: Path,
     report: Path | None,
     root: Path,
-    path: str | None = None,
+    variables: dict[str, str],
 ) -> Result:
-    path = path or f"{Path(command[0]).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    path = f"{Path(command[0]).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     before = slowness()
     start, computed = time.monotonic(), _cpu()
-    code = _ended(command, root, {"PATH": path}, STOPPED_AT * before * lane.seconds)
+    code = _ended(command, root, {"PATH": path} | variables, STOPPED_AT * before * lane.seconds)
     seconds, cpu = time.monotonic() - start, _cpu() - computed
     slow = (before + slowness()) / 2
     counts = counts_of(junit)
