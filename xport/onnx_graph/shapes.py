@@ -15,8 +15,8 @@ from xport.onnx_graph.graph import Graph, Node, TensorType
 
 MAX_FOLDED_ELEMENTS = 2**24
 """A constant larger than this (64 MiB in float32) is left for the device to compute."""
-SAME_SHAPE = frozenset({"GroupNormalization"})
-"""Operators that keep the shape, which onnx 1.17 does not know of them."""
+SAME_SHAPE = frozenset({"GroupNormalization", "MeanVarianceNormalization"})
+"""Operators that keep the shape, which onnx 1.17, or 1.23 without their axes, does not know."""
 NOT_FOLDED = frozenset({"RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike",
                         "Bernoulli", "Multinomial"})  # fmt: skip
 

@@ -24,7 +24,7 @@ from xport.errors import XportError
 
 PAGE_MODELS = 150
 """Models that are open in one page."""
-SLICE = 3
+SLICE = 8
 """One in so many of a CI run's tests is run on WebGL, and on the cpu backend."""
 RELATIVE, ABSOLUTE = 1e-5, 2e-6
 """float32 sums in another order; ONNX's own tests allow 1e-3."""

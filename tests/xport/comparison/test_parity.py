@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from threadpoolctl import threadpool_limits
 
 from xport.common.arrays import Array
 from xport.comparison.parity import Pair, Role, compare, measure, worst
@@ -90,3 +91,12 @@ def test_the_histogram_counts_every_finite_difference_and_is_symmetric() -> None
     assert sum(found.histogram.counts) == 4
     assert found.histogram.edges[0] == -5
     assert found.histogram.edges[-1] == 5
+
+
+def test_metrics_do_not_depend_on_threads() -> None:
+    values = np.random.default_rng(0).standard_normal((2, 300_001))
+    found = []
+    for threads in (1, 2, 3):
+        with threadpool_limits(threads, "blas"):
+            found.append(measure(*values))
+    assert found[0] == found[1] == found[2]

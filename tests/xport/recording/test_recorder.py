@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Self
 
@@ -52,8 +53,9 @@ def kill_the_browser() -> None:
     import psutil
 
     for process in psutil.Process().children(recursive=True):
-        if any(word in " ".join(process.cmdline()) for word in ("--type=renderer",)):
-            process.kill()
+        with contextlib.suppress(psutil.Error):  # one that has ended has no command line
+            if "--type=renderer" in " ".join(process.cmdline()):
+                process.kill()
 
 
 def recorded(mini_run: MiniRun, folder: Path, kill_before: list[int]) -> tuple[Recording, Fragile]:

@@ -56,7 +56,7 @@ def locked(folder: Path, *, content: str = "VALUE = 7\n", spoiled: bool = False)
     files[f"{info}/RECORD"] = "".join(f"{name},,{len(text)}\n" for name, text in files.items())
     with zipfile.ZipFile(wheel, "w") as archive:
         for name, text in files.items():
-            archive.writestr(name, text)
+            archive.writestr(zipfile.ZipInfo(name, (2020, 1, 1, 0, 0, 0)), text)
     sha256 = hashlib.sha256(b"another" if spoiled else wheel.read_bytes()).hexdigest()
     lock = folder / "tiny.lock"
     lock.write_text(

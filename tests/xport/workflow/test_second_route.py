@@ -175,14 +175,16 @@ def test_a_route_that_was_chosen_alone_is_not_missing_but_no_second_one(
     ("changes", "remedy"),
     [
         ({"routes": {"direct": {}, "tensorflow": {}}}, f"leave out [routes.tensorflow], {ALONE}"),
-        (
+        pytest.param(
             {"routes": {"tensorflow": {}}},
             f"name [routes.direct] in the place of [routes.tensorflow], {ALONE}",
+            marks=pytest.mark.long,
         ),
         ({"required": True}, f"leave out policy.require_second_route, {ALONE}"),
-        (
+        pytest.param(
             {"acceptance_criteria": ["tfjs-tf/cpu"]},
             f"leave out policy.acceptance_criteria of 'a criterion', {ALONE}",
+            marks=pytest.mark.long,
         ),
     ],
 )

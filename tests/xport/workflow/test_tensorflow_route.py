@@ -80,6 +80,7 @@ def test_versions_are_those_of_the_interpreter_that_was_at_work(mini_run: MiniRu
     assert environments["onnx"]["platform"].endswith(platform.python_version())
 
 
+@pytest.mark.long
 def test_what_dynamo_exports_goes_through_tensorflow_where_its_operators_are_old(
     store: Path,
 ) -> None:

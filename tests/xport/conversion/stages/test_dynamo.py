@@ -128,7 +128,7 @@ def test_the_browser_says_what_pytorch_says(
     assert_near(on_wasm(written, inputs), expected)
 
 
-@pytest.mark.parametrize("opset", [18, 24])
+@pytest.mark.parametrize("opset", [18, pytest.param(24, marks=pytest.mark.long)])
 def test_writes_the_opset_that_is_asked_for(opset: int, store: Path) -> None:
     import onnx
 
