@@ -7,10 +7,12 @@ import getpass
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from xport.bundles.manifest import Manifest
 from xport.errors import InputError
+
+if TYPE_CHECKING:
+    from xport.bundles.manifest import Manifest
 
 PASSPHRASE_VARIABLE = "XPORT_KEY_PASSPHRASE"
 

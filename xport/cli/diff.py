@@ -42,7 +42,7 @@ FLAGS = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Let the parser of the command accept what it takes."""
-    from xport.plan.baseline import LEAST_IMAGES, LEAST_POSITIVES
+    from xport.plan.labelled_sets import LEAST_IMAGES, LEAST_POSITIVES
 
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.description, parser.epilog = DESCRIPTION, EPILOG

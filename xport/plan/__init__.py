@@ -3,6 +3,8 @@
 - `baseline`: what a new version of a release may change against another: limits, declared
   beforehand.
 - `floor`: the least that a policy must ask, which no release file can lower.
+- `labelled_sets`: how large a set of labelled images must be; known before anything large is
+  imported.
 - `page_models`: what the deployed page can show of a release; its twin is
   `web/app/host/release.ts`.
 - `pipeline_description`: what the ways to prepare an image are called, in documents that list

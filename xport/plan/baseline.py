@@ -8,14 +8,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from xport.common.document import Document
-
-LEAST_IMAGES = 200
-LEAST_POSITIVES = 20
-"""What a labelled set must hold before a limit on decisions can be kept.
-
-With 20 positives the 95 % interval of a sensitivity of 0.9 is 0.13 wide to either side; with fewer,
-no change that matters could be told from chance.
-"""
+from xport.plan.labelled_sets import LEAST_IMAGES, LEAST_POSITIVES
 
 
 class ChangeLimits(Document):
