@@ -17,6 +17,8 @@ MAX_FOLDED_ELEMENTS = 2**24
 """A constant larger than this (64 MiB in float32) is left for the device to compute."""
 SAME_SHAPE = frozenset({"GroupNormalization", "MeanVarianceNormalization"})
 """Operators that keep the shape, which onnx 1.17, or 1.23 without their axes, does not know."""
+AS_SCALARS = {"CumSum": 1, "OneHot": 1}
+"""The place of an input that may be a list of one; onnx's reference takes it as a number."""
 NOT_FOLDED = frozenset({"RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike",
                         "Bernoulli", "Multinomial"})  # fmt: skip
 
@@ -148,13 +150,23 @@ def evaluate(graph: Graph, node: Node) -> list[Array]:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             evaluator = ReferenceEvaluator(model_from_graph(alone, check=False))
-            found = evaluator.run(None, {name: graph.constants[name] for name in names})
+            found = evaluator.run(None, _fed(graph, node, names))
     except Exception as error:  # the evaluator raises whatever numpy does
         raise ConversionError(
             f"{node}: cannot be computed at conversion time: {error}", "", "replace it in the model"
         ) from error
     present = iter(found)
     return [np.asarray(next(present)) if name else np.empty(0) for name in node.outputs]
+
+
+def _fed(graph: Graph, node: Node, names: list[str]) -> dict[str, Array]:
+    """What the inputs of a node are, as the reference implementation wants them."""
+    fed = {name: graph.constants[name] for name in names}
+    if node.op in AS_SCALARS:
+        name = node.inputs[AS_SCALARS[node.op]]
+        if fed[name].size == 1 and node.inputs.count(name) == 1:
+            fed[name] = fed[name].reshape(())
+    return fed
 
 
 def _constant(node: Node) -> Array:

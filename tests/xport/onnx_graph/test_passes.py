@@ -198,6 +198,19 @@ def test_constants_are_folded_with_what_depends_on_shapes() -> None:
     assert after.census() == {"Add": 1, "Mul": 1, "Reshape": 1}
 
 
+@pytest.mark.parametrize(
+    "made",
+    [
+        "c = Constant<value_floats = [3.0,1.0,2.0,5.0,0.5,1.5]>() "
+        "a = Constant<value_ints = [0]>() d = CumSum<reverse = 1>(c, a)",
+        "c = Constant<value_ints = [2]>() a = Constant<value_ints = [6]>() "
+        "v = Constant<value_floats = [0.25,2.0]>() d = OneHot(c, a, v)",
+    ],
+)
+def test_a_number_may_come_as_a_list_of_one(made: str) -> None:
+    assert [*kept(PICTURE, f"{made} y = Add(x, d)", fold_constants).census()] == ["Add"]
+
+
 def test_a_constant_with_an_absent_output_is_folded() -> None:
     found = graph(f"{PICTURE}, float[6] K", "a, y0 = Split<axis = 0, num_outputs = 2>(K) "
                   "b = Sum(y0, y0) c = Concat<axis = 0>(b, b) y = Add(x, c)")  # fmt: skip
