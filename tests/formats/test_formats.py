@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,9 +39,12 @@ def test_python_verifies_one_where_that_is_allowed_and_holds_it_to_a_digest(bund
     digest = digests.of_file(bundle_3 / MANIFEST)
     with pytest.raises(IntegrityError, match="allow-unchecked"):
         xport.verify(bundle_3)
-    assert xport.verify(bundle_3, allow_unchecked=True, expect=digest).release == "mini"
+    with pytest.raises(InputError, match="WEAK_PASSED"):
+        xport.verify(bundle_3, allow_unchecked=True)
+    allowed: dict[str, Any] = {"allow_unchecked": True, "allow_weak": True}
+    assert xport.verify(bundle_3, **allowed, expect=digest).release == "mini"
     with pytest.raises(IntegrityError, match="another release, or somebody changed it"):
-        xport.verify(bundle_3, allow_unchecked=True, expect="0" * 64)
+        xport.verify(bundle_3, **allowed, expect="0" * 64)
     with pytest.raises(InputError, match="checked as it is"):
         xport.verify(bundle_3, backends=["wasm"])
 
