@@ -114,7 +114,7 @@ def test_what_libraries_read_while_they_are_imported_is_read_anew(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     isolated.call(imported)
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.setenv("OMP_DYNAMIC", "false")
     assert isolated.call(imported).result == []
 
 
