@@ -15,7 +15,8 @@ from tests.browser.tool.tool_page import Tool, opened_tool
 from tests.browser.tool.tool_site import make_site
 
 MANY = 30
-LONGEST_MS = 100
+MOST_BLOCKED = 0.25
+"""Share of the time in which the page may not answer: computing in it would take nearly all."""
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +94,7 @@ def test_the_page_stays_free_while_it_computes(
         tool.agree()
         tool.examine(images[0])
         tool.page.evaluate(
-            """() => { window.blocked = [];
+            """() => { window.began = performance.now(); window.blocked = [];
               new PerformanceObserver((list) => window.blocked.push(
                 ...list.getEntries().map(({ duration }) => duration)))
                 .observe({ type: "longtask" }); }"""
@@ -104,5 +105,5 @@ def test_the_page_stays_free_while_it_computes(
             why = tool.page.get_by_role("button", name=f"Explain Finding {finding}", exact=True)
             why.click()
             expect(why).to_have_attribute("aria-pressed", "true")
-        blocked = tool.page.evaluate("window.blocked")
-        assert max(blocked, default=0) <= LONGEST_MS, blocked
+        blocked, took = tool.page.evaluate("[window.blocked, performance.now() - window.began]")
+        assert sum(blocked) <= MOST_BLOCKED * took, (blocked, took)
