@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import os
 import shutil
 import subprocess
@@ -52,6 +53,19 @@ def no_toolchain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for toolchain in TOOLCHAINS.values():
         monkeypatch.delenv(toolchain.variable, raising=False)
     return folder
+
+
+@pytest.fixture
+def no_onnxscript(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where the extra of the newer exporter is not installed."""
+    version = importlib.metadata.version
+
+    def found(package: str) -> str:
+        if package == "onnxscript":
+            raise importlib.metadata.PackageNotFoundError(package)
+        return version(package)
+
+    monkeypatch.setattr(importlib.metadata, "version", found)
 
 
 Xport = Callable[..., "subprocess.CompletedProcess[str]"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 from pathlib import Path
 
@@ -157,19 +156,6 @@ def test_check_names_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture
     }
     assert "none.safetensors" in found["models.classifier.checkpoint"]["found"]
     assert "no module 'nowhere'" in found["models.classifier.factory"]["found"]
-
-
-@pytest.fixture
-def no_onnxscript(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As where the extra of the newer exporter is not installed."""
-    version = importlib.metadata.version
-
-    def found(package: str) -> str:
-        if package == "onnxscript":
-            raise importlib.metadata.PackageNotFoundError(package)
-        return version(package)
-
-    monkeypatch.setattr(importlib.metadata, "version", found)
 
 
 @pytest.mark.usefixtures("no_browser", "no_onnxscript")

@@ -174,17 +174,8 @@ def test_refuses_an_onnxscript_that_loses_kernel_shapes(
     assert not list(tmp_path.iterdir())
 
 
-def test_without_its_package_it_says_what_brings_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    version = importlib.metadata.version
-
-    def found(name: str) -> str:
-        if name == "onnxscript":
-            raise importlib.metadata.PackageNotFoundError(name)
-        return version(name)
-
-    monkeypatch.setattr(importlib.metadata, "version", found)
+@pytest.mark.usefixtures("no_onnxscript")
+def test_without_its_package_it_says_what_brings_it(tmp_path: Path) -> None:
     source = Artifact(Format.TORCH, tmp_path, SIGNATURE, "digest")
     with pytest.raises(UnavailableError, match=r"onnxscript is not installed.*\[dynamo\]"):
         run_stage(OnnxFromTorch(exporter="dynamo"), source, Store(tmp_path / "store"))
