@@ -15,7 +15,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, get_args, overload
 
-from xport.bundles.checks import require_digest
 from xport.bundles.manifest import Manifest
 from xport.common.displays import told
 from xport.difference.difference import Difference
@@ -150,9 +149,7 @@ def _verified_bundle(
     key: str | Path | None = None,
 ) -> Manifest:
     public = None if key is None else Path(key)
-    manifest = verify_bundle(bundle, allow_unchecked=allow_unchecked, key=public)
-    if expect is not None:
-        require_digest(bundle, expect)
+    manifest = verify_bundle(bundle, allow_unchecked=allow_unchecked, expect=expect, key=public)
     return require_strong(manifest, bundle, allow_weak=allow_weak)
 
 

@@ -35,14 +35,17 @@ def page_facts(manifest: Manifest) -> tuple[dict[str, Any], list[str]]:
 
 def verify(options: argparse.Namespace) -> tuple[Manifest, str, dict[str, Any]]:
     """Check a bundle; its manifest, and what is told of it to a person and to programs."""
-    from xport.bundles.checks import require_digest, unchecked_of
+    from xport.bundles.checks import unchecked_of
     from xport.bundles.manifest import MANIFEST
     from xport.common.digests import of_file
     from xport.workflow.verification import verify
 
-    manifest = verify(options.bundle, allow_unchecked=options.allow_unchecked, key=options.key)
-    if options.expect is not None:
-        require_digest(options.bundle, options.expect)
+    manifest = verify(
+        options.bundle,
+        allow_unchecked=options.allow_unchecked,
+        expect=options.expect,
+        key=options.key,
+    )
     facts = {
         "release": manifest.release,
         "title": manifest.title,

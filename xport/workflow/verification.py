@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from xport.bundles.build import card_path
-from xport.bundles.checks import verify_bundle
+from xport.bundles.checks import require_digest, verify_bundle
 from xport.bundles.manifest import MANIFEST, Manifest
 from xport.common import digests
 from xport.errors import ExitCode, InputError
@@ -18,7 +18,13 @@ from xport.signing.signatures import is_signed, require_signed_by
 REPORT = "report.html"
 
 
-def verify(bundle: Path, *, allow_unchecked: bool = False, key: Path | None = None) -> Manifest:
+def verify(
+    bundle: Path,
+    *,
+    allow_unchecked: bool = False,
+    expect: str | None = None,
+    key: Path | None = None,
+) -> Manifest:
     """Check a bundle whole: bytes, verdict passed again, report and cards rendered again.
 
     What cannot be, because another version of xport made it, is refused unless that is allowed;
@@ -27,22 +33,26 @@ def verify(bundle: Path, *, allow_unchecked: bool = False, key: Path | None = No
     Args:
         bundle: its folder.
         allow_unchecked: let it pass all the same.
+        expect: the SHA-256 that its manifest must have.
         key: a public key in PEM, whose owner must have signed exactly these files, and that they
             passed. Without it, signatures are only held to the files; whose they are is not known.
 
     Raises:
-        InputError: there is no manifest, or it cannot be read; or the key is none.
+        InputError: there is no manifest, or it cannot be read; or the key, or what is expected, is
+            none.
         IntegrityError: something is not as it was verified; all findings are listed. Or it is not
-            signed with the key.
+            signed with the key, or has another digest.
         PackageMissing: a key is given, and the extra `sign` is not installed.
     """
-    if key is None:
-        return verify_bundle(bundle, rendered_documents, allow_unchecked=allow_unchecked)
-    public = read_public_key(key, bundle)
-    if (bundle / MANIFEST).exists() or is_signed(bundle):  # what is no bundle is told as such
+    public = None if key is None else read_public_key(key, bundle)
+    if public is not None and ((bundle / MANIFEST).exists() or is_signed(bundle)):
+        # What is no bundle is told as such.
         require_signed_by(bundle, public)
     manifest = verify_bundle(bundle, rendered_documents, allow_unchecked=allow_unchecked)
-    require_accepted(bundle, public)
+    if public is not None:
+        require_accepted(bundle, public)
+    if expect is not None:
+        require_digest(bundle, expect)
     return manifest
 
 
