@@ -52,9 +52,8 @@ def _for_programs(evidence: Evidence, run: RunFolder) -> dict[str, Any]:
 
     view, other, verdict = page_view(evidence.plan), evidence.other_policy, evidence.verdict
     details = verdict_details(evidence)
-    details["digests"]["evidence"] = of_file(run.evidence_path)
-    if (run.bundle_path / MANIFEST).is_file():
-        details["digests"]["bundle_manifest"] = of_file(run.bundle_path / MANIFEST)
+    files = {"evidence": run.evidence_path, "bundle_manifest": run.bundle_path / MANIFEST}
+    details["digests"] |= {name: of_file(path) for name, path in files.items() if path.is_file()}
     more = {
         "other_policy": other.model_dump() if other else None,
         "findings": verdict.findings,
