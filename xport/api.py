@@ -54,7 +54,7 @@ __all__ = [
 
 CHROMIUM = "chromium"
 CACHE_DIR = Path("build/store")
-OF_BUNDLES = ("allow_unchecked", "expect", "key")
+OF_BUNDLES = ("allow_unchecked", "allow_waivers", "expect", "key")
 """What `verify` takes for a bundle alone."""
 Run = Report | str | Path
 """A run's folder, or the report of it."""
@@ -65,6 +65,7 @@ def verify(
     model: str | Path,
     *,
     allow_weak: bool = False,
+    allow_waivers: bool = False,
     allow_unchecked: bool = False,
     expect: str | None = None,
     key: str | Path | None = None,
@@ -113,6 +114,7 @@ def verify(model: Converted | str | Path, inputs: Any = None, **options: Any) ->
         progress: as of `convert`.
         allow_weak: go on where less is asked than every policy must ask; the verdict is then
             WEAK_PASSED at most. Of a bundle: take one that is.
+        allow_waivers: of a bundle: take one that is PASSED_WITH_WAIVERS.
         allow_unchecked: of a bundle: take one of another version of xport, of which not all can
             be judged again here.
         expect: of a bundle: the SHA-256 of its manifest, as whoever published it gave it out.
@@ -144,7 +146,9 @@ def verify(model: Converted | str | Path, inputs: Any = None, **options: Any) ->
 
 def _verified_bundle(
     bundle: Path,
+    *,
     allow_weak: bool = False,
+    allow_waivers: bool = False,
     allow_unchecked: bool = False,
     expect: str | None = None,
     key: str | Path | None = None,
@@ -153,7 +157,7 @@ def _verified_bundle(
     manifest = verify_bundle(bundle, allow_unchecked=allow_unchecked, key=public)
     if expect is not None:
         require_digest(bundle, expect)
-    return require_strong(manifest, bundle, allow_weak=allow_weak)
+    return require_strong(manifest, bundle, allow_weak=allow_weak, allow_waivers=allow_waivers)
 
 
 def _verification(
@@ -199,6 +203,7 @@ def release(
     options: BrowserOptions | None = None,
     progress: bool | None = None,
     allow_weak: bool = False,
+    allow_waivers: bool = False,
 ) -> Report:
     """Convert, record, judge, report and, when the verdict is PASSED, bundle a release.
 
@@ -210,6 +215,7 @@ def release(
         options: which browser, and who draws its WebGL.
         progress: as of `convert`.
         allow_weak: go on, and bundle, where the policy asks less than the floor of every policy.
+        allow_waivers: bundle where what failed is waived by the policy.
 
     Raises:
         XportError: as the steps do, in `xport.workflow.commands`.
@@ -222,23 +228,26 @@ def release(
             images=[Path(folder) for folder in images],
             options=options,
             allow_weak=allow_weak,
+            allow_waivers=allow_waivers,
         )
-    return Report(evidence, Path(out), allow_weak)
+    return Report(evidence, Path(out), allow_weak, allow_waivers)
 
 
-def judge(run: Run, *, allow_weak: bool = False) -> Report:
+def judge(run: Run, *, allow_weak: bool = False, allow_waivers: bool = False) -> Report:
     """Compare what a run recorded and pass its verdict anew, under its own policy.
 
-    `allow_weak`: WEAK_PASSED is no error of the report.
+    `allow_weak`, `allow_waivers`: WEAK_PASSED and PASSED_WITH_WAIVERS are no errors of the report.
 
     Raises:
         XportError: as `xport.workflow.commands.judge`.
     """
-    return Report(commands.judge(_folder(run)), _folder(run), allow_weak)
+    return Report(commands.judge(_folder(run)), _folder(run), allow_weak, allow_waivers)
 
 
 def report(run: Run) -> tuple[Path, Path]:
     """Write `report.html` and `junit.xml` of a run's evidence; their paths.
+
+    `summary.md`, for the summary of a CI job, lies beside them.
 
     Raises:
         XportError: as `xport.workflow.commands.report`.
@@ -246,13 +255,13 @@ def report(run: Run) -> tuple[Path, Path]:
     return commands.report(_folder(run))
 
 
-def bundle(run: Run, *, allow_weak: bool = False) -> Path:
-    """Make the deployable bundle of a run that PASSED, or of one that is weak; its folder.
+def bundle(run: Run, *, allow_weak: bool = False, allow_waivers: bool = False) -> Path:
+    """Make the deployable bundle of a run that PASSED, or was allowed otherwise; its folder.
 
     Raises:
         XportError: as `xport.workflow.commands.bundle`.
     """
-    return commands.bundle(_folder(run), allow_weak=allow_weak)
+    return commands.bundle(_folder(run), allow_weak=allow_weak, allow_waivers=allow_waivers)
 
 
 def diff(

@@ -18,6 +18,8 @@
   page.
 - `paper_arguments`: what `xport paper` and `xport phantoms` accept; nothing heavy is imported.
 - `toolchain`: what `xport toolchain` accepts and does.
+- `verdicts`: what a command that passes a verdict says of it: to a person, in one line, or to a
+  program.
 """
 
 from xport.common import own_names
