@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xport.cli import diff, migrate, toolchain
+from xport.cli import diff, migrate, publishing, toolchain
 from xport.cli.bench_arguments import add_measuring
 from xport.cli.models_arguments import add_models, describe_convert
 from xport.cli.paper_arguments import add_paper
@@ -92,6 +92,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_making(commands)
     _add_judging(commands)
     _add_serving(commands)
+    publishing.add_arguments(commands, _command)
     diff.add_arguments(_command(commands, "diff", "say what a new release changes against an old"))
     for measuring in add_measuring(commands, _command, DEFAULT_CACHE_DIR):
         _add_browser_options(measuring)

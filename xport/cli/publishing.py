@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from xport.errors import InputError
 from xport.publishing import LONGEST_DAYS, VALID_DAYS
 
 if TYPE_CHECKING:
@@ -154,6 +155,10 @@ def _releases(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
     from xport.workflow import publishing
 
     if options.channel is not None:
+        if options.html:
+            raise InputError(
+                "is of all releases, not of a channel", "--html", "leave --channel out"
+            )
         done = publishing.follow(options.target, options.channel, options.key)
         return _told(done)
     listing = publishing.releases(options.target, options.key)

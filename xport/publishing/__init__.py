@@ -23,4 +23,4 @@ channel is one small file that says which of them is meant, and is changed last.
 VALID_DAYS = 90.0
 """How long a channel may be believed where nobody says otherwise."""
 LONGEST_DAYS = 3650.0
-"""How long at most."""
+"""How long at most, and how old evidence may be at most."""

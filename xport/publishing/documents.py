@@ -12,6 +12,7 @@ from xport.bundles.manifest import NOTICE
 from xport.common.document import Document
 from xport.formats.weights_manifest import inside
 from xport.judgement.verdict import Note, Status
+from xport.publishing import LONGEST_DAYS
 from xport.signing.envelope import Sha256
 
 POLICY = "xport-target.json"
@@ -52,7 +53,7 @@ class TargetPolicy(Document):
     signature_required: bool = False
     keys: tuple[Fingerprint, ...] = ()
     allow_weak: bool = False
-    max_evidence_age_days: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    max_evidence_age_days: float | None = Field(default=None, gt=0, le=LONGEST_DAYS)
 
 
 class Release(Document):

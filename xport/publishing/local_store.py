@@ -77,11 +77,11 @@ class LocalStore:
         return content
 
     def names(self, folder: str) -> set[str]:
-        """As `Store.names`; links are among them, and folders in which nothing lies."""
+        """As `Store.names`; links are among them, and with `/` folders in which nothing lies."""
         place = self.root / folder
         with disk_errors(place):
             found = [path for path in place.rglob("*") if not _leads_on(path)]
-            return {path.relative_to(place).as_posix() for path in found}
+            return {path.relative_to(place).as_posix() + _end(path) for path in found}
 
     def digest(self, path: str) -> str | None:
         """As `Store.digest`; a link is nothing."""
@@ -145,9 +145,7 @@ class LocalStore:
         temporary.chmod(0o644)
         _to_disk(temporary)
         try:
-            if new:
-                os.link(temporary, target)
-            else:
+            if not new or not _linked(temporary, target):
                 temporary.replace(target)
         except FileExistsError as error:
             raise Overtaken(str(target)) from error
@@ -155,17 +153,41 @@ class LocalStore:
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
-        """The only one that changes a channel here; a process that ends lets go."""
+        """The only one that changes a channel here; a process that ends lets go.
+
+        Where there are no locks, `conditional` has said so, and there is one publisher.
+        """
         lock = FileLock(self.root / WORK / LOCK, timeout=PATIENCE)
         try:
-            with lock:
-                yield
+            lock.acquire()
         except Timeout as error:
             raise UnavailableError(
                 f"another publisher has held the lock for {PATIENCE:.0f} seconds",
                 str(self.root),
                 "see what it is doing, and run the command again",
             ) from error
+        except NotImplementedError:
+            yield
+            return
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+def _linked(path: Path, target: Path) -> bool:
+    """Create a name exclusively; whether this file system can.
+
+    Raises:
+        FileExistsError: there is such a name.
+    """
+    try:
+        os.link(path, target)
+    except OSError as error:
+        if error.errno not in CANNOT:
+            raise
+        return False
+    return True
 
 
 def _leads_on(path: Path) -> bool:
@@ -173,17 +195,19 @@ def _leads_on(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink() and any(path.iterdir())
 
 
+def _end(path: Path) -> str:
+    return "/" if path.is_dir() and not path.is_symlink() else ""
+
+
 def _refuses_a_second(path: Path) -> bool:
     """Whether a second creation of a name, and a second holder of a lock, is refused."""
     link, locked = path.with_suffix(".link"), path.with_suffix(".lock")
     try:
         path.write_bytes(b"")
-        os.link(path, link)
-        try:
+        if not _linked(path, link):
+            return False
+        with contextlib.suppress(FileExistsError):
             os.link(path, link)
-        except FileExistsError:
-            pass
-        else:
             return False
         with FileLock(locked, timeout=0):
             try:

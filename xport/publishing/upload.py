@@ -88,7 +88,7 @@ def _require_received(store: Store, bundle: Path, name: str, digest: str, path: 
 
 
 def _require_no_other(store: Store, files: Mapping[str, str], release: Release) -> None:
-    unfilled = {str(above) for name in files for above in PurePosixPath(name).parents}
+    unfilled = {f"{above}/" for name in files for above in PurePosixPath(name).parents}
     others = sorted(store.names(release.path) - {*files} - unfilled)
     if others:
         raise IntegrityError(

@@ -221,12 +221,12 @@ def releases(target: str, key: Path | None = None, at: datetime | None = None) -
 
 def _open(target: str, terms: Publishing) -> _Desk:
     """A target, its policy and the key, each seen to be fit."""
-    if not 0 < terms.valid_days <= LONGEST_DAYS:
-        raise InputError(
-            f"{terms.valid_days} days is not between 0 and {LONGEST_DAYS:.0f}", "--valid-days"
-        )
-    if terms.max_age_days is not None and not terms.max_age_days > 0:
-        raise InputError(f"{terms.max_age_days} days is no age", "--max-age-days")
+    for name, count in (
+        ("--valid-days", terms.valid_days),
+        ("--max-age-days", terms.max_age_days),
+    ):
+        if count is not None and not 0 < count <= LONGEST_DAYS:
+            raise InputError(f"{count} days is not between 0 and {LONGEST_DAYS:.0f}", name)
     store = open_store(target)
     key = None
     if terms.key is not None:

@@ -13,11 +13,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import filelock
 import pytest
 
 from tests.xport.publishing.conftest import FEW, NOW, Make, at, policy, terms
 from xport.common import digests
-from xport.errors import UnavailableError
+from xport.errors import InputError, UnavailableError
 from xport.publishing.documents import channel_path
 from xport.publishing.stores import Overtaken
 from xport.workflow import publishing
@@ -220,3 +221,27 @@ def test_what_an_ended_process_left_is_removed_after_a_day(make: Make, target: P
         os.utime(work / name, (when, when))
     publish(make(), str(target), "next", terms())
     assert {path.name for path in work.iterdir()} - {"lock"} == {"new"}
+
+
+def test_a_file_system_without_links_or_locks_wants_a_single_publisher(
+    make: Make, quick: Callable[..., Path], target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = quick(make())
+
+    def no_links(*paths: Any) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    def no_locks(self: Any) -> None:
+        raise NotImplementedError("no flock here")
+
+    for place, what, without in (
+        (os, "link", no_links),
+        (filelock.FileLock, "_acquire", no_locks),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr(place, what, without)
+            with pytest.raises(InputError, match="has no conditional writes"):
+                publish(bundle, str(target), "next", terms())
+            done = publish(bundle, str(target), "next", terms(single_publisher=True))
+            assert done.channel.single_publisher
+    assert not publish(bundle, str(target), "next", terms()).channel.single_publisher

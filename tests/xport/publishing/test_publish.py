@@ -118,6 +118,14 @@ def test_something_else_in_a_release_is_named(make: Make, target: Path) -> None:
         publish(make(), str(target), "next", terms())
 
 
+def test_a_link_in_the_place_of_a_folder_is_named(make: Make, target: Path, tmp_path: Path) -> None:
+    there = target / publish(make(), str(target), "next", terms()).channel.release.path
+    (there / "models").rename(tmp_path / "models")
+    (there / "models").symlink_to(tmp_path / "models")
+    with pytest.raises(IntegrityError, match="file models lies there and is not of the release"):
+        publish(make(), str(target), "next", terms())
+
+
 def test_old_shards_stay(make: Make, target: Path) -> None:
     first = publish(make("1.0.0"), str(target), "stable", terms())
     second = publish(make("1.1.0", 2), str(target), "stable", terms())
@@ -260,7 +268,7 @@ def test_mistakes_are_one_line_and_exit_code_2(
     for arguments, said in (
         ((make(), target, *words, "--valid-days", 0), "is not between 0 and 3650"),
         ((make(), target, *words, "--valid-days", "nan"), "is not between 0 and 3650"),
-        ((make(), target, *words, "--max-age-days", -1), "is no age"),
+        ((make(), target, *words, "--max-age-days", "inf"), "is not between 0 and 3650"),
         ((make(), "", *words), "name a folder or an address"),
         ((make(), "nothing://there", *words), "fsspec knows no such store"),
         ((make(), "simplecache::memory://x", *words), "is a chain of addresses"),
@@ -273,6 +281,7 @@ def test_mistakes_are_one_line_and_exit_code_2(
         assert len(told.splitlines()) == 1
     assert run("releases", tmp_path / "none") == 2
     assert run("releases", target, "--channel", "next") == 2
+    assert run("releases", target, "--channel", "next", "--html", tmp_path / "page") == 2
     assert not (target / "channels").exists()
 
 
@@ -295,3 +304,15 @@ def test_a_signed_channel_is_verified_by_openssl_alone(
     assert told == "Verified OK\n"
     done = follow(str(target), "stable", owner.public, NOW)
     assert done.channel.release.version == "1.0.0"
+
+
+def test_a_signature_is_said_to_be_of_a_key_only_where_it_was_held_to_one(
+    make: Make, target: Path, owner: KeyPair, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("--channel", "stable", "--key", owner.private, ALLOWED)
+    assert run("publish", make(), target, *words) == 0
+    assert "signature        signed with sha256:" in capsys.readouterr().out
+    assert run("releases", target, "--channel", "stable") == 0
+    assert "signature        claims the key sha256:" in capsys.readouterr().out
+    assert run("releases", target, "--channel", "stable", "--key", owner.public) == 0
+    assert "signature        signed with sha256:" in capsys.readouterr().out
