@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from xport.bundles.manifest import MANIFEST
 from xport.common import digests
 from xport.common.progress import advance, step
-from xport.errors import InputError, IntegrityError
+from xport.errors import InputError, IntegrityError, told_as
 from xport.formats.weights_manifest import inside
 from xport.publishing.documents import Release, entry_path
 from xport.publishing.stores import AGAIN, Store
@@ -128,4 +128,5 @@ def release_here(store: Store, release: Release) -> Iterator[Path]:
                 place.parent.mkdir(parents=True, exist_ok=True)
                 store.fetch(f"{release.path}/{name}", place)
                 advance()
-        yield Path(folder)
+        with told_as(Path(folder), where):
+            yield Path(folder)

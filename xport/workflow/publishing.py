@@ -98,6 +98,10 @@ class _Desk:
     now: datetime
     conditional: bool
 
+    def where(self, release: Release) -> str:
+        """Where a release lies, as people are told it."""
+        return f"{self.store.shown}/{release.path}"
+
     @property
     def public(self) -> PublicKey | None:
         return self.key.public if self.key else None
@@ -153,7 +157,7 @@ def promote(source: ChannelName, to: ChannelName, target: str, terms: Publishing
     release = read_channel(desk.store, source, desk.public, desk.now)[0].release
     found = find_to_change(desk.store, to, desk.public, desk.now)
     release = _checked_there(desk, release)
-    gates.require_fresh(desk.demands, release.judged, desk.now, f"{target}/{release.path}")
+    gates.require_fresh(desk.demands, release.judged, desk.now, desk.where(release))
     gates.require_newer(desk.demands, release, found)
     return _changed(desk, found, to, (release, *_before(found, release)))
 
@@ -277,8 +281,8 @@ def _checked_there(desk: _Desk, release: Release) -> Release:
     found = release_of(evidence, manifest, files[MANIFEST])
     if found.path != release.path:
         raise IntegrityError(
-            f"a channel names {release.path}, and what lies there belongs in {found.path}",
-            desk.store.shown,
+            f"a channel names it, and what lies there belongs in {found.path}",
+            desk.where(release),
             DAMAGED,
         )
     return found

@@ -150,8 +150,9 @@ def test_promote_and_rollback_check_what_lies_there(make: Make, store: MemoryFil
     assert done.channel.release.version == "1.1.0"
     path = f"/store/target/{done.channel.release.path}"
     MemoryFileSystem.pipe_file(store, f"{path}/engine.js", b"// of somebody else")
-    with pytest.raises(IntegrityError, match=r"file engine\.js is changed"):
+    with pytest.raises(IntegrityError, match=r"file engine\.js is changed") as said:
         promote("next", "stable", TARGET, terms(allow_downgrade=True, **ALONE))
+    assert said.value.where == f"{TARGET}/{done.channel.release.path}"
     MemoryFileSystem.pipe_file(store, f"{path}/more.js", b"")
     with pytest.raises(IntegrityError, match=r"file more\.js is extra"):
         promote("next", "stable", TARGET, terms(allow_downgrade=True, **ALONE))
