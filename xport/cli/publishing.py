@@ -160,7 +160,7 @@ def _releases(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
                 "is of all releases, not of a channel", "--html", "leave --channel out"
             )
         done = publishing.follow(options.target, options.channel, options.key)
-        return _told(done)
+        return _told(done, checked=options.key is not None)
     listing = publishing.releases(options.target, options.key)
     if options.html:
         write_whole(options.html, html_releases(listing, now()).encode())

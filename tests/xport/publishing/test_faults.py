@@ -104,7 +104,8 @@ def test_whatever_ends_it_the_channel_is_whole_and_the_next_one_goes_on(
         code = in_a_process(lambda place=place: again(place))
         assert code == (-signal.SIGKILL if end is killed else 0)
         if end is full and told.read_text().startswith("operations"):
-            unheard += 1  # what tidies up need not work
+            unheard += 1  # a lock is tried again, and what tidies up need not work
+            assert follow(str(target), "next", None, NOW).channel.release.version == "1.1.0"
         elif end is full:
             assert "No space left on device" in told.read_text()
         elif end is interrupted:
@@ -124,7 +125,7 @@ def test_whatever_ends_it_the_channel_is_whole_and_the_next_one_goes_on(
         if place > total * 0.8:
             assert done.sent.there == len(FEW)
         assert releases(str(target), at=NOW).unfinished == ()
-    assert unheard < 3
+    assert unheard < len(reached) / 3
     assert sorted(reached) == reached  # once it is the new one, it stays
     assert {*reached} == {"1.0.0", "1.1.0"}
 
