@@ -114,7 +114,8 @@ def test_whatever_ends_it_the_channel_is_whole_and_the_next_one_goes_on(
             left = {path.name for path in (target / ".xport").iterdir()}
             assert all(name == "lock" or name.startswith(".xport-") for name in left)
         channel = follow(str(target), "next", None, NOW).channel
-        reached.append(channel.release.version)
+        if end is killed or not told.read_text().startswith("operations"):
+            reached.append(channel.release.version)
         bundle = old if channel.release.version == "1.0.0" else new
         assert digests.of_folder(target / channel.release.path) == digests.of_folder(bundle)
         done = publish(new, str(target), "next", terms(clock=at(seconds=1)))
