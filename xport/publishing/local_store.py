@@ -7,7 +7,6 @@ import errno
 import os
 import secrets
 import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -57,12 +56,13 @@ class LocalStore:
                 place = place.parent
             if place == self.root.absolute():
                 place = self._work()
-            with told_as(place / WORK, self.root):
-                folder = Path(tempfile.mkdtemp(dir=place, prefix=f"{WORK}-"))
-            try:
-                return _refuses_a_second(folder / "probe")
-            finally:
-                shutil.rmtree(folder, ignore_errors=True)
+            folder = place / f"{WORK}-{secrets.token_hex(8)}"
+            with told_as(folder, self.root):
+                folder.mkdir(mode=0o700)
+                try:
+                    return _refuses_a_second(folder / "probe")
+                finally:
+                    shutil.rmtree(folder, ignore_errors=True)
 
     def read(self, path: str) -> bytes | None:
         """As `Store.read`."""
