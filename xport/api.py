@@ -3,7 +3,7 @@
 - Models: `convert` makes TF.js of a module, a factory or an ONNX file, `verify` holds it to the
   module in a browser.
 - Releases, from a release file: `check`, `init` and `release`; then `judge`, `report` and `bundle`
-  on a run's folder, `verify` on a bundle, and `diff` of two of either.
+  on a run's folder, `verify` and `publish` on a bundle, and `diff` of two of either.
 
 Paths may be strings. All raise `XportError`, which says what, where and the remedy, and knows the
 command line's exit code. The command line's own steps are `xport.workflow.commands`.
@@ -27,9 +27,12 @@ from xport.library.report import Report
 from xport.library.starting import init
 from xport.library.verification import Verification, verify_model
 from xport.plan.routes import Backend
+from xport.publishing import VALID_DAYS
+from xport.publishing.documents import NAMES, ChannelName
 from xport.recording.browser import BrowserOptions
-from xport.workflow import commands
+from xport.workflow import commands, publishing
 from xport.workflow.difference import compare, limits_named
+from xport.workflow.publishing import Published, Publishing
 from xport.workflow.verification import require_strong
 from xport.workflow.verification import verify as verify_bundle
 
@@ -47,6 +50,7 @@ __all__ = [
     "diff",
     "init",
     "judge",
+    "publish",
     "release",
     "report",
     "verify",
@@ -262,6 +266,57 @@ def bundle(run: Run, *, allow_weak: bool = False, allow_waivers: bool = False) -
         XportError: as `xport.workflow.commands.bundle`.
     """
     return commands.bundle(_folder(run), allow_weak=allow_weak, allow_waivers=allow_waivers)
+
+
+def publish(
+    bundle: str | Path,
+    target: str | Path,
+    channel: ChannelName = "next",
+    *,
+    key: str | Path | None = None,
+    passphrase: str | None = None,
+    valid_days: float = VALID_DAYS,
+    max_age_days: float | None = None,
+    allow_downgrade: bool = False,
+    allow_unchecked: bool = False,
+    single_publisher: bool = False,
+) -> Published:
+    """Check a bundle, send it to a target, and point a channel at it, which is changed last.
+
+    Args:
+        bundle: its folder.
+        target: a folder, or an address that fsspec knows. What its `xport-target.json` asks, a weak
+            verdict included, is decided there.
+        channel: `next` or `stable`.
+        key: a private key in PEM, which signs the channel.
+        passphrase: of an encrypted key.
+        valid_days: how long the channel may be believed, in days.
+        max_age_days: how long ago the evidence may have been judged.
+        allow_downgrade: let an older release take a newer one's place.
+        allow_unchecked: take a bundle of another version of xport that cannot be judged again here.
+        single_publisher: nobody else publishes to it, so that a store without conditional writes
+            will do.
+
+    Returns:
+        The channel as it is now, where its file lies, and `warnings` of what was not done beside.
+
+    Raises:
+        InputError: the target does not take the bundle, or there is no such channel.
+        IntegrityError: the bundle, or what lies in the target, is not what it must be.
+        UnavailableError: somebody else has published meanwhile, or the target cannot be written.
+    """
+    if channel not in NAMES:
+        raise InputError(f"{channel!r} is no channel", "channel", f"there are {', '.join(NAMES)}")
+    terms = Publishing(
+        key=None if key is None else Path(key),
+        passphrase=publishing.no_passphrase if passphrase is None else lambda: passphrase,
+        valid_days=valid_days,
+        max_age_days=max_age_days,
+        allow_downgrade=allow_downgrade,
+        allow_unchecked=allow_unchecked,
+        single_publisher=single_publisher,
+    )
+    return publishing.publish(Path(bundle), str(target), channel, terms)
 
 
 def diff(

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xport.cli import diff, migrate, toolchain
+from xport.cli import diff, migrate, publishing, toolchain
 from xport.cli.bench_arguments import add_measuring
 from xport.cli.models_arguments import add_models, describe_convert
 from xport.cli.paper_arguments import add_paper
@@ -97,6 +97,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_making(commands)
     _add_judging(commands)
     _add_serving(commands)
+    publishing.add_arguments(commands, _command)
     comparing = _command(commands, "diff", "say what a new release changes against an old")
     diff.add_arguments(comparing)
     _add_quiet(comparing, "print nothing but the outcome's line")

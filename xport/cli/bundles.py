@@ -112,7 +112,7 @@ def sign(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
     manifest, fingerprint = sign(
         options.bundle,
         options.key,
-        lambda: _passphrase(options.key),
+        lambda: passphrase(options.key),
         allow_weak=options.allow_weak,
         allow_waivers=options.allow_waivers,
         allow_unchecked=options.allow_unchecked,
@@ -123,7 +123,7 @@ def sign(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
     return "\n".join(text), facts | {"fingerprint": shown(fingerprint), "notice": manifest.notice}
 
 
-def _passphrase(key: Path) -> str:
+def passphrase(key: Path) -> str:
     """The passphrase of an encrypted key, from the environment or from whoever sits there.
 
     Raises:

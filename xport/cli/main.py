@@ -210,6 +210,12 @@ def _sign(options: argparse.Namespace) -> int:
     return _print(options, *bundles.sign(options))
 
 
+def _publishing(options: argparse.Namespace) -> int:
+    from xport.cli.publishing import run
+
+    return _print(options, *run(options))
+
+
 def _serve(options: argparse.Namespace) -> int:
     from browser_harness.serve.server import serve_bundle
     from xport.bundles.checks import unchecked_of
@@ -312,6 +318,10 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "demo": _demo,
     "sign": _sign,
     "verify": _verify,
+    "publish": _publishing,
+    "promote": _publishing,
+    "rollback": _publishing,
+    "releases": _publishing,
     "serve": _serve,
     "doctor": _doctor,
     "bench": _measure,
