@@ -5,24 +5,28 @@ from __future__ import annotations
 import math
 import re
 
-from xport.judgement.verdict import Note, NoteKind, Status
+from xport.common.numbers import short as short
+from xport.judgement.verdict import Check, Note, NoteKind, Status
 from xport.plan.plan import Plan
 from xport.plan.policy import OtherPolicy
 
 STATUS_WORDS = {
     Status.PASSED: "PASSED",
+    Status.PASSED_WITH_WAIVERS: "PASSED WITH WAIVERS",
     Status.WEAK_PASSED: "WEAK_PASSED",
     Status.FAILED: "FAILED",
     Status.NOT_RUN: "NOT RUN",
 }
 STATUS_MARKS = {
     Status.PASSED: "✓",
+    Status.PASSED_WITH_WAIVERS: "!",
     Status.WEAK_PASSED: "!",
     Status.FAILED: "✗",
     Status.NOT_RUN: "?",
 }
 NOTE_WORDS: dict[NoteKind, str] = {
     "below-floor": "Asks too little",
+    "waiver": "Waived",
     "other-policy": "Another policy",
     "advisory": "Beside the verdict",
     "half-precision": "Half precision",
@@ -60,20 +64,19 @@ def under_another(policy: OtherPolicy) -> str:
     )
 
 
+def said(check: Check) -> str:
+    """What a check found, its numbers written as everywhere in a report."""
+    text = check.message
+    for number in (check.measured, check.bound):
+        if number is not None:
+            written = re.escape(f"{number:.3g}")
+            text = re.sub(rf"(?<![\w.-]){written}(?![\w.-])", short(number), text)
+    return text
+
+
 def error(value: float | None) -> str:
     """A distance: `1.23e-5`, `0, exact`, `NaN`, `infinite`, or `missing`."""
     return MISSING if value is None else "0, exact" if value == 0 else short(value)
-
-
-def short(value: float) -> str:
-    """A number in few characters: `1.23e-5`, `0.012`, `0.25`, `12`, `NaN`, `infinite`."""
-    if not math.isfinite(value):
-        return "NaN" if math.isnan(value) else "infinite"
-    if value != 0 and not 1e-2 <= abs(value) < 1e4:
-        mantissa, exponent = f"{value:.2e}".split("e")
-        mantissa = mantissa.rstrip("0").rstrip(".")
-        return f"{mantissa}e{int(exponent)}"
-    return f"{value:.3g}"
 
 
 def cosine(value: float | None) -> str:

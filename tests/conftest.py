@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from hypothesis import settings
 
 from tests import kept
 from tests.kept import MiniRun
+from xport.publishing.seen import FOLDER_VARIABLE
 from xport.toolchains import cache
 from xport.toolchains.known import TOOLCHAINS
 
@@ -37,6 +38,14 @@ def store() -> Path:
 def mini_run() -> MiniRun:
     """The miniature release, released: both models, all three backends; `run_copy` is to spoil."""
     return kept.mini_run()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def seen_channels(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What is seen of channels is remembered for this session alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(FOLDER_VARIABLE, str(tmp_path_factory.mktemp("seen")))
+        yield
 
 
 @pytest.fixture

@@ -184,7 +184,7 @@ def test_every_public_function_can_be_called_twice(tmp_path: Path) -> None:
         "none = Path(sys.argv[1]) / 'none'\n"
         "for name in [name for name in xport.__all__ if name.islower() and name[0] != '_'] * 2:\n"
         "    more = {'convert': {'out': none}, 'release': {'out': none, 'cache_dir': none}}\n"
-        "    more['diff'] = {'after': none}\n"
+        "    more |= {'diff': {'after': none}, 'publish': {'target': none}}\n"
         "    given = [str(none)] + [()] * (name == 'init')\n"
         "    try: getattr(xport, name)(*given, **more.get(name, {}))\n"
         "    except xport.errors.XportError as error: print(name, error.exit_code)\n"

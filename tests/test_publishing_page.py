@@ -80,10 +80,10 @@ def test_every_command_works(
     followed: tuple[Desk, list[subprocess.CompletedProcess[str]]],
 ) -> None:
     desk, done = followed
-    assert len(done) == 8
+    assert len(done) == 13
     for command, result in zip(COMMANDS, done, strict=True):
         assert result.returncode == 0, command + result.stdout + result.stderr
-    _, told, signed, verified, model, statement, files, more = (one.stdout for one in done)
+    _, told, signed, verified, model, statement, files, more, *others = (one.stdout for one in done)
     key = read_public_key(desk.folder / "release.pub", desk.folder / BUNDLE)
     assert told.split()[0] == key.fingerprint
     assert f"signed with {shown(key.fingerprint)}" in signed
@@ -92,6 +92,13 @@ def test_every_command_works(
     assert "Verified OK" in statement
     assert files == '"result":"PASSED"\n'
     assert more == ""
+    _, published, promoted, listed, channel = others
+    assert f"signature        signed with {shown(key.fingerprint)}" in published
+    assert "channel          stable, number 1" in promoted
+    assert "next: mini (" in listed
+    assert "NOT TO BE USED" not in listed
+    assert (desk.folder / "releases.html").read_text().count("<svg") == 0  # one release, no trend
+    assert channel == "Verified OK\n"
 
 
 def test_the_list_of_files_is_of_all_but_the_signatures(desk: Desk) -> None:

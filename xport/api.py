@@ -3,7 +3,7 @@
 - Models: `convert` makes TF.js of a module, a factory or an ONNX file, `verify` holds it to the
   module in a browser.
 - Releases, from a release file: `check`, `init` and `release`; then `judge`, `report` and `bundle`
-  on a run's folder, `verify` on a bundle, and `diff` of two of either.
+  on a run's folder, `verify` and `publish` on a bundle, and `diff` of two of either.
 
 Paths may be strings. All raise `XportError`, which says what, where and the remedy, and knows the
 command line's exit code. The command line's own steps are `xport.workflow.commands`.
@@ -26,9 +26,12 @@ from xport.library.report import Report
 from xport.library.starting import init
 from xport.library.verification import Verification, verify_model
 from xport.plan.routes import Backend
+from xport.publishing import VALID_DAYS
+from xport.publishing.documents import NAMES, ChannelName
 from xport.recording.browser import BrowserOptions
-from xport.workflow import commands
+from xport.workflow import commands, publishing
 from xport.workflow.difference import compare, limits_named
+from xport.workflow.publishing import Published, Publishing
 from xport.workflow.verification import require_strong
 from xport.workflow.verification import verify as verify_bundle
 
@@ -46,6 +49,7 @@ __all__ = [
     "diff",
     "init",
     "judge",
+    "publish",
     "release",
     "report",
     "verify",
@@ -53,7 +57,7 @@ __all__ = [
 
 CHROMIUM = "chromium"
 CACHE_DIR = Path("build/store")
-OF_BUNDLES = ("allow_unchecked", "expect", "key")
+OF_BUNDLES = ("allow_unchecked", "allow_waivers", "expect", "key")
 """What `verify` takes for a bundle alone."""
 Run = Report | str | Path
 """A run's folder, or the report of it."""
@@ -64,6 +68,7 @@ def verify(
     model: str | Path,
     *,
     allow_weak: bool = False,
+    allow_waivers: bool = False,
     allow_unchecked: bool = False,
     expect: str | None = None,
     key: str | Path | None = None,
@@ -112,6 +117,7 @@ def verify(model: Converted | str | Path, inputs: Any = None, **options: Any) ->
         progress: as of `convert`.
         allow_weak: go on where less is asked than every policy must ask; the verdict is then
             WEAK_PASSED at most. Of a bundle: take one that is.
+        allow_waivers: of a bundle: take one that is PASSED_WITH_WAIVERS.
         allow_unchecked: of a bundle: take one of another version of xport, of which not all can
             be judged again here.
         expect: of a bundle: the SHA-256 of its manifest, as whoever published it gave it out.
@@ -143,14 +149,16 @@ def verify(model: Converted | str | Path, inputs: Any = None, **options: Any) ->
 
 def _verified_bundle(
     bundle: Path,
+    *,
     allow_weak: bool = False,
+    allow_waivers: bool = False,
     allow_unchecked: bool = False,
     expect: str | None = None,
     key: str | Path | None = None,
 ) -> Manifest:
     public = None if key is None else Path(key)
     manifest = verify_bundle(bundle, allow_unchecked=allow_unchecked, expect=expect, key=public)
-    return require_strong(manifest, bundle, allow_weak=allow_weak)
+    return require_strong(manifest, bundle, allow_weak=allow_weak, allow_waivers=allow_waivers)
 
 
 def _verification(
@@ -196,6 +204,7 @@ def release(
     options: BrowserOptions | None = None,
     progress: bool | None = None,
     allow_weak: bool = False,
+    allow_waivers: bool = False,
 ) -> Report:
     """Convert, record, judge, report and, when the verdict is PASSED, bundle a release.
 
@@ -207,6 +216,7 @@ def release(
         options: which browser, and who draws its WebGL.
         progress: as of `convert`.
         allow_weak: go on, and bundle, where the policy asks less than the floor of every policy.
+        allow_waivers: bundle where what failed is waived by the policy.
 
     Raises:
         XportError: as the steps do, in `xport.workflow.commands`.
@@ -219,23 +229,26 @@ def release(
             images=[Path(folder) for folder in images],
             options=options,
             allow_weak=allow_weak,
+            allow_waivers=allow_waivers,
         )
-    return Report(evidence, Path(out), allow_weak)
+    return Report(evidence, Path(out), allow_weak, allow_waivers)
 
 
-def judge(run: Run, *, allow_weak: bool = False) -> Report:
+def judge(run: Run, *, allow_weak: bool = False, allow_waivers: bool = False) -> Report:
     """Compare what a run recorded and pass its verdict anew, under its own policy.
 
-    `allow_weak`: WEAK_PASSED is no error of the report.
+    `allow_weak`, `allow_waivers`: WEAK_PASSED and PASSED_WITH_WAIVERS are no errors of the report.
 
     Raises:
         XportError: as `xport.workflow.commands.judge`.
     """
-    return Report(commands.judge(_folder(run)), _folder(run), allow_weak)
+    return Report(commands.judge(_folder(run)), _folder(run), allow_weak, allow_waivers)
 
 
 def report(run: Run) -> tuple[Path, Path]:
     """Write `report.html` and `junit.xml` of a run's evidence; their paths.
+
+    `summary.md`, for the summary of a CI job, lies beside them.
 
     Raises:
         XportError: as `xport.workflow.commands.report`.
@@ -243,13 +256,64 @@ def report(run: Run) -> tuple[Path, Path]:
     return commands.report(_folder(run))
 
 
-def bundle(run: Run, *, allow_weak: bool = False) -> Path:
-    """Make the deployable bundle of a run that PASSED, or of one that is weak; its folder.
+def bundle(run: Run, *, allow_weak: bool = False, allow_waivers: bool = False) -> Path:
+    """Make the deployable bundle of a run that PASSED, or was allowed otherwise; its folder.
 
     Raises:
         XportError: as `xport.workflow.commands.bundle`.
     """
-    return commands.bundle(_folder(run), allow_weak=allow_weak)
+    return commands.bundle(_folder(run), allow_weak=allow_weak, allow_waivers=allow_waivers)
+
+
+def publish(
+    bundle: str | Path,
+    target: str | Path,
+    channel: ChannelName = "next",
+    *,
+    key: str | Path | None = None,
+    passphrase: str | None = None,
+    valid_days: float = VALID_DAYS,
+    max_age_days: float | None = None,
+    allow_downgrade: bool = False,
+    allow_unchecked: bool = False,
+    single_publisher: bool = False,
+) -> Published:
+    """Check a bundle, send it to a target, and point a channel at it, which is changed last.
+
+    Args:
+        bundle: its folder.
+        target: a folder, or an address that fsspec knows. What its `xport-target.json` asks, a weak
+            verdict included, is decided there.
+        channel: `next` or `stable`.
+        key: a private key in PEM, which signs the channel.
+        passphrase: of an encrypted key.
+        valid_days: how long the channel may be believed, in days.
+        max_age_days: how long ago the evidence may have been judged.
+        allow_downgrade: let an older release take a newer one's place.
+        allow_unchecked: take a bundle of another version of xport that cannot be judged again here.
+        single_publisher: nobody else publishes to it, so that a store without conditional writes
+            will do.
+
+    Returns:
+        The channel as it is now, where its file lies, and `warnings` of what was not done beside.
+
+    Raises:
+        InputError: the target does not take the bundle, or there is no such channel.
+        IntegrityError: the bundle, or what lies in the target, is not what it must be.
+        UnavailableError: somebody else has published meanwhile, or the target cannot be written.
+    """
+    if channel not in NAMES:
+        raise InputError(f"{channel!r} is no channel", "channel", f"there are {', '.join(NAMES)}")
+    terms = Publishing(
+        key=None if key is None else Path(key),
+        passphrase=publishing.no_passphrase if passphrase is None else lambda: passphrase,
+        valid_days=valid_days,
+        max_age_days=max_age_days,
+        allow_downgrade=allow_downgrade,
+        allow_unchecked=allow_unchecked,
+        single_publisher=single_publisher,
+    )
+    return publishing.publish(Path(bundle), str(target), channel, terms)
 
 
 def diff(

@@ -10,9 +10,11 @@ from markupsafe import Markup
 from reports import words
 from reports.page import environment
 from reports.release.charts import ledger_chart, meter
+from reports.release.faults import fault_lines
 from reports.release.histograms import Figure, figure
 from reports.release.latency import PAPER, efforts, runtime_rows
 from reports.release.locations import engine_files, locations
+from reports.release.opening import opening_of
 from reports.release.pictures import albums
 from reports.release.preparations import preparations
 from reports.release.reading import MAX_ABS, Reading, Standing, untrained
@@ -31,6 +33,7 @@ FINDINGS_IN_FRONT = 6
 def html_report(evidence: Evidence) -> str:
     """The evidence as one self-contained page: verdict first, then what it rests on."""
     reading = Reading(evidence)
+    shown = albums(reading)
     return (
         environment()
         .get_template("report.html")
@@ -54,7 +57,10 @@ def html_report(evidence: Evidence) -> str:
             unshown=page_view(evidence.plan).sentences(),
             contradiction=_contradiction(reading),
             ledgers=list(_ledgers(reading)),
-            albums=albums(reading),
+            albums=shown,
+            faults=fault_lines(reading),
+            opening=opening_of(reading, shown),
+            said=words.said,
             preparations=preparations(reading),
             runtimes=runtime_rows(reading),
             efforts=efforts(reading),
@@ -130,5 +136,5 @@ def _bound(standing: Standing) -> float | None:
 def _contradiction(reading: Reading) -> bool:
     """Whether a verdict of PASSED, weak or not, stands over checks that did not all pass."""
     checks = reading.verdict.checks
-    clean = bool(checks) and all(c.status is Status.PASSED or c.advisory for c in checks)
+    clean = bool(checks) and all(c.status is Status.PASSED or c.beside for c in checks)
     return reading.verdict.status.all_passed and not clean

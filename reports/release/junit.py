@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from reports import words
+from reports.release.details import verdict_details
+from reports.release.faults import fault_lines
 from reports.release.reading import Reading, worst_status
 from reports.release.sensitivity import blind
+from reports.release.worst import Measured, measured
 from xport.judgement.evidence import Evidence
 from xport.judgement.verdict import Check, Status
 from xport.plan.plan import Leg, PlannedModel
@@ -31,10 +34,15 @@ class Case:
     said: str = ""
 
 
-def junit_xml(evidence: Evidence) -> str:
+def junit_xml(evidence: Evidence, evidence_sha256: str | None = None) -> str:
     """A suite per model, a case per leg and output, and a last case for the verdict itself.
 
-    FAILED is a `<failure>`; NOT_RUN is an `<error>`, because a skipped test counts as success.
+    FAILED is a `<failure>`; NOT_RUN is an `<error>`, because a skipped test counts as success. The
+    measured numbers stand in the `<system-out>` of every case, release, digests and engines in the
+    `<properties>` of the verdict's suite.
+
+    Args:
+        evidence_sha256: of the file that holds the evidence, where it lies in one.
     """
     reading = Reading(evidence)
     root = Element("testsuites", name=words.one_line(_title(evidence)))
@@ -44,7 +52,7 @@ def junit_xml(evidence: Evidence) -> str:
         _suite(root, reading, words.one_line(model.id), cases)
         total += cases
     verdict = _verdict_case(reading)
-    _suite(root, reading, "verdict", [verdict], _properties(reading))
+    _suite(root, reading, "verdict", [verdict], _properties(reading, evidence_sha256))
     _count(root, [*total, verdict])
     ElementTree.indent(root)
     body = ElementTree.tostring(root, encoding="unicode")
@@ -72,7 +80,8 @@ def _leg_cases(reading: Reading, model: PlannedModel, leg: Leg) -> Iterator[Case
     spent = recording.load_seconds + sum(recording.seconds.values()) if recording else 0.0
     for check in reading.checks(model.id, leg.name, None):
         taken = spent if check.name == "recorded" else 0.0
-        yield _case(model.id, f"{leg.name} · {check.name}", [check], seconds=taken)
+        case = _case(reading, model, f"{leg.name} · {check.name}", [check])
+        yield replace(case, seconds=taken)
 
 
 def _output_cases(
@@ -84,10 +93,11 @@ def _output_cases(
         one.name for one in reading.plan.policy.acceptance_criteria if one.model == model.id
     }
     name = f"{leg.name} · {output}"
-    yield _case(model.id, name, [c for c in checks if c.name not in criteria], "was not judged")
+    others = [check for check in checks if check.name not in criteria]
+    yield _case(reading, model, name, others, "was not judged")
     for check in checks:
         if check.name in criteria:
-            yield _case(model.id, f"{name} · {check.name}", [check])
+            yield _case(reading, model, f"{name} · {check.name}", [check])
 
 
 def _bars_elsewhere(reading: Reading, model: PlannedModel) -> Iterator[Case]:
@@ -97,31 +107,57 @@ def _bars_elsewhere(reading: Reading, model: PlannedModel) -> Iterator[Case]:
     for check in reading.verdict.checks:
         if check.model == model.id and (check.leg not in legs or check.output not in outputs):
             place = " · ".join(filter(None, (check.leg, check.output, check.name)))
-            yield _case(model.id, place, [check])
+            yield _case(reading, model, place, [check])
 
 
 def _case(
-    classname: str, name: str, checks: Sequence[Check], absent: str = "", seconds: float = 0.0
+    reading: Reading, model: PlannedModel, name: str, checks: Sequence[Check], absent: str = ""
 ) -> Case:
-    decisive = [check for check in checks if not check.advisory]
+    decisive = [check for check in checks if not check.beside]
     status = worst_status(check.status for check in decisive)
+    if checks and not decisive:  # what failed stands beside the verdict, all of it
+        status = Status.PASSED
     bad = [f"{c.name}: {c.message}" for c in decisive if c.status is not Status.PASSED]
     message = "; ".join(bad) or (absent if not checks else "")
-    said = "; ".join(f"ADVISORY {c.name}: {c.message} ({c.advisory})" for c in checks if c.advisory)
+    said = [f"ADVISORY {c.name}: {c.message} ({c.advisory})" for c in checks if c.advisory]
+    said += [
+        f"WAIVED {c.name}: {c.message} ({c.waiver.terms()})" for c in checks if c.waiver is not None
+    ]
+    said += [_numbers(measured(reading, c)) for c in checks if c.measured is not None]
     return Case(
-        words.one_line(classname), words.one_line(name), tuple(decisive), status, message, seconds,
-        words.one_line(said),
-    )  # fmt: skip
+        classname=words.one_line(model.id),
+        name=words.one_line(name),
+        checks=tuple(decisive),
+        status=status,
+        message=message,
+        said="\n".join(map(words.one_line, said)),
+    )
+
+
+def _numbers(one: Measured) -> str:
+    """What was measured, what is allowed and the share of it, also of what passed."""
+    check = one.check
+    told = [f"{check.name}: {one.measure or 'measured'} {words.error(check.measured)}"]
+    if check.bound is not None:
+        told.append(f"allowed {words.error(check.bound)}")
+    if one.share is not None:
+        told.append(f"share {words.percent(one.share)}")
+    if one.probe is not None:
+        told.append(f"worst on {one.probe}")
+    return ", ".join(told)
 
 
 def _verdict_case(reading: Reading) -> Case:
     verdict = reading.verdict
     bad = not verdict.status.all_passed
     other = reading.evidence.other_policy
-    name = f"verdict {verdict.status}" if verdict.status is Status.WEAK_PASSED else "verdict"
+    less = verdict.status in (Status.WEAK_PASSED, Status.PASSED_WITH_WAIVERS)
+    name = f"verdict {verdict.status}" if less else "verdict"
     if other:
         name = f"{name}, {words.under_another(other)}"
-    message = "; ".join(verdict.findings) or f"the verdict is {verdict.status}"
+    message = (
+        "; ".join(line.text for line in fault_lines(reading)) or f"the verdict is {verdict.status}"
+    )
     sentences = [*map(words.note, verdict.notes), *blind(reading.evidence)]
     said = words.one_line("; ".join(sentences))
     return Case(
@@ -129,9 +165,23 @@ def _verdict_case(reading: Reading) -> Case:
     )
 
 
-def _properties(reading: Reading) -> Iterator[tuple[str, str]]:
-    """The status as a value of its own, and every note by its kind."""
-    yield "verdict", str(reading.verdict.status)
+def _properties(reading: Reading, evidence_sha256: str | None) -> Iterator[tuple[str, str]]:
+    """Release, status as a value of its own, counts, digests, engines, and every note by kind."""
+    details = verdict_details(reading.evidence)
+    for name in ("release", "title", "version", "verdict"):
+        if details[name] is not None:
+            yield name, words.one_line(str(details[name]))
+    yield from ((f"checks.{name}", str(count)) for name, count in details["checks"].items())
+    digests = details["digests"]
+    if evidence_sha256 is not None:
+        yield "sha256.evidence", evidence_sha256
+    yield "sha256.plan", digests["plan"]
+    for model, artifacts in digests["artifacts"].items():
+        for name, digest in artifacts.items():
+            yield words.one_line(f"sha256.{model}.{name}"), digest
+    for name, found in details["engines"].items():
+        if found:
+            yield name, words.one_line(", ".join(found))
     for one in reading.verdict.notes:
         yield f"note.{one.kind}", words.one_line(one.text)
 

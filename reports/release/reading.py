@@ -164,7 +164,7 @@ class Reading:
             from_float64=self._distance(model, leg, output, Role.FLOAT64),
             bound=bound,
             min_cosine=relative.min_cosine if relative else None,
-            notes=tuple(_notes(checks, model.reference, leg, total, adds)),
+            notes=tuple(dict.fromkeys(_notes(checks, model.reference, leg, total, adds))),
             at_fault=f"{model.id}/{leg.name}" in self.at_fault and status is Status.FAILED,
         )
 
@@ -202,12 +202,17 @@ class Reading:
 
     def count(self, status: Status) -> int:
         """How many checks that decide came out so."""
-        return Counter(c.status for c in self.verdict.checks if not c.advisory)[status]
+        return Counter(c.status for c in self.verdict.checks if not c.beside)[status]
 
     @property
     def advisory(self) -> int:
         """How many checks failed that do not decide."""
         return sum(check.advisory is not None for check in self.verdict.checks)
+
+    @property
+    def waived(self) -> int:
+        """How many checks failed and are waived."""
+        return sum(check.waiver is not None for check in self.verdict.checks)
 
     def from_counterpart(self, standing: Standing) -> float | None:
         """The distance from the leg of the other route, or None where there is no number."""
@@ -241,6 +246,9 @@ def _notes(
         if check.advisory:
             yield f"advisory: {check.advisory}"
             continue
+        if check.waiver:
+            yield f"waived {check.waiver.terms()}"
+            continue
         if check.status is Status.PASSED:
             continue
         if check.name == f"within tolerance of {reference}" and total is not None:
@@ -249,7 +257,7 @@ def _notes(
         elif check.name == f"within tolerance of {leg.predecessor}" and adds is not None:
             yield f"adds {words.error(adds)} to {leg.predecessor}"
         else:
-            yield check.message
+            yield words.said(check)
 
 
 def severity(value: float) -> tuple[bool, float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from reports import words
+from reports.release.faults import fault_lines
 from reports.release.latency import runtime_rows
 from reports.release.preparations import Row, preparations
 from reports.release.reading import MAX_ABS, Reading, Standing, untrained
@@ -75,6 +76,7 @@ def _verdict(reading: Reading) -> Iterator[str]:
         f"{reading.count(Status.PASSED)} of {len(verdict.checks)} checks passed, "
         f"{reading.count(Status.FAILED)} failed, {reading.count(Status.NOT_RUN)} did not run"
         + (f", {reading.advisory} failed as advisory" if reading.advisory else "")
+        + (f", {reading.waived} failed and are waived" if reading.waived else "")
     )
     if plan.faithful_to != "PyTorch":
         yield words.of_files(plan)
@@ -86,7 +88,7 @@ def _verdict(reading: Reading) -> Iterator[str]:
 
 
 def _findings(reading: Reading) -> Iterator[str]:
-    findings = reading.verdict.findings
+    findings = [line.text for line in fault_lines(reading)]
     if findings:
         yield ""
     for finding in findings[:FINDINGS]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.reports.release.sample_evidence import make_evidence
-from tests.reports.release.sample_plan import SampleRelease
+from tests.reports.release.sample_plan import WASM, SampleRelease, waivers_of_wasm
 from xport.judgement.evidence import Evidence
 
 
@@ -19,6 +19,12 @@ def passing() -> Evidence:
 def weak() -> Evidence:
     """All checks passed, but fewer probes were asked for than must be."""
     return make_evidence(SampleRelease(min_probes=1))
+
+
+@pytest.fixture(scope="session")
+def waived() -> Evidence:
+    """The wasm leg swaps the classifier's findings, and the policy waives that."""
+    return make_evidence(SampleRelease(swapped=frozenset({WASM}), waivers=waivers_of_wasm()))
 
 
 @pytest.fixture(scope="session")

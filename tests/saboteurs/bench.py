@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import shutil
 import tempfile
@@ -136,6 +137,7 @@ class Bench:
             effects=held.effects,
             prepared=held.prepared,
             preparations=held.preparations,
+            day=datetime.datetime.now(datetime.UTC).date(),
         )
         verdict = judge(case)
         told = [note.text for note in verdict.notes]

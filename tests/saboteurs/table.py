@@ -48,6 +48,7 @@ def families() -> dict[str, list[Mutation]]:
         releases,
         runs,
         structure,
+        waivers,
         weights,
         witness,
     )
@@ -64,6 +65,7 @@ def families() -> dict[str, list[Mutation]]:
         "Bundle": [*bundles.MUTATIONS, *kinds.MUTATIONS],
         "Release files": releases.MUTATIONS,
         "Policy floor": floor.MUTATIONS,
+        "Waivers": waivers.MUTATIONS,
     }
 
 

@@ -19,7 +19,7 @@ from xport.plan.plan import Plan
 HEAVY = {"numpy", "onnx", "onnxruntime", "pydantic", "jinja2", "rich", "PIL", "safetensors"} | {
     *("torch", "playwright", "psutil", "pydicom", "imagecodecs", "simplejpeg", "skimage"),
     *("matplotlib", "sklearn", "lightning_fabric", "onnxscript", "tensorflow"),
-    *("cryptography", "model_signing", "OpenSSL", "sigstore"),
+    *("cryptography", "model_signing", "OpenSSL", "sigstore", "fsspec"),
 }
 PAPER = "paper all --data packaged:photographs --classifier c.safetensors --out paper"
 TRAINING = "train --recipe ali --data NIH --out training"
@@ -42,6 +42,7 @@ CASES = [
     ("dynamo", "onnxscript", "convert dynamo.toml --out other"),
     ("sign", "cryptography", "sign run/bundle --key my.key"),
     ("sign", "cryptography", "verify run/bundle --key my.pub"),
+    ("publish", "fsspec", "publish run/bundle memory://site --channel next"),
 ]
 """An extra that is absent, the package that is named first, and a command that needs it."""
 
@@ -139,7 +140,7 @@ def test_doctor_names_every_extra_that_is_missing(without: Without, copy: Path) 
     assert done.returncode == 3, done.stderr
     found = {one["name"]: one for one in json.loads(done.stdout)["findings"]}
     assert found["packages: base"]["ok"]
-    for extra in ("torch", "browser", "imaging", "paper", "sign", "train"):
+    for extra in ("torch", "browser", "imaging", "paper", "publish", "sign", "train"):
         assert not found[f"packages: {extra}"]["ok"]
         assert f"xport-tfjs[{extra}]" in found[f"packages: {extra}"]["remedy"]
 

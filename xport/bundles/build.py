@@ -40,6 +40,16 @@ def card_path(model: str) -> str:
     return f"models/{model}/card.html"
 
 
+REMEDIES = {
+    Status.WEAK_PASSED: (
+        "ask for more in the release file, or bundle it as what it is with --allow-weak"
+    ),
+    Status.PASSED_WITH_WAIVERS: (
+        "mend what is waived, or bundle it as what it is with --allow-waivers"
+    ),
+}
+
+
 class NotPassed(XportError):
     """A bundle was asked for without a verdict of PASSED; the exit code is that of the verdict."""
 
@@ -47,9 +57,9 @@ class NotPassed(XportError):
         super().__init__(
             f"the verdict is {status}, only PASSED is bundled",
             release,
-            "ask for more in the release file, or bundle it as what it is with --allow-weak"
-            if status is Status.WEAK_PASSED
-            else "read the report, mend the leg it names, and run `xport release` again",
+            REMEDIES.get(
+                status, "read the report, mend the leg it names, and run `xport release` again"
+            ),
         )
         self.exit_code = status.exit_code
 
@@ -76,7 +86,7 @@ def build_bundle(
     Every user, so every web server, can read all of it, whatever the umask.
 
     Args:
-        evidence: a verdict of PASSED, or of WEAK_PASSED that was allowed; it is in the bundle as
+        evidence: a verdict of PASSED, or another that was allowed; it is in the bundle as
             evidence.json.
         run: what the evidence is of.
         page: the built page's files, by their name in the bundle.
@@ -90,7 +100,7 @@ def build_bundle(
         IntegrityError: the page or a model is not the bytes that were verified.
         UnavailableError: the disk is full.
     """
-    require_passed(evidence, allow_weak=True)
+    require_passed(evidence, allow_weak=True, allow_waivers=True)
     with disk_errors(target), staging_beside(target) as staging:
         manifest = _fill(staging, evidence, run, page, documents)
         verify_bundle(staging)
@@ -99,8 +109,8 @@ def build_bundle(
     return manifest
 
 
-def require_passed(evidence: Evidence, *, allow_weak: bool) -> None:
-    """Refuse what did not pass under the release's own policy, or only a weak one.
+def require_passed(evidence: Evidence, *, allow_weak: bool, allow_waivers: bool = False) -> None:
+    """Refuse what did not pass under the release's own policy, or only a weak one or by waivers.
 
     Raises:
         NotPassed: the verdict is not PASSED.
@@ -113,7 +123,8 @@ def require_passed(evidence: Evidence, *, allow_weak: bool) -> None:
             evidence.plan.release,
             "run `xport judge` without --policy",
         )
-    if evidence.verdict.status.code(allow_weak=allow_weak) is not ExitCode.PASSED:
+    code = evidence.verdict.status.code(allow_weak=allow_weak, allow_waivers=allow_waivers)
+    if code is not ExitCode.PASSED:
         raise NotPassed(evidence.verdict.status, evidence.plan.release)
 
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xport.cli import diff, migrate, toolchain
+from xport.cli import diff, migrate, publishing, toolchain
 from xport.cli.bench_arguments import add_measuring
 from xport.cli.models_arguments import add_models, describe_convert
 from xport.cli.paper_arguments import add_paper
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 DEFAULT_RELEASE = Path("release.toml")
 DEFAULT_CACHE_DIR = Path("build/store")
 DEMO_FOLDER = Path("build/demo")
+
+VERDICT_ALONE = "print nothing but the verdict's line"
+NOTHING_BUT_ERRORS = "print nothing but errors"
 
 DESCRIPTION = """\
 Take a PyTorch model to the browser and prove that it still says the same there.
@@ -45,9 +48,11 @@ examples:
   xport doctor                                  what this machine can run, and what is missing
   xport toolchain install tensorflow            what the paper's route needs, apart from the rest
 
-exit codes: 0 verdict PASSED (or the command did its work; WEAK_PASSED with --allow-weak),
+exit codes: 0 verdict PASSED (or the command did its work; WEAK_PASSED with --allow-weak,
+              PASSED_WITH_WAIVERS with --allow-waivers),
             1 verdict FAILED,
             2 usage or bad input, a policy below the floor without --allow-weak,
+              PASSED_WITH_WAIVERS without --allow-waivers,
             3 could not run,
             141 whoever reads the output closed it, as head does
 
@@ -92,7 +97,10 @@ def make_parser() -> argparse.ArgumentParser:
     _add_making(commands)
     _add_judging(commands)
     _add_serving(commands)
-    diff.add_arguments(_command(commands, "diff", "say what a new release changes against an old"))
+    publishing.add_arguments(commands, _command)
+    comparing = _command(commands, "diff", "say what a new release changes against an old")
+    diff.add_arguments(comparing)
+    _add_quiet(comparing, "print nothing but the outcome's line")
     for measuring in add_measuring(commands, _command, DEFAULT_CACHE_DIR):
         _add_browser_options(measuring)
     add_paper(commands, _command)
@@ -122,6 +130,10 @@ def _add_making(commands: Any) -> None:
         parser.add_argument(
             "--out", type=Path, required=True, metavar="FOLDER", help="folder of this run"
         )
+    for parser in (release, demo):
+        _add_quiet(parser, VERDICT_ALONE)
+        _add_allow_waivers(parser, "bundle, and end with 0 for,")
+    _add_quiet(convert, NOTHING_BUT_ERRORS)
     for parser in (release, demo, convert):
         parser.add_argument(
             "--cache-dir",
@@ -147,6 +159,7 @@ def _add_making(commands: Any) -> None:
         help="list the passes of the direct route in order, and convert nothing",
     )
     record = _command(commands, "record", "run every leg of a converted release")
+    _add_quiet(record, NOTHING_BUT_ERRORS)
     record.add_argument("run_folder", type=Path, metavar="RUN", help="folder of a run")
     for parser in (release, demo, record):
         _add_browser_options(parser)
@@ -182,10 +195,20 @@ def _add_judging(commands: Any) -> None:
         help="judge under the [policy] of this TOML file instead of the release's; the result lies "
         "in RUN/judgements, beside the release's own verdict, which stays as it is",
     )
-    report = _command(commands, "report", "write report.html and junit.xml")
+    report = _command(commands, "report", "write report.html, junit.xml and summary.md")
+    report.add_argument(
+        "--markdown",
+        action="store_true",
+        help="print summary.md, the verdict in short for the summary of a CI job, and no paths",
+    )
     bundle = _command(commands, "bundle", "make the deployable bundle of a PASSED run")
     _add_allow_weak(judge, "end with 0 for")
     _add_allow_weak(bundle, "bundle")
+    _add_allow_waivers(judge, "end with 0 for")
+    _add_allow_waivers(bundle, "bundle")
+    _add_quiet(judge, VERDICT_ALONE)
+    _add_quiet(report, NOTHING_BUT_ERRORS)
+    _add_quiet(bundle, NOTHING_BUT_ERRORS)
     for parser in (judge, report, bundle):
         parser.add_argument("run_folder", type=Path, metavar="RUN", help="folder of a run")
 
@@ -216,6 +239,9 @@ def _add_serving(commands: Any) -> None:
         )
     _add_allow_weak(sign, "sign")
     _add_allow_weak(verify, "end with 0 for")
+    _add_allow_waivers(sign, "sign")
+    _add_allow_waivers(verify, "end with 0 for")
+    _add_quiet(verify, VERDICT_ALONE)
     verify.add_argument(
         "--key",
         type=Path,
@@ -243,11 +269,24 @@ def _command(commands: Any, name: str, summary: str) -> argparse.ArgumentParser:
     return parser
 
 
+def _add_quiet(parser: argparse.ArgumentParser, says: str) -> None:
+    parser.add_argument("--quiet", action="store_true", help=f"no progress; {says}")
+
+
 def _add_allow_weak(parser: argparse.ArgumentParser, does: str) -> None:
     parser.add_argument(
         "--allow-weak",
         action="store_true",
         help=f"{does} what asks less than the floor of every policy; its verdict is WEAK_PASSED",
+    )
+
+
+def _add_allow_waivers(parser: argparse.ArgumentParser, does: str) -> None:
+    parser.add_argument(
+        "--allow-waivers",
+        action="store_true",
+        help=f"{does} what failed only in what the policy waives; its verdict is "
+        "PASSED_WITH_WAIVERS",
     )
 
 

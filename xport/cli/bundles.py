@@ -19,7 +19,7 @@ PASSPHRASE_VARIABLE = "XPORT_KEY_PASSPHRASE"
 
 def page_facts(manifest: Manifest) -> tuple[dict[str, Any], list[str]]:
     """What the page makes of a bundle, for programs and for a person."""
-    from reports.words import note
+    from reports.words import STATUS_WORDS, note
     from xport.judgement.verdict import Status
     from xport.plan.page_models import PageView
 
@@ -29,15 +29,18 @@ def page_facts(manifest: Manifest) -> tuple[dict[str, Any], list[str]]:
         "unshown": view.unshown,
         "notes": [note.model_dump() for note in manifest.notes],
     }
-    weak = ["WEAK_PASSED"] if manifest.verdict is Status.WEAK_PASSED else []
-    return facts, [*weak, *map(note, manifest.notes), *view.sentences()]
+    less = [] if manifest.verdict is Status.PASSED else [STATUS_WORDS[manifest.verdict]]
+    return facts, [*less, *map(note, manifest.notes), *view.sentences()]
 
 
-def verify(options: argparse.Namespace) -> tuple[Manifest, str, dict[str, Any]]:
-    """Check a bundle; its manifest, and what is told of it to a person and to programs."""
+def verify(options: argparse.Namespace) -> tuple[int, str, dict[str, Any]]:
+    """Check a bundle; the exit code, and what is told of it to a person and to programs."""
+    from reports import words
+    from reports.release.details import verdict_details
     from xport.bundles.checks import unchecked_of
     from xport.bundles.manifest import MANIFEST
     from xport.common.digests import of_file
+    from xport.judgement.evidence import EVIDENCE, Evidence
     from xport.workflow.verification import verify
 
     manifest = verify(
@@ -64,8 +67,21 @@ def verify(options: argparse.Namespace) -> tuple[Manifest, str, dict[str, Any]]:
         *(f"NOT CHECKED: {one}" for one in (*missing, *not_asked)),
         manifest.notice,
     ]
-    more = {"notice": manifest.notice, "unchecked": missing, "signature": signature}
-    return manifest, "\n".join(text), facts | more | shown
+    code = manifest.verdict.code(allow_weak=options.allow_weak, allow_waivers=options.allow_waivers)
+    if options.quiet:
+        title = words.one_line(f"{manifest.title} ({manifest.release} {manifest.version or ''})")
+        text = [f"{words.STATUS_WORDS[manifest.verdict]}  {title.replace(' )', ')')}"]
+    evidence = Evidence.read(options.bundle / EVIDENCE)
+    details = verdict_details(evidence)
+    details["digests"]["evidence"] = of_file(options.bundle / EVIDENCE)
+    more = {
+        "exit_code": int(code),
+        "findings": evidence.verdict.findings,
+        "notice": manifest.notice,
+        "unchecked": missing,
+        "signature": signature,
+    }
+    return code, "\n".join(text), details | facts | more | shown
 
 
 def _signature(bundle: Path, key: Path | None) -> tuple[dict[str, Any], str, list[str]]:
@@ -99,8 +115,9 @@ def sign(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
     manifest, fingerprint = sign(
         options.bundle,
         options.key,
-        lambda: _passphrase(options.key),
+        lambda: passphrase(options.key),
         allow_weak=options.allow_weak,
+        allow_waivers=options.allow_waivers,
         allow_unchecked=options.allow_unchecked,
     )
     added = [str(options.bundle / name) for name in FILES]
@@ -109,7 +126,7 @@ def sign(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
     return "\n".join(text), facts | {"fingerprint": shown(fingerprint), "notice": manifest.notice}
 
 
-def _passphrase(key: Path) -> str:
+def passphrase(key: Path) -> str:
     """The passphrase of an encrypted key, from the environment or from whoever sits there.
 
     Raises:

@@ -21,6 +21,7 @@ PACKAGES = {"base": BASE} | {name: EXTRAS[name] for name in ("torch", "browser",
 OPTIONAL = {
     "dynamo exporter": EXTRAS["dynamo"],
     "paper": EXTRAS["paper"],
+    "publish": EXTRAS["publish"],
     "sign": EXTRAS["sign"],
     "train": EXTRAS["train"],
 }

@@ -69,9 +69,63 @@ def output_errors() -> Iterator[None]:
         ) from error
 
 
+@contextlib.contextmanager
+def only_the_document(wanted: bool) -> Iterator[None]:
+    """Where `wanted`, what is printed in here goes to standard error, but for `write_output`.
+
+    So a program that reads standard output finds the result alone, whatever a model's own code, a
+    library or a command that they start prints.
+    """
+    if not wanted or sys.stdout is None:
+        yield
+        return
+    with contextlib.ExitStack() as put_back:
+        _ASIDE.append(_Aside(put_back))
+        try:
+            yield
+        finally:
+            _ASIDE.pop()
+
+
+class _Aside:
+    """Standard output, put aside until `put_back` ends."""
+
+    def __init__(self, put_back: contextlib.ExitStack) -> None:
+        self._output = sys.stdout
+        self._output.flush()
+        self._handle = self._kept(put_back)
+        put_back.enter_context(contextlib.redirect_stdout(sys.stderr))
+
+    def _kept(self, put_back: contextlib.ExitStack) -> int | None:
+        """A second handle of the real output, whose own leads to standard error meanwhile."""
+        try:
+            kept = os.dup(_OUTPUT)
+            os.dup2(_ERRORS, _OUTPUT)
+        except OSError:  # one of both is closed
+            return None
+        put_back.callback(os.close, kept)
+        put_back.callback(os.dup2, kept, _OUTPUT)
+        return kept
+
+    @contextlib.contextmanager
+    def fetched(self) -> Iterator[None]:
+        """The real output is where it was, in here."""
+        if self._handle is not None:
+            os.dup2(self._handle, _OUTPUT)
+        try:
+            with contextlib.redirect_stdout(self._output):
+                yield
+        finally:
+            if self._handle is not None:
+                os.dup2(_ERRORS, _OUTPUT)
+
+
+_ASIDE: list[_Aside] = []
+
+
 def write_output(text: str) -> None:
     """Print a command's result; errors as in `output_errors`."""
-    with output_errors():
+    with _ASIDE[-1].fetched() if _ASIDE else contextlib.nullcontext(), output_errors():
         print(text)
 
 

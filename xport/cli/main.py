@@ -15,7 +15,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from xport.cli.arguments import make_parser
-from xport.cli.ending import ended, output_errors, write_output
+from xport.cli.ending import ended, only_the_document, output_errors, write_output
 from xport.common import progress
 from xport.common.tools import require
 from xport.errors import ExitCode, InputError
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    options = argparse.Namespace(json=False)
+    options = argparse.Namespace(json=False, quiet=False)
     sys.exit(ended(options, lambda: _run(options, arguments)))
 
 
@@ -47,7 +47,7 @@ def _run(options: argparse.Namespace, arguments: Sequence[str] | None) -> int:
     require(*NEEDED.get(options.command, ()))
     from xport.common.displays import display_for
 
-    with progress.shown(display_for(quiet=options.json)):
+    with only_the_document(options.json), progress.shown(display_for(quiet=options.quiet)):
         return COMMANDS[options.command](options)
 
 
@@ -71,46 +71,21 @@ def _browser_options(options: argparse.Namespace) -> BrowserOptions:
 
 def _verdict(options: argparse.Namespace, evidence: Evidence, out: Path) -> int:
     """Print the verdict and where things lie; the exit code that stands for it."""
-    from reports.release.sensitivity import blind
-    from reports.release.summary import summary_lines
-    from xport.plan.page_models import page_view
-    from xport.workflow.run_folder import RunFolder
+    from xport.cli.verdicts import verdict_told
 
-    run, status = RunFolder(out), evidence.verdict.status
-    paths = {
-        name: str(path)
-        for name, path in (
-            ("evidence", run.evidence_path),
-            ("report", run.report_path),
-            ("junit", run.junit_path),
-            ("bundle", run.bundle_path),
-        )
-        if path.exists()
-    }
-    if options.json:
-        view, other = page_view(evidence.plan), evidence.other_policy
-        summary = {
-            "verdict": status,
-            "other_policy": other.model_dump() if other else None,
-            "findings": evidence.verdict.findings,
-            "notes": [note.model_dump() for note in evidence.verdict.notes],
-            "advisories": evidence.verdict.noted("advisory"),
-            "blind": blind(evidence),
-            "detectable_errors": [one.model_dump() for one in evidence.detectable_errors],
-            "missing_routes": [route.model_dump() for route in evidence.plan.missing_routes],
-            "publishable": other is None and status.all_passed and view.publishable,
-            "unshown": view.unshown,
-            **paths,
-        }
-        write_output(json.dumps(summary, indent=2))
-    else:
-        places = [f"{name:<9} {path}" for name, path in paths.items()]
-        write_output("\n".join([*summary_lines(evidence), *places]))
-    return status.code(allow_weak=options.allow_weak)
+    code, text, value = verdict_told(options, evidence, out)
+    _say(options, text, value)
+    return code
+
+
+def _say(options: argparse.Namespace, text: str, value: dict[str, Any]) -> None:
+    write_output(json.dumps(value, indent=2, allow_nan=False) if options.json else text)
 
 
 def _print(options: argparse.Namespace, text: str, value: dict[str, Any]) -> int:
-    write_output(json.dumps(value, indent=2) if options.json else text)
+    """Print what a command did, unless that is to be quiet."""
+    if options.json or not options.quiet:
+        _say(options, text, value)
     return ExitCode.PASSED
 
 
@@ -125,9 +100,10 @@ def _release(options: argparse.Namespace) -> int:
         images=options.images,
         options=_browser_options(options),
         allow_weak=options.allow_weak,
+        allow_waivers=options.allow_waivers,
     )
     code = _verdict(options, evidence, options.out)
-    if not options.json:
+    if not options.json and not options.quiet:
         write_output(f"whole time {time.monotonic() - start:.0f} s")
     return code
 
@@ -165,8 +141,11 @@ def _diff(options: argparse.Namespace) -> int:
 
     code, compared = difference(options)
     found = compared.difference
-    lines = "\n".join(difference_lines(found))
-    write_output(found.model_dump_json(indent=2) if options.json else lines)
+    lines = difference_lines(found)
+    if options.json:
+        write_output(found.model_dump_json(indent=2))
+    else:
+        write_output("\n".join(lines[:1] if options.quiet else lines))
     return code
 
 
@@ -192,9 +171,15 @@ def _judge(options: argparse.Namespace) -> int:
 
 def _report(options: argparse.Namespace) -> int:
     from xport.workflow import commands
+    from xport.workflow.run_folder import RunFolder
 
     html, junit = commands.report(options.run_folder)
-    return _print(options, f"{html}\n{junit}", {"report": str(html), "junit": str(junit)})
+    summary = RunFolder(options.run_folder).summary_path
+    made = {"report": str(html), "junit": str(junit), "summary": str(summary)}
+    if not options.markdown:
+        return _print(options, "\n".join(made.values()), made)
+    _say(options, summary.read_text(encoding="utf-8").rstrip("\n"), made)
+    return ExitCode.PASSED
 
 
 def _bundle(options: argparse.Namespace) -> int:
@@ -202,7 +187,9 @@ def _bundle(options: argparse.Namespace) -> int:
     from xport.cli.bundles import page_facts
     from xport.workflow import commands
 
-    folder = commands.bundle(options.run_folder, allow_weak=options.allow_weak)
+    folder = commands.bundle(
+        options.run_folder, allow_weak=options.allow_weak, allow_waivers=options.allow_waivers
+    )
     manifest = Manifest.read(folder / MANIFEST)
     shown, lines = page_facts(manifest)
     facts = {"bundle": str(folder), "verdict": manifest.verdict, **shown}
@@ -212,15 +199,21 @@ def _bundle(options: argparse.Namespace) -> int:
 def _verify(options: argparse.Namespace) -> int:
     from xport.cli import bundles
 
-    manifest, text, value = bundles.verify(options)
-    _print(options, text, value)
-    return manifest.verdict.code(allow_weak=options.allow_weak)
+    code, text, value = bundles.verify(options)
+    _say(options, text, value)
+    return code
 
 
 def _sign(options: argparse.Namespace) -> int:
     from xport.cli import bundles
 
     return _print(options, *bundles.sign(options))
+
+
+def _publishing(options: argparse.Namespace) -> int:
+    from xport.cli.publishing import run
+
+    return _print(options, *run(options))
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -325,6 +318,10 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "demo": _demo,
     "sign": _sign,
     "verify": _verify,
+    "publish": _publishing,
+    "promote": _publishing,
+    "rollback": _publishing,
+    "releases": _publishing,
     "serve": _serve,
     "doctor": _doctor,
     "bench": _measure,

@@ -13,6 +13,7 @@
   them.
 - `isolated`: run one function in a process of its own: its memory is measured, its noise kept
   from ours.
+- `numbers`: numbers in few characters, the same way wherever a person reads them.
 - `own_names`: whose `reports` it is: packages of this project's names are ours, whatever else lies
   around.
 - `progress`: telling a person how far long work has come; who calls decides where it is shown.

@@ -19,6 +19,7 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "dynamo": ("onnxscript",),
     "imaging": ("imagecodecs", "pydicom", "scikit-image", "simplejpeg"),
     "paper": ("matplotlib", "scikit-learn"),
+    "publish": ("fsspec",),
     "sign": ("cryptography", "model-signing", "pyopenssl"),
     "train": ("lightning-fabric",),
 }

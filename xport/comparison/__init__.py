@@ -4,6 +4,8 @@
   these.
 - `decision_effects`: what a person decides by: calibrated probabilities and the
   out-of-distribution score.
+- `leg_decisions`: what an error of a leg does to decisions: those that come out otherwise than the
+  reference's.
 - `parity`: measuring how far one recording is from another; numbers only, no judgement.
 - `picture`: a picture in evidence.
 - `pictures`: small pictures of the probes on which legs differ most.

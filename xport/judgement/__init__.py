@@ -34,6 +34,8 @@
 - `sensitivity`: from trials of spoilt weights to the smallest error that a policy detects, and
   what is blind.
 - `verdict`: what judging looks at and what it says: facts, checks, the case, the verdict.
+- `waivers`: failures that a policy waives for a while: one check each, with a bound, an owner and
+  an end.
 - `weakness`: where a plan's policy asks less than the floor of every policy, from what was
   recorded.
 - `witness_checks`: judging what the witness saw: a backend is what the browser's interfaces were

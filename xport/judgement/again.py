@@ -6,6 +6,7 @@ check to the judge, every sum to its parts, every recording to the plan.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Sequence
 
 from xport.exchange.recording import Recording
@@ -20,6 +21,7 @@ from xport.judgement.preprocessing_checks import PREPROCESSING
 from xport.judgement.reference_checks import OWN_DISTANCE
 from xport.judgement.sensitivity import sensitivity_findings
 from xport.judgement.verdict import RULES, Case, Check, Note, Status, Verdict
+from xport.judgement.waivers import day_of
 from xport.judgement.weakness import below_floor
 from xport.plan.plan import Plan
 
@@ -49,7 +51,7 @@ def again_findings(evidence: Evidence) -> Iterator[str]:
         if getattr(said, what) != getattr(now, what):
             yield f"the verdict's {what} are not what its checks and numbers give"
     if said.status.all_passed and not all(
-        check.advisory or check.status is Status.PASSED for check in said.checks
+        check.beside or check.status is Status.PASSED for check in said.checks
     ):
         yield f"its verdict is {said.status}, and not every check passed"
 
@@ -58,11 +60,18 @@ def status_now(evidence: Evidence) -> Status:
     """The status that evidence is worth now: weak where its policy asks less than the floor.
 
     That holds for evidence of earlier rules too, which did not know the floor: nobody makes a weak
-    verdict a whole one by calling it older.
+    verdict a whole one by calling it older. It is FAILED where a waiver that it rests on has ended.
     """
     said = evidence.verdict.status
-    weak = said.all_passed and any(below_floor(case_of(evidence)))
-    return Status.WEAK_PASSED if weak else said
+    if not said.all_passed:
+        return said
+    waivers = [check.waiver for check in evidence.verdict.checks if check.waiver is not None]
+    today = datetime.datetime.now(datetime.UTC).date()
+    if any(waiver.until < today for waiver in waivers):
+        return Status.FAILED
+    if any(True for _ in below_floor(case_of(evidence))):
+        return Status.WEAK_PASSED
+    return Status.PASSED_WITH_WAIVERS if waivers else said
 
 
 def notes_now(evidence: Evidence) -> tuple[Note, ...]:
@@ -86,6 +95,7 @@ def case_of(evidence: Evidence) -> Case:
         other=evidence.other_policy,
         rules=evidence.rules,
         baseline=evidence.baseline,
+        day=day_of(evidence.made),
     )
 
 

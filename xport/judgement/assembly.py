@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from xport.common.arrays import Array
 from xport.common.version import __version__
 from xport.comparison.change import BaselineFound
+from xport.comparison.leg_decisions import LegDecisions, leg_decisions
 from xport.comparison.parity import Comparison, Outputs, Pair, Role, compare
 from xport.comparison.pictures import pictures_for
 from xport.comparison.preprocessing import PreparedCase, effects_of
@@ -21,7 +22,7 @@ from xport.inputs.probes import ProbeFolder
 from xport.judgement.evidence import Evidence
 from xport.judgement.judge import judge
 from xport.judgement.sensitivity import detectable_errors
-from xport.judgement.verdict import Case, OutputFacts
+from xport.judgement.verdict import Case, OutputFacts, Status, Verdict
 from xport.plan.plan import FLOAT64_LEG, REFERENCE_LEG, Leg, Plan, PlannedModel
 from xport.plan.policy import OtherPolicy, Policy
 from xport.plan.timing import BackendRuntime
@@ -107,6 +108,7 @@ def evidence_of(
         return next(iter(probes.load(probe, model.signature).values()), None)
 
     effects = tuple(effects_of(prepared)) if prepared else ()
+    made = datetime.datetime.now(datetime.UTC)
     case = replace(
         measured(plan, planned.digest(), recorded),
         effects=effects,
@@ -114,10 +116,11 @@ def evidence_of(
         preparations=prepared.preparations if prepared else None,
         other=other[1] if other else None,
         baseline=baseline,
+        day=made.date(),
     )
-    comparisons = tuple(case.comparisons.values())
+    comparisons, verdict = tuple(case.comparisons.values()), judge(case)
     return Evidence(
-        made=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        made=made.isoformat(timespec="seconds"),
         xport=__version__,
         plan=plan,
         recordings=tuple(recorded.documents.values()),
@@ -132,8 +135,9 @@ def evidence_of(
         other_policy=other[1] if other else None,
         sensitivity=tuple(sensitivity),
         detectable_errors=tuple(detectable_errors(case, sensitivity)),
+        decisions=tuple(_decisions(plan, recorded, verdict, input_of)),
         baseline=baseline,
-        verdict=judge(case),
+        verdict=verdict,
     )
 
 
@@ -183,6 +187,33 @@ def _facts(model: str, leg: str, spec: TensorSpec, outputs: Outputs) -> OutputFa
         shape_as_declared=as_declared,
         largest=_largest(values),
     )
+
+
+def _decisions(
+    plan: Plan,
+    recorded: Recorded,
+    verdict: Verdict,
+    input_of: Callable[[PlannedModel, str], Array | None],
+) -> Iterator[LegDecisions]:
+    """What the errors of legs that failed do to decisions, on the probes that the leg ran on."""
+    failed = {(c.model, c.leg) for c in verdict.checks if c.status is Status.FAILED and c.output}
+    for model in plan.models:
+        names = [spec.name for spec in model.signature.outputs]
+        for leg in plan.legs_of(model):
+            if (model.id, leg.name) not in failed or leg.name == model.reference:
+                continue
+            ours, theirs = (
+                {name: recorded.output(model.id, of, name) for name in names}
+                for of in (leg.name, model.reference)
+            )
+            inputs = {
+                probe.name: array
+                for probe in model.probes_on(leg.name)
+                if (array := input_of(model, probe.name)) is not None
+            }
+            found = leg_decisions(model, leg.name, (ours, theirs), inputs)
+            if found is not None:
+                yield found
 
 
 def _largest(values: Sequence[Array]) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from xport.comparison.parity import Role
 from xport.exchange.prepared import deployed_leg
@@ -13,26 +14,62 @@ from xport.judgement.verdict import Case, Check, OutputFacts, Status
 from xport.plan.plan import Leg
 
 
+@dataclass(frozen=True)
+class Fault:
+    """What did not pass of one leg's output, or of the leg itself.
+
+    `inherited`: it was wrong before, and no worse. `remark` names the runtime that is the odd one
+    out, where one is.
+    """
+
+    checks: tuple[Check, ...]
+    inherited: bool
+    remark: str = ""
+
+    @property
+    def status(self) -> Status:
+        """FAILED, or NOT_RUN where nothing failed."""
+        return Status.FAILED if _failed(self.checks) else Status.NOT_RUN
+
+    @property
+    def place(self) -> str:
+        """Model, leg and output."""
+        first = self.checks[0]
+        return f"{first.model}/{first.leg}" + (f" {first.output}" if first.output else "")
+
+    def sentence(self) -> str:
+        """The fault as a finding of the verdict."""
+        told = "; ".join(dict.fromkeys(check.message for check in self.checks))
+        sentence = f"{self.status}: {self.place}: {told}"
+        if self.inherited:
+            return f"{sentence} (inherited from another leg)"
+        return "; ".join(filter(None, [sentence, self.remark]))
+
+
 def attribute(case: Case, checks: Sequence[Check]) -> tuple[list[str], list[str]]:
     """Sentences for what did not pass, one per leg and output; the legs to blame come first."""
+    faults = faults_of(case, checks)
+    culprits = [
+        f"{fault.checks[0].model}/{fault.checks[0].leg}"
+        for fault in faults
+        if not fault.inherited and fault.status is Status.FAILED
+    ]
+    return [fault.sentence() for fault in faults], list(dict.fromkeys(culprits))
+
+
+def faults_of(case: Case, checks: Sequence[Check]) -> list[Fault]:
+    """What did not pass, one fault per leg and output; what is inherited comes last."""
     groups: dict[tuple[str, str, str | None], list[Check]] = {}
     for check in checks:
         if check.status is not Status.PASSED:
             groups.setdefault((check.model, check.leg, check.output), []).append(check)
-    own = {key: bad for key, bad in groups.items() if not _inherited(case, key, groups)}
-    culprits = [f"{m}/{leg}" for (m, leg, _), bad in own.items() if _failed(bad)]
-    findings = [_named(case, key, _sentence(bad)) for key, bad in own.items()]
-    findings += [
-        f"{_sentence(bad)} (inherited from another leg)"
-        for key, bad in groups.items()
-        if key not in own
-    ]
-    return findings, list(dict.fromkeys(culprits))
-
-
-def _named(case: Case, key: tuple[str, str, str | None], sentence: str) -> str:
-    """A sentence, with the runtime that is the odd one out where one is."""
-    return "; ".join(filter(None, [sentence, odd_one_out(case, *key)]))
+    own, inherited = list[Fault](), list[Fault]()
+    for key, bad in groups.items():
+        if _inherited(case, key, groups):
+            inherited.append(Fault(tuple(bad), inherited=True))
+        else:
+            own.append(Fault(tuple(bad), inherited=False, remark=odd_one_out(case, *key)))
+    return [*own, *inherited]
 
 
 def _failed(checks: Sequence[Check]) -> bool:
@@ -97,10 +134,3 @@ def _own_nonsense(case: Case, key: tuple[str, str, str | None], before: OutputFa
     if before is None and reference is not None and limits:
         return not all(limit.met_by(reference) for limit in limits)
     return False
-
-
-def _sentence(checks: Sequence[Check]) -> str:
-    first = checks[0]
-    status = Status.FAILED if _failed(checks) else Status.NOT_RUN
-    place = f"{first.model}/{first.leg}" + (f" {first.output}" if first.output else "")
-    return f"{status}: {place}: {'; '.join(dict.fromkeys(c.message for c in checks))}"

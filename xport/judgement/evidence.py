@@ -6,6 +6,7 @@ from typing import Literal
 
 from xport.common.document import Document
 from xport.comparison.change import BaselineFound
+from xport.comparison.leg_decisions import LegDecisions
 from xport.comparison.parity import Comparison
 from xport.comparison.picture import Picture
 from xport.comparison.pipeline_effect import PipelineEffect
@@ -34,6 +35,8 @@ class Evidence(Document):
     `sensitivity` is what was tried of errors in the models' weights, and `detectable_errors` the
     smallest that the policy detects, by group of layers.
 
+    `decisions` is what the errors of legs that failed, waived or not, do to decisions on probes.
+
     `baseline` is what changed against the release that the policy names; None where it names none.
 
     `rules` are those it was judged by. Rules 1, of evidence of versions 1 and 2, held neither the
@@ -59,6 +62,7 @@ class Evidence(Document):
     other_policy: OtherPolicy | None = None
     sensitivity: tuple[Sensitivity, ...] = ()
     detectable_errors: tuple[DetectableError, ...] = ()
+    decisions: tuple[LegDecisions, ...] = ()
     baseline: BaselineFound | None = None
     verdict: Verdict
 

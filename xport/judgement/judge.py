@@ -18,6 +18,8 @@ from xport.judgement.preprocessing_checks import preprocessing_checks
 from xport.judgement.reference_checks import contradicts_itself, is_own_distance, own_distance
 from xport.judgement.second_opinions import second_opinion_checks
 from xport.judgement.verdict import Case, Check, Status, Verdict
+from xport.judgement.waivers import waived
+from xport.judgement.weakness import below_floor
 from xport.judgement.witness_checks import prepared_witnesses, witness_check
 from xport.plan.plan import EVALUATOR_LEG, FLOAT64_LEG, REFERENCE_LEG, Leg, Plan, PlannedModel
 
@@ -29,17 +31,28 @@ def judge(case: Case) -> Verdict:
     """Apply the plan's policy to what was recorded and measured."""
     found = tuple(_all_checks(case))
     checks = advised(case, (*found, *full_precision_beside(case, found)))
-    decisive = [check for check in checks if not check.advisory]
+    weak = any(True for _ in below_floor(case))
+    checks = waived(case, checks, weak=weak)
+    decisive = [check for check in checks if not check.beside]
     findings, culprits = attribute(case, decisive)
     notes = tuple(notes_of(case, checks))
-    status, weak = _overall(decisive), any(note.kind == "below-floor" for note in notes)
     return Verdict(
-        status=Status.WEAK_PASSED if weak and status is Status.PASSED else status,
+        status=_told(_overall(decisive), checks, weak=weak),
         findings=tuple(findings),
         culprits=tuple(culprits),
         checks=checks,
         notes=notes,
     )
+
+
+def _told(status: Status, checks: Sequence[Check], *, weak: bool) -> Status:
+    """PASSED as what it is where less was asked than must be, or something is waived."""
+    if status is not Status.PASSED:
+        return status
+    if weak:
+        return Status.WEAK_PASSED
+    rests = any(check.waiver is not None for check in checks)
+    return Status.PASSED_WITH_WAIVERS if rests else Status.PASSED
 
 
 def _overall(checks: Sequence[Check]) -> Status:

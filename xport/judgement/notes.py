@@ -8,6 +8,7 @@ from xport.judgement.advisory import sentences
 from xport.judgement.change_checks import CHANGE
 from xport.judgement.reference_checks import is_own_distance
 from xport.judgement.verdict import Case, Check, Note, NoteKind, Status
+from xport.judgement.waivers import waiver_sentences
 from xport.judgement.weakness import below_floor
 from xport.plan.plan import Plan, PlannedModel
 
@@ -20,6 +21,7 @@ def notes_of(case: Case, checks: Sequence[Check]) -> Iterator[Note]:
     """Every note, what weighs most first."""
     told: tuple[tuple[NoteKind, Iterator[str]], ...] = (
         ("below-floor", below_floor(case)),
+        ("waiver", waiver_sentences(case, checks)),
         ("other-policy", _other_policy(case)),
         ("advisory", iter(sentences(checks))),
         ("half-precision", _half_precision(case)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -17,7 +18,7 @@ from xport.errors import ExitCode
 from xport.exchange.prepared import Preparations
 from xport.exchange.recording import Recording
 from xport.plan.plan import Plan
-from xport.plan.policy import OtherPolicy
+from xport.plan.policy import OtherPolicy, Waiver
 
 RULES = 3
 """The rules by which is judged now; `Evidence` tells of the earlier ones."""
@@ -27,23 +28,26 @@ class Status(StrEnum):
     """Outcome of a check, and of the whole.
 
     WEAK_PASSED is of the whole alone: every check passed, but the policy asks less than the floor
-    of every policy (`xport.plan.floor`). It counts as nothing passed where it was not allowed.
+    of every policy (`xport.plan.floor`). So is PASSED_WITH_WAIVERS: what failed is waived by the
+    policy. Neither counts as passed where it was not allowed.
     """
 
     PASSED = "PASSED"
+    PASSED_WITH_WAIVERS = "PASSED_WITH_WAIVERS"
     WEAK_PASSED = "WEAK_PASSED"
     FAILED = "FAILED"
     NOT_RUN = "NOT_RUN"
 
     @property
     def exit_code(self) -> ExitCode:
-        """The code of a command whose result this is, where weak policies were not allowed."""
-        return self.code(allow_weak=False)
+        """The code of a command whose result this is, where nothing but PASSED was allowed."""
+        return self.code()
 
-    def code(self, *, allow_weak: bool) -> ExitCode:
+    def code(self, *, allow_weak: bool = False, allow_waivers: bool = False) -> ExitCode:
         """The code of a command whose result this is."""
         codes = {
             Status.PASSED: ExitCode.PASSED,
+            Status.PASSED_WITH_WAIVERS: ExitCode.PASSED if allow_waivers else ExitCode.BAD_INPUT,
             Status.WEAK_PASSED: ExitCode.PASSED if allow_weak else ExitCode.BAD_INPUT,
             Status.FAILED: ExitCode.FAILED,
         }
@@ -51,12 +55,13 @@ class Status(StrEnum):
 
     @property
     def all_passed(self) -> bool:
-        """Whether every check passed, whatever the policy asks."""
-        return self in (Status.PASSED, Status.WEAK_PASSED)
+        """Whether every check that decides passed, whatever the policy asks and waives."""
+        return self in (Status.PASSED, Status.PASSED_WITH_WAIVERS, Status.WEAK_PASSED)
 
 
 NoteKind = Literal[
     "below-floor",
+    "waiver",
     "advisory",
     "half-precision",
     "reduced-weights",
@@ -70,7 +75,8 @@ NoteKind = Literal[
 class Note(Document):
     """What a person must know beside the status: its kind for programs, a sentence for people.
 
-    `below-floor`: the policy asks less than every policy must. `advisory`: what failed and, by the
+    `below-floor`: the policy asks less than every policy must. `waiver`: what failed and is waived,
+    or was to be and is not, and waivers that are of nothing. `advisory`: what failed and, by the
     policy, does not decide. `half-precision`: a leg that may compute so. `reduced-weights`: weights
     that were stored in fewer bits, with other values. `near-tolerance`: a distance that takes more
     than four fifths of what is allowed. `no-second-route`: no independent conversion confirms it.
@@ -86,7 +92,8 @@ class Check(Document):
     """One thing that was required of one leg (and output), and how it came out.
 
     `against` is the leg it was compared with, where it was compared. `advisory` is the policy's
-    reason for letting a failure stand beside the verdict instead of deciding it.
+    reason for letting a failure stand beside the verdict instead of deciding it, `waiver` what the
+    policy waives it by.
     """
 
     name: str
@@ -100,12 +107,21 @@ class Check(Document):
     bound: float | None = None
     rationale: str | None = None
     advisory: str | None = None
+    waiver: Waiver | None = None
+
+    @property
+    def beside(self) -> bool:
+        """Whether a failure stands beside the verdict and does not decide it."""
+        return self.advisory is not None or self.waiver is not None
 
     @model_serializer(mode="wrap")
     def _without_what_is_not_there(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """A check that decides is written as before there were others."""
         written: dict[str, Any] = handler(self)
-        return written if self.advisory else {k: v for k, v in written.items() if k != "advisory"}
+        for name in ("advisory", "waiver"):
+            if getattr(self, name) is None:
+                written.pop(name, None)
+        return written
 
 
 class Verdict(Document):
@@ -170,7 +186,8 @@ class Case:
     `planned` is the digest of the plan that the recordings must have been made for: of `plan`,
     unless that is judged under another policy, which `other` names. `rules` are those of the
     evidence that is judged again: what later rules ask is not asked of it. `baseline` is what was
-    compared with the release that the policy names.
+    compared with the release that the policy names. `day` is that of judging, in UTC; where it is
+    not known, every waiver has ended.
     """
 
     plan: Plan
@@ -184,3 +201,4 @@ class Case:
     other: OtherPolicy | None = None
     rules: int = RULES
     baseline: BaselineFound | None = None
+    day: datetime.date | None = None

@@ -8,12 +8,13 @@ from html import escape
 from pathlib import Path
 
 from reports import words
+from reports.release.faults import fault_lines
 from reports.release.reading import Reading
 from reports.release.summary import standing_rows
+from reports.release.worst import worst_check
 from xport.errors import ExitCode, VerdictError
 from xport.judgement.evidence import Evidence
-from xport.judgement.judge import baseline_of
-from xport.judgement.verdict import Check, Status, Verdict
+from xport.judgement.verdict import Status, Verdict
 from xport.workflow.run_folder import RunFolder
 
 HEAD = ("model", "output", "leg", "distance from the reference", "allowed", "used", "")
@@ -27,12 +28,14 @@ class Report:
     Attributes:
         evidence: every number that was measured, and the verdict.
         folder: the run's, with `evidence.json`, `report.html` and `junit.xml`.
-        allow_weak: whether WEAK_PASSED is no error, as whoever made the report said.
+        allow_weak, allow_waivers: whether WEAK_PASSED and PASSED_WITH_WAIVERS are no errors, as
+            whoever made the report said.
     """
 
     evidence: Evidence
     folder: Path
     allow_weak: bool = False
+    allow_waivers: bool = False
 
     @property
     def verdict(self) -> Verdict:
@@ -41,7 +44,7 @@ class Report:
 
     @property
     def status(self) -> Status:
-        """PASSED, WEAK_PASSED, FAILED or NOT_RUN; only PASSED is a pass by every policy's floor."""
+        """Only PASSED is a whole pass, by every policy's floor and without waivers."""
         return self.verdict.status
 
     @property
@@ -55,13 +58,14 @@ class Report:
         return RunFolder(self.folder).report_path
 
     def raise_for_verdict(self) -> None:
-        """Return if the verdict is PASSED, or WEAK_PASSED where that was allowed.
+        """Return if the verdict is PASSED, or another where that was allowed.
 
         Raises:
             VerdictError: it is not; model, leg, output, probe and numbers of what is worst are
                 its attributes.
         """
-        if self.status.code(allow_weak=self.allow_weak) is not ExitCode.PASSED:
+        code = self.status.code(allow_weak=self.allow_weak, allow_waivers=self.allow_waivers)
+        if code is not ExitCode.PASSED:
             raise verdict_error(self.evidence, self.path)
 
     def __str__(self) -> str:
@@ -101,7 +105,7 @@ def _headline(reading: Reading) -> str:
 
 def _findings(reading: Reading) -> list[str]:
     noted = [words.note(one) for one in reading.verdict.notes]
-    found = [words.printable(line) for line in reading.verdict.findings]
+    found = [words.printable(line.text) for line in fault_lines(reading)]
     more = len(found) - FINDINGS
     return noted + found[:FINDINGS] + ([f"and {more} more, in the report"] if more > 0 else [])
 
@@ -113,47 +117,16 @@ def _html_row(row: Sequence[str]) -> str:
 def verdict_error(evidence: Evidence, report: Path) -> VerdictError:
     """The error of a verdict that is not PASSED, with what is worst among its culprits."""
     verdict = evidence.verdict
-    worst = _worst(verdict)
-    where, probe = str(report), None
-    if worst is not None:
-        where = " ".join(filter(None, (f"{worst.model}/{worst.leg}", worst.output)))
-        probe = _probe_of(evidence, worst)
-    told = (*verdict.findings, *verdict.noted("below-floor"))
+    found = None if verdict.status.all_passed else worst_check(Reading(evidence))
+    worst, where = (found.check, found.place) if found else (None, str(report))
+    told = (*verdict.findings, *verdict.noted("below-floor"), *verdict.noted("waiver"))
     first = told[0] if told else "nothing was checked"
     said = worst.message if worst is not None else first
     error = VerdictError(f"{verdict.status.value}: {said}", where, f"see {report}")
     error.status = verdict.status.value
     error.exit_code = verdict.status.exit_code
     error.findings = verdict.findings
-    if worst is not None:
+    if found is not None and worst is not None:
         error.model, error.leg, error.output = worst.model, worst.leg, worst.output
-        error.measured, error.bound, error.probe = worst.measured, worst.bound, probe
+        error.measured, error.bound, error.probe = worst.measured, worst.bound, found.probe
     return error
-
-
-def _worst(verdict: Verdict) -> Check | None:
-    """Of what decides the status, the first culprit's check that is furthest over its bound."""
-    bad = [c for c in verdict.checks if c.status is verdict.status and not c.advisory]
-    blamed = [c for c in bad if f"{c.model}/{c.leg}" in verdict.culprits[:1]] or bad
-    return max(blamed, key=_excess, default=None)
-
-
-def _excess(check: Check) -> tuple[bool, float]:
-    if check.measured is None or check.bound is None:
-        return False, 0.0
-    share = check.measured / check.bound
-    return (True, float("inf")) if share != share else (True, share)
-
-
-def _probe_of(evidence: Evidence, check: Check) -> str | None:
-    """The probe on which the check's comparison is worst."""
-    leg = next((leg for leg in evidence.plan.legs if leg.name == check.leg), None)
-    if leg is None or check.measured is None:
-        return None
-    model = evidence.plan.model(check.model)
-    wanted = (check.model, check.leg, check.output)
-    found = [one for one in evidence.comparisons if (one.model, one.leg, one.output) == wanted]
-    for one in found:
-        if (check.against or model.reference) == baseline_of(model, leg, one.role):
-            return one.worst_probe
-    return None

@@ -143,6 +143,8 @@ def _rationales(policy: Policy) -> Iterator[tuple[str, str]]:
         yield f"policy.advisory of {one.model}/{one.leg} {one.output}", one.rationale
     for half in policy.half_precision:
         yield f"policy.half_precision of {half.leg}", half.rationale
+    for waiver in policy.waivers:
+        yield f"policy.waivers of {waiver.place}", waiver.rationale
 
 
 def require(found: Sequence[str], where: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from typing import Annotated, Any, Self
 
@@ -14,6 +15,7 @@ from pydantic import (
 )
 
 from xport.common.document import Document
+from xport.common.numbers import short
 from xport.plan.baseline import Baseline
 
 Reason = Annotated[str, Field(min_length=12)]
@@ -84,6 +86,40 @@ class HalfPrecision(Document):
     rationale: Reason
 
 
+class Waiver(Document):
+    """One check that may fail until a day, by how much, why, and who answers for it.
+
+    It is named by model, leg, output and its own name, as reports write them; what is of no output,
+    such as a limit against a baseline, is named without one. `bound` is the largest value that may
+    be measured, `until` the last day (UTC) on which it holds. A verdict that rests on a waiver is
+    PASSED_WITH_WAIVERS. What is no number, missing or constant, or did not run cannot be waived,
+    nor what a policy below the floor lets fail.
+    """
+
+    model: str
+    leg: str
+    output: str | None = None
+    check: str
+    bound: float = Field(gt=0, allow_inf_nan=False)
+    rationale: Reason
+    owner: str = Field(pattern=r"\S.*\S")
+    until: datetime.date
+
+    @property
+    def key(self) -> tuple[str, str, str | None, str]:
+        """What the check is named by."""
+        return self.model, self.leg, self.output, self.check
+
+    @property
+    def place(self) -> str:
+        """Model, leg and output."""
+        return f"{self.model}/{self.leg}" + (f" {self.output}" if self.output else "")
+
+    def terms(self) -> str:
+        """Up to what, until when, by whom and why."""
+        return f"up to {short(self.bound)} until {self.until} by {self.owner} ({self.rationale})"
+
+
 HALF_BITS = 10
 """The mantissa bits that float16 stores: the least of a leg that is declared half precision."""
 
@@ -99,7 +135,7 @@ class Policy(Document):
     route only) must have been converted by two independent routes that agree. With
     `require_determinism` a second run of a probe must give the same bits on every leg; without it
     a difference is reported beside the verdict. `baseline` is the release that a new version is
-    held to, with what may change.
+    held to, with what may change. `waivers` are checks that may fail for a while.
     """
 
     min_probes: int = Field(ge=1)
@@ -113,6 +149,7 @@ class Policy(Document):
     acceptance_criteria: tuple[AcceptanceCriterion, ...] = ()
     advisory: tuple[Advisory, ...] = ()
     half_precision: tuple[HalfPrecision, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
     baseline: Baseline | None = None
 
     @model_serializer(mode="wrap")
@@ -121,6 +158,8 @@ class Policy(Document):
         written: dict[str, Any] = handler(self)
         if not self.half_precision:
             written.pop("half_precision", None)
+        if not self.waivers:
+            written.pop("waivers", None)
         if self.baseline is None:
             written.pop("baseline", None)
         return written
@@ -143,6 +182,9 @@ class Policy(Document):
         legs = [one.leg for one in self.half_precision]
         if len({*legs}) < len(legs):
             raise ValueError("half_precision: names a leg twice")
+        named = [one.key for one in self.waivers]
+        if len({*named}) < len(named):
+            raise ValueError("waivers: name a check twice")
         return self
 
     def declared(self) -> list[tuple[str, str]]:
@@ -158,6 +200,10 @@ class Policy(Document):
     def advises(self, model: str, output: str) -> bool:
         """Whether some leg of an output is advisory."""
         return any((a.model, a.output) == (model, output) for a in self.advisory)
+
+    def waiver_of(self, model: str, leg: str, output: str | None, check: str) -> Waiver | None:
+        """What is declared of a check that may fail for a while, or None."""
+        return next((w for w in self.waivers if w.key == (model, leg, output, check)), None)
 
     def half(self, leg: str) -> HalfPrecision | None:
         """What is declared of a leg that may compute at half precision, or None."""

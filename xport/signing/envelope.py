@@ -53,19 +53,20 @@ class Signed:
     keyid: str
 
 
-def pae(payload: bytes) -> bytes:
+def pae(payload: bytes, payload_type: str = PAYLOAD_TYPE) -> bytes:
     """What is signed: DSSE's pre-authentication encoding of type and payload."""
-    kind = PAYLOAD_TYPE.encode()
+    kind = payload_type.encode()
     return b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
 
 
-def envelope_of(signed: Signed) -> Envelope:
+def envelope_of(signed: Signed, payload_type: str = PAYLOAD_TYPE) -> Envelope:
     """The envelope of a payload and its signature."""
     signature = EnvelopeSignature(keyid=signed.keyid, sig=_encoded(signed.signature))
-    return Envelope(payload=_encoded(signed.payload), signatures=(signature,))
+    payload = _encoded(signed.payload)
+    return Envelope(payload=payload, payload_type=payload_type, signatures=(signature,))
 
 
-def read_envelope(content: bytes, name: str) -> Signed:
+def read_envelope(content: bytes, name: str, payload_type: str = PAYLOAD_TYPE) -> Signed:
     """What an envelope of this content, called `name`, holds; nothing of it is checked by key.
 
     Raises:
@@ -75,9 +76,9 @@ def read_envelope(content: bytes, name: str) -> Signed:
         envelope = Envelope.model_validate_json(content, by_alias=True, by_name=False)
     except ValidationError as error:
         raise refused(name, f"is no DSSE envelope: {first_problem(error)}") from error
-    if envelope.payload_type != PAYLOAD_TYPE:
+    if envelope.payload_type != payload_type:
         raise refused(
-            name, f"its payloadType is {envelope.payload_type[:100]!r}, not {PAYLOAD_TYPE!r}"
+            name, f"its payloadType is {envelope.payload_type[:100]!r}, not {payload_type!r}"
         )
     signed = only_signed(envelope.payload, [(s.keyid, s.sig) for s in envelope.signatures], name)
     if envelope.content() != content:

@@ -80,13 +80,16 @@ def shown(fingerprint: str) -> str:
     return f"sha256:{fingerprint}"
 
 
-def read_private_key(path: Path, bundle: Path, passphrase: Passphrase) -> PrivateKey:
+def read_private_key(
+    path: Path, bundle: Path | None, passphrase: Passphrase, what: str = "the bundle"
+) -> PrivateKey:
     """The private key in a file, for signing the bundle.
 
     Args:
         path: in PEM, as PKCS #8 or SEC1, encrypted or not.
-        bundle: in which the key must not lie.
+        bundle: in which the key must not lie; None where nothing on this machine is signed.
         passphrase: asked only if the key is encrypted.
+        what: what that folder is, in words.
 
     Raises:
         InputError: it is no private key on P-256, others may read it, it lies in the bundle, or
@@ -94,7 +97,7 @@ def read_private_key(path: Path, bundle: Path, passphrase: Passphrase) -> Privat
         PackageMissing: the extra `sign` is not installed.
     """
     require(*PACKAGES)
-    text = _pem_text(path, bundle)
+    text = _pem_text(path, bundle, what)
     label = _label(text, path)
     if label.endswith("PUBLIC KEY"):
         raise InputError("is a public key, signing needs the private one", str(path), MAKE)
@@ -118,15 +121,15 @@ def read_private_key(path: Path, bundle: Path, passphrase: Passphrase) -> Privat
     return PrivateKey(path, _public(key.public_key(), path), key, secret)
 
 
-def read_public_key(path: Path, bundle: Path) -> PublicKey:
-    """The public key in a file, for checking the bundle.
+def read_public_key(path: Path, bundle: Path | None, what: str = "the bundle") -> PublicKey:
+    """The public key in a file, for checking the bundle; arguments as of `read_private_key`.
 
     Raises:
         InputError: it is no public key on P-256, or it came with the bundle.
         PackageMissing: the extra `sign` is not installed.
     """
     require(*PACKAGES)
-    text = _pem_text(path, bundle)
+    text = _pem_text(path, bundle, what)
     label = _label(text, path)
     if label.endswith("PRIVATE KEY"):
         raise InputError("is a private key, checking needs none", str(path), GIVE_PUBLIC)
@@ -166,7 +169,7 @@ def _public(key: object, path: Path) -> PublicKey:
     return PublicKey(path, key, *digests)
 
 
-def _pem_text(path: Path, bundle: Path) -> str:
+def _pem_text(path: Path, bundle: Path | None, what: str) -> str:
     """A key file's text.
 
     Raises:
@@ -175,9 +178,9 @@ def _pem_text(path: Path, bundle: Path) -> str:
     """
     try:
         place = Path(os.path.realpath(path))  # unlike resolve(), of links in a circle too
-        if place.is_relative_to(os.path.realpath(bundle)):
+        if bundle is not None and place.is_relative_to(os.path.realpath(bundle)):
             raise InputError(
-                "lies in the bundle: a private key would be published, and a public one that came "
+                f"lies in {what}: a private key would be published, and a public one that came "
                 "with a bundle says nothing of who made it",
                 str(path),
                 "keep it elsewhere",

@@ -18,7 +18,11 @@ from xport.signing.envelope import Sha256
 from xport.signing.places import ENVELOPE, refused
 
 Result = Literal["PASSED", "WARNED"]
-RESULTS: dict[Status, Result] = {Status.PASSED: "PASSED", Status.WEAK_PASSED: "WARNED"}
+RESULTS: dict[Status, Result] = {
+    Status.PASSED: "PASSED",
+    Status.PASSED_WITH_WAIVERS: "WARNED",
+    Status.WEAK_PASSED: "WARNED",
+}
 """What in-toto calls the verdicts that can be bundled."""
 
 

@@ -10,6 +10,8 @@
 - `naming`: which model of a release an error is about, by the release file's key.
 - `planned_page`: the page that a plan's browser legs run and its bundle ships, fixed when the plan
   is made.
+- `publishing`: publishing a bundle to a target, and moving its channels: checked first, and moved
+  last.
 - `run_folder`: the folder of one run: plan, probes, recordings, evidence, report, bundle.
 - `second_route`: what becomes of a model that TensorFlow's route refuses: it goes without, or not
   at all.

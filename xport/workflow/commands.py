@@ -13,6 +13,7 @@ from pathlib import Path
 
 from reference.document import folder_made_whole
 from xport.common.callables import search_in
+from xport.common.digests import of_file
 from xport.common.document import write_whole
 from xport.common.tools import missing_packages_named, require
 from xport.comparison.preprocessing import PreparedCase, load_prepared
@@ -176,7 +177,7 @@ def judge_under(out: Path, policy: Policy, origin: OtherPolicy) -> tuple[Evidenc
                 shutil.rmtree(judgement.root)
             with folder_made_whole(judgement.root) as staging:
                 evidence.write(RunFolder(staging).evidence_path)
-                _write_reports(RunFolder(staging), evidence)
+                _write_reports(RunFolder(staging), evidence, judgement.root)
     return evidence, judgement
 
 
@@ -208,29 +209,35 @@ def _judged(
 def report(out: Path) -> tuple[Path, Path]:
     """Write the HTML report and the JUnit XML of a run's evidence; returns their paths.
 
+    Beside them `summary.md` says the verdict in short, for the summary of a CI job.
+
     Raises:
         InputError: `out` holds no evidence.
         UnavailableError: `out` cannot be written.
     """
     run = RunFolder(out)
     with run.locked():
-        _write_reports(run, run.evidence())
+        _write_reports(run, run.evidence(), run.root)
     return run.report_path, run.junit_path
 
 
-def _write_reports(run: RunFolder, evidence: Evidence) -> None:
+def _write_reports(run: RunFolder, evidence: Evidence, folder: Path) -> None:
+    """Write what is rendered of a verdict that lies, or will lie, in `folder`."""
     from reports.release.html import html_report
     from reports.release.junit import junit_xml
+    from reports.release.markdown import summary_markdown
 
     write_whole(run.report_path, html_report(evidence).encode())
-    write_whole(run.junit_path, junit_xml(evidence).encode())
+    write_whole(run.junit_path, junit_xml(evidence, of_file(run.evidence_path)).encode())
+    write_whole(run.summary_path, summary_markdown(evidence, str(folder)).encode())
 
 
 @missing_packages_named()
-def bundle(out: Path, *, allow_weak: bool = False) -> Path:
+def bundle(out: Path, *, allow_weak: bool = False, allow_waivers: bool = False) -> Path:
     """Make the deployable bundle of a run that PASSED; returns its folder.
 
-    One that is WEAK_PASSED is bundled only where that is allowed, and says so.
+    One that is WEAK_PASSED or PASSED_WITH_WAIVERS is bundled only where that is allowed, and says
+    so.
 
     The recordings are judged once more, under the release's own policy, and what ships is that
     evidence and what is made from it: a verdict passed under another policy, or edited, is not
@@ -248,7 +255,7 @@ def bundle(out: Path, *, allow_weak: bool = False) -> Path:
     run = RunFolder(out)
     with run.locked():
         evidence, plan = run.evidence(), run.plan()
-        require_passed(evidence, allow_weak=allow_weak)
+        require_passed(evidence, allow_weak=allow_weak, allow_waivers=allow_waivers)
         prepared = load_prepared(plan, run.prepared, run.images)
         again = _judged(run, plan, _runtimes(run), prepared)
         if evidence.plan != plan or evidence.verdict != again.verdict:
@@ -273,10 +280,11 @@ def release(
     images: Sequence[Path] = (),
     options: BrowserOptions | None = None,
     allow_weak: bool = False,
+    allow_waivers: bool = False,
 ) -> Evidence:
     """Convert, record, judge, report and, when the verdict is PASSED, bundle.
 
-    `allow_weak` is as in `convert` and `bundle`.
+    `allow_weak` and `allow_waivers` are as in `convert` and `bundle`.
 
     Raises:
         XportError: as the steps do.
@@ -285,6 +293,7 @@ def release(
     record(out, options)
     evidence = judge(out)
     report(out)
-    if evidence.verdict.status.code(allow_weak=allow_weak) is ExitCode.PASSED:
-        bundle(out, allow_weak=allow_weak)
+    code = evidence.verdict.status.code(allow_weak=allow_weak, allow_waivers=allow_waivers)
+    if code is ExitCode.PASSED:
+        bundle(out, allow_weak=allow_weak, allow_waivers=allow_waivers)
     return evidence

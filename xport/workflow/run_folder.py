@@ -86,6 +86,11 @@ class RunFolder:
         return self.root / "junit.xml"
 
     @property
+    def summary_path(self) -> Path:
+        """The verdict as Markdown, for the summary of a CI job."""
+        return self.root / "summary.md"
+
+    @property
     def bundle_path(self) -> Path:
         """The deployable bundle; exists only after a verdict of PASSED."""
         return self.root / "bundle"
@@ -141,7 +146,8 @@ class RunFolder:
 
     def _made_from(self, step: Literal["convert", "record", "judge"]) -> list[Path]:
         """What a step and those after it make."""
-        paths = [self.bundle_path, self.report_path, self.junit_path, self.evidence_path]
+        paths = [self.bundle_path, self.report_path, self.junit_path, self.summary_path]
+        paths.append(self.evidence_path)
         if step in ("convert", "record"):
             paths += [
                 self.judgements_path,

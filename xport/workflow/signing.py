@@ -17,6 +17,7 @@ def sign(
     passphrase: Passphrase,
     *,
     allow_weak: bool = False,
+    allow_waivers: bool = False,
     allow_unchecked: bool = False,
 ) -> tuple[Manifest, str]:
     """Check a bundle and sign it; nothing in it is changed, two files are added.
@@ -26,6 +27,7 @@ def sign(
         key: a private key on P-256, in PEM, that its owner alone may read.
         passphrase: asked if the key is encrypted.
         allow_weak: sign a bundle whose policy asks less than the floor of every policy.
+        allow_waivers: sign one of which something failed and is waived.
         allow_unchecked: sign one that another version of xport made, of which not all can be
             judged again.
 
@@ -41,7 +43,7 @@ def sign(
     private = read_private_key(key, bundle, passphrase)
     require_unsigned(bundle)
     manifest, files = checked_files(bundle, allow_unchecked=allow_unchecked)
-    require_strong(manifest, bundle, allow_weak=allow_weak)
+    require_strong(manifest, bundle, allow_weak=allow_weak, allow_waivers=allow_waivers)
     evidence = Evidence.read(bundle / EVIDENCE)
     add_signatures(bundle, files, evidence, manifest.verdict, private)
     return manifest, private.public.fingerprint

@@ -10,6 +10,7 @@ from xport.bundles.manifest import MANIFEST, Manifest
 from xport.common import digests
 from xport.errors import ExitCode, InputError
 from xport.judgement.evidence import Evidence
+from xport.judgement.verdict import NoteKind, Status
 from xport.signing.keys import read_public_key
 from xport.signing.model_signature import require_accepted
 from xport.signing.places import FILES as SIGNATURES
@@ -56,19 +57,41 @@ def verify(
     return manifest
 
 
-def require_strong(manifest: Manifest, bundle: Path, *, allow_weak: bool) -> Manifest:
-    """A bundle's manifest, where its verdict is PASSED or a weak one is allowed.
+SHORT_OF: dict[Status, tuple[str, str, NoteKind]] = {
+    Status.WEAK_PASSED: (
+        "its policy asks less than every policy must",
+        "ask for a release that asks for more, or take it as it is with --allow-weak "
+        "(allow_weak=True)",
+        "below-floor",
+    ),
+    Status.PASSED_WITH_WAIVERS: (
+        "what failed is waived",
+        "ask for a release without waivers, or take it as it is with --allow-waivers "
+        "(allow_waivers=True)",
+        "waiver",
+    ),
+}
+"""Why a verdict is less than PASSED, what to do, and the notes that say more."""
+ENDED = "a waiver that it rests on has ended", "ask for a release that passes today", "waiver"
+
+
+def require_strong(
+    manifest: Manifest, bundle: Path, *, allow_weak: bool, allow_waivers: bool = False
+) -> Manifest:
+    """A bundle's manifest, where its verdict is PASSED or another is allowed.
 
     Raises:
-        InputError: the verdict is WEAK_PASSED, and that is not allowed.
+        InputError: the verdict is WEAK_PASSED or PASSED_WITH_WAIVERS, and that is not allowed; or a
+            waiver has ended.
     """
-    if manifest.verdict.code(allow_weak=allow_weak) is not ExitCode.PASSED:
+    code = manifest.verdict.code(allow_weak=allow_weak, allow_waivers=allow_waivers)
+    if code is not ExitCode.PASSED:
+        why, remedy, kind = SHORT_OF.get(manifest.verdict, ENDED)
         raise InputError(
-            f"the verdict is {manifest.verdict}: its policy asks less than every policy must",
+            f"the verdict is {manifest.verdict}: {why}",
             str(bundle),
-            "ask for a release that asks for more, or take it as it is with --allow-weak "
-            "(allow_weak=True)",
-            "\n".join(note.text for note in manifest.notes if note.kind == "below-floor"),
+            remedy,
+            "\n".join(note.text for note in manifest.notes if note.kind == kind),
         )
     return manifest
 

@@ -89,6 +89,16 @@ def test_a_weak_release_says_so_beside_the_notice_and_runs_where_it_was_verified
         expect(dialog).not_to_contain_text("WebGL")
 
 
+def test_a_release_with_waivers_says_so_beside_the_notice(browser: Browser, tmp_path: Path) -> None:
+    note = {"kind": "waiver", "text": "clf/tfjs/webgl logits: waived until 2027-06-30 by Ada"}
+    site = make_site(tmp_path / "site", verdict="PASSED_WITH_WAIVERS", notes=[note])
+    with opened_tool(browser, site) as tool:
+        strip = tool.page.get_by_role("complementary").first
+        expect(strip).to_contain_text("PASSED WITH WAIVERS: it failed checks that are waived")
+        tool.page.get_by_role("button", name="About").click()
+        expect(tool.page.get_by_role("dialog").get_by_role("note")).to_contain_text(note["text"])
+
+
 def test_a_release_in_which_all_agrees_says_nothing_of_it(browser: Browser, site: Path) -> None:
     with opened_tool(browser, site) as tool:
         tool.page.get_by_role("button", name="About").click()

@@ -32,8 +32,10 @@ from xport.judgement.evidence import Evidence
 from xport.judgement.judge import judge
 from xport.judgement.sensitivity import detectable_errors
 from xport.judgement.verdict import Case, OutputFacts
+from xport.judgement.waivers import day_of
 from xport.plan.plan import FLOAT64_LEG, REFERENCE_LEG, Leg, Plan, PlannedModel
 
+MADE = "2025-03-14T09:26:53+00:00"
 ADDED = {
     REFERENCE_LEG: 6e-8,
     "onnx": 9e-7,
@@ -74,10 +76,11 @@ def make_evidence(
         effects=effects,
         prepared=prepared.recordings if prepared else {},
         preparations=prepared.preparations if prepared else None,
+        day=day_of(MADE),
     )
     sensitivity = tuple(_sensitivity(sample, plan))
     return Evidence(
-        made="2025-03-14T09:26:53+00:00",
+        made=MADE,
         xport="0.1.0",
         plan=plan,
         recordings=recordings,

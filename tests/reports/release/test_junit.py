@@ -93,6 +93,35 @@ def test_a_weak_verdict_is_a_value_of_its_own_and_says_why(weak: Evidence) -> No
     assert told["note.below-floor"] == "policy.min_probes: 1, at least 3 are wanted"
 
 
+def test_waived_failures_are_green_and_say_so(waived: Evidence) -> None:
+    root = parsed(waived)
+    assert (root.get("failures"), root.get("errors")) == ("0", "0")
+    assert case(root, "xport", "verdict PASSED_WITH_WAIVERS").find("failure") is None
+    said = case(root, "classifier", "tfjs/wasm · probabilities").findtext("system-out") or ""
+    assert "WAIVED within tolerance of torch: max |Δ| 0.971" in said
+    assert "until 2025-12-31 by Ada Example" in said
+
+
+def test_what_was_measured_stands_in_passing_cases_too(passing: Evidence) -> None:
+    said = case(parsed(passing), "classifier", "tfjs/webgl · probabilities").findtext("system-out")
+    assert (said or "").splitlines()[0] == (
+        "within tolerance of torch: max |Δ| 1.99e-5, allowed 2e-4, share 10 %, worst on probe-04"
+    )
+
+
+def test_properties_name_release_digests_and_engines(passing: Evidence) -> None:
+    root = ElementTree.fromstring(junit_xml(passing, "ab" * 32))
+    told = {one.get("name"): one.get("value") for one in root.iter("property")}
+    assert (told["release"], told["verdict"]) == ("chest-demo", "PASSED")
+    assert told["sha256.evidence"] == "ab" * 32
+    assert told["sha256.plan"] == passing.plan.digest()
+    shipped = passing.plan.model("classifier").artifacts["tfjs"].digest
+    assert told["sha256.classifier.tfjs"] == shipped
+    assert told["tfjs"] == "4.22.0"
+    assert "140.0.7339.16" in (told["browser"] or "")
+    assert told["checks.passed"] == str(len(passing.verdict.checks))
+
+
 def test_legs_that_are_all_reference_are_not_green() -> None:
     evidence = make_evidence(SampleRelease(legs=LEGS[:2], criteria=False))
     assert evidence.verdict.status is Status.NOT_RUN

@@ -15,6 +15,7 @@ from scripts.goldens import goldens
 from tests import mini
 from tests.conftest import ROOT, MiniRun, Xport
 from xport.cli.main import COMMANDS, main
+from xport.common.digests import of_file
 from xport.judgement.verdict import Status
 from xport.workflow import commands
 from xport.workflow.run_folder import RunFolder
@@ -56,8 +57,11 @@ def test_judging_a_passed_run_is_exit_code_0_with_json(run_copy: Path, xport: Xp
     done = xport("judge", run_copy, "--json")
     assert done.returncode == 0
     result = json.loads(done.stdout)
-    assert result["verdict"] == "PASSED"
-    assert Path(result["evidence"]).is_file()
+    assert (result["verdict"], result["exit_code"], result["release"]) == ("PASSED", 0, "mini")
+    counts = result["checks"]
+    assert counts["passed"] == counts["total"] > 0
+    assert 0 < result["worst"]["share"] <= 1
+    assert of_file(Path(result["evidence"])) == result["digests"]["evidence"]
 
 
 def test_bundling_a_failed_verdict_is_exit_code_1_as_judging_is(

@@ -55,6 +55,7 @@ COMMANDS = {
     "report": "report RUN",
     "bundle": "bundle RUN",
     "sign": "sign RUN/bundle --key KEY",
+    "publish": "publish RUN/bundle RUN/site --channel next",
     "diff": "diff RUN/bundle RUN --html RUN/new.html",
     "bench": "bench RUN/bundle#classifier --backend cpu --out RUN/new",
     "profile": "profile RUN/bundle#classifier --backend cpu --out RUN/new",

@@ -17,7 +17,7 @@ from xport.release_file.file import read_policy
 from xport.workflow import commands
 from xport.workflow.run_folder import RunFolder
 
-DOCUMENTS = ["evidence.json", "junit.xml", "report.html"]
+DOCUMENTS = ["evidence.json", "junit.xml", "report.html", "summary.md"]
 
 
 def policy_file(path: Path, max_abs: float = 1e-12) -> Path:

@@ -74,6 +74,14 @@ describe("parseManifest", () => {
     expect(parse({ ...good(), ...said })).toMatchObject(said);
   });
 
+  it("reads a verdict that rests on waivers", () => {
+    const said = {
+      verdict: "PASSED_WITH_WAIVERS",
+      notes: [{ kind: "waiver", text: "waived up to 2e-5 until 2027-06-30 by Ada Example" }],
+    };
+    expect(parse({ ...good(), ...said })).toMatchObject(said);
+  });
+
   it.each<[string, (json: Json) => void, string, RegExp]>([
     [
       "of an older version",

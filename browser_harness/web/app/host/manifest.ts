@@ -19,7 +19,7 @@ import { isPath } from "./paths.js";
 
 const VERSION = 3;
 const BACKENDS: readonly unknown[] = ["webgl", "wasm", "cpu"] satisfies BackendName[];
-const VERDICTS = ["PASSED", "WEAK_PASSED"] as const;
+const VERDICTS = ["PASSED", "WEAK_PASSED", "PASSED_WITH_WAIVERS"] as const;
 const KINDS = ["classifier", "autoencoder", "explanation", "other"] as const;
 
 /** A file of the bundle, by its path from the bundle's root. */
@@ -78,7 +78,7 @@ export interface Manifest {
   /** Null where the release names none; its digest tells it apart all the same. */
   readonly version: string | null;
   readonly notice: string;
-  /** WEAK_PASSED: every check passed, but less was asked than must be. */
+  /** WEAK_PASSED: less was asked than must be. PASSED_WITH_WAIVERS: what failed is waived. */
   readonly verdict: (typeof VERDICTS)[number];
   /** The wasm threads that were verified. */
   readonly wasm_threads: number;

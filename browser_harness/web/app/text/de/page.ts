@@ -4,7 +4,10 @@ export const page: Catalogue["page"] = {
   title: "Röntgen-Thorax-Assistent",
   release: (release) => `Version ${release}`,
   notice: "Nicht für medizinische Zwecke",
-  weak: "WEAK_PASSED: an zu wenig geprüft",
+  less: {
+    WEAK_PASSED: "WEAK_PASSED: an zu wenig geprüft",
+    PASSED_WITH_WAIVERS: "PASSED WITH WAIVERS: nicht alles bestanden, mit Ausnahmen zugelassen",
+  },
   strip: "Eine Forschungsdemonstration. Ihre Zahlen sind keine Diagnose.",
   skip: "Zum Inhalt springen",
   language: "Sprache",

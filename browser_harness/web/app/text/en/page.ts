@@ -4,7 +4,11 @@ export const page = {
   release: (release: string) => `Release ${release}`,
   /** Beside the English notice, which every language shows. */
   notice: "",
-  weak: "WEAK_PASSED: verified against too little",
+  /** What a verdict is that is less than PASSED. */
+  less: {
+    WEAK_PASSED: "WEAK_PASSED: verified against too little",
+    PASSED_WITH_WAIVERS: "PASSED WITH WAIVERS: it failed checks that are waived",
+  },
   strip: "A research demonstration. Its numbers are no diagnosis.",
   skip: "Skip to the content",
   language: "Language",

@@ -4,12 +4,13 @@ import { NOTICE } from "../state/export_documents.js";
 
 /** Always in view, in English in every language. */
 export function Strip() {
-  const { notice, strip, weak } = text.value.page;
+  const { notice, strip, less } = text.value.page;
+  const verdict = release.value?.verdict ?? "PASSED";
   return (
     <aside class="strip" aria-label={notice || NOTICE}>
       <strong lang="en">{NOTICE}</strong>
       {notice && <strong>{notice}</strong>}
-      {release.value?.verdict === "WEAK_PASSED" && <strong class="strip-weak">{weak}</strong>}
+      {verdict !== "PASSED" && <strong class="strip-weak">{less[verdict]}</strong>}
       <span class="strip-more">{strip}</span>
     </aside>
   );

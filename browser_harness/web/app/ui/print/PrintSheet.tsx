@@ -23,12 +23,13 @@ export function PrintSheet() {
 
 function Sheet({ item, result }: { readonly item: Item; readonly result: Result }) {
   const { images, page } = text.value;
+  const verdict = release.value?.verdict ?? "PASSED";
   return (
     <>
       <p class="sheet-notice">
         <strong lang="en">{NOTICE}</strong>
         {page.notice && <strong>{page.notice}</strong>}
-        {release.value?.verdict === "WEAK_PASSED" && <strong>{page.weak}</strong>}
+        {verdict !== "PASSED" && <strong>{page.less[verdict]}</strong>}
         <span>{page.strip}</span>
       </p>
       <h1>{release.value?.title ?? page.title}</h1>

@@ -1,0 +1,51 @@
+"""What to do after a verdict: one sentence, and the command that does it."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+
+from reports.release.reading import Reading
+from reports.release.worst import worst_check
+from xport.judgement.change_checks import CHANGE
+from xport.judgement.verdict import Status
+
+HERE = "."
+"""A run's folder as its own report names it."""
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """Why, and the command line."""
+
+    why: str
+    command: str
+
+
+def next_step(reading: Reading, folder: str) -> NextStep:
+    """The next command of a release engineer.
+
+    Args:
+        folder: the run's, as it is to stand in the command.
+    """
+    run, status = shlex.quote(folder), reading.verdict.status
+    if reading.evidence.other_policy is not None:
+        return NextStep("The release’s own verdict is passed by", f"xport judge {run}")
+    if status is Status.PASSED:
+        bundle = shlex.quote(f"{folder}/bundle")
+        return NextStep("Check the bundle where it is deployed", f"xport verify {bundle}")
+    if status is Status.WEAK_PASSED:
+        why = "Ask for more in the release file, or bundle it as what it is"
+        return NextStep(why, f"xport bundle {run} --allow-weak")
+    if status is Status.PASSED_WITH_WAIVERS:
+        why = "Mend what is waived, or bundle it as what it is"
+        return NextStep(why, f"xport bundle {run} --allow-waivers")
+    worst, baseline = worst_check(reading), reading.plan.policy.baseline
+    if worst is not None and worst.check.leg == CHANGE and baseline is not None:
+        old = shlex.quote(str(reading.plan.folder / baseline.release))
+        page = shlex.quote(f"{folder}/difference.html")
+        return NextStep("See what changed", f"xport diff {old} {run} --html {page}")
+    again = f"xport record {run} && xport judge {run} && xport report {run}"
+    if status is Status.NOT_RUN:
+        return NextStep("See what is missing here, then record again", f"xport doctor && {again}")
+    return NextStep("Reproduce it: the same models, probes and policy, recorded again", again)

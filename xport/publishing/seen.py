@@ -1,0 +1,99 @@
+"""The highest number of every channel that this machine has seen, so that none goes backwards.
+
+An older channel file, put back by whoever can write the target, is signed as well as the newest.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+from pydantic import ValidationError
+
+from xport.common import digests
+from xport.common.document import Document, first_problem
+from xport.errors import DocumentError, IntegrityError, XportError
+from xport.publishing.documents import ChannelName, channel_path
+from xport.publishing.stores import Store
+from xport.signing.envelope import Sha256
+
+FOLDER_VARIABLE = "XPORT_SEEN"
+"""Names another folder than that of this user's state."""
+
+
+class Seen(Document):
+    """A channel's number, and the SHA-256 of its file; None where there was none."""
+
+    sequence: int
+    sha256: Sha256 | None
+
+
+class Remembered(Seen):
+    """The same, and of which target and channel it is, for people."""
+
+    target: str
+    channel: ChannelName
+
+
+def require_not_before(store: Store, name: ChannelName, found: Seen) -> None:
+    """Refuse a channel that is older than this machine has seen, or another of the same number.
+
+    Raises:
+        IntegrityError: it is.
+        DocumentError: what is remembered cannot be read.
+    """
+    path = _path(store, name)
+    before = _remembered(path)
+    if before is None or found.sequence > before.sequence:
+        return
+    if (found.sequence, found.sha256) == (before.sequence, before.sha256):
+        return
+    now = f"number {found.sequence}" if found.sha256 else "no channel"
+    if found.sequence == before.sequence:
+        now = f"another number {found.sequence}"
+    raise IntegrityError(
+        f"this machine has seen number {before.sequence}, and now there is {now}",
+        f"{store.shown}/{channel_path(name)}",
+        "somebody put an older file back, or two published at once: find out before anything is "
+        f"published; if the target was made anew on purpose, remove {path}",
+    )
+
+
+def remember(store: Store, name: ChannelName, seen: Seen) -> str | None:
+    """Keep what was seen of a channel; why it could not be kept, None where it was."""
+    told = Remembered(**seen.model_dump(), target=store.shown, channel=name)
+    try:
+        told.write(_path(store, name))
+    except XportError as error:
+        return f"number {seen.sequence} of channel {name} could not be remembered here: {error}"
+    return None
+
+
+def _remembered(path: Path) -> Remembered | None:
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise DocumentError(f"cannot be read: {error.strerror}", str(path)) from error
+    try:
+        return Remembered.model_validate_json(content)
+    except ValidationError as error:
+        raise DocumentError(
+            f"does not say what was seen: {first_problem(error)}",
+            str(path),
+            "remove it, once you know the channel's number from its publisher",
+        ) from error
+
+
+def _path(store: Store, name: ChannelName) -> Path:
+    """Where it is kept what was seen of a channel of this target, however it was written."""
+    place = str(store.folder.resolve()) if store.folder is not None else store.shown
+    known = digests.of_bytes(place.encode())[:16]
+    return _folder() / f"{known}-{name}.json"
+
+
+def _folder() -> Path:
+    named = os.environ.get(FOLDER_VARIABLE)
+    return Path(named) if named else platformdirs.user_state_path("xport") / "channels"
