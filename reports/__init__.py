@@ -5,6 +5,7 @@ needed, and the same evidence gives the same bytes.
 
 - `evaluation`: the evaluation for people: every table and figure on one HTML page without network
   or script.
+- `junit`: JUnit XML of suites and cases, in which nothing is ever skipped.
 - `page`: what all pages have in common: templates, style and filters, and text that is never
   obeyed.
 - `releases`: a target's releases: lines for a terminal, and a page with the trend of their figures.

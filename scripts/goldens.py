@@ -67,9 +67,9 @@ def write_screens() -> None:
         site = make_site(Path(folder) / "site")
         chest = example_of(site)
         browser = launch(playwright, Path(folder) / "shaders")
-        screens.write(
-            (name, screens.shot(browser, site, name, chest, photograph)) for name in screens.SCREENS
-        )
+        for name in screens.SCREENS:
+            with screens.opened_screen(browser, site, name, chest, photograph) as take:
+                screens.write(name, take(""))
         browser.close()
 
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
@@ -18,6 +19,9 @@ from tests.kept import MiniRun
 from xport.publishing.seen import FOLDER_VARIABLE
 from xport.toolchains import cache
 from xport.toolchains.known import TOOLCHAINS
+
+if TYPE_CHECKING:
+    from tests.saboteurs.bench import Bench
 
 pytest_plugins = ["tests.lanes", "tests.other_pythons"]
 
@@ -52,6 +56,14 @@ def seen_channels(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def run_copy(mini_run: MiniRun, tmp_path: Path) -> Path:
     """A copy of the miniature run's folder that a test may spoil."""
     return Path(shutil.copytree(mini_run.folder, tmp_path / "run"))
+
+
+@pytest.fixture(scope="session")
+def bench(mini_run: MiniRun, tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    """The miniature run in memory, shared by all who spoil copies of it."""
+    from tests.saboteurs.bench import Bench
+
+    return Bench(mini_run, tmp_path_factory.mktemp("bench"))
 
 
 @pytest.fixture

@@ -2,28 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from xml.etree import ElementTree
-from xml.etree.ElementTree import Element, SubElement
+from collections.abc import Iterator
 
-from reports import words
 from reports.difference import figures
+from reports.junit import Case, Suite, document
 from xport.difference.difference import Difference
-from xport.judgement.verdict import Status
-
-_KINDS = {Status.FAILED: "failure", Status.NOT_RUN: "error"}
-
-
-@dataclass(frozen=True)
-class Case:
-    """A test case; one without a status only tells something."""
-
-    classname: str
-    name: str
-    status: Status = Status.PASSED
-    message: str = ""
-    said: str = ""
 
 
 def difference_junit(difference: Difference) -> str:
@@ -36,19 +19,16 @@ def difference_junit(difference: Difference) -> str:
     name = (
         f"{figures.release_words(after)} against {figures.release_words(difference.changes.before)}"
     )
-    root = Element("testsuites", name=words.one_line(name))
-    limits, told = list(_limits(difference)), list(_told(difference))
-    _suite(root, "limits", limits, _properties(difference))
-    _suite(root, "changes", told)
-    _count(root, [*limits, *told])
-    ElementTree.indent(root)
-    body = ElementTree.tostring(root, encoding="unicode")
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n'
+    suites = [
+        Suite("limits", list(_limits(difference)), _properties(difference)),
+        Suite("changes", list(_told(difference))),
+    ]
+    return document(name, suites)
 
 
 def _limits(difference: Difference) -> Iterator[Case]:
     for check in difference.checks:
-        yield Case(check.model, check.name, check.status, check.message, check.message)
+        yield Case(check.model, check.name, check.status, check.message, said=check.message)
     if not difference.checks:
         yield Case("xport", "no limit was asked for", said=figures.headline(difference))
 
@@ -86,35 +66,3 @@ def _properties(difference: Difference) -> Iterator[tuple[str, str]]:
     for key, one in (("before", difference.changes.before), ("after", difference.changes.after)):
         yield f"{key}.release", figures.release_words(one)
         yield f"{key}.evidence_sha256", one.evidence_sha256 or ""
-
-
-def _suite(
-    root: Element,
-    name: str,
-    cases: Sequence[Case],
-    properties: Iterable[tuple[str, str]] = (),
-) -> None:
-    suite = SubElement(root, "testsuite", name=name)
-    _count(suite, cases)
-    suite.set("skipped", "0")
-    told = [*properties]
-    if told:
-        listed = SubElement(suite, "properties")
-        for key, value in told:
-            SubElement(listed, "property", name=key, value=words.one_line(value))
-    for case in cases:
-        classname, title = words.one_line(case.classname), words.one_line(case.name)
-        element = SubElement(suite, "testcase", classname=classname, name=title, time="0")
-        if case.status in _KINDS:
-            problem = SubElement(element, _KINDS[case.status], type=str(case.status))
-            problem.set("message", words.one_line(case.message))
-            problem.text = words.printable(case.message)
-        if case.said:
-            SubElement(element, "system-out").text = words.printable(case.said)
-
-
-def _count(element: Element, cases: Sequence[Case]) -> None:
-    statuses = [case.status for case in cases]
-    element.set("tests", str(len(cases)))
-    element.set("failures", str(statuses.count(Status.FAILED)))
-    element.set("errors", str(statuses.count(Status.NOT_RUN)))

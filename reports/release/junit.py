@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from xml.etree import ElementTree
-from xml.etree.ElementTree import Element, SubElement
 
 from reports import words
+from reports.junit import Case, Suite, document
 from reports.release.details import verdict_details
 from reports.release.faults import fault_lines
 from reports.release.reading import Reading, worst_status
@@ -17,21 +16,6 @@ from reports.release.worst import Measured, measured
 from xport.judgement.evidence import Evidence
 from xport.judgement.verdict import Check, Status
 from xport.plan.plan import Leg, PlannedModel
-
-_KINDS = {Status.FAILED: "failure", Status.NOT_RUN: "error"}
-
-
-@dataclass(frozen=True)
-class Case:
-    """One test case: its name, its checks, the seconds its recording took, and its output."""
-
-    classname: str
-    name: str
-    checks: tuple[Check, ...]
-    status: Status
-    message: str
-    seconds: float = 0.0
-    said: str = ""
 
 
 def junit_xml(evidence: Evidence, evidence_sha256: str | None = None) -> str:
@@ -45,18 +29,10 @@ def junit_xml(evidence: Evidence, evidence_sha256: str | None = None) -> str:
         evidence_sha256: of the file that holds the evidence, where it lies in one.
     """
     reading = Reading(evidence)
-    root = Element("testsuites", name=words.one_line(_title(evidence)))
-    total: list[Case] = []
-    for model in evidence.plan.models:
-        cases = list(_model_cases(reading, model))
-        _suite(root, reading, words.one_line(model.id), cases)
-        total += cases
-    verdict = _verdict_case(reading)
-    _suite(root, reading, "verdict", [verdict], _properties(reading, evidence_sha256))
-    _count(root, [*total, verdict])
-    ElementTree.indent(root)
-    body = ElementTree.tostring(root, encoding="unicode")
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n'
+    suites = [Suite(model.id, list(_model_cases(reading, model))) for model in evidence.plan.models]
+    properties = _properties(reading, evidence_sha256)
+    suites.append(Suite("verdict", [_verdict_case(reading)], properties))
+    return document(_title(evidence), suites, _timestamp(evidence.made))
 
 
 def _title(evidence: Evidence) -> str:
@@ -125,11 +101,11 @@ def _case(
     ]
     said += [_numbers(measured(reading, c)) for c in checks if c.measured is not None]
     return Case(
-        classname=words.one_line(model.id),
-        name=words.one_line(name),
-        checks=tuple(decisive),
+        classname=model.id,
+        name=name,
         status=status,
         message=message,
+        details="\n".join(_details(decisive)),
         said="\n".join(map(words.one_line, said)),
     )
 
@@ -160,9 +136,7 @@ def _verdict_case(reading: Reading) -> Case:
     )
     sentences = [*map(words.note, verdict.notes), *blind(reading.evidence)]
     said = words.one_line("; ".join(sentences))
-    return Case(
-        "xport", words.one_line(name), (), verdict.status, message if bad else "", said=said
-    )
+    return Case("xport", name, verdict.status, message if bad else "", said=said)
 
 
 def _properties(reading: Reading, evidence_sha256: str | None) -> Iterator[tuple[str, str]]:
@@ -170,7 +144,7 @@ def _properties(reading: Reading, evidence_sha256: str | None) -> Iterator[tuple
     details = verdict_details(reading.evidence)
     for name in ("release", "title", "version", "verdict"):
         if details[name] is not None:
-            yield name, words.one_line(str(details[name]))
+            yield name, str(details[name])
     yield from ((f"checks.{name}", str(count)) for name, count in details["checks"].items())
     digests = details["digests"]
     if evidence_sha256 is not None:
@@ -178,55 +152,18 @@ def _properties(reading: Reading, evidence_sha256: str | None) -> Iterator[tuple
     yield "sha256.plan", digests["plan"]
     for model, artifacts in digests["artifacts"].items():
         for name, digest in artifacts.items():
-            yield words.one_line(f"sha256.{model}.{name}"), digest
+            yield f"sha256.{model}.{name}", digest
     for name, found in details["engines"].items():
         if found:
-            yield name, words.one_line(", ".join(found))
+            yield name, ", ".join(found)
     for one in reading.verdict.notes:
-        yield f"note.{one.kind}", words.one_line(one.text)
-
-
-def _suite(
-    root: Element,
-    reading: Reading,
-    name: str,
-    cases: Sequence[Case],
-    properties: Iterable[tuple[str, str]] = (),
-) -> None:
-    suite = SubElement(root, "testsuite", name=name)
-    _count(suite, cases)
-    suite.set("skipped", "0")
-    stamp = _timestamp(reading.evidence.made)
-    if stamp:
-        suite.set("timestamp", stamp)
-    told = [*properties]
-    if told:
-        listed = SubElement(suite, "properties")
-        for key, value in told:
-            SubElement(listed, "property", name=key, value=value)
-    for case in cases:
-        element = SubElement(suite, "testcase", classname=case.classname, name=case.name)
-        element.set("time", f"{case.seconds:.3f}")
-        if not case.status.all_passed:
-            problem = SubElement(element, _KINDS[case.status], type=str(case.status))
-            problem.set("message", words.one_line(case.message))
-            problem.text = "\n".join(_details(case.checks)) or words.printable(case.message)
-        if case.said:
-            SubElement(element, "system-out").text = case.said
+        yield f"note.{one.kind}", one.text
 
 
 def _details(checks: Iterable[Check]) -> Iterator[str]:
     for check in checks:
         reason = f" (because {check.rationale})" if check.rationale else ""
-        yield words.printable(f"{check.status} {check.name}: {check.message}{reason}")
-
-
-def _count(element: Element, cases: Sequence[Case]) -> None:
-    statuses = [case.status for case in cases]
-    element.set("tests", str(len(cases)))
-    element.set("failures", str(statuses.count(Status.FAILED)))
-    element.set("errors", str(statuses.count(Status.NOT_RUN)))
-    element.set("time", f"{sum(case.seconds for case in cases):.3f}")
+        yield f"{check.status} {check.name}: {check.message}{reason}"
 
 
 def _timestamp(made: str) -> str:

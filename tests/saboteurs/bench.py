@@ -31,8 +31,9 @@ from xport.exchange.recording import Recording
 from xport.judgement.assembly import Recorded, load, measured
 from xport.judgement.evidence import EVIDENCE
 from xport.judgement.judge import judge
-from xport.judgement.verdict import Case
+from xport.judgement.verdict import Case, Verdict
 from xport.plan.plan import Plan
+from xport.plan.policy import OtherPolicy, Policy
 from xport.recording.recorder import Arrays, digests_of
 from xport.workflow import commands
 from xport.workflow.run_folder import RunFolder
@@ -128,8 +129,10 @@ class Bench:
             own, documents=dict(own.documents), arrays=arrays, prepared=dict(own.prepared)
         )
 
-    def judged(self, spoil: Callable[[Held], object]) -> Said:
-        """Spoil the run in memory and judge it."""
+    def verdict(
+        self, spoil: Callable[[Held], object], other: tuple[Policy, OtherPolicy] | None = None
+    ) -> Verdict:
+        """Spoil the run in memory and judge it, under its own policy or another."""
         held = self.held()
         spoil(held)
         case = replace(
@@ -139,7 +142,14 @@ class Bench:
             preparations=held.preparations,
             day=datetime.datetime.now(datetime.UTC).date(),
         )
-        verdict = judge(case)
+        if other is not None:
+            plan = case.plan.model_copy(update={"policy": other[0]})
+            case = replace(case, plan=plan, other=other[1])
+        return judge(case)
+
+    def judged(self, spoil: Callable[[Held], object]) -> Said:
+        """What the verdict on a spoilt run says."""
+        verdict = self.verdict(spoil)
         told = [note.text for note in verdict.notes]
         return Said(verdict.status, "\n".join([*verdict.findings, *told]))
 

@@ -7,17 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.kept import MiniRun
 from tests.saboteurs.bench import Bench, Held
 from tests.saboteurs.table import Mutation, document, families
 
 EVERY = [(family, mutation) for family, found in families().items() for mutation in found]
-
-
-@pytest.fixture(scope="module")
-def bench(mini_run: MiniRun, tmp_path_factory: pytest.TempPathFactory) -> Bench:
-    """The miniature release, shared by all mutations."""
-    return Bench(mini_run, tmp_path_factory.mktemp("saboteurs"))
 
 
 @pytest.mark.spread

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from xport.errors import ExitCode, InputError
-from xport.library.checking import Checked, Cost, check
+from xport.library.checking import Checked, check
 from xport.library.converting import convert
+from xport.library.costs import Cost
 from xport.library.starting import init, noise
 from xport.recording.browser import BrowserOptions
 from xport.workflow import commands

@@ -5,10 +5,10 @@ Nothing is converted, no code that the file names is run, and no browser is star
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Literal, ParamSpec
+from typing import Any
 
 from xport.common import digests
 from xport.common.callables import search_in, source_digest
@@ -16,46 +16,19 @@ from xport.common.document import Document
 from xport.common.tools import missing_packages_named, tool_versions
 from xport.conversion.foreseeing import refusal_by_onnx_tf, require_direct
 from xport.conversion.onnx_files import with_shapes
-from xport.conversion.pipeline import Pipeline, UsesToolchain
-from xport.errors import ExitCode, InputError, PackageMissing, UnavailableError, XportError
-from xport.inputs.images import synthetic_count
+from xport.conversion.pipeline import UsesToolchain
+from xport.errors import ExitCode, InputError, PackageMissing, XportError
+from xport.library.costs import Cost, costs_of, images_of, pipelines_of, probe_count
+from xport.library.finding import Finding, State, looked_at
 from xport.recording.browser import BrowserOptions
 from xport.release_file.decisions import read_decisions, require_own
 from xport.release_file.file import ReleaseFile, read_release
 from xport.release_file.model_cards import read_card
-from xport.release_file.model_pipelines import explanation_pipeline, pipeline_for
 from xport.release_file.tables import ModelEntry
 from xport.toolchains.known import TOOLCHAINS
 from xport.toolchains.standing import standing_of
-from xport.toolchains.tensorflow import TENSORFLOW
+from xport.workflow.difference import open_side
 from xport.workflow.second_route import SECOND, asks_for_second_route
-
-P = ParamSpec("P")
-State = Literal["ok", "optional", "missing", "wrong"]
-
-
-class Finding(Document):
-    """One thing that was looked at.
-
-    `missing` is not on this machine, and `optional` is missing too, but a run goes on without it;
-    `wrong` has to be mended in the release file or beside it.
-    """
-
-    name: str
-    state: State
-    found: str
-    remedy: str = ""
-
-
-class Cost(Document):
-    """What a run does for one model: conversions, and forward passes (legs times probes)."""
-
-    model: str
-    stages: int
-    legs: int
-    browser_legs: int
-    probes: int
-    passes: int
 
 
 class Checked(Document):
@@ -96,13 +69,14 @@ def check(release_file: str | Path, *, options: BrowserOptions | None = None) ->
         *_operators(release),
         *_packages(release),
         *_probe_counts(release),
+        *_baseline(release, path.resolve().parent),
         *_browser(options or BrowserOptions()),
     ]
-    images, pipelines = _images(release)
+    images, pipelines = images_of(release)
     return Checked(
         release=release.name,
         findings=tuple(findings),
-        costs=tuple(_costs(release)),
+        costs=tuple(costs_of(release)),
         images=images,
         pipelines=pipelines,
     )
@@ -132,16 +106,16 @@ def _models(release: ReleaseFile) -> Iterator[Finding]:
     for model, entry in release.models.items():
         key = f"models.{model}"
         if entry.onnx_file is not None:
-            yield _looked_at(f"{key}.factory", _checkpoint, entry.onnx_file)
+            yield looked_at(f"{key}.factory", _checkpoint, entry.onnx_file)
         else:
-            yield _looked_at(f"{key}.factory", _callable, entry.factory, "factory")
+            yield looked_at(f"{key}.factory", _callable, entry.factory, "factory")
         if entry.initializer:
-            yield _looked_at(f"{key}.initializer", _callable, entry.initializer, "initializer")
+            yield looked_at(f"{key}.initializer", _callable, entry.initializer, "initializer")
         if entry.checkpoint is not None:
-            yield _looked_at(f"{key}.loader", _callable, entry.loader, "loader")
-            yield _looked_at(f"{key}.checkpoint", _checkpoint, entry.checkpoint)
+            yield looked_at(f"{key}.loader", _callable, entry.loader, "loader")
+            yield looked_at(f"{key}.checkpoint", _checkpoint, entry.checkpoint)
         if entry.calibration or entry.gate or entry.operating_points:
-            yield _looked_at(f"{key}.decisions", _decisions, entry, key)
+            yield looked_at(f"{key}.decisions", _decisions, entry, key)
 
 
 def _operators(release: ReleaseFile) -> Iterator[Finding]:
@@ -158,7 +132,7 @@ def _operators(release: ReleaseFile) -> Iterator[Finding]:
             yield Finding(name=f"{key}: shapes", state="wrong", found=found, remedy=error.remedy)
             continue
         if release.routes.direct is not None:
-            yield _looked_at(f"{key}: direct writer", _direct, loaded)
+            yield looked_at(f"{key}: direct writer", _direct, loaded)
         if release.routes.tensorflow is not None:
             yield _onnx_tf(f"{key}: onnx-tf", loaded, asks_for_second_route(release))
 
@@ -178,25 +152,13 @@ def _onnx_tf(name: str, model: Any, asked: bool) -> Finding:
     return Finding(name=name, state=state, found=refusal.what, remedy=remedy)
 
 
-def _looked_at(name: str, look: Callable[P, str], *args: P.args, **kwargs: P.kwargs) -> Finding:
-    """What a look found, or what is wrong with it."""
-    try:
-        return Finding(name=name, state="ok", found=look(*args, **kwargs))
-    except UnavailableError as error:
-        return Finding(name=name, state="missing", found=error.what, remedy=error.remedy)
-    except XportError as error:
-        found = f"{error.where}: {error.what}" if error.where else error.what
-        return Finding(name=name, state="wrong", found=found, remedy=error.remedy)
-
-
 def _callable(name: str, key: str) -> str:
     source_digest(name, key=key)
     return name
 
 
 def _checkpoint(path: Path) -> str:
-    if not path.is_file():
-        raise InputError("there is no such file", str(path), "check the path")
+    _file(path)
     card = read_card(path)
     size = path.stat().st_size / 1e6
     return f"{path}, {size:.1f} MB{', with its card' if card else ''}"
@@ -210,19 +172,11 @@ def _decisions(entry: ModelEntry, key: str) -> str:
     return ", ".join(str(document) for document in documents if document)
 
 
-def _pipelines(release: ReleaseFile) -> Iterator[tuple[str, Pipeline]]:
-    for model, entry in release.models.items():
-        yield model, pipeline_for(entry, release.routes)
-    for name, explained in release.explanations.items():
-        of = release.models[explained.classifier]
-        yield name, explanation_pipeline(explained, of, release.routes)
-
-
 def _packages(release: ReleaseFile) -> Iterator[Finding]:
     """What every stage needs; that of a route that nothing asks for is optional."""
     packages: dict[str, bool] = {}
     toolchains: dict[str, bool] = {}
-    for _, pipeline in _pipelines(release):
+    for _, pipeline in pipelines_of(release):
         for step in pipeline.steps:
             optional = step.name in SECOND and not asks_for_second_route(release)
             if isinstance(step.stage, UsesToolchain):
@@ -257,18 +211,10 @@ def _toolchain(name: str, without: State) -> Finding:
     )
 
 
-def _probes(release: ReleaseFile, entry: ModelEntry) -> int:
-    wanted, spec = release.probes, entry.preprocess
-    if spec is None:
-        return wanted.synthetic
-    distinct = wanted.distinct_channels if spec.channels > 1 else 0
-    return wanted.synthetic + distinct + wanted.phantoms + len(wanted.photographs)
-
-
 def _probe_counts(release: ReleaseFile) -> Iterator[Finding]:
     least = release.policy.min_probes
     for model, entry in release.models.items():
-        count = _probes(release, entry)
+        count = probe_count(release, entry)
         enough = count >= least
         yield Finding(
             name=f"models.{model}: probes",
@@ -278,39 +224,33 @@ def _probe_counts(release: ReleaseFile) -> Iterator[Finding]:
         )
 
 
-def _second_can_run(release: ReleaseFile) -> bool:
-    """Whether the second route is made here, or asked for, so that a run without it ends."""
-    return asks_for_second_route(release) or bool(standing_of(TENSORFLOW).found)
+def _baseline(release: ReleaseFile, folder: Path) -> Iterator[Finding]:
+    """Whether what the policy compares with is there, and is a release."""
+    if release.policy.baseline is None:
+        return
+    baseline = release.policy.baseline.paths_from(folder)
+    digest = baseline.evidence_sha256
+    yield looked_at("policy.baseline.release", _release, baseline.release, digest)
+    if baseline.labelled is not None:
+        yield looked_at("policy.baseline.labelled.before", _file, baseline.labelled.before)
+        yield looked_at("policy.baseline.labelled.after", _file, baseline.labelled.after)
 
 
-def _costs(release: ReleaseFile) -> Iterator[Cost]:
-    apart = () if _second_can_run(release) else SECOND
-    for model, pipeline in _pipelines(release):
-        steps = [step for step in pipeline.steps if step.name not in apart]
-        made = {step.name for step in steps if step.verified}
-        run = release.routes.legs_on(made, release.browser.backends)
-        if model in release.models:
-            probes = _probes(release, release.models[model])
-        else:
-            probes = max(release.explanations[model].probes, release.policy.min_probes)
-        yield Cost(
-            model=model,
-            stages=len(steps),
-            legs=len(run),
-            browser_legs=sum(leg.backend is not None for leg in run),
-            probes=probes,
-            passes=len(run) * probes,
+def _release(folder: Path, evidence_sha256: str | None) -> str:
+    side = open_side(folder)
+    if evidence_sha256 not in (None, side.evidence_sha256):
+        raise InputError(
+            f"its evidence has SHA-256 {side.evidence_sha256}, not {evidence_sha256}",
+            str(folder),
+            "name the release of that digest, or this one in policy.baseline.evidence_sha256",
         )
+    return f"{folder}, {side.plan.title} {side.plan.version or ''}".rstrip()
 
 
-def _images(release: ReleaseFile) -> tuple[int, int]:
-    """How many image files the preprocessing leg has, and how many pipelines prepare them."""
-    if not any(entry.preprocess for entry in release.models.values()):
-        return 0, 0
-    wanted, count = release.preprocessing, release.preprocessing.synthetic
-    drawn = synthetic_count(release.policy.min_images) if count is None else count
-    shown = release.probes.phantoms + len(release.probes.photographs)
-    return drawn + wanted.examples + shown, len(wanted.pipelines)
+def _file(path: Path) -> str:
+    if not path.is_file():
+        raise InputError("there is no such file", str(path), "check the path")
+    return str(path)
 
 
 def _browser(options: BrowserOptions) -> Iterator[Finding]:
@@ -325,6 +265,6 @@ def _browser(options: BrowserOptions) -> Iterator[Finding]:
     def built() -> str:
         return f"{len(page_files())} files"
 
-    yield _looked_at("browser", browser)
-    page = _looked_at("built page", built)
+    yield looked_at("browser", browser)
+    page = looked_at("built page", built)
     yield page if page.state == "ok" else page.model_copy(update={"state": "missing"})

@@ -256,14 +256,17 @@ def bundle(out: Path, *, allow_weak: bool = False, allow_waivers: bool = False) 
     with run.locked():
         evidence, plan = run.evidence(), run.plan()
         require_passed(evidence, allow_weak=allow_weak, allow_waivers=allow_waivers)
+        contradicted = IntegrityError(
+            "the evidence is not what the recordings yield under the release's policy",
+            str(run.evidence_path),
+            "run `xport judge` again, without --policy",
+        )
+        if evidence.plan != plan:
+            raise contradicted
         prepared = load_prepared(plan, run.prepared, run.images)
         again = _judged(run, plan, _runtimes(run), prepared)
-        if evidence.plan != plan or evidence.verdict != again.verdict:
-            raise IntegrityError(
-                "the evidence is not what the recordings yield under the release's policy",
-                str(run.evidence_path),
-                "run `xport judge` again, without --policy",
-            )
+        if evidence.verdict != again.verdict:
+            raise contradicted
         sources = RunSources(run.probes, run.recordings, run.images, prepared)
         shown = again.model_copy(update={"made": evidence.made}).published()
         page = app_files(operators=graph_operators(plan))

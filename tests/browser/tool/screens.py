@@ -7,6 +7,7 @@ compared: `layout.py` says what is.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -21,10 +22,10 @@ from tests.browser.tool.tool_page import DESKTOP, PHONE, Tool, opened_tool
 
 FOLDER = Path(__file__).parent / "goldens"
 # The page's policy lets no style into its text, but a constructed sheet.
-ADD_STYLE = """(style) => {
+STYLE = """(style) => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(style);
-  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  document.adoptedStyleSheets = [sheet];
 }"""
 DARK = {"color_scheme": "dark"}
 LIGHT = {"color_scheme": "light"}
@@ -91,27 +92,25 @@ class Screen:
         return moved + layout.drawn_otherwise(self.image, self.layout, golden.image, golden.layout)
 
 
-def shot(
-    browser: Browser,
-    site: Path,
-    name: str,
-    picture: Path,
-    photograph: Path,
-    *,
-    style: str = "",
-) -> Screen:
-    """The tool in a state, as it is drawn here.
+Take = Callable[[str], Screen]
 
-    Args:
-        style: a style sheet over the tool's own.
-    """
+
+@contextmanager
+def opened_screen(
+    browser: Browser, site: Path, name: str, picture: Path, photograph: Path
+) -> Iterator[Take]:
+    """The tool in a state, to be taken as it is drawn here: under a style sheet over its own."""
     reach, window = SCREENS[name]
     with opened_tool(browser, site, reduced_motion="reduce", **window) as tool:
         reach(tool, picture, photograph)
-        tool.page.evaluate(ADD_STYLE, style)
-        tool.page.wait_for_timeout(300)  # canvases are drawn with the next frame
-        image = Image.open(BytesIO(tool.page.screenshot(animations="disabled")))
-        return Screen(image.convert("RGB"), layout.layout_of(tool.page))
+
+        def take(style: str) -> Screen:
+            tool.page.evaluate(STYLE, style)
+            tool.page.wait_for_timeout(300)  # canvases are drawn with the next frame
+            image = Image.open(BytesIO(tool.page.screenshot(animations="disabled")))
+            return Screen(image.convert("RGB"), layout.layout_of(tool.page))
+
+        yield take
 
 
 def golden(name: str) -> Screen:
@@ -122,10 +121,9 @@ def golden(name: str) -> Screen:
     return Screen(Image.open(picture).convert("RGB"), Layout.of_document(places.read_text()))
 
 
-def write(shots: Iterator[tuple[str, Screen]]) -> None:
-    """Keep screens as goldens, pictures in few colours."""
+def write(name: str, screen: Screen) -> None:
+    """Keep a screen as a golden, its picture in few colours."""
     FOLDER.mkdir(exist_ok=True)
-    for name, screen in shots:
-        few = screen.image.quantize(96, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-        few.save(FOLDER / f"{name}.png", optimize=True)
-        (FOLDER / f"{name}.json").write_text(screen.layout.document())
+    few = screen.image.quantize(96, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    few.save(FOLDER / f"{name}.png", optimize=True)
+    (FOLDER / f"{name}.json").write_text(screen.layout.document())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from itertools import permutations
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 import skimage
 from playwright.sync_api import Browser
 
-from tests.browser.tool.screens import FOLDER, SCREENS, golden, shot
+from tests.browser.tool.screens import FOLDER, SCREENS, Screen, Take, golden, opened_screen
 from tests.browser.tool.tool_site import example_of, make_site
 
 CAMERA = Path(skimage.__file__).parent / "data" / "camera.png"
@@ -32,6 +34,7 @@ DAMAGE = {
     "notice illegible": (".strip * { color: transparent !important }", "notice is not legible"),
     "notice below": (".strip { position: relative; top: 50px }", "notice is not at the top"),
 }
+Taken = Callable[[str, str], Screen]
 FONTS = ["'DejaVu Serif', serif", "'DejaVu Sans Mono', monospace", "sans-serif"]
 
 
@@ -41,11 +44,24 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_site(tmp_path_factory.mktemp("site") / "site")
 
 
+@pytest.fixture(scope="module")
+def take(browser: Browser, site: Path) -> Iterator[Taken]:
+    """The screen of a name under a style sheet; each is opened once, and kept for other tests."""
+    opened: dict[str, Take] = {}
+    with ExitStack() as windows:
+
+        def taken(name: str, style: str) -> Screen:
+            if name not in opened:
+                window = opened_screen(browser, site, name, example_of(site), CAMERA)
+                opened[name] = windows.enter_context(window)
+            return opened[name](style)
+
+        yield taken
+
+
 @pytest.mark.parametrize("name", SCREENS)
-def test_a_screen_looks_as_it_was_reviewed(
-    browser: Browser, site: Path, name: str, tmp_path: Path
-) -> None:
-    found = shot(browser, site, name, example_of(site), CAMERA)
+def test_a_screen_looks_as_it_was_reviewed(take: Taken, name: str, tmp_path: Path) -> None:
+    found = take(name, "")
     found.image.save(tmp_path / f"{name}.png")
     said = found.differences(golden(name))
     assert not said, f"compare {FOLDER / name}.png with {tmp_path / name}.png: {'; '.join(said)}"
@@ -53,17 +69,15 @@ def test_a_screen_looks_as_it_was_reviewed(
 
 @pytest.mark.parametrize("font", FONTS)
 @pytest.mark.parametrize("name", ["about", "consent-phone", "findings", "findings-phone"])
-def test_another_font_is_no_difference(browser: Browser, site: Path, name: str, font: str) -> None:
-    style = f"* {{ font-family: {font} !important }}"
-    found = shot(browser, site, name, example_of(site), CAMERA, style=style)
+def test_another_font_is_no_difference(take: Taken, name: str, font: str) -> None:
+    found = take(name, f"* {{ font-family: {font} !important }}")
     assert found.differences(golden(name)) == []
 
 
 @pytest.mark.parametrize("how", DAMAGE)
-def test_a_broken_screen_is_told(browser: Browser, site: Path, how: str) -> None:
+def test_a_broken_screen_is_told(take: Taken, how: str) -> None:
     style, words = DAMAGE[how]
-    found = shot(browser, site, "findings", example_of(site), CAMERA, style=style)
-    said = found.differences(golden("findings"))
+    said = take("findings", style).differences(golden("findings"))
     assert any(one.startswith(words) for one in said), said
 
 

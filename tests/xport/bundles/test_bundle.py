@@ -22,6 +22,7 @@ from reference.networks.ali import autoencoder
 from reference.networks.checkpoints import load_checkpoint
 from reference.preprocess import AUTOENCODER, Preprocess
 from tests.conftest import MiniRun, Xport
+from tests.saboteurs.bench import Bench, Held
 from xport.bundles import build, required
 from xport.bundles.build import NotPassed, RunSources, build_bundle, require_passed
 from xport.bundles.checks import verify_bundle
@@ -274,15 +275,22 @@ def test_says_what_differs_and_does_not_decide(
         (lambda b: (b / "extra.js").write_text("//"), "extra.js is extra"),
     ],
 )
-def test_is_refused_when(damage: object, words: str, run_copy: Path, xport: Xport) -> None:
+def test_is_refused_when(damage: object, words: str, run_copy: Path) -> None:
     bundle = run_copy / "bundle"
     damage(bundle)  # type: ignore[operator]
     with pytest.raises(IntegrityError, match=words):
         verify_bundle(bundle)
-    for command in ("verify", "serve"):
-        done = xport(command, bundle)
-        assert done.returncode == 3
-        assert words in done.stderr
+
+
+@pytest.mark.parametrize("command", ["verify", "serve"])
+def test_a_damaged_one_is_neither_verified_nor_served(
+    command: str, run_copy: Path, xport: Xport
+) -> None:
+    bundle = run_copy / "bundle"
+    (bundle / "engine.js").write_text("//")
+    done = xport(command, bundle)
+    assert done.returncode == 3
+    assert "engine.js is changed" in done.stderr
 
 
 MANIFEST_LIES: dict[str, tuple[str, ...]] = {
@@ -476,19 +484,41 @@ EDITS: dict[str, Callable[[dict[str, Any]], None]] = {
 }
 
 
+def edited(run: RunFolder, edit: Callable[[dict[str, Any]], None]) -> Plan:
+    """A run's plan after an edit."""
+    plan = json.loads(run.plan_path.read_text())
+    edit(plan)
+    return Plan.model_validate(plan)
+
+
+@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
+def test_an_edited_plan_is_not_what_was_recorded(
+    bench: Bench, edit: Callable[[dict[str, Any]], None]
+) -> None:
+    plan = edited(RunFolder(bench.run.folder), edit)
+
+    def spoil(held: Held) -> None:
+        held.plan, held.planned = plan, plan.digest()
+
+    verdict = bench.verdict(spoil)
+    assert not verdict.status.all_passed
+    assert any("belongs to another conversion" in one for one in verdict.findings)
+
+
 @pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
 def test_is_not_made_under_an_edited_plan(
     run_copy: Path, edit: Callable[[dict[str, Any]], None]
 ) -> None:
     run = RunFolder(run_copy)
-    plan = json.loads(run.plan_path.read_text())
-    edit(plan)
-    run.plan_path.write_text(json.dumps(plan))
+    Plan.write(edited(run, edit), run.plan_path)
     with pytest.raises(IntegrityError, match="not what the recordings yield"):
         commands.bundle(run_copy)  # the evidence is still the old one
-    judged = commands.judge(run_copy)
-    assert judged.verdict.status is not Status.PASSED
-    assert any("belongs to another conversion" in one for one in judged.verdict.findings)
+
+
+def test_is_not_made_of_an_edited_plan_that_is_judged_again(run_copy: Path) -> None:
+    run = RunFolder(run_copy)
+    Plan.write(edited(run, soften), run.plan_path)
+    assert not commands.judge(run_copy).verdict.status.all_passed
     with pytest.raises(NotPassed):
         commands.bundle(run_copy)
     assert not (run_copy / "bundle").exists()

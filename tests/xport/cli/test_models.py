@@ -13,7 +13,9 @@ from browser_harness.launch.browsers import BROWSER_VARIABLE
 from reference.defaults import RELEASE
 from tests import mini
 from tests.conftest import Xport
+from tests.formats.archives import unpacked
 from xport.cli.main import main
+from xport.common.digests import of_file
 from xport.release_file.file import read_release
 from xport.workflow.run_folder import RunFolder
 
@@ -156,6 +158,24 @@ def test_check_names_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture
     }
     assert "none.safetensors" in found["models.classifier.checkpoint"]["found"]
     assert "no module 'nowhere'" in found["models.classifier.factory"]["found"]
+
+
+def test_check_looks_at_the_baseline(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def found(**changes: str) -> dict[str, str]:
+        baseline = {"release": "bundle", "max_flipped_share": 0.01, "rationale": "as agreed on"}
+        content = mini.only_classifier()
+        content["policy"]["baseline"] = baseline | changes
+        _, said = checked(mini.write(content, tmp_path / "release.toml"), capsys)
+        return said["policy.baseline.release"]
+
+    assert found()["state"] == "wrong"
+    assert "there is no such folder" in found()["found"]
+    bundle = unpacked("bundle-3", tmp_path)
+    assert found()["state"] == "ok"
+    assert "Miniature" in found()["found"]
+    other = found(evidence_sha256="0" * 64)
+    assert other["state"] == "wrong"
+    assert of_file(bundle / "evidence.json") in other["found"]
 
 
 @pytest.mark.usefixtures("no_browser", "no_onnxscript")

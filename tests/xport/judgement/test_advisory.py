@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -12,11 +12,12 @@ import pytest
 
 from tests import mini
 from tests.conftest import MiniRun, Xport
+from tests.saboteurs.bench import Bench, Held, Key
 from xport.errors import InputError
 from xport.exchange.recording import Recording
 from xport.judgement.evidence import Evidence
-from xport.judgement.verdict import Status
-from xport.plan.policy import Policy
+from xport.judgement.verdict import Status, Verdict
+from xport.plan.policy import OtherPolicy, Policy
 from xport.recording.recorder import Arrays, digests_of
 from xport.release_file.file import read_policy, read_release
 from xport.workflow import commands
@@ -24,6 +25,7 @@ from xport.workflow.run_folder import RunFolder
 
 ONNX, WASM = ("classifier", "onnx"), ("classifier", "tfjs/wasm")
 WHY = "the runtime of this leg takes other pixels than PyTorch"
+OTHER = OtherPolicy(file="other.toml", sha256="0" * 64)
 Change = Callable[[Any], Any]
 
 
@@ -42,6 +44,17 @@ def spoilt(run: Path, key: tuple[str, str], change: Change) -> None:
     recordings.save(found[0].model_copy(update={"again_digests": again}), found[1])
 
 
+def under(bench: Bench, change: Change, *keys: Key, listed: Sequence[Any] = ()) -> Verdict:
+    """The verdict with some legs' `probabilities` changed and these advisory legs."""
+
+    def spoil(held: Held) -> None:
+        for key in keys:
+            held.put(key, "probabilities", change)
+
+    policy = Policy.model_validate(mini.policy(advisory=list(listed)))
+    return bench.verdict(spoil, (policy, OTHER))
+
+
 def judged(run: Path, folder: Path, *listed: Any) -> Evidence:
     """The verdict under the release's policy and these advisory legs."""
     path = mini.write(
@@ -54,9 +67,8 @@ def moved(values: Any) -> Any:
     return values + np.float32(1e-3)
 
 
-def test_the_odd_one_out_is_named(run_copy: Path, tmp_path: Path) -> None:
-    spoilt(run_copy, ONNX, moved)
-    verdict = judged(run_copy, tmp_path).verdict
+def test_the_odd_one_out_is_named(bench: Bench) -> None:
+    verdict = under(bench, moved, ONNX)
     assert verdict.status is Status.FAILED
     assert verdict.culprits == ("classifier/onnx",)
     first = verdict.findings[0]
@@ -67,11 +79,9 @@ def test_the_odd_one_out_is_named(run_copy: Path, tmp_path: Path) -> None:
 
 
 def test_no_odd_one_out_is_named_where_a_browser_is_wrong_too(
-    run_copy: Path, tmp_path: Path
+    bench: Bench,
 ) -> None:
-    for key in (ONNX, WASM):
-        spoilt(run_copy, key, moved)
-    verdict = judged(run_copy, tmp_path).verdict
+    verdict = under(bench, moved, ONNX, WASM)
     assert verdict.status is Status.FAILED
     assert not any("odd one out" in finding for finding in verdict.findings)
 
@@ -121,9 +131,8 @@ def nan(values: Any) -> Any:
      lambda v: v.astype(np.float64)],
     ids=["nan", "zero", "constant", "misshapen", "float64"],
 )  # fmt: skip
-def test_only_distances_are_advisory(run_copy: Path, tmp_path: Path, change: Change) -> None:
-    spoilt(run_copy, ONNX, change)
-    verdict = judged(run_copy, tmp_path, advisory()).verdict
+def test_only_distances_are_advisory(bench: Bench, change: Change) -> None:
+    verdict = under(bench, change, ONNX, listed=[advisory()])
     assert verdict.status is Status.FAILED
     assert "classifier/onnx" in verdict.culprits
 
@@ -139,32 +148,27 @@ def test_a_missing_advisory_leg_is_no_pass(run_copy: Path, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("listed", [advisory("onnx", "logits"), advisory("savedmodel")])
-def test_another_output_or_leg_is_not_excused(run_copy: Path, tmp_path: Path, listed: Any) -> None:
-    spoilt(run_copy, ONNX, moved)
-    assert judged(run_copy, tmp_path, listed).verdict.status is Status.FAILED
+def test_another_output_or_leg_is_not_excused(bench: Bench, listed: Any) -> None:
+    assert under(bench, moved, ONNX, listed=[listed]).status is Status.FAILED
 
 
 @pytest.mark.parametrize("leg", ["tfjs/wasm", "torch", "torch-float64"])
-def test_what_ships_and_pytorch_are_never_excused(run_copy: Path, tmp_path: Path, leg: str) -> None:
-    spoilt(run_copy, ("classifier", leg), moved)
+def test_what_ships_and_pytorch_are_never_excused(bench: Bench, leg: str) -> None:
     listed = [advisory(one) for one in (leg, "onnx")]
-    status = judged(run_copy, tmp_path, *listed).verdict.status
+    status = under(bench, moved, ("classifier", leg), listed=listed).status
     assert status is (Status.FAILED if leg == "tfjs/wasm" else Status.NOT_RUN)
 
 
 @pytest.mark.parametrize("listed", [(), (advisory(),)], ids=["nothing", "onnx"])
-def test_a_float64_that_is_elsewhere_is_never_passed(
-    run_copy: Path, tmp_path: Path, listed: Any
-) -> None:
-    spoilt(run_copy, ("classifier", "torch-float64"), moved)
-    verdict = judged(run_copy, tmp_path, *listed).verdict
+def test_a_float64_that_is_elsewhere_is_never_passed(bench: Bench, listed: Any) -> None:
+    verdict = under(bench, moved, ("classifier", "torch-float64"), listed=listed)
     assert verdict.status is Status.NOT_RUN
     assert any("PyTorch contradicts itself" in finding for finding in verdict.findings)
 
 
-def test_what_ships_must_agree_with_float64_too(run_copy: Path, tmp_path: Path) -> None:
-    evidence = judged(run_copy, tmp_path, advisory())
-    held = [c for c in evidence.verdict.checks if c.against == "torch-float64"]
+def test_what_ships_must_agree_with_float64_too(bench: Bench) -> None:
+    verdict = under(bench, moved, listed=[advisory()])
+    held = [c for c in verdict.checks if c.against == "torch-float64"]
     assert {"tfjs/wasm", "tfjs/webgl", "tfjs/cpu"} < {check.leg for check in held}
 
 
