@@ -137,7 +137,7 @@ def test_a_statement_of_somebody_else_is_seen(desk: Desk) -> None:
     payload = re.search(r'"payload": "(.*)"', text)
     assert payload is not None
     envelope.write_text(text.replace(payload[1], payload[1].replace("A", "B", 1)))
-    done = desk.step("openssl dgst")
+    done = desk.step("statement.pae")
     assert done.returncode != 0
     assert "Verification failure" in done.stdout
     assert desk.step("xport verify").returncode == 3
@@ -147,7 +147,7 @@ def test_another_key_is_seen(desk: Desk) -> None:
     for command in COMMANDS[:2]:
         (desk.folder / "release.key").unlink(missing_ok=True)
         assert desk.types(command).returncode == 0
-    for words in ("openssl dgst", "model_signing verify", "xport verify"):
+    for words in ("statement.pae", "model_signing verify", "xport verify"):
         assert desk.step(words).returncode != 0
 
 
