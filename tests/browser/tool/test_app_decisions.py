@@ -98,7 +98,9 @@ def test_an_output_that_equals_its_operating_point_reaches_it(
         assert tool.numbers("calibrated") == {"Finding 5": 0.5}
 
 
-@pytest.mark.parametrize("score", ["l1", "l2", "ssim", "latent"])
+@pytest.mark.parametrize(
+    "score", ["l2", "ssim", *(pytest.param(s, marks=pytest.mark.long) for s in ("l1", "latent"))]
+)
 def test_the_gate_decides_by_the_reference_s_score(
     browser: Browser, tmp_path: Path, picture: Path, score: ScoreName
 ) -> None:

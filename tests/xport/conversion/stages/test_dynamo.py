@@ -44,7 +44,10 @@ def torch_of(model: dict[str, Any], store: Path) -> Artifact:
     return run_stage(stage, None, Store(store)).artifact
 
 
-@pytest.fixture(scope="module", params=MODELS)
+@pytest.fixture(
+    scope="module",
+    params=["autoencoder", pytest.param("classifier", marks=pytest.mark.long)],
+)
 def source(request: pytest.FixtureRequest, store: Path) -> Artifact:
     """Each miniature network in PyTorch."""
     return torch_of(MODELS[request.param], store)
