@@ -50,6 +50,7 @@ def memory(tool: Tool) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.long
 def test_thirty_images_leave_nothing_behind(
     browser: Browser, site: Path, images: list[Path]
 ) -> None:

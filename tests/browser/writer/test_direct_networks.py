@@ -55,7 +55,7 @@ def _check(session: BrowserSession, name: str, network: Network) -> None:
         assert float(exact.std()) > 1e-3, f"{name} {key}: says hardly anything"
 
 
-@pytest.mark.parametrize("backend", ["wasm", "webgl"])
+@pytest.mark.parametrize("backend", ["wasm", pytest.param("webgl", marks=pytest.mark.long)])
 def test_small_networks_compute_what_torch_does(
     networks: dict[str, Network], backend: str, settings: Settings, tmp_path: Path
 ) -> None:

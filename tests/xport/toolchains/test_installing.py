@@ -98,7 +98,12 @@ def test_an_installed_one_is_found_used_listed_and_removed(
     [
         (True, "", "THESE PACKAGES DO NOT MATCH THE HASHES"),
         (False, "raise ImportError('made for another machine')", "made for another machine"),
-        (False, "import os, signal; os.kill(os.getpid(), signal.SIGILL)", "SIGILL"),
+        pytest.param(
+            False,
+            "import os, signal; os.kill(os.getpid(), signal.SIGILL)",
+            "SIGILL",
+            marks=pytest.mark.long,
+        ),
     ],
     ids=["another hash", "raises when imported", "dies when imported"],
 )

@@ -180,7 +180,11 @@ def test_a_route_that_was_chosen_alone_is_not_missing_but_no_second_one(
             f"name [routes.direct] in the place of [routes.tensorflow], {ALONE}",
             marks=pytest.mark.long,
         ),
-        ({"required": True}, f"leave out policy.require_second_route, {ALONE}"),
+        pytest.param(
+            {"required": True},
+            f"leave out policy.require_second_route, {ALONE}",
+            marks=pytest.mark.long,
+        ),
         pytest.param(
             {"acceptance_criteria": ["tfjs-tf/cpu"]},
             f"leave out policy.acceptance_criteria of 'a criterion', {ALONE}",

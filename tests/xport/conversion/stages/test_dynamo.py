@@ -151,7 +151,9 @@ def test_exporting_says_nothing(
     assert capfd.readouterr() == ("", "")
 
 
-@pytest.mark.parametrize("exporter", ["torchscript", "dynamo"])
+@pytest.mark.parametrize(
+    "exporter", ["torchscript", pytest.param("dynamo", marks=pytest.mark.long)]
+)
 def test_names_an_operator_that_the_exporter_does_not_know(exporter: Any, store: Path) -> None:
     spec = {"shape": [1, 4], "dtype": "float32"}
     model = {
