@@ -103,7 +103,7 @@ def test_what_stands_above_a_module_is_not_imported_to_find_it(
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("words", ["bench run/bundle --rounds 2", "profile run/bundle --rounds 1"])
+@pytest.mark.parametrize("words", ["bench run/bundle --rounds 2", "profile run/bundle --rounds 2"])
 def test_measuring_runs_no_code_of_the_release(
     trapped: tuple[Path, Path], tmp_path: Path, xport: Xport, words: str
 ) -> None:
