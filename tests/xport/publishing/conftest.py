@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.formats.archives import unpacked
-from tests.xport.signing.conftest import KeyPair, make_pair, sign_small
+from tests.xport.signing.conftest import KeyPair, sign_small
 from xport.common import digests
 from xport.publishing.documents import POLICY
 from xport.workflow import publishing
@@ -46,32 +45,14 @@ def seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(scope="session")
-def owner(tmp_path_factory: pytest.TempPathFactory) -> KeyPair:
-    """The publisher's key."""
-    return make_pair(tmp_path_factory.mktemp("keys"), "owner")
-
-
-@pytest.fixture(scope="session")
-def stranger(tmp_path_factory: pytest.TempPathFactory) -> KeyPair:
-    """Somebody else's key."""
-    return make_pair(tmp_path_factory.mktemp("keys"), "stranger")
-
-
-@pytest.fixture(scope="session")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small bundle as it was kept; nobody changes it."""
-    return unpacked("bundle-3", tmp_path_factory.mktemp("plain"))
-
-
-@pytest.fixture(scope="session")
-def make(plain: Path, owner: KeyPair, tmp_path_factory: pytest.TempPathFactory) -> Make:
+def make(plain_bundle: Path, owner: KeyPair, tmp_path_factory: pytest.TempPathFactory) -> Make:
     """Makes the small bundle of a version and a day of judging, signed or not; each once."""
     folder = tmp_path_factory.mktemp("bundles")
 
     def made(version: str | None = "1.0.0", day: int = 1, signed: bool = False) -> Path:
         bundle = folder / f"{version}-{day}-{signed}"
         if not bundle.exists():
-            shutil.copytree(plain, bundle)
+            shutil.copytree(plain_bundle, bundle)
             judged_on(bundle, version, day)
             if signed:
                 sign_small(bundle, owner)

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.formats.archives import unpacked
 from xport.workflow.signing import sign
 
 P256 = ("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256")
@@ -36,24 +35,6 @@ def make_pair(folder: Path, name: str) -> KeyPair:
     openssl(*P256, "-out", pair.private)
     openssl("pkey", "-in", pair.private, "-pubout", "-out", pair.public)
     return pair
-
-
-@pytest.fixture(scope="session")
-def owner(tmp_path_factory: pytest.TempPathFactory) -> KeyPair:
-    """The key of whoever made the bundle."""
-    return make_pair(tmp_path_factory.mktemp("keys"), "owner")
-
-
-@pytest.fixture(scope="session")
-def stranger(tmp_path_factory: pytest.TempPathFactory) -> KeyPair:
-    """Somebody else's key."""
-    return make_pair(tmp_path_factory.mktemp("keys"), "stranger")
-
-
-@pytest.fixture(scope="session")
-def plain_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small bundle without signatures; nobody changes it."""
-    return unpacked("bundle-3", tmp_path_factory.mktemp("plain"))
 
 
 @pytest.fixture(scope="session")
