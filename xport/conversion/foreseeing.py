@@ -6,10 +6,10 @@ from typing import Any
 
 from xport.conversion.exporters import OPSETS
 from xport.conversion.in_words import in_words, listed
-from xport.conversion.stages.tf_from_onnx import unknown_operators
+from xport.conversion.stages.tf_from_onnx import misread_nodes, unknown_operators
 from xport.conversion.stages.tfjs_from_onnx import TfjsFromOnnx
 from xport.errors import ConversionError, located
-from xport.toolchains.onnx_tf_operators import known_opset, unknown_at
+from xport.toolchains.onnx_tf_operators import known_opset, misread, unknown_at
 from xport.toolchains.tensorflow import UnknownOperator
 
 
@@ -42,11 +42,11 @@ def require_direct(model: Any) -> None:
 
 
 def refusal_by_onnx_tf(model: Any) -> ConversionError | None:
-    """What onnx-tf would say of a model's operators; None where it knows them all."""
+    """What the route would say of a model's operators; None where onnx-tf knows them all."""
     opset = next((o.version for o in model.opset_import if o.domain in ("", "ai.onnx")), 0)
     unknown = unknown_at(model.graph.node, opset)
     if not unknown:
-        return None
+        return misread_nodes(misread(model))
     named = [UnknownOperator(op=node.op_type, name=node.name or node.output[0]) for node in unknown]
     lower = known_opset(unknown, opset, OPSETS["torchscript"].least)
     return unknown_operators(named, opset, lower)

@@ -1,12 +1,15 @@
 """Which operators onnx-tf knows, at which of their versions, without importing it or TensorFlow.
 
-A test holds the table to the package that the toolchain's lock names.
+A test holds the table to the package that the toolchain's lock names. `misread` finds the nodes
+that it knows and computes otherwise than ONNX says, without a word.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+from xport.common.arrays import Array
 
 _TABLE = """
 Abs:1,6,13 Acos:7 Acosh:9 Add:1,6,7,13,14 And:1,7 ArgMax:1,11,12,13 ArgMin:1,11,12,13 Asin:7
@@ -45,6 +48,9 @@ KNOWN: dict[str, tuple[int, ...]] = {
 }
 """The opsets since which an operator is what onnx-tf knows, by operator."""
 
+RANK = 8
+"""As many axes TensorFlow's tensors have at most."""
+
 
 def unknown_at(nodes: Iterable[Any], opset: int) -> list[Any]:
     """The nodes of an ONNX model of an opset whose operators onnx-tf does not know."""
@@ -58,6 +64,68 @@ def known_opset(unknown: Iterable[Any], opset: int, least: int) -> int | None:
         if all(_known(node, lower) or _since(node, lower) is None for node in nodes):
             return lower
     return None
+
+
+def misread(model: Any) -> list[Any]:
+    """The nodes of an ONNX model that onnx-tf would take for something else.
+
+    A Resize by scales that do not give whole sizes: TensorFlow takes the ratio of the sizes, which
+    is another scale. A cubic one that leaves out what lies outside: TensorFlow weighs it otherwise.
+
+    Args:
+        model: a ModelProto with fixed shapes; where a shape cannot be inferred nothing is found.
+    """
+    resizes = [node for node in model.graph.node if node.op_type == "Resize"]
+    if not resizes:
+        return []
+    from onnx import shape_inference
+
+    inferred = shape_inference.infer_shapes(model, data_prop=True).graph
+    values = [*inferred.input, *inferred.value_info, *inferred.output]
+    shapes = {value.name: _sizes(value) for value in values}
+    constants = _constants(model.graph)
+    return [node for node in resizes if _leaves_out(node) or _fractional(node, shapes, constants)]
+
+
+def _leaves_out(node: Any) -> bool:
+    attributes = {attribute.name: attribute for attribute in node.attribute}
+    outside = attributes.get("exclude_outside")
+    cubic = "mode" in attributes and attributes["mode"].s == b"cubic"
+    return cubic and outside is not None and outside.i != 0
+
+
+def _fractional(
+    node: Any, shapes: Mapping[str, Sequence[int]], constants: Mapping[str, Array]
+) -> bool:
+    scales = constants.get(node.input[1 if len(node.input) == 2 else 2])  # before opset 11: no roi
+    sizes = shapes.get(node.input[0], ())
+    if scales is None or len(scales) != len(sizes) or 0 in sizes:
+        return False
+    exact = [size * float(scale) for size, scale in zip(sizes, scales, strict=True)]
+    # What float32 rounds of a ratio such as 1/3 is no other scale.
+    return any(abs(size - round(size)) > max(size, 1.0) * 1e-6 for size in exact)
+
+
+def _sizes(value: Any) -> tuple[int, ...]:
+    """A value's shape; an axis that is open is 0."""
+    return tuple(axis.dim_value for axis in value.type.tensor_type.shape.dim)
+
+
+def _constants(graph: Any) -> dict[str, Array]:
+    """Small constants by the name of their value: initializers, and nodes that hold one."""
+    from onnx import numpy_helper
+
+    held = [(tensor.name, tensor) for tensor in graph.initializer if len(tensor.dims) == 1]
+    for node in graph.node:
+        if node.op_type == "Constant":
+            found = [attribute.t for attribute in node.attribute if attribute.name == "value"]
+            held += [(node.output[0], tensor) for tensor in found if len(tensor.dims) == 1]
+    small = [
+        (name, tensor)
+        for name, tensor in held
+        if 0 < tensor.dims[0] <= RANK and tensor.data_location != tensor.EXTERNAL
+    ]
+    return {name: numpy_helper.to_array(tensor) for name, tensor in small}
 
 
 def _known(node: Any, opset: int) -> bool:

@@ -124,7 +124,9 @@ def _unknown(nodes: Iterable[Any], opsets: Iterable[Any]) -> list[Any]:
     """The nodes for whose operators onnx-tf has no handler at these opsets."""
     from onnx_tf.common.handler_helper import get_all_backend_handlers
 
-    handlers = get_all_backend_handlers(list(opsets))  # what they are for is noted in them
+    # Asked with a list, as onnx-tf hands one around, it takes version 1 of everything.
+    versions = {opset.domain: opset.version for opset in opsets}
+    handlers = get_all_backend_handlers(versions)  # what they are for is noted in them
 
     def known(node: Any) -> bool:
         handler = handlers.get(node.domain, {}).get(node.op_type)

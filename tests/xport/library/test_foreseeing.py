@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import subprocess
 from pathlib import Path
 
 import onnx
@@ -11,8 +12,9 @@ import pytest
 from onnx import helper
 
 from xport.cli.main import main
+from xport.conversion.foreseeing import refusal_by_onnx_tf
 from xport.toolchains.interpreters import interpreter_for
-from xport.toolchains.onnx_tf_operators import KNOWN
+from xport.toolchains.onnx_tf_operators import KNOWN, unknown_at
 from xport.toolchains.tensorflow import TENSORFLOW
 
 X = helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, [1, 4])
@@ -140,3 +142,75 @@ def test_the_table_is_that_of_the_package() -> None:
     spec.loader.exec_module(listed)
     theirs = {op: tuple(versions) for op, versions in listed.backend_opset_version.items()}
     assert {op: versions for op, versions in theirs.items() if versions} == KNOWN
+
+
+WHAT_IT_KNOWS = """
+import collections, importlib.util, json, sys
+from onnx import defs, helper
+
+spec = importlib.util.spec_from_file_location("worker", sys.argv[1])
+worker = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(worker)
+Node = collections.namedtuple("Node", "domain op_type")
+operators = sorted({one.name for one in defs.get_all_schemas() if one.domain == ""})
+nodes = [Node("", operator) for operator in operators]
+unknown = {
+    opset: [node.op_type for node in worker._unknown(nodes, [helper.make_opsetid("", opset)])]
+    for opset in range(13, 18)
+}
+print(json.dumps([operators, unknown]))
+"""
+
+
+@pytest.mark.slow
+def test_what_is_foreseen_is_what_the_route_refuses() -> None:
+    """Operator by operator, at every opset that is written for it; and their very newest."""
+    python = str(interpreter_for(TENSORFLOW).python)
+    program = [python, "-c", WHAT_IT_KNOWS, str(TENSORFLOW.program)]
+    done = subprocess.run(program, capture_output=True, text=True, check=True, timeout=300)
+    operators, unknown = json.loads(done.stdout.splitlines()[-1])
+    nodes = [helper.make_node(operator, ["x"], ["y"]) for operator in operators]
+    for opset, theirs in unknown.items():
+        of_ours = {node.op_type for node in unknown_at(nodes, int(opset))}
+        # The toolchain's onnx says nothing of an operator that is newer than the opset.
+        existing = {name for name in operators if _exists(name, int(opset))}
+        assert of_ours & existing == {*theirs} & existing, opset
+    assert {"HardSwish", "Where", "Erf", "Resize"}.isdisjoint(unknown["15"])
+    assert {"Squeeze", "Unsqueeze"} <= {*unknown["15"]}
+
+
+def _exists(operator: str, opset: int) -> bool:
+    try:
+        onnx.defs.get_schema(operator, opset, "")
+    except onnx.defs.SchemaError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("words", "scales", "refused"),
+    [
+        ("linear", (1, 1, 2, 2), False),
+        ("linear", (1, 1, 0.6, 0.6), True),
+        ("nearest", (1, 1, 1, 2.1), True),
+        ("linear", (1, 1, 1 / 3, 5 / 9), False),
+        ("cubic", (1, 1, 2, 2), True),
+    ],
+)
+def test_a_resize_that_onnx_tf_would_compute_otherwise(
+    words: str, scales: tuple[float, ...], refused: bool
+) -> None:
+    """TensorFlow takes the sizes' ratio, whatever the scales are: 5/9 from 9 x 9 to 5 x 5."""
+    attributes = {"mode": words} | ({"exclude_outside": 1} if words == "cubic" else {})
+    node = helper.make_node("Resize", ["x", "", "s"], ["y"], "up", **attributes)
+    picture = helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, [1, 2, 9, 9])
+    result = helper.make_tensor_value_info("y", onnx.TensorProto.FLOAT, None)
+    held = helper.make_tensor("s", onnx.TensorProto.FLOAT, [4], scales)
+    graph = helper.make_graph([node], "net", [picture], [result], [held])
+    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 15)], ir_version=8)
+    refusal = refusal_by_onnx_tf(made)
+    assert (refusal is not None) is refused
+    if refusal is not None:
+        assert refusal.what == (
+            "onnx-tf would resize otherwise than the model says: operator Resize of node 'up'"
+        )

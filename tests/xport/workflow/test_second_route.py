@@ -27,20 +27,29 @@ from xport.workflow import commands
 from xport.workflow.run_folder import RunFolder
 
 SECOND = {"savedmodel", "tfjs-tf"}
-REFUSAL = "onnx-tf does not know operator HardSwish (opset 15) of node '/1/HardSwish'"
+REFUSAL = "onnx-tf does not know operator LeakyRelu (opset 17) of node '/1/LeakyRelu'"
 ALONE = "so that the direct route goes alone"
 
 
-def hard() -> nn.Module:
-    """What MobileNetV3 is made of, and onnx-tf does not know."""
+def leaky() -> nn.Module:
+    """What onnx-tf knows as it was before opset 16."""
+    return nn.Sequential(
+        nn.Conv2d(3, 4, 3, stride=2), nn.LeakyReLU(), nn.Flatten(), nn.Linear(196, 3)
+    )
+
+
+def mobile() -> nn.Module:
+    """What MobileNetV3 is made of."""
     return nn.Sequential(
         nn.Conv2d(3, 4, 3, stride=2), nn.Hardswish(), nn.Flatten(), nn.Linear(196, 3)
     )
 
 
-def decoder() -> nn.Module:
-    """What a U-Net is made of; onnx-tf does not know its Resize at any opset that is exported."""
-    return nn.Sequential(nn.Conv2d(3, 4, 3), nn.Upsample(scale_factor=2, mode="bilinear"))
+class Column(nn.Module):
+    """Adds an axis; onnx-tf does not know the operator at any opset that is exported."""
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        return torch.unsqueeze(torch.relu(image), -1)
 
 
 def seeded(module: nn.Module, inputs: Any, *, seed: int) -> None:
@@ -52,7 +61,7 @@ def seeded(module: nn.Module, inputs: Any, *, seed: int) -> None:
 
 
 def content(
-    factory: str = "hard", shape: tuple[int, ...] = (1, 3), **changes: Any
+    factory: str = "leaky", shape: tuple[int, ...] = (1, 3), *, opset: int = 17, **changes: Any
 ) -> dict[str, Any]:
     """A release of one network without a table of routes; `changes` are of its model."""
 
@@ -63,6 +72,7 @@ def content(
         "title": "Network",
         "kind": "other",
         "factory": f"tests.xport.workflow.test_second_route:{factory}",
+        "opset": opset,
         "initializer": "tests.xport.workflow.test_second_route:seeded",
         "signature": {"inputs": [spec("image", (1, 3, 16, 16))], "outputs": [spec("y", shape)]},
     }
@@ -121,7 +131,7 @@ def test_nothing_that_is_shown_calls_it_passed_and_no_more(alone: Path, xport: X
     report = (alone / "report.html").read_text()
     assert "<title>PASSED without a second route: Miniature</title>" in report
     assert "No second opinion" in report
-    assert "operator HardSwish (opset 15)" in report
+    assert "operator LeakyRelu (opset 17)" in report
     root = ElementTree.parse(alone / "junit.xml").getroot()
     (verdict,) = (case for case in root.iter("testcase") if case.get("name") == "verdict")
     assert verdict.findtext("system-out") == f"No second opinion: {said}"
@@ -212,22 +222,30 @@ def test_a_route_that_was_asked_for_and_refused_is_an_error_with_a_true_remedy(
     assert caught.value.exit_code == 3
     assert caught.value.what == REFUSAL
     assert caught.value.where == "models.net: tf_from_onnx"
-    lower = "write the model with opset = 13, in operators that onnx-tf knows"
+    lower = "write the model with opset = 15, in operators that onnx-tf knows"
     assert caught.value.remedy == f"{lower}, or {remedy}"
 
 
 @pytest.mark.long
 def test_the_lower_opset_that_is_advised_helps(tmp_path: Path, store: Path) -> None:
-    release = content(opset=13) | {"routes": {"direct": {}, "tensorflow": {}}}
+    release = content(opset=15) | {"routes": {"direct": {}, "tensorflow": {}}}
     plan = planned(release, tmp_path, store)
+    assert plan.missing_routes == ()
+    assert set(plan.models[0].artifacts) >= SECOND
+
+
+def test_what_onnx_tf_knows_since_its_first_version_or_a_later_one_has_both_routes(
+    tmp_path: Path, store: Path
+) -> None:
+    plan = planned(content("mobile", opset=15), tmp_path, store)
     assert plan.missing_routes == ()
     assert set(plan.models[0].artifacts) >= SECOND
 
 
 @pytest.mark.long
 def test_no_lower_opset_is_advised_where_none_would_help(tmp_path: Path, store: Path) -> None:
-    release = content("decoder", (1, 4, 28, 28)) | {"routes": {"direct": {}, "tensorflow": {}}}
-    with pytest.raises(ConversionError, match="operator Resize") as caught:
+    release = content("Column", (1, 3, 16, 16, 1)) | {"routes": {"direct": {}, "tensorflow": {}}}
+    with pytest.raises(ConversionError, match="operator Unsqueeze") as caught:
         planned(release, tmp_path, store)
     assert caught.value.remedy == f"leave out [routes.tensorflow], {ALONE}"
 

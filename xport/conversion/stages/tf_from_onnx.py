@@ -12,6 +12,7 @@ from xport.conversion.in_words import listed
 from xport.errors import ConversionError
 from xport.formats.artifact import Artifact, Format, Signature
 from xport.formats.onnx_file import MODEL
+from xport.toolchains.onnx_tf_operators import misread
 from xport.toolchains.tensorflow import TENSORFLOW, TensorflowWorker, UnknownOperator, signature_of
 
 
@@ -34,10 +35,12 @@ class TfFromOnnx:
 
         Raises:
             ConversionError: an operator is unknown to onnx-tf (operator, version and node named),
-                or it or TensorFlow cannot translate one that it knows.
+                it would take a node for something else, or it or TensorFlow cannot translate one
+                that it knows.
             PackageMissing: there is no toolchain.
         """
         assert source is not None
+        _require_read(source.path / MODEL)
         with TensorflowWorker() as worker:
             done = worker.saved_model_from_onnx(
                 source.path / MODEL, folder, OPSETS["torchscript"].least
@@ -47,6 +50,27 @@ class TfFromOnnx:
         if done.signature is None:
             raise ConversionError(f"onnx-tf cannot translate the model: {done.refused}", self.name)
         return signature_of(done.signature)
+
+
+def _require_read(model: Path) -> None:
+    """Errors as `misread_nodes`."""
+    import onnx
+
+    refusal = misread_nodes(misread(onnx.load(model, load_external_data=False)))
+    if refusal is not None:
+        raise refusal
+
+
+def misread_nodes(nodes: Sequence[Any]) -> ConversionError | None:
+    """The refusal of nodes that onnx-tf computes otherwise than ONNX says; None without any."""
+    if not nodes:
+        return None
+    named = [f"operator {node.op_type} of node {node.name or node.output[0]!r}" for node in nodes]
+    return ConversionError(
+        f"onnx-tf would resize otherwise than the model says: {listed(named)}",
+        TfFromOnnx.name,
+        "give sizes in the place of scales that give no whole sizes",
+    )
 
 
 def unknown_operators(
