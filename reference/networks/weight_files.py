@@ -28,8 +28,8 @@ _AGAIN = "download or copy the file again"
 _RESAVE = (
     "where you trust the file, load it once and save its state dict, with "
     "safetensors.torch.save_file(model.state_dict(), 'model.safetensors') or "
-    "torch.save(model.state_dict(), 'model.pt'); or, if you trust whoever made this very "
-    "file, pass trust_pickle_and_run_its_code=True"
+    "torch.save(model.state_dict(), 'model.pt'); from Python, and if you trust whoever made this "
+    "very file, reference.networks.load_checkpoint takes trust_pickle_and_run_its_code=True"
 )
 _FORBIDDEN = re.compile(r"GLOBAL (\S+) was not an allowed global")
 

@@ -17,6 +17,7 @@
 - `paper`: what `xport paper` and `xport phantoms` do: options to `reference`, its results to a
   page.
 - `paper_arguments`: what `xport paper` and `xport phantoms` accept; nothing heavy is imported.
+- `parsers`: the parsers of the command line, and the options that print something and end.
 - `publishing`: what `xport publish`, `promote`, `rollback` and `releases` accept and do.
 - `toolchain`: what `xport toolchain` accepts and does.
 - `verdicts`: what a command that passes a verdict says of it: to a person, in one line, or to a

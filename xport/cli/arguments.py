@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from xport.cli import diff, migrate, publishing, toolchain
 from xport.cli.bench_arguments import add_measuring
 from xport.cli.models_arguments import add_models, describe_convert
 from xport.cli.paper_arguments import add_paper
+from xport.cli.parsers import CommandParser, Parser, PrintPasses
 from xport.common.version import __version__
-
-if TYPE_CHECKING:
-    from _typeshed import SupportsWrite
 
 DEFAULT_RELEASE = Path("release.toml")
 DEFAULT_CACHE_DIR = Path("build/store")
@@ -60,29 +57,6 @@ NOT FOR MEDICAL USE.
 """
 
 
-class Parser(argparse.ArgumentParser):
-    """A parser that does not hide it when its help cannot be printed."""
-
-    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
-        (file or sys.stderr).write(message)
-
-
-class PrintPasses(argparse.Action):
-    """Prints what the direct route does, pass by pass, and ends, as `--version` does."""
-
-    def __call__(self, parser: argparse.ArgumentParser, *rest: Any) -> None:
-        """Called by argparse; does not return."""
-        from xport.onnx_graph.passes import SIMPLIFICATIONS
-        from xport.tfjs_writer.passes import OPTIMISATIONS
-
-        rows = [(one.name, one.does) for one in SIMPLIFICATIONS]
-        rows.append(("lower", "Lower every operator to TensorFlow's, channels last."))
-        rows += [(one.name, one.does) for one in OPTIMISATIONS]
-        width = max(len(name) for name, _ in rows)
-        print("\n".join(f"{name:<{width}}  {does}" for name, does in rows))
-        parser.exit()
-
-
 def make_parser() -> argparse.ArgumentParser:
     """The parser of the whole command line; `command` is the name of the one chosen."""
     parser = Parser(
@@ -92,7 +66,9 @@ def make_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"xport {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(
+        title="commands", metavar="COMMAND", required=True, parser_class=CommandParser
+    )
     _add_browser_options(add_models(commands, _command, DEFAULT_RELEASE))
     _add_making(commands)
     _add_judging(commands)

@@ -6,10 +6,13 @@ import importlib.metadata
 import os
 import platform
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import psutil
 
+from xport.common.callables import BUILT_FOR_TORCH, other_build
 from xport.common.document import Document
 from xport.common.tools import BASE, EXTRAS, missing_packages_named, remedy_for
 from xport.errors import XportError
@@ -26,6 +29,7 @@ OPTIONAL = {
     "train": EXTRAS["train"],
 }
 """What the default exporter and the commands of a release do not need."""
+IMPORT_SECONDS = 120
 NEEDED_GIB = 6.0
 NEEDED_DISK_GIB = 2.0
 
@@ -48,6 +52,7 @@ def examine(options: BrowserOptions) -> list[Diagnosis]:
     return [
         Diagnosis(name="python", ok=True, found=platform.python_version()),
         *_packages(),
+        *built_for_torch(),
         *_toolchains(),
         *_room(),
         *_browser(options),
@@ -69,6 +74,29 @@ def _packages() -> Iterator[Diagnosis]:
             found=f"not available, lacks {', '.join(missing)}" if missing else ", ".join(versions),
             remedy=remedy_for(missing[0]) if missing else "",
             optional=group in OPTIONAL,
+        )
+
+
+def built_for_torch() -> Iterator[Diagnosis]:
+    """Whether what was compiled for torch, and factories may import, fits the torch that is here.
+
+    Each is imported in a process of its own, where it cannot disturb this one.
+    """
+    for package in BUILT_FOR_TORCH:
+        try:
+            version = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+        program = [sys.executable, "-c", f"import {package}"]
+        done = subprocess.run(program, capture_output=True, text=True, timeout=IMPORT_SECONDS)
+        said = (done.stderr.strip().splitlines() or ["it ended without a word"])[-1]
+        fits = done.returncode == 0
+        yield Diagnosis(
+            name=f"package: {package}",
+            ok=fits,
+            found=version if fits else f"{version} cannot be imported: {said}",
+            remedy="" if fits else other_build(ImportError(said)),
+            optional=True,
         )
 
 

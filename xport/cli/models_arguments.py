@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from xport.cli.parsers import PrintSchema
+
 Command = Callable[[Any, str, str], argparse.ArgumentParser]
 
 INIT_DESCRIPTION = """\
@@ -40,6 +42,7 @@ CHECK_EPILOG = """\
 examples:
   xport check release.toml
   xport check release.toml --json
+  xport check --print-schema                    what may stand in a release file
 """
 
 CONVERT_DESCRIPTION = """\
@@ -102,6 +105,12 @@ def add_models(commands: Any, command: Command, release: Path) -> argparse.Argum
         type=Path,
         default=release,
         help="release file in TOML (default: %(default)s)",
+    )
+    check.add_argument(
+        "--print-schema",
+        action=PrintSchema,
+        nargs=0,
+        help="print the JSON schema of release files, and check nothing",
     )
     return check
 

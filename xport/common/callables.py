@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import re
 import sys
 from collections.abc import Callable
 from importlib.machinery import ModuleSpec, PathFinder
@@ -13,8 +14,11 @@ from typing import Any
 
 from xport.common import digests, own_names
 from xport.common.raised import named
-from xport.common.tools import missing_packages_named
+from xport.common.tools import missing_packages_named, tool_versions
 from xport.errors import InputError, XportError
+
+BUILT_FOR_TORCH = ("torchvision", "torchaudio")
+"""Packages that hold operators compiled for one version and one kind of torch."""
 
 
 def resolve(name: str, *, key: str) -> Callable[..., Any]:
@@ -37,17 +41,44 @@ def resolve(name: str, *, key: str) -> Callable[..., Any]:
         raise InputError(
             f"cannot import {name}: {error}",
             key,
-            "name a callable as module:name that is importable from the working folder",
+            other_build(error)
+            or "name a callable as module:name that is importable from the working folder",
         ) from error
     except (XportError, MemoryError):
         raise
     except (Exception, SystemExit) as error:  # a module runs when it is imported
         raise InputError(
-            f"cannot import {name}: the module raised {named(error)}", key, "mend the module"
+            f"cannot import {name}: the module raised {named(error)}",
+            key,
+            other_build(error) or "mend the module",
         ) from error
     if not callable(found):
         raise InputError(f"{name} is not callable", key)
     return found  # type: ignore[no-any-return]  # checked just above
+
+
+_OTHER_BUILD = re.compile(
+    r"operator (?P<operator>\w+)::\w+ does not exist|undefined symbol: \w*(c10|torch|at)\w*"
+    r"|(?P<library>torch\w+)/\S+\.so"
+)
+
+
+def other_build(error: BaseException) -> str:
+    """What helps where a package was compiled for another build of torch; empty for other errors.
+
+    Such a package, torchvision most often, imports torch and finds that what it registers there is
+    missing: a build for CUDA beside a torch for the CPU, or for another version of it.
+    """
+    found = _OTHER_BUILD.search(str(error))
+    if found is None:
+        return ""
+    named = found["operator"] or found["library"]
+    package = named if named in BUILT_FOR_TORCH else "torchvision, or what else was built for torch"
+    torch = tool_versions(("torch",))["torch"]
+    return (
+        f"install the build of {package} that belongs to torch {torch}: both from the same place, "
+        "both for the CPU or both for the same CUDA"
+    )
 
 
 def source_digest(name: str, *, key: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from xport.common.callables import resolve
+from xport.common.callables import other_build, resolve
 from xport.common.document import Document
 from xport.common.raised import named, one_line
 from xport.errors import InputError, XportError
@@ -97,7 +97,8 @@ def built(
         raise InputError(
             f"{name} raised {named(error)}",
             key,
-            "let it build the module without a network, a device or files that are not here",
+            other_build(error)
+            or "let it build the module without a network, a device or files that are not here",
         ) from error
     if not isinstance(module, torch.nn.Module):
         raise InputError(f"{name} returned {type(module).__name__}, not a module", key)

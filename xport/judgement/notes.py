@@ -94,7 +94,7 @@ def _without_second_route(plan: Plan) -> Iterator[str]:
     for model in plan.models:
         if model.kind != "explanation" and not _has_second_route(plan, model):
             found = (one.reason for one in plan.missing_routes if one.model == model.id)
-            reason = next(found, "one route alone was asked for")
+            reason = next(found, "one route alone was taken")
             reasons.setdefault(reason, []).append(model.id)
     told = "; ".join(f"{', '.join(models)}: {reason}" for reason, models in reasons.items())
     if told:

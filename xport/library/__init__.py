@@ -9,6 +9,7 @@
 - `modules`: an `nn.Module` in this process: its signature, found by running it, and its ONNX file.
 - `release_text`: the text of a release file that `xport init` writes.
 - `report`: a verdict as it is printed, shown in a notebook, and raised.
+- `shown`: what the deployed page will show of a release file's models.
 - `starting`: a release file that runs as it stands, written from a factory or an ONNX file.
 - `suggesting`: tolerances from what rounding was measured to do, before a browser was seen.
 - `verification`: a converted model's plan, and the same workflow as a release's on it.

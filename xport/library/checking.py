@@ -5,7 +5,7 @@ Nothing is converted, no code that the file names is run, and no browser is star
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from xport.conversion.pipeline import UsesToolchain
 from xport.errors import ExitCode, InputError, PackageMissing, XportError
 from xport.library.costs import Cost, costs_of, images_of, pipelines_of, probe_count
 from xport.library.finding import Finding, State, looked_at
+from xport.library.shown import page_of
 from xport.recording.browser import BrowserOptions
 from xport.release_file.decisions import read_decisions, require_own
 from xport.release_file.file import ReleaseFile, read_release
@@ -70,13 +71,14 @@ def check(release_file: str | Path, *, options: BrowserOptions | None = None) ->
         *_packages(release),
         *_probe_counts(release),
         *_baseline(release, path.resolve().parent),
+        looked_at("web page", _page, release),
         *_browser(options or BrowserOptions()),
     ]
     images, pipelines = images_of(release)
     return Checked(
         release=release.name,
         findings=tuple(findings),
-        costs=tuple(costs_of(release)),
+        costs=tuple(costs_of(release, _alone(release, findings))),
         images=images,
         pipelines=pipelines,
     )
@@ -134,7 +136,7 @@ def _operators(release: ReleaseFile) -> Iterator[Finding]:
         if release.routes.direct is not None:
             yield looked_at(f"{key}: direct writer", _direct, loaded)
         if release.routes.tensorflow is not None:
-            yield _onnx_tf(f"{key}: onnx-tf", loaded, asks_for_second_route(release))
+            yield _onnx_tf(_onnx_tf_of(model), loaded, asks_for_second_route(release))
 
 
 def _direct(model: Any) -> str:
@@ -146,10 +148,21 @@ def _onnx_tf(name: str, model: Any, asked: bool) -> Finding:
     refusal = refusal_by_onnx_tf(model)
     if refusal is None:
         return Finding(name=name, state="ok", found="knows every operator")
-    state: State = "wrong" if asked else "optional"
-    alone = "" if asked else "the direct route goes alone without that"
-    remedy = " or: ".join(filter(None, (alone, refusal.remedy)))
-    return Finding(name=name, state=state, found=refusal.what, remedy=remedy)
+    if asked:
+        return Finding(name=name, state="wrong", found=refusal.what, remedy=refusal.remedy)
+    wanted = f"; for a second opinion, {refusal.remedy}" if refusal.remedy else ""
+    remedy = f"nothing need be done: the direct route goes alone{wanted}"
+    return Finding(name=name, state="optional", found=refusal.what, remedy=remedy)
+
+
+def _alone(release: ReleaseFile, findings: Sequence[Finding]) -> set[str]:
+    """The models that do without TensorFlow's route, because onnx-tf would refuse them."""
+    missing = {one.name for one in findings if one.state == "optional"}
+    return {model for model in release.models if _onnx_tf_of(model) in missing}
+
+
+def _onnx_tf_of(model: str) -> str:
+    return f"models.{model}: onnx-tf"
 
 
 def _callable(name: str, key: str) -> str:
@@ -253,17 +266,24 @@ def _file(path: Path) -> str:
     return str(path)
 
 
+def _page(release: ReleaseFile) -> str:
+    view = page_of(release)
+    shown = [one for one in (*release.models, *release.explanations) if one not in view.unshown]
+    told = [f"shows {', '.join(shown)}"] if view.publishable else []
+    return "; ".join([*told, *view.sentences()])
+
+
 def _browser(options: BrowserOptions) -> Iterator[Finding]:
     """Whether there is a browser and the built page; neither is started."""
     from browser_harness.launch.browsers import installed_browser
-    from browser_harness.serve.assets import page_files
+    from browser_harness.serve.assets import app_files, page_files
 
     def browser() -> str:  # in a thread of its own: Playwright refuses one with an event loop
         with ThreadPoolExecutor(1) as threads:
             return str(threads.submit(installed_browser, options.browser).result())
 
     def built() -> str:
-        return f"{len(page_files())} files"
+        return f"{len(page_files() | app_files())} files"
 
     yield looked_at("browser", browser)
     page = looked_at("built page", built)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from xport.common.document import Document
 from xport.conversion.pipeline import Pipeline
@@ -49,10 +49,15 @@ def _second_can_run(release: ReleaseFile) -> bool:
     return asks_for_second_route(release) or bool(standing_of(TENSORFLOW).found)
 
 
-def costs_of(release: ReleaseFile) -> Iterator[Cost]:
-    """What a run does, model by model."""
-    apart = () if _second_can_run(release) else SECOND
+def costs_of(release: ReleaseFile, refused: Collection[str] = ()) -> Iterator[Cost]:
+    """What a run does, model by model.
+
+    Args:
+        refused: the models that TensorFlow's route is known to refuse, so that they do without.
+    """
+    can_run = _second_can_run(release)
     for model, pipeline in pipelines_of(release):
+        apart = () if can_run and model not in refused else SECOND
         steps = [step for step in pipeline.steps if step.name not in apart]
         made = {step.name for step in steps if step.verified}
         run = release.routes.legs_on(made, release.browser.backends)

@@ -19,6 +19,9 @@ class Measure:
     runtime: str | None
 
 
+TINY = 1e-6
+"""An output that nowhere reaches this is more often a mistake of scale than what was meant."""
+
 OF_PYTORCH = Measure("PyTorch float32", "its own float64", "ONNX Runtime")
 OF_ONNX = Measure(
     "ONNX Runtime without optimisations", "itself with all of them and other threads", None
@@ -64,8 +67,10 @@ def _bound(output: str, rounding: Rounding, probes: int, measure: Measure) -> tu
         )
     counted = "" if rounding.explained else ", which rounding does not explain"
     more = f" and {rounding.runtime:.2g} from {measure.runtime}{counted}" if measure.runtime else ""
+    tiny = 0 < rounding.largest < TINY
+    small = f"; no value is above {rounding.largest:.2g}: is it scaled as meant?" if tiny else ""
     return rounding.suggested, (
         f"suggested: {FACTOR} times the rounding measured on {probes} probes before any browser "
         f"ran: {measure.reference} is {own:.2g} from {measure.itself}{more}; "
-        f"{STEPS} float32 steps of the largest value are {rounding.least:.2g}"
+        f"{STEPS} float32 steps of the largest value are {rounding.least:.2g}{small}"
     )

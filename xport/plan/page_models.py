@@ -11,14 +11,32 @@ Twin: `app/host/shown.ts` and `app/host/release.ts`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
-from xport.plan.plan import Plan, PlannedModel
+from reference.decide.calibration import Calibration
+from reference.decide.gate import Gate
+from reference.preprocess import Preprocess
+from xport.formats.artifact import Signature
+from xport.plan.plan import Plan
 
 BACKENDS = ("webgl", "wasm", "cpu")
 """In the order in which the page tries them."""
 FOLDER = "models/"
 """Where a bundle has its models."""
+
+
+@dataclass(frozen=True)
+class Described:
+    """What decides whether the page shows a model: a planned one, or one of a release file."""
+
+    id: str
+    kind: str
+    signature: Signature
+    labels: tuple[str, ...] | None
+    preprocess: Preprocess | None
+    calibration: Calibration | None = None
+    gate: Gate | None = None
+    explains: str | None = None
 
 
 @dataclass(frozen=True)
@@ -43,7 +61,12 @@ class PageView:
 
 def page_view(plan: Plan) -> PageView:
     """What the page makes of a release."""
-    models = plan.models
+    names = [one.name for one in fields(Described)]
+    return view_of([Described(**{n: getattr(model, n) for n in names}) for model in plan.models])
+
+
+def view_of(models: Sequence[Described]) -> PageView:
+    """What the page makes of a release's models."""
     chosen = [model.id for model in _chosen(models)]
     unshown = {model.id: why for model in models if (why := _why_not(model, models, chosen))}
     unheeded = any(m.id not in chosen and (m.calibration or m.gate) for m in models)
@@ -60,7 +83,7 @@ def page_backends(plan: Plan) -> tuple[str, ...]:
     return tuple(name for name in BACKENDS if all(name in backends for backends in shipped))
 
 
-def _chosen(models: Sequence[PlannedModel]) -> Iterator[PlannedModel]:
+def _chosen(models: Sequence[Described]) -> Iterator[Described]:
     """The models that the page would run."""
     classifier = _first(models, "classifier")
     if classifier is None:
@@ -72,13 +95,11 @@ def _chosen(models: Sequence[PlannedModel]) -> Iterator[PlannedModel]:
     yield from [model for model in models if model.explains == classifier.id][:1]
 
 
-def _first(models: Sequence[PlannedModel], kind: str) -> PlannedModel | None:
+def _first(models: Sequence[Described], kind: str) -> Described | None:
     return next((model for model in models if model.kind == kind), None)
 
 
-def _why_not(
-    model: PlannedModel, models: Sequence[PlannedModel], chosen: Sequence[str]
-) -> str | None:
+def _why_not(model: Described, models: Sequence[Described], chosen: Sequence[str]) -> str | None:
     """Why the page does not show a model, None where it does."""
     if model.kind == "other":
         return 'it is of kind "other", and neither classifier nor autoencoder of images'
@@ -93,7 +114,7 @@ def _why_not(
     return f"one {model.kind} is shown, {', '.join(shown) or 'that of the classifier'}{heeded}"
 
 
-def _what_lacks(model: PlannedModel) -> str | None:
+def _what_lacks(model: Described) -> str | None:
     """What a model lacks that the page reads of one of its kind."""
     outputs = {output.name: output.shape for output in model.signature.outputs}
     labels = len(model.labels or ())

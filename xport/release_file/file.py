@@ -251,4 +251,5 @@ def _validated(kind: type[M], value: dict[str, Any], path: Path) -> M:
     try:
         return kind.model_validate_json(json.dumps(value, default=str))
     except ValidationError as error:
-        raise InputError(first_problem(error), str(path), "see docs/release.schema.json") from error
+        remedy = "`xport check --print-schema` says what may stand there"
+        raise InputError(first_problem(error), str(path), remedy) from error

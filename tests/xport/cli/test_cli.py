@@ -46,11 +46,15 @@ def test_every_command_has_help(command: str, xport: Xport) -> None:
     assert "--json" in done.stdout
 
 
-@pytest.mark.parametrize("arguments", [(), ("convrt",), ("judge",), ("release", "--speed")])
+@pytest.mark.parametrize(
+    "arguments", [(), ("convrt",), ("judge",), ("release", "--speed"), ("doctor", "more")]
+)
 def test_wrong_usage_is_exit_code_2(arguments: tuple[str, ...], xport: Xport) -> None:
     done = xport(*arguments)
     assert done.returncode == 2
     assert "usage: xport" in done.stderr
+    known = [word for word in arguments[:1] if word in COMMANDS]
+    assert done.stderr.startswith(" ".join(["usage: xport", *known]))
 
 
 def test_judging_a_passed_run_is_exit_code_0_with_json(run_copy: Path, xport: Xport) -> None:

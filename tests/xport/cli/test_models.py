@@ -141,6 +141,18 @@ def test_check_says_what_a_run_costs(capsys: pytest.CaptureFixture[str]) -> None
     assert "\nclassifier: 5 conversions; 7 legs (3 in a browser) on 28 probes" in said
     assert "196 forward passes" in said
     assert "preprocessing: 32 image files by 12 pipelines" in said
+    assert "web page                         shows classifier, autoencoder, explanation\n" in said
+
+
+def test_check_says_what_the_page_will_not_show(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = mini.only_classifier()
+    content["models"]["classifier"]["kind"] = "other"
+    _, found = checked(mini.write(content, tmp_path / "release.toml"), capsys)
+    assert found["web page"]["found"].startswith(
+        'the page cannot show classifier (it is of kind "other", and'
+    )
 
 
 def test_check_names_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,6 +20,7 @@ PRINTING = {
     "help of a command": "bench --help",
     "version": "--version",
     "passes": "convert --print-passes",
+    "schema": "check --print-schema",
     "judge": "judge RUN",
     "judge as JSON": "judge RUN --json",
     "report": "report RUN",

@@ -117,7 +117,12 @@ def test_an_operator_that_onnx_tf_lacks_is_no_fault_unless_it_is_asked_for(
     found = checked(RELEASE, capsys)
     assert found["direct writer"]["state"] == "ok"
     assert (found["onnx-tf"]["state"], found["onnx-tf"]["found"]) == ("optional", expected)
-    assert "write the model with opset = 15" in found["onnx-tf"]["remedy"]
+    assert found["onnx-tf"]["remedy"] == (
+        "nothing need be done: the direct route goes alone; for a second opinion, write the model "
+        "with opset = 15, in operators that onnx-tf knows"
+    )
+    (cost,) = json.loads(said(["check", "release.toml", "--json"], capsys)[1])["costs"]
+    assert (cost["stages"], cost["browser_legs"]) == (2, 1)
     asked = RELEASE.replace("[policy]", "[policy]\nrequire_second_route = true")
     assert checked(asked, capsys)["onnx-tf"]["state"] == "wrong"
     alone = RELEASE.replace("[probes]", "[routes.direct]\n[probes]")

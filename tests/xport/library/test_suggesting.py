@@ -48,6 +48,13 @@ def test_no_suggestion_is_more_than_a_hundredth_of_the_largest_value() -> None:
     assert is_about(tolerance(off(9e-4), EXACT, off(3e-3)), 9e-4)
 
 
+def test_an_output_that_is_all_but_nothing_is_asked_about() -> None:
+    assert "is it scaled as meant?" not in tolerance(EXACT, EXACT, EXACT).rationale
+    small = EXACT * 1e-9
+    said = tolerance(small, small, small).rationale
+    assert said.endswith("no value is above 1e-09: is it scaled as meant?")
+
+
 @pytest.mark.parametrize("wrong", [2e-5 * EXPLAINED, 1.0, float("inf"), float("nan")])
 def test_a_wrong_runtime_widens_nothing(wrong: float) -> None:
     found = tolerance(off(1e-5), EXACT, off(wrong))

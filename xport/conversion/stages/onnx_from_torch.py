@@ -96,7 +96,7 @@ class OnnxFromTorch:
         if self.exporter == "torchscript":
             known_rules()
         exported = torch_module.returning_a_tuple(module, recipe, example)
-        with without_divisors():
+        with without_divisors(), _without_graph_log():
             torch.onnx.export(
                 exported,
                 tuple(example),
@@ -162,6 +162,25 @@ def _quiet() -> Iterator[None]:
                 yield
     finally:
         logging.disable(before)
+
+
+@contextlib.contextmanager
+def _without_graph_log() -> Iterator[None]:
+    """Keep torch from printing the graph that it fails on, from C++ and to standard output.
+
+    Its log is off; the exporter switches it on whatever `verbose` says (seen in torch 2.7 to 2.13).
+    """
+    import torch
+
+    switch = getattr(torch._C, "_jit_set_onnx_log_enabled", None)
+    if switch is None:
+        yield
+        return
+    torch._C._jit_set_onnx_log_enabled = lambda enabled: None
+    try:
+        yield
+    finally:
+        torch._C._jit_set_onnx_log_enabled = switch
 
 
 def _zeros(recipe: torch_module.Recipe) -> list[Any]:
