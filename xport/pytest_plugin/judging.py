@@ -69,10 +69,10 @@ def found_at(place: Place, reading: Reading, wanted: Wanted) -> Found:
         return Found(missing=missing)
     failed = [check for check in checks if _fails(check, wanted)]
     failure = "\n".join(_sentences(reading, failed))
-    if not failure and reading.verdict.status is Status.NOT_RUN:
-        failure = "\n".join(["NOT_RUN: there is no verdict, so nothing passed", *_faults(reading)])
     if not failure and not checks and place.leg is not None:
         failure = "\n".join([f"NOT_RUN: {_name(place)} was not judged", *_of_leg(place, reading)])
+    if not failure and reading.verdict.status is Status.NOT_RUN:
+        failure = "\n".join(["NOT_RUN: there is no verdict, so nothing passed", *_faults(reading)])
     beside = [check for check in checks if check.beside]
     return Found(
         failure=words.printable(failure),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -64,10 +64,22 @@ class Session:
     def pytest_collect_file(
         self, file_path: Path, parent: pytest.Collector
     ) -> pytest.Collector | None:
-        """The tests of the release."""
-        if file_path != self.file:
-            return None
-        found: pytest.Collector = ReleaseTests.from_parent(parent, path=file_path, session_of=self)
+        """The tests of the release where pytest was given its file, or names of tests in it."""
+        named = file_path == self.file and parent.session.isinitpath(file_path)
+        return self._tests(parent) if named else None
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(
+        self, collector: pytest.Collector
+    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+        """Add the tests of the release to whatever else pytest was given."""
+        report = yield
+        if isinstance(collector, pytest.Session) and not collector.isinitpath(self.file):
+            report.result = [*(report.result or ()), self._tests(collector)]
+        return report
+
+    def _tests(self, parent: pytest.Collector) -> pytest.Collector:
+        found: pytest.Collector = ReleaseTests.from_parent(parent, path=self.file, session_of=self)
         return found
 
     @pytest.hookimpl(optionalhook=True)
@@ -127,6 +139,12 @@ class Session:
                 str(path),
                 "give every run of pytest a folder of its own with --xport-out",
             )
+        if evidence.other_policy is not None:
+            raise InputError(
+                "this is not the release's own verdict, but one under another policy",
+                str(path),
+                "name the run's own folder",
+            )
         found = next(again_findings(evidence), None)
         if found is not None:
             raise IntegrityError(found, str(path), "run `xport judge` again")
@@ -178,7 +196,7 @@ class Session:
 
 
 def begin(config: pytest.Config, wanted: Wanted) -> Session:
-    """The session of what is asked for; its file is collected beside what pytest was given.
+    """The session of what is asked for.
 
     Raises:
         UsageError: the release file or the run cannot be used.
@@ -197,8 +215,6 @@ def begin(config: pytest.Config, wanted: Wanted) -> Session:
     if not file.is_file():
         error = InputError("there is no such file", str(file), "check the path")
         raise pytest.UsageError(f"xport: {error}")
-    if str(file) not in config.args:
-        config.args.append(str(file))
     return Session(wanted, name, file, places, main=worker is None)
 
 
