@@ -28,6 +28,7 @@ from tests.ci.steps import (
 )
 from tests.conftest import ROOT
 from tests.examples import blocks
+from xport.exchange.sensitivity import Sensitivities
 from xport.judgement.verdict import Status
 from xport.release_file.file import read_policy
 from xport.workflow import commands
@@ -106,7 +107,7 @@ def workflow_steps(folder: Path) -> list[dict[str, Any]]:
 
 def without_installing(script: str) -> str:
     """A step of the sample's own, but for what it installs: that is here."""
-    return re.sub(r"python -m pip install [\w -]+( && )?", "", script)
+    return re.sub(r"python -m pip install [\w -]+?( && |\n)", "", script)
 
 
 def judged(run: Path, policy: str) -> Path:
@@ -122,6 +123,9 @@ def judged(run: Path, policy: str) -> Path:
             assert found is not None
             recording = found[0].model_copy(update={"plan_digest": plan.digest()})
             folder.recordings.save(recording, found[1])
+    tried = Sensitivities.read(folder.sensitivity_path)
+    models = [one.model_copy(update={"plan_digest": plan.digest()}) for one in tried.models]
+    Sensitivities(models=tuple(models)).write(folder.sensitivity_path)
     commands.judge(run)
     return run
 

@@ -45,7 +45,7 @@ class Outcome(Document):
     evidence_sha256: str | None = None
 
 
-@dataclass
+@dataclass(eq=False)  # pytest keeps plug-ins in sets
 class Session:
     """The plug-in of a session that has a release: it makes that once, and hands out its tests.
 
@@ -93,8 +93,8 @@ class Session:
         if not self.main or done is None:
             return
         terminalreporter.section("xport")
-        if done.failure is not None:
-            terminalreporter.line(done.failure)
+        if isinstance(self._read, XportError):
+            terminalreporter.line(str(self._read))
             return
         for line in summary_lines(self.reading.evidence)[:3]:
             terminalreporter.line(line)
@@ -121,7 +121,7 @@ class Session:
         allow_weak, allow_waivers = self.wanted.allow_weak, self.wanted.allow_waivers
         return self.status.code(allow_weak=allow_weak, allow_waivers=allow_waivers)
 
-    @cached_property
+    @property
     def reading(self) -> Reading:
         """The evidence; the first process of the session that asks makes it, others wait.
 
@@ -129,7 +129,20 @@ class Session:
             XportError: the release came to no verdict, with the words for why; or the evidence is
                 not the one of this session, or contradicts itself.
         """
-        done = self._done() if self.wanted.release else Outcome(session=self.name)
+        if isinstance(self._read, XportError):
+            raise self._read
+        return self._read
+
+    @cached_property
+    def _read(self) -> Reading | XportError:
+        """The evidence, or why there is none, found out once in each process."""
+        try:
+            done = self._done() if self.wanted.release else Outcome(session=self.name)
+            return Reading(self._evidence(done))
+        except XportError as error:
+            return error
+
+    def _evidence(self, done: Outcome) -> Evidence:
         if done.failure is not None:
             raise XportError(done.failure)
         evidence, path = self.run.evidence(), self.run.evidence_path
@@ -148,7 +161,7 @@ class Session:
         found = next(again_findings(evidence), None)
         if found is not None:
             raise IntegrityError(found, str(path), "run `xport judge` again")
-        return Reading(evidence)
+        return evidence
 
     def _done(self) -> Outcome:
         """Make the release, unless another process of this session has; what became of it."""
@@ -185,7 +198,7 @@ class Session:
     def _noted(self) -> Outcome | None:
         """What a process of this session wrote down."""
         if self.wanted.release is None:
-            return Outcome(session=self.name) if "reading" in vars(self) else None
+            return Outcome(session=self.name) if "_read" in vars(self) else None
         path = self._beside("json")
         noted = Outcome.read(path) if path.is_file() else None
         return noted if noted is not None and noted.session == self.name else None
@@ -212,9 +225,6 @@ def begin(config: pytest.Config, wanted: Wanted) -> Session:
             file, places = run.evidence_path, places_in(run.evidence())
     except XportError as error:
         raise pytest.UsageError(f"xport: {words.printable(str(error))}") from error
-    if not file.is_file():
-        error = InputError("there is no such file", str(file), "check the path")
-        raise pytest.UsageError(f"xport: {error}")
     return Session(wanted, name, file, places, main=worker is None)
 
 
