@@ -30,6 +30,7 @@ from tests.conftest import ROOT
 from tests.examples import blocks
 from xport.exchange.sensitivity import Sensitivities
 from xport.judgement.verdict import Status
+from xport.plan.policy import Preset
 from xport.release_file.file import read_policy
 from xport.workflow import commands
 from xport.workflow.run_folder import RunFolder
@@ -272,6 +273,23 @@ def test_nothing_passes_without_a_verdict(repository: Path) -> None:
     assert done.returncode == pytest.ExitCode.TESTS_FAILED
     assert "12 failed" in done.stdout
     assert "colours/tfjs/webgl probabilities was not judged" in done.stdout
+
+
+def test_a_run_is_judged_under_a_preset_by_its_name(repository: Path) -> None:
+    run = repository / "build" / "xport"
+    evidence, place = commands.judge_under(run, *read_policy(Path("quantised")))
+    assert place.root.name.startswith("quantised-")
+    assert evidence.verdict.status is Status.NOT_RUN  # it asks for more probes than there are
+    assert [(one.output, one.max_abs) for one in evidence.plan.policy.tolerances] == [
+        ("probabilities", 2e-2)
+    ]
+    file = repository / "quick.toml"
+    file.write_text('schema_version = 2\n[policy]\npreset = "quantised"\nmin_probes = 4\n')
+    evidence, _ = commands.judge_under(run, *read_policy(file))
+    assert evidence.verdict.status is Status.WEAK_PASSED
+    preset = evidence.plan.policy.preset
+    assert isinstance(preset, Preset)
+    assert (preset.name, preset.overrides) == ("quantised", ("min_probes",))
 
 
 def test_evidence_that_contradicts_itself_passes_nothing(repository: Path) -> None:
