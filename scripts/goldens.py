@@ -22,10 +22,11 @@ def goldens() -> dict[Path, str]:
     from scripts.hosting_document import hosting_document
     from tests.saboteurs.table import document as saboteurs
     from xport.judgement.evidence import Evidence
-    from xport.release_file.file import ReleaseFile
+    from xport.release_file.file import PolicyFile, ReleaseFile
 
     docs = ROOT / "docs"
-    schemas = {"release": ReleaseFile, "evidence": Evidence, "preprocess": Preprocess}
+    schemas = {"release": ReleaseFile, "policy": PolicyFile, "evidence": Evidence}
+    schemas["preprocess"] = Preprocess
     return {
         **{
             docs / f"{name}.schema.json": json.dumps(kind.model_json_schema(), indent=2) + "\n"

@@ -51,6 +51,10 @@ class TfjsRunner:
             web=web,
         )
 
+    def clock_ahead(self) -> float:
+        """By how many seconds the page's clock is ahead of this process's; valid while open."""
+        return self.session.clock_ahead()
+
     def run(self, inputs: Tensors) -> tuple[dict[str, Array], float]:
         """Outputs by name and the seconds they took, readback included; errors as in a session.
 

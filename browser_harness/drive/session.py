@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -261,6 +262,12 @@ class BrowserSession:
     def evaluate(self, script: str) -> object:
         """A JavaScript expression's value on the page, for tests and diagnosis."""
         return self._step("evaluating a script", self._page.evaluate(script))
+
+    def clock_ahead(self) -> float:
+        """By how many seconds the page's clock is ahead of this process's, to half a round trip."""
+        before = time.time()
+        theirs = float(str(self.evaluate("Date.now()"))) / 1000
+        return theirs - (before + time.time()) / 2
 
     @property
     def processes(self) -> BrowserProcesses:

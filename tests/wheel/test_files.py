@@ -18,6 +18,7 @@ OPENS = {
     "browser_harness/serve/assets.py": "browser_harness/web/dist/",
     "reference/defaults/__init__.py": "reference/defaults/release.toml",
     "reports/page.py": "reports/templates/",
+    "xport/plan/presets.py": "xport/plan/policies/",
     "xport/toolchains/toolchain.py": "xport/toolchains/tensorflow.lock",
 }
 """Modules that look for files beside themselves, and what the wheel has of these."""

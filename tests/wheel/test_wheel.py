@@ -52,6 +52,22 @@ def test_doctor_finds_page_and_browser(installed: Installed, place: Path) -> Non
     assert not found["toolchain: tensorflow"]
 
 
+@pytest.mark.parametrize("named", [(), ("-p", "xport.pytest_plugin")])
+def test_pytest_has_the_plug_in_which_loads_nothing_unasked(
+    installed: Installed, place: Path, named: tuple[str, ...]
+) -> None:
+    (place / "test_own.py").write_text(
+        "import sys\n"
+        "def test_own(pytestconfig):\n"
+        "    assert pytestconfig.getoption('xport_release') is None\n"
+        "    assert not {'numpy', 'pydantic', 'xport.api'} & {*sys.modules}\n"
+    )
+    strict = ("-W", "error", "--strict-config", "-p", "no:cacheprovider")
+    words = ("-m", "pytest", *strict, *named, "test_own.py")
+    done = installed.run(*words, cwd=place, program=("python",))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_convert_writes_every_artifact(installed: Installed, place: Path) -> None:
     own_release(place)
     done = installed.run("convert", "my.toml", "--out", "converted", "--json", cwd=place)

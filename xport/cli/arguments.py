@@ -168,8 +168,9 @@ def _add_judging(commands: Any) -> None:
         "--policy",
         type=Path,
         metavar="FILE",
-        help="judge under the [policy] of this TOML file instead of the release's; the result lies "
-        "in RUN/judgements, beside the release's own verdict, which stays as it is",
+        help="judge under the [policy] of this TOML file, or the preset of this name, instead of "
+        "the release's; the result lies in RUN/judgements, beside the release's own verdict, which "
+        "stays as it is",
     )
     report = _command(commands, "report", "write report.html, junit.xml and summary.md")
     report.add_argument(

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import datetime
 import platform
-from typing import Annotated, Protocol, Self
+from typing import Annotated, Any, Protocol, Self, runtime_checkable
 
-from pydantic import AllowInfNan, ConfigDict, Field, NonNegativeFloat, NonNegativeInt
+from pydantic import (
+    AllowInfNan,
+    AwareDatetime,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
 
 from xport.common.arrays import Array, Tensors
 from xport.common.document import Document
@@ -59,6 +69,18 @@ class Environment(Document):
     web: WebEnvironment | None = None
 
 
+class Clock(Document):
+    """What the clocks said when a leg was recorded, for days and times that rest on them.
+
+    `python` is the time in UTC, `built` the day on which this version of xport was made, and
+    `browser_ahead` by how many seconds the page's clock was ahead of Python's, where there was one.
+    """
+
+    python: AwareDatetime
+    built: datetime.date
+    browser_ahead: Annotated[float, AllowInfNan(False)] | None = None
+
+
 def platform_name() -> str:
     """Operating system, machine and Python, in one line."""
     return f"{platform.platform()}, Python {platform.python_version()}"
@@ -83,6 +105,7 @@ class Recording(Document):
     artifact_digest: str
     failure: str | None = None
     environment: Environment | None = None
+    clock: Clock | None = None
     input_digests: dict[str, dict[str, str]] = Field(
         default_factory=dict, validation_alias="inputs", serialization_alias="inputs"
     )
@@ -98,6 +121,23 @@ class Recording(Document):
     peak_mib: Quantity = 0.0
     restarts: NonNegativeInt = 0
     arrays_digest: str = ""
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_not_there(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A recording of an earlier version, without clocks, is written as it was."""
+        written: dict[str, Any] = handler(self)
+        if self.clock is None:
+            written.pop("clock", None)
+        return written
+
+
+@runtime_checkable
+class TellsTime(Protocol):
+    """A runner whose model has a clock of its own, a browser's."""
+
+    def clock_ahead(self) -> float:
+        """By how many seconds that clock is ahead of Python's; valid while open."""
+        ...
 
 
 class Runner(Protocol):

@@ -24,6 +24,7 @@ from xport.judgement.verdict import RULES, Case, Check, Note, Status, Verdict
 from xport.judgement.waivers import day_of
 from xport.judgement.weakness import below_floor
 from xport.plan.plan import Plan
+from xport.plan.presets import preset_findings
 
 Key = tuple[str, str, str | None, str]
 COMPARED = {
@@ -38,6 +39,7 @@ def again_findings(evidence: Evidence) -> Iterator[str]:
     """Where evidence contradicts itself: a check, verdict, number or recording."""
     yield from _recording_findings(evidence)
     yield from number_findings(evidence.facts, evidence.comparisons)
+    yield from preset_findings(evidence.plan.policy)
     case = case_of(evidence)
     if _by_present_rules(evidence):
         yield from largest_findings(evidence.facts, evidence.comparisons)

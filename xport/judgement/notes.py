@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import datetime
+from collections.abc import Iterable, Iterator, Sequence
 
+from xport.exchange.recording import Recording
 from xport.judgement.advisory import sentences
 from xport.judgement.change_checks import CHANGE
 from xport.judgement.reference_checks import is_own_distance
@@ -14,6 +16,10 @@ from xport.plan.plan import Plan, PlannedModel
 
 NEAR = 0.8
 """A distance that takes more of its bound leaves less than a fifth to every user's device."""
+LONGEST = datetime.timedelta(days=5 * 365)
+"""How long a version of xport may be in use before a clock is doubted."""
+APART = 60.0
+"""Seconds by which the clocks of one machine's programs may differ."""
 REDUCED = ("float16", "uint16", "uint8")
 
 
@@ -29,6 +35,7 @@ def notes_of(case: Case, checks: Sequence[Check]) -> Iterator[Note]:
         ("near-tolerance", _near_tolerance(checks)),
         ("no-second-route", _without_second_route(case.plan)),
         ("baseline", _own_numbers(case.plan)),
+        ("clock", clock_sentences(case.recordings.values())),
     )
     for kind, texts in told:
         for text in texts:
@@ -87,6 +94,29 @@ def _own_numbers(plan: Plan) -> Iterator[str]:
     baseline = plan.policy.baseline
     if baseline is not None and baseline.own_numbers:
         yield f"limits on decisions against {baseline.release.name} ask for {baseline.numbers()}"
+
+
+def clock_sentences(recordings: Iterable[Recording]) -> Iterator[str]:
+    """Clocks that are years off, the first of them for all; and a page's that is another time's.
+
+    What is said rests on the recordings alone, so that it is the same whenever it is judged.
+    """
+    clocks = {f"{one.model}/{one.leg}": one.clock for one in recordings if one.clock is not None}
+    for place, clock in clocks.items():
+        day = clock.python.date()
+        early = day < clock.built
+        if early or day > clock.built + LONGEST:
+            side = "before" if early else f"more than {LONGEST.days // 365} years after"
+            yield (
+                f"the clock of the machine that recorded said {day} ({place}), {side} this version "
+                f"of xport was made ({clock.built}): set it, and record again"
+            )
+            break
+    for place, clock in clocks.items():
+        ahead = clock.browser_ahead
+        if ahead is not None and not abs(ahead) <= APART:
+            order = "ahead of" if ahead > 0 else "behind"
+            yield f"{place}: the browser's clock was {abs(ahead):.0f} s {order} Python's"
 
 
 def _without_second_route(plan: Plan) -> Iterator[str]:

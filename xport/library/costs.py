@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from xport.common.document import Document
-from xport.conversion.pipeline import Pipeline
+from xport.conversion.pipeline import Pipeline, Step
 from xport.inputs.images import synthetic_count
+from xport.plan.plan import Leg
 from xport.release_file.file import ReleaseFile
 from xport.release_file.model_pipelines import explanation_pipeline, pipeline_for
 from xport.release_file.tables import ModelEntry
@@ -49,8 +50,16 @@ def _second_can_run(release: ReleaseFile) -> bool:
     return asks_for_second_route(release) or bool(standing_of(TENSORFLOW).found)
 
 
-def costs_of(release: ReleaseFile, refused: Collection[str] = ()) -> Iterator[Cost]:
-    """What a run does, model by model.
+def legs_of(release: ReleaseFile, steps: Sequence[Step]) -> tuple[Leg, ...]:
+    """The legs of a model that is converted by these steps."""
+    made = {step.name for step in steps if step.verified}
+    return release.routes.legs_on(made, release.browser.backends)
+
+
+def steps_of(
+    release: ReleaseFile, refused: Collection[str] = ()
+) -> Iterator[tuple[str, list[Step]]]:
+    """The steps that a run takes here for each model and explanation, by its id.
 
     Args:
         refused: the models that TensorFlow's route is known to refuse, so that they do without.
@@ -58,9 +67,13 @@ def costs_of(release: ReleaseFile, refused: Collection[str] = ()) -> Iterator[Co
     can_run = _second_can_run(release)
     for model, pipeline in pipelines_of(release):
         apart = () if can_run and model not in refused else SECOND
-        steps = [step for step in pipeline.steps if step.name not in apart]
-        made = {step.name for step in steps if step.verified}
-        run = release.routes.legs_on(made, release.browser.backends)
+        yield model, [step for step in pipeline.steps if step.name not in apart]
+
+
+def costs_of(release: ReleaseFile, refused: Collection[str] = ()) -> Iterator[Cost]:
+    """What a run does, model by model; `refused` as of `steps_of`."""
+    for model, steps in steps_of(release, refused):
+        run = legs_of(release, steps)
         if model in release.models:
             probes = probe_count(release, release.models[model])
         else:

@@ -132,6 +132,9 @@ def _bounds(policy: Policy, model: str, output: str) -> Iterator[tuple[str, floa
 
 
 def _rationales(policy: Policy) -> Iterator[tuple[str, str]]:
+    for name, every in (("every_output", policy.every_output), ("every_map", policy.every_map)):
+        if every is not None:
+            yield f"policy.{name}", every.rationale
     for tolerance in policy.tolerances:
         yield f"policy.tolerances of {tolerance.model}.{tolerance.output}", tolerance.rationale
     for relative in policy.relative_tolerances:

@@ -30,6 +30,13 @@ class Tolerance(Document):
     rationale: Reason
 
 
+class EveryOutput(Document):
+    """The largest absolute error of every output that has no tolerance of its own; maps apart."""
+
+    max_abs: float = Field(gt=0, allow_inf_nan=False)
+    rationale: Reason
+
+
 class RelativeTolerance(Document):
     """The largest error, relative to the output's norm, where single numbers may jump.
 
@@ -44,6 +51,26 @@ class RelativeTolerance(Document):
     min_cosine: float = Field(gt=0, le=1)
     max_ratio_to_float64_gap: float = Field(gt=0, allow_inf_nan=False)
     rationale: Reason
+
+
+class EveryMap(Document):
+    """The same as a relative tolerance, of every map of an explanation that has none of its own."""
+
+    min_cosine: float = Field(gt=0, le=1)
+    max_ratio_to_float64_gap: float = Field(gt=0, allow_inf_nan=False)
+    rationale: Reason
+
+
+class Preset(Document):
+    """The policy that comes with xport and that this one is made from: its name, its file's digest.
+
+    `overrides` are the keys that stand in the place of the preset's. In a release file the name
+    alone is written.
+    """
+
+    name: str
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    overrides: tuple[str, ...] = ()
 
 
 class AcceptanceCriterion(Document):
@@ -136,7 +163,12 @@ class Policy(Document):
     `require_determinism` a second run of a probe must give the same bits on every leg; without it
     a difference is reported beside the verdict. `baseline` is the release that a new version is
     held to, with what may change. `waivers` are checks that may fail for a while.
+
+    `preset` is the policy that this one is made from; `every_output` and `every_map` hold outputs
+    and maps of explanations that have no tolerance of their own, for which they are spelt out.
     """
+
+    preset: Preset | str | None = None
 
     min_probes: int = Field(ge=1)
     min_images: int = Field(default=20, ge=1)
@@ -144,7 +176,9 @@ class Policy(Document):
     require_renderer: str | None = None
     require_second_route: bool = False
     require_determinism: bool = False
-    tolerances: tuple[Tolerance, ...] = Field(min_length=1)
+    every_output: EveryOutput | None = None
+    every_map: EveryMap | None = None
+    tolerances: tuple[Tolerance, ...] = ()
     relative_tolerances: tuple[RelativeTolerance, ...] = ()
     acceptance_criteria: tuple[AcceptanceCriterion, ...] = ()
     advisory: tuple[Advisory, ...] = ()
@@ -160,8 +194,9 @@ class Policy(Document):
             written.pop("half_precision", None)
         if not self.waivers:
             written.pop("waivers", None)
-        if self.baseline is None:
-            written.pop("baseline", None)
+        for name in ("baseline", "preset", "every_output", "every_map"):
+            if getattr(self, name) is None:
+                written.pop(name, None)
         return written
 
     @field_validator("require_renderer")
@@ -175,6 +210,10 @@ class Policy(Document):
 
     @model_validator(mode="after")
     def _one_tolerance_per_output(self) -> Self:
+        if not self.tolerances and self.every_output is None:
+            raise ValueError("tolerances: none is declared, nor every_output")
+        if isinstance(self.preset, str):
+            raise ValueError("preset: it is taken from a release or policy file alone")
         keys = self.declared()
         twice = {f"{m}.{o}" for m, o in keys if keys.count((m, o)) > 1}
         if twice:

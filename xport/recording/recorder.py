@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,8 +14,9 @@ import numpy as np
 from xport.common import digests, progress
 from xport.common.arrays import Array, Tensors
 from xport.common.document import write_whole
+from xport.common.version import BUILT
 from xport.errors import InputError, IntegrityError, RunnerCrashed, XportError
-from xport.exchange.recording import Environment, Recording, Runner
+from xport.exchange.recording import Clock, Environment, Recording, Runner, TellsTime
 from xport.inputs.probes import ProbeFolder
 from xport.plan.plan import Leg, Plan, PlannedModel
 
@@ -34,6 +36,7 @@ class _Tape:
     differences: dict[str, dict[str, float]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     environment: Environment | None = None
+    clock: Clock | None = None
     load_seconds: float = 0.0
     peak_mib: float = 0.0
     restarts: int = 0
@@ -70,6 +73,7 @@ def _roll(tape: _Tape, runner: Runner, model: PlannedModel, probes: ProbeFolder)
     with runner:
         try:
             tape.environment = runner.environment()
+            tape.clock = _clock(runner)
             tape.load_seconds = tape.load_seconds or runner.load_seconds
             repeated = {probe.name for probe in model.repeated_on(runner.leg)}
             for probe in model.probes_on(runner.leg):
@@ -86,6 +90,12 @@ def _roll(tape: _Tape, runner: Runner, model: PlannedModel, probes: ProbeFolder)
             tape.environment = runner.environment()  # with what the page's witness saw until now
         finally:
             tape.peak_mib = max(tape.peak_mib, runner.peak_mib)
+
+
+def _clock(runner: Runner) -> Clock:
+    ahead = round(runner.clock_ahead(), 3) if isinstance(runner, TellsTime) else None
+    now = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
+    return Clock(python=now, built=BUILT, browser_ahead=ahead)
 
 
 def _repeat(tape: _Tape, runner: Runner, probe: str, inputs: Tensors, first: Tensors) -> None:
@@ -129,6 +139,7 @@ def _finish(
             artifact_digest=artifact.digest,
             failure=failure,
             environment=tape.environment,
+            clock=tape.clock,
             input_digests={} if failure else tape.input_digests,
             output_digests=digests_of(arrays),
             again_digests={} if failure else tape.again,

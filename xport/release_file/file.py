@@ -10,8 +10,8 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from xport.common import digests
 from xport.common.document import Document, first_problem
-from xport.errors import InputError
-from xport.plan import floor
+from xport.errors import InputError, located
+from xport.plan import floor, presets
 from xport.plan.policy import OtherPolicy, Policy
 from xport.plan.routes import DIRECT, ONNX, TORCH, Backend, DirectRoute, Routes, TensorflowRoute
 from xport.release_file.tables import (
@@ -47,10 +47,8 @@ class ReleaseFile(Document):
 
     @model_validator(mode="after")
     def _policy_names_what_exists(self) -> Self:
-        outputs = {(m, o.name) for m, e in self.models.items() for o in e.signature.outputs}
-        for name, entry in self.explanations.items():
-            outputs |= {(name, output) for output in entry.outputs()}
-        declared = set(self.policy.declared())
+        outputs = self.outputs()
+        declared = set(presets.spelt_out(self.policy, outputs, self.maps()).declared())
         for model, output in sorted(outputs - declared):
             raise ValueError(
                 f"policy.tolerances: none declared for {model}.{output}, nor a relative tolerance"
@@ -66,9 +64,7 @@ class ReleaseFile(Document):
 
     @model_validator(mode="after")
     def _advisory_legs_do_not_ship(self) -> Self:
-        outputs = {(m, o.name) for m, e in self.models.items() for o in e.signature.outputs}
-        for name, entry in self.explanations.items():
-            outputs |= {(name, output) for output in entry.outputs()}
+        outputs = self.outputs()
         legs = {leg.name: leg for leg in self.routes.legs(self.browser.backends)}
         for one in self.policy.advisory:
             if (one.model, one.output) not in outputs:
@@ -178,6 +174,17 @@ class ReleaseFile(Document):
             )
         return self
 
+    def outputs(self) -> set[tuple[str, str]]:
+        """Model and output of everything that the release says."""
+        found = {(m, o.name) for m, e in self.models.items() for o in e.signature.outputs}
+        for name, entry in self.explanations.items():
+            found |= {(name, output) for output in entry.outputs()}
+        return found
+
+    def maps(self) -> set[tuple[str, str]]:
+        """Those of them that are maps of explanations."""
+        return {(m, o) for m, o in self.outputs() if m in self.explanations and o in presets.MAPS}
+
     @property
     def names_routes(self) -> bool:
         """Whether the file has a table of routes: what it names is asked for."""
@@ -222,7 +229,8 @@ def read_release(path: Path) -> ReleaseFile:
         )
         for name, entry in release.models.items()
     }
-    return release.model_copy(update={"models": models})
+    policy = presets.spelt_out(release.policy, sorted(release.outputs()), release.maps())
+    return release.model_copy(update={"models": models, "policy": policy})
 
 
 class PolicyFile(BaseModel):
@@ -235,19 +243,29 @@ class PolicyFile(BaseModel):
 def read_policy(path: Path) -> tuple[Policy, OtherPolicy]:
     """Read the `[policy]` table of a TOML file, such as a release file, and say which file it was.
 
+    The name of a preset is one of its file, where no file of that name is here.
+
     Raises:
         InputError: as `read_release`.
     """
-    content = content_of(path)
-    policy = _validated(PolicyFile, parsed(content, path), path).policy
+    named = str(path) in presets.names() and not path.exists()
+    content = presets.content_of(str(path)) if named else content_of(path)
+    file = f"{path}.toml" if named else path.name
+    value = parsed(content, path)
+    if named:
+        value["policy"] = {"preset": str(path)}
+    policy = _validated(PolicyFile, value, path).policy
     if policy.baseline is not None:
         own = policy.baseline.paths_from(path.resolve().parent)
         policy = policy.model_copy(update={"baseline": own})
-    return policy, OtherPolicy(file=path.name, sha256=digests.of_bytes(content))
+    return policy, OtherPolicy(file=file, sha256=digests.of_bytes(content))
 
 
 def _validated(kind: type[M], value: dict[str, Any], path: Path) -> M:
     require_current(value, path)
+    if isinstance(own := value.get("policy"), dict):
+        with located(str(path)):
+            value = value | {"policy": presets.merged(own)}
     try:
         return kind.model_validate_json(json.dumps(value, default=str))
     except ValidationError as error:

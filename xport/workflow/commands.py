@@ -26,6 +26,7 @@ from xport.judgement.evidence import Evidence
 from xport.plan import floor
 from xport.plan.plan import Plan
 from xport.plan.policy import OtherPolicy, Policy
+from xport.plan.presets import spelt_out_for
 from xport.plan.routes import TORCH
 from xport.plan.timing import BackendRuntime, Runtimes
 from xport.recording.browser import BrowserOptions, Harness, graph_operators
@@ -170,7 +171,8 @@ def judge_under(out: Path, policy: Policy, origin: OtherPolicy) -> tuple[Evidenc
     with run.locked():
         plan = run.plan()
         prepared = load_prepared(plan, run.prepared, run.images)
-        evidence = _judged(run, plan, _runtimes(run), prepared, (policy, origin))
+        other = spelt_out_for(plan, policy), origin
+        evidence = _judged(run, plan, _runtimes(run), prepared, other)
         judgement = run.judgement(origin)
         with disk_errors(judgement.root):
             if judgement.root.exists():
