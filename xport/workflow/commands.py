@@ -177,7 +177,7 @@ def judge_under(out: Path, policy: Policy, origin: OtherPolicy) -> tuple[Evidenc
                 shutil.rmtree(judgement.root)
             with folder_made_whole(judgement.root) as staging:
                 evidence.write(RunFolder(staging).evidence_path)
-                _write_reports(RunFolder(staging), evidence, judgement.root)
+                write_reports(RunFolder(staging), evidence, judgement.root)
     return evidence, judgement
 
 
@@ -217,11 +217,11 @@ def report(out: Path) -> tuple[Path, Path]:
     """
     run = RunFolder(out)
     with run.locked():
-        _write_reports(run, run.evidence(), run.root)
+        write_reports(run, run.evidence(), run.root)
     return run.report_path, run.junit_path
 
 
-def _write_reports(run: RunFolder, evidence: Evidence, folder: Path) -> None:
+def write_reports(run: RunFolder, evidence: Evidence, folder: Path) -> None:
     """Write what is rendered of a verdict that lies, or will lie, in `folder`."""
     from reports.release.html import html_report
     from reports.release.junit import junit_xml
