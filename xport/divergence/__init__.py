@@ -20,6 +20,9 @@ adds itself is told from what it inherits.
 - `search`: measuring every node twice, free-running and fed, and finding the first that departs.
 - `statistics`: what a tensor is like, and how far another is from it, in numbers that a person can
   read.
+- `tf_nodes`: a graph of TensorFlow's operators in protobuf's JSON form, as TF.js and TensorFlow
+  write it.
+- `tf_side`: a SavedModel under test: its frozen graph, in the toolchain's interpreter.
 - `tfjs_causes`: what of a TF.js model's node is not what its ONNX node asks for.
 - `tfjs_cut`: a TF.js model cut out of another: chosen tensors as outputs, others given as inputs.
 - `tfjs_model`: a TF.js graph model on disk: its nodes, attributes and weights.

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from xport.common.arrays import Array, Tensors
+from xport.divergence.tfjs_side import OtherShape
+from xport.errors import RunnerError
 from xport.formats.artifact import Signature
 
 if TYPE_CHECKING:
@@ -13,6 +16,8 @@ if TYPE_CHECKING:
     from browser_harness.launch.settings import BrowserSettings
 
 NAME = "debug"
+REFUSED = re.compile(r"output (\w+): [^ ]+\[[^\]]*\] expected, \w+\[([\d, ]*)\] came out")
+"""How the page says that an output has another shape than it should."""
 
 
 class BrowserExecutor:
@@ -31,7 +36,11 @@ class BrowserExecutor:
             self._session = None
 
     def __call__(self, folder: Path, signature: Signature, inputs: Tensors) -> dict[str, Array]:
-        """Run the model in a folder once; errors as in a browser session."""
+        """Run the model in a folder once; errors as in a browser session.
+
+        Raises:
+            OtherShape: an output has another shape than the signature says.
+        """
         from browser_harness.drive.models import ModelSource
         from browser_harness.drive.session import BrowserSession
 
@@ -42,4 +51,12 @@ class BrowserExecutor:
             self._session = session
         else:
             self._session.reopen([source])
-        return self._session.run(NAME, inputs).outputs
+        try:
+            return self._session.run(NAME, inputs).outputs
+        except RunnerError as error:
+            refused = REFUSED.search(str(error))
+            if refused is None:
+                raise
+            name, found = refused.groups()
+            shape = tuple(int(size) for size in found.split(",") if size.strip())
+            raise OtherShape(name, shape) from error

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from xport.common import digests
 from xport.common.arrays import Array, Tensors
@@ -13,6 +16,8 @@ from xport.divergence.lowered import Written, direct_points, named_points, writt
 from xport.divergence.onnx_causes import layer_causes, node_causes
 from xport.divergence.onnx_model import How, OnnxModel, OnnxReference, OnnxSide, points_of
 from xport.divergence.points import Point, Reference, Side, segment
+from xport.divergence.tf_nodes import TfNodes
+from xport.divergence.tf_side import SavedModelNodes, SavedModelSide
 from xport.divergence.tfjs_causes import converted_causes, written_causes
 from xport.divergence.tfjs_model import TfjsModel
 from xport.divergence.tfjs_side import Execute, TfjsSide
@@ -20,8 +25,13 @@ from xport.divergence.torch_reference import TorchReference, torch_points, torch
 from xport.errors import InputError, IntegrityError
 from xport.formats.artifact import Format
 from xport.formats.onnx_file import MODEL as ONNX_FILE
+from xport.formats.tfjs_model import signature_of
 from xport.plan.plan import EVALUATOR_LEG, ONNX_LEG, OPTIMISED_LEG, REFERENCE_LEG, Leg, PlannedModel
 from xport.plan.routes import DIRECT, ONNX, TORCH
+from xport.toolchains.tensorflow import TensorflowWorker
+
+if TYPE_CHECKING:
+    import onnx
 
 HOW: dict[str, How] = {ONNX_LEG: "default", OPTIMISED_LEG: "all", EVALUATOR_LEG: "evaluator"}
 """How a leg of an ONNX file runs it."""
@@ -47,7 +57,25 @@ class Opened:
         return segment(self.side.reads, {one.ref for one in self.side.points}, point.ref)
 
 
-def open_leg(model: PlannedModel, leg: Leg, inputs: Tensors, execute: Execute) -> Opened:
+@dataclass(frozen=True)
+class Tools:
+    """What runs models outside this process; `open_until` closes what was opened on the way."""
+
+    execute: Execute
+    open_until: ExitStack = field(default_factory=ExitStack)
+
+    def saved_model(self, folder: Path) -> tuple[TensorflowWorker, SavedModelNodes]:
+        """A worker with a SavedModel's graph open.
+
+        Raises:
+            PackageMissing: there is no toolchain.
+        """
+        worker = self.open_until.enter_context(TensorflowWorker())
+        into = self.open_until.enter_context(tempfile.TemporaryDirectory(prefix="xport-debug-"))
+        return worker, SavedModelNodes(worker.open_graph(folder, Path(into)))
+
+
+def open_leg(model: PlannedModel, leg: Leg, inputs: Tensors, tools: Tools) -> Opened:
     """Open a leg and what it is held to: PyTorch's layers for ONNX, ONNX's values for the rest.
 
     Raises:
@@ -63,14 +91,12 @@ def open_leg(model: PlannedModel, leg: Leg, inputs: Tensors, execute: Execute) -
     tested = model.artifacts[leg.artifact]
     if tested.format is Format.TFJS:
         onnx_model = OnnxModel(_folder(model, ONNX) / ONNX_FILE)
-        return open_tfjs(onnx_model, TfjsModel(_folder(model, leg.artifact)), inputs, execute, leg)
+        folder, direct = _folder(model, leg.artifact), leg.artifact == DIRECT
+        return open_tfjs(onnx_model, folder, inputs, tools.execute, direct=direct)
     if tested.format is Format.ONNX:
         return _onnx_leg(model, leg, inputs)
-    raise InputError(
-        "the tensors inside a SavedModel are not read",
-        f"leg {leg.name} of {model.id}",
-        "debug the TF.js model that is made from it, such as tfjs-tf/wasm",
-    )
+    onnx_model = OnnxModel(_folder(model, ONNX) / ONNX_FILE)
+    return open_saved_model(onnx_model, _folder(model, leg.artifact), inputs, tools)
 
 
 def _folder(model: PlannedModel, artifact: str) -> Path:
@@ -91,41 +117,60 @@ def _folder(model: PlannedModel, artifact: str) -> Path:
 
 
 def open_tfjs(
-    source: OnnxModel, tested: TfjsModel, inputs: Tensors, execute: Execute, leg: Leg
+    source: OnnxModel, folder: Path, inputs: Tensors, execute: Execute, *, direct: bool
 ) -> Opened:
-    """A TF.js model held to the values of the ONNX model that it was made from."""
-    from xport.formats.tfjs_model import signature_of
+    """A TF.js model held to the values of the ONNX model that it was made from.
 
-    reference = OnnxReference(source, inputs)
+    `direct`: xport's own writer made it, which says what stands for what.
+    """
+    tested, reference = TfjsModel(folder), OnnxReference(source, inputs)
     values = reference.values(source.computed())
-    known = written(source.proto) if leg.artifact == DIRECT else None
+    known = written(source.proto) if direct else None
     points = (
         direct_points(source, tested, known, values)
         if known is not None
         else named_points(source, tested, values)
     )
-    side = TfjsSide(tested, signature_of(tested.folder), points, execute)
+    side = TfjsSide(tested, signature_of(folder), points, execute)
+    return _held_to_onnx(reference, side, tested, values, known)
 
+
+def open_saved_model(source: OnnxModel, folder: Path, inputs: Tensors, tools: Tools) -> Opened:
+    """A SavedModel held to the values of the ONNX model that it was made from."""
+    reference = OnnxReference(source, inputs)
+    values = reference.values(source.computed())
+    worker, nodes = tools.saved_model(folder)
+    side = SavedModelSide(worker, nodes, named_points(source, nodes, values))
+    return _held_to_onnx(reference, side, nodes, values, None)
+
+
+def _held_to_onnx(
+    reference: OnnxReference, side: Side, tested: TfNodes, values: Tensors, known: Written | None
+) -> Opened:
     def causes(point: Point) -> Iterator[Cause]:
-        yield from _tfjs_causes(source, side, known, point)
+        yield from _tf_causes(reference.model, side, tested, known, point)
 
-    outputs = {name: values[name] for name in source.outputs if name in values}
+    outputs = {name: values[name] for name in reference.model.outputs if name in values}
     words = "the ONNX graph’s values, by ONNX Runtime without optimisations"
     return Opened(reference, side, causes, len(values), outputs, words)
 
 
-def _tfjs_causes(
-    source: OnnxModel, side: TfjsSide, known: Written | None, point: Point
+def _tf_causes(
+    source: OnnxModel, side: Side, tested: TfNodes, known: Written | None, point: Point
 ) -> Iterator[Cause]:
     within, before = segment(side.reads, {one.ref for one in side.points}, point.ref)
     if known is not None:
-        yield from written_causes(known.graph, side.model, within)
+        yield from written_causes(known.graph, tested, within)
         return
     by_ref = {one.ref: one.value for one in side.points}
     behind, _ = segment(source.reads, {by_ref[ref] for ref in before}, point.value)
-    makers = source.producers()
-    nodes = {id(makers[value]): makers[value] for value in behind if value in makers}
-    yield from converted_causes(list(nodes.values()), source.weights(), side.model, within)
+    yield from converted_causes(_nodes_of(source, behind), source.weights(), tested, within)
+
+
+def _nodes_of(model: OnnxModel, values: Iterable[str]) -> list[onnx.NodeProto]:
+    """The nodes that make some values, in topological order."""
+    wanted = set(values)
+    return [node for node in model.nodes if wanted.intersection(node.output)]
 
 
 def _onnx_leg(model: PlannedModel, leg: Leg, inputs: Tensors) -> Opened:
@@ -140,20 +185,13 @@ def open_onnx(tested: OnnxModel, reference: TorchReference) -> Opened:
     side = OnnxSide(tested, torch_points(tested, reference))
 
     def causes(point: Point) -> Iterator[Cause]:
-        layer, makers = reference.layers.get(point.value), tested.producers()
+        layer = reference.layers.get(point.value)
         if layer is not None:
             behind, _ = segment(side.reads, {one.ref for one in side.points}, point.ref)
-            nodes = {id(makers[value]): makers[value] for value in behind if value in makers}
-            ordered = [node for node in tested.nodes if _is_among(node, list(nodes.values()))]
-            yield from layer_causes(layer, ordered, tested.weights())
+            yield from layer_causes(layer, _nodes_of(tested, behind), tested.weights())
 
     values = len(tested.computed())
     return Opened(reference, side, causes, values, reference.outputs, "PyTorch’s layers")
-
-
-def _is_among(node: object, nodes: list[object]) -> bool:
-    """By what they write: protobuf makes an object anew for every look at one."""
-    return any(list(node.output) == list(one.output) for one in nodes)  # type: ignore[attr-defined]
 
 
 def open_pair(tested: OnnxModel, source: OnnxModel, inputs: Tensors) -> Opened:

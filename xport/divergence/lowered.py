@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from xport.common.arrays import Array, Tensors
 from xport.divergence.onnx_model import OnnxModel
 from xport.divergence.points import Point
-from xport.divergence.tfjs_model import TfjsModel
+from xport.divergence.tf_nodes import TfNodes
 from xport.divergence.tfjs_side import STORED
 from xport.errors import ConversionError
 from xport.onnx_graph.files import graph_from_model
@@ -62,7 +62,7 @@ def written(model: onnx.ModelProto) -> Written | None:
 
 
 def direct_points(
-    onnx_model: OnnxModel, tested: TfjsModel, known: Written, values: Tensors
+    onnx_model: OnnxModel, tested: TfNodes, known: Written, values: Tensors
 ) -> list[Point]:
     """The points of a model that the direct writer made, in its topological order."""
     found = []
@@ -82,7 +82,7 @@ def direct_points(
     return _ordered([*found, *_outputs(onnx_model, tested, values)], tested)
 
 
-def named_points(onnx_model: OnnxModel, tested: TfjsModel, values: Tensors) -> list[Point]:
+def named_points(onnx_model: OnnxModel, tested: TfNodes, values: Tensors) -> list[Point]:
     """The points of a model of another writer: nodes that carry an ONNX node's name, and outputs.
 
     Of several nodes in the scope of one ONNX node the last is taken: it ends what that node does.
@@ -101,7 +101,7 @@ def named_points(onnx_model: OnnxModel, tested: TfjsModel, values: Tensors) -> l
     return _ordered([*found, *_outputs(onnx_model, tested, values)], tested)
 
 
-def _outputs(onnx_model: OnnxModel, tested: TfjsModel, values: Tensors) -> Iterator[Point]:
+def _outputs(onnx_model: OnnxModel, tested: TfNodes, values: Tensors) -> Iterator[Point]:
     """The points of the model's outputs, which the signature names."""
     makers, signature = onnx_model.producers(), tested.outputs()
     for value in onnx_model.outputs:
@@ -111,7 +111,7 @@ def _outputs(onnx_model: OnnxModel, tested: TfjsModel, values: Tensors) -> Itera
             yield _point(makers[value], value, signature[value], op, array, axes)
 
 
-def _scopes(tested: TfjsModel) -> dict[str, str]:
+def _scopes(tested: TfNodes) -> dict[str, str]:
     """The last node, in topological order, that lies in the scope of each ONNX node's name."""
     found: dict[str, str] = {}
     order = tested.order()
@@ -139,7 +139,7 @@ def _usable(array: Array) -> bool:
     return 1 <= array.ndim <= MAX_AXES and array.size > 0 and array.dtype.name in STORED
 
 
-def _ordered(points: Sequence[Point], tested: TfjsModel) -> list[Point]:
+def _ordered(points: Sequence[Point], tested: TfNodes) -> list[Point]:
     """Points in the tested model's order; of several that share a tensor, the last."""
     order = tested.order()
     by_ref = {point.ref: point for point in points}

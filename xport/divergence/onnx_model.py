@@ -108,10 +108,9 @@ class OnnxModel:
         made = onnx.ModelProto()
         made.CopyFrom(self.proto)
         graph = made.graph
-        del graph.node[:], graph.output[:]
+        del graph.node[:], graph.output[:], graph.value_info[:]  # a fault may change shapes
         graph.node.extend(reversed(kept))
-        own = {value.name: value for value in self.proto.graph.output}
-        graph.output.extend(own.get(name) or onnx.ValueInfoProto(name=name) for name in wanted)
+        graph.output.extend(onnx.ValueInfoProto(name=name) for name in wanted)
         _keep(graph.initializer, needed)
         _keep(graph.input, needed)
         for name, array in fed.items():
@@ -131,17 +130,18 @@ def execute(made: onnx.ModelProto, feeds: Tensors, how: How) -> dict[str, Array]
     taken = {value.name for value in made.graph.input}
     feeds = {name: array for name, array in feeds.items() if name in taken}
     try:
-        found = _evaluated(made, feeds) if how == "evaluator" else _ran(made, names, feeds, how)
+        run = _evaluated if how == "evaluator" else _ran
+        found = run(made, names, feeds, how)
     except Exception as error:  # whatever the runtime raises
         said = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(f"its values cannot be computed: {said}", "the ONNX model") from error
     return {name: np.asarray(array) for name, array in zip(names, found, strict=True)}
 
 
-def _evaluated(made: onnx.ModelProto, feeds: Tensors) -> Sequence[Any]:
+def _evaluated(made: onnx.ModelProto, names: list[str], feeds: Tensors, how: How) -> Sequence[Any]:
     from onnx.reference import ReferenceEvaluator
 
-    found: Sequence[Any] = ReferenceEvaluator(made).run(None, dict(feeds))
+    found: Sequence[Any] = ReferenceEvaluator(made).run(names, dict(feeds))
     return found
 
 

@@ -15,24 +15,28 @@ from xport.common.document import Document
 from xport.divergence.onnx_model import How, OnnxModel, OnnxSide, execute
 from xport.divergence.points import Point, Side
 from xport.divergence.statistics import Distance, Statistics, distance, statistics
+from xport.divergence.tf_side import SavedModelSide, tensor
 from xport.divergence.tfjs_cut import Tap, cut
-from xport.divergence.tfjs_side import STORED, Execute, TfjsSide
+from xport.divergence.tfjs_side import STORED, Execute, OtherShape, TfjsSide
 from xport.divergence.words import described, worst_line
 from xport.errors import InputError
 from xport.formats.artifact import Signature
 from xport.formats.onnx_file import MODEL as ONNX_FILE
+from xport.toolchains.tensorflow import Job, TensorflowWorker
+from xport.toolchains.worker import load
 
 DOCUMENT = "reproducer.json"
 MODEL_FOLDER = "model"
 EXPECTED = "expected.npy"
+GRAPH = "graph.pb"
 
 
 class Reproducer(Document):
     """What lies in the folder: a model that is one node, or the few that stand for one.
 
     `inputs` are the files of the inputs by name, `output` the name of the output that is compared
-    with `expected.npy`, `tolerance` what it may be off. `backend` is the browser's, None of ONNX,
-    which is run as `how` says.
+    with `expected.npy`, `tolerance` what it may be off. `backend` is the browser's, None outside
+    of one: an ONNX file is run as `how` says, and of a graph of TensorFlow `tensors` are fed.
     """
 
     schema_version: Literal[1] = 1
@@ -45,6 +49,7 @@ class Reproducer(Document):
     backend: str | None = None
     how: How | None = None
     signature: Signature | None = None
+    tensors: dict[str, str] | None = None
     threads: int | None = None
 
 
@@ -83,6 +88,8 @@ def write(
         (staging / MODEL_FOLDER).mkdir()
         if isinstance(side, TfjsSide):
             done, arrays = _tfjs(staging / MODEL_FOLDER, side, point, inputs, told)
+        elif isinstance(side, SavedModelSide):
+            done, arrays = _tensorflow(staging / MODEL_FOLDER, side, point, inputs, told)
         else:
             assert isinstance(side, OnnxSide)
             done, arrays = _onnx(staging / MODEL_FOLDER, side, point, inputs, told)
@@ -118,6 +125,17 @@ def _onnx(
     return told.model_copy(update=update), {name: np.asarray(named[name]) for name in taken}
 
 
+def _tensorflow(
+    folder: Path, side: SavedModelSide, point: Point, inputs: Tensors, told: Reproducer
+) -> tuple[Reproducer, dict[str, Array]]:
+    own = side.nodes.opened.inputs
+    refs = {one.value: tensor(one.ref) for one in side.points}
+    tensors = {name: own.get(name) or refs[name] for name in inputs}
+    side.worker.extract(tensor(point.ref), list(tensors.values()), folder / GRAPH)
+    update = {"output": tensor(point.ref), "tensors": tensors}
+    return told.model_copy(update=update), {n: np.asarray(a) for n, a in inputs.items()}
+
+
 def _is_point(side: Side, name: str) -> bool:
     return any(point.value == name for point in side.points)
 
@@ -135,11 +153,17 @@ def run(folder: Path, told: Reproducer, runs: Execute) -> Reproduced:
     """
     inputs = {name: _array(folder / file) for name, file in told.inputs.items()}
     expected = _array(folder / EXPECTED)
+    model_folder = folder / MODEL_FOLDER
+    found: Mapping[str, Array]
     if told.signature is not None:
-        found: Mapping[str, Array] = runs(folder / MODEL_FOLDER, told.signature, inputs)
+        try:
+            found = runs(model_folder, told.signature, inputs)
+        except OtherShape as error:
+            found = {told.output: error.array()}
+    elif told.tensors is not None:
+        found = _in_tensorflow(model_folder / GRAPH, told, told.tensors, inputs)
     else:
-        model = OnnxModel(folder / MODEL_FOLDER / ONNX_FILE)
-        found = execute(model.proto, inputs, told.how or "none")
+        found = execute(OnnxModel(model_folder / ONNX_FILE).proto, inputs, told.how or "none")
     array = found[told.output]
     return Reproduced(
         reproducer=told,
@@ -147,6 +171,17 @@ def run(folder: Path, told: Reproducer, runs: Execute) -> Reproduced:
         found=statistics(array),
         distance=distance(array, expected),
     )
+
+
+def _in_tensorflow(
+    graph: Path, told: Reproducer, tensors: Mapping[str, str], inputs: Tensors
+) -> dict[str, Array]:
+    with TensorflowWorker() as worker:
+        worker.open_frozen(graph)
+        files = worker.save(inputs)
+        fed = {tensors[name]: file for name, file in files.items()}
+        job = Job(wanted=(told.output,), fed=fed)
+        return load(worker.tensors([job], worker.folder).outputs)
 
 
 def _array(path: Path) -> Array:

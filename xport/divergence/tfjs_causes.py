@@ -11,7 +11,7 @@ from xport.common.arrays import Array
 from xport.divergence.causes import attribute_causes, rearranged_causes, same, shown, weight_cause
 from xport.divergence.document import Cause
 from xport.divergence.onnx_causes import attributes_of
-from xport.divergence.tfjs_model import TfjsModel, bare, plain
+from xport.divergence.tf_nodes import TfNodes, bare, plain
 from xport.tfjs_writer.model_json import TYPE_ATTRIBUTES, _attribute
 from xport.tfjs_writer.tf_graph import CONST, TfGraph, TfNode
 
@@ -22,7 +22,7 @@ STRUCTURAL = frozenset({"T", *TYPE_ATTRIBUTES, "shape", "value"})
 """Attributes that say of what type a node is, and change nothing that it computes."""
 
 
-def written_causes(graph: TfGraph, tested: TfjsModel, within: Sequence[str]) -> Iterator[Cause]:
+def written_causes(graph: TfGraph, tested: TfNodes, within: Sequence[str]) -> Iterator[Cause]:
     """Where nodes and weights of a model are not those that the direct writer writes today."""
     for name in _nodes_of(tested, within):
         expected, op = graph.nodes.get(name), tested.node_of(name)["op"]
@@ -34,7 +34,7 @@ def written_causes(graph: TfGraph, tested: TfjsModel, within: Sequence[str]) -> 
             yield from _node_causes(expected, tested, name)
 
 
-def _nodes_of(tested: TfjsModel, within: Sequence[str]) -> list[str]:
+def _nodes_of(tested: TfNodes, within: Sequence[str]) -> list[str]:
     """The nodes of tensors, those among them from which captured ones are computed at load."""
     found = dict.fromkeys(name.split(":")[0] for name in within)
     waiting = [name for name in found if name in tested.at_load]
@@ -46,7 +46,7 @@ def _nodes_of(tested: TfjsModel, within: Sequence[str]) -> list[str]:
     return list(found)
 
 
-def _node_causes(expected: TfNode, tested: TfjsModel, name: str) -> Iterator[Cause]:
+def _node_causes(expected: TfNode, tested: TfNodes, name: str) -> Iterator[Cause]:
     op = tested.node_of(name)["op"]
     if op != expected.op:
         yield Cause(kind="operator", node=name, name="op", expected=expected.op, found=op)
@@ -66,7 +66,7 @@ def _node_causes(expected: TfNode, tested: TfjsModel, name: str) -> Iterator[Cau
         )  # fmt: skip
 
 
-def _constant_causes(expected: TfNode, tested: TfjsModel, name: str) -> Iterator[Cause]:
+def _constant_causes(expected: TfNode, tested: TfNodes, name: str) -> Iterator[Cause]:
     if expected.value is None or name not in tested.weight_names:
         kind = tested.node_of(name)["op"]
         yield Cause(kind="operator", node=name, name="op", expected=expected.op, found=kind)
@@ -76,7 +76,7 @@ def _constant_causes(expected: TfNode, tested: TfjsModel, name: str) -> Iterator
         yield found
 
 
-def _reader(tested: TfjsModel, constant: str) -> str:
+def _reader(tested: TfNodes, constant: str) -> str:
     """The node that reads a constant, by operator and name."""
     for name, node in [*tested.nodes.items(), *tested.at_load.items()]:
         if constant in map(bare, node.get("input", [])):
@@ -95,7 +95,7 @@ LARGEST_EPSILON = 0.1
 def converted_causes(
     nodes: Sequence[onnx.NodeProto],
     weights: Mapping[str, Array],
-    tested: TfjsModel,
+    tested: TfNodes,
     within: Sequence[str],
 ) -> Iterator[Cause]:
     """Where attributes or weights of a model are not those of the ONNX nodes it stands for."""
@@ -111,7 +111,7 @@ def converted_causes(
 
 
 def _spatial(
-    node: onnx.NodeProto, ours: str, theirs: str, tested: TfjsModel, names: Sequence[str]
+    node: onnx.NodeProto, ours: str, theirs: str, tested: TfNodes, names: Sequence[str]
 ) -> Iterator[Cause]:
     wanted = attributes_of(node).get(ours)
     if wanted is None or len(wanted) > 2:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from xport.divergence.tfjs_model import TfjsModel, bare
+from xport.divergence.tf_nodes import Nodes, bare
+from xport.divergence.tfjs_model import TfjsModel
 from xport.formats.artifact import Signature, TensorSpec
 from xport.formats.tfjs_model import MODEL
 
 SHARD = "weights.bin"
 DTYPES = {"float32": "DT_FLOAT", "int32": "DT_INT32", "bool": "DT_BOOL"}
-Nodes = dict[str, dict[str, Any]]
 
 
 @dataclass(frozen=True)

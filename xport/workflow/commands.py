@@ -227,7 +227,9 @@ def write_reports(run: RunFolder, evidence: Evidence, folder: Path) -> None:
     from reports.release.junit import junit_xml
     from reports.release.markdown import summary_markdown
 
-    write_whole(run.report_path, html_report(evidence).encode())
+    page = run.divergence_paths[0]
+    link = page.name if page.is_file() else None
+    write_whole(run.report_path, html_report(evidence, link).encode())
     write_whole(run.junit_path, junit_xml(evidence, of_file(run.evidence_path)).encode())
     write_whole(run.summary_path, summary_markdown(evidence, str(folder)).encode())
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ from xport.conversion.store import disk_errors
 from xport.divergence.browser import BrowserExecutor
 from xport.divergence.document import DIVERGENCE, PAGE, REPRODUCER, Divergence, Rule, Target
 from xport.divergence.examine import Examination
-from xport.divergence.legs import open_leg
+from xport.divergence.legs import Tools, open_leg
 from xport.divergence.reproducer import DOCUMENT, Reproduced, Reproducer
 from xport.divergence.reproducer import run as run_reproducer
 from xport.divergence.search import BUDGET
@@ -30,6 +30,7 @@ from xport.judgement.verdict import Check
 from xport.plan.plan import Leg, Plan, PlannedModel
 from xport.plan.policy import Policy
 from xport.recording.browser import BrowserOptions, Harness
+from xport.workflow.commands import write_reports
 from xport.workflow.run_folder import RunFolder
 
 if TYPE_CHECKING:
@@ -81,8 +82,6 @@ def debug(
             found = _examined(run, evidence, chosen, asked, folder, options or BrowserOptions())
             _keep(folder, found)
             if out is None and run.report_path.is_file():
-                from xport.workflow.commands import write_reports
-
                 write_reports(run, evidence, run.root)
     return found
 
@@ -102,8 +101,8 @@ def _examined(
     leg = next(leg for leg in plan.legs if leg.name == target.leg)
     probe = next(probe for probe in model.probes if probe.name == target.probe)
     inputs = run.probes.load(probe, model.signature)
-    with executor(plan, model, leg, options) as runs, progress.step(f"debug {leg.name}", 2):
-        opened = open_leg(model, leg, inputs, runs)
+    with tools(plan, leg, options) as opening, progress.step(f"debug {leg.name}", 2):
+        opened = open_leg(model, leg, inputs, opening)
         examination = Examination(
             target=target.model_copy(update={"reference": opened.words}),
             opened=opened,
@@ -137,14 +136,12 @@ def _of_reference(
 
 
 @contextmanager
-def executor(
-    plan: Plan, model: PlannedModel, leg: Leg, options: BrowserOptions
-) -> Iterator[BrowserExecutor]:
-    """What runs models cut from a leg's, as the plan's browser does; it starts when called."""
-    with tempfile.TemporaryDirectory(prefix="xport-shaders-") as caches:
+def tools(plan: Plan, leg: Leg, options: BrowserOptions) -> Iterator[Tools]:
+    """What runs a leg's models as the plan's legs do; a browser starts when it is needed."""
+    with ExitStack() as until:
+        caches = until.enter_context(tempfile.TemporaryDirectory(prefix="xport-shaders-"))
         settings = Harness(plan, options, Path(caches)).settings(leg.backend or "cpu")
-        with BrowserExecutor(settings) as runs:
-            yield runs
+        yield Tools(until.enter_context(BrowserExecutor(settings)), until)
 
 
 def _keep(folder: Path, found: Divergence) -> None:
@@ -178,12 +175,20 @@ def choose(evidence: Evidence, asked: Asked) -> Target:
             told = measured(reading, check)
             if told.probe is not None:
                 return _target(evidence, check, told.probe)
-    places = list(dict.fromkeys(f"{c.model}/{c.leg} {c.output}" for c in known))
     raise InputError(
         "nothing was measured there",
         " ".join(filter(None, (asked.model, asked.leg, asked.output))) or "the run",
-        "what was measured is " + (", ".join(places) if places else "nothing: run `xport judge`"),
+        _measured_words(known),
     )
+
+
+def _measured_words(known: Sequence[Check]) -> str:
+    if not known:
+        return "record and judge the run first"
+    models = ", ".join(sorted({check.model for check in known}))
+    legs = ", ".join(sorted({check.leg for check in known}))
+    outputs = ", ".join(sorted({check.output or "" for check in known}))
+    return f"measured are {models}, on {legs}, of {outputs}; not all of them together"
 
 
 def _is(check: Check, asked: Asked) -> bool:
