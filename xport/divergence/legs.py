@@ -185,8 +185,7 @@ def open_onnx(tested: OnnxModel, reference: TorchReference) -> Opened:
     side = OnnxSide(tested, torch_points(tested, reference))
 
     def causes(point: Point) -> Iterator[Cause]:
-        layer = reference.layers.get(point.value)
-        if layer is not None:
+        for layer in reference.layers.get(point.value, ()):
             behind, _ = segment(side.reads, {one.ref for one in side.points}, point.ref)
             yield from layer_causes(layer, _nodes_of(tested, behind), tested.weights())
 

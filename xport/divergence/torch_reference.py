@@ -51,12 +51,12 @@ class Call:
 class TorchReference:
     """One run of a module on one probe: what it returned, and every layer's result by value.
 
-    `layers` are the modules that stand behind values.
+    `layers` are the modules behind each value: several where an exporter puts one into another.
     """
 
     outputs: dict[str, Array]
     found: dict[str, Array] = field(default_factory=dict)
-    layers: dict[str, torch.nn.Module] = field(default_factory=dict)
+    layers: dict[str, tuple[torch.nn.Module, ...]] = field(default_factory=dict)
 
     def values(self, names: Collection[str]) -> dict[str, Array]:
         """These values by name."""
@@ -87,9 +87,9 @@ def torch_reference(folder: Path, model: OnnxModel, inputs: Tensors) -> TorchRef
     names = [spec.name for spec in recipe.signature.outputs]
     outputs = {name: one.detach().numpy() for name, one in zip(names, given, strict=True)}
     reference = TorchReference(outputs)
-    for value, call in _values_of(calls, model).items():
-        reference.found[value] = call.kept
-        reference.layers[value] = call.module
+    for value, made in _values_of(calls, model).items():
+        reference.found[value] = made[-1].kept
+        reference.layers[value] = tuple(call.module for call in made)
     reference.found |= {name: array for name, array in outputs.items() if name in model.outputs}
     reference.found |= {name: np.asarray(array) for name, array in inputs.items()}
     return reference
@@ -124,8 +124,10 @@ def _hook(calls: list[Call], path: str) -> Any:
     return note
 
 
-def _values_of(calls: Sequence[Call], model: OnnxModel) -> dict[str, Call]:
-    """The value of each call, by the names that exporters give, else by kind, shape and order.
+def _values_of(calls: Sequence[Call], model: OnnxModel) -> dict[str, list[Call]]:
+    """The calls behind each value, the one that gives it last.
+
+    They are found by the names that exporters give nodes, else by their kind and order.
 
     A layer that has no node, and alone reads what another gave, is in that one's node: the node's
     value is then its own.
@@ -135,11 +137,14 @@ def _values_of(calls: Sequence[Call], model: OnnxModel) -> dict[str, Call]:
         filter(None, (dict(_by_scope(calls, scopes, way)) for way in (_whole, _wrapped, _inner))),
         None,
     ) or dict(_in_order(calls, model))
+    made = {value: [call] for call in calls if (value := found.get(id(call))) is not None}
     for before, call in pairwise(calls):
         passing = type(call.module).__name__.startswith(PASSING)
-        if id(call) not in found and passing and call.read is before.gave and id(before) in found:
-            found[id(call)] = found.pop(id(before))
-    return {found[id(call)]: call for call in calls if id(call) in found}
+        value = found.get(id(before))
+        if value is not None and passing and id(call) not in found and call.read is before.gave:
+            found[id(call)] = value
+            made[value].append(call)
+    return made
 
 
 def _by_scope(
