@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from xport.common.arrays import Array, Tensors
+from xport.divergence.points import CannotCompute
 from xport.divergence.tfjs_side import OtherShape
-from xport.errors import RunnerError
 from xport.formats.artifact import Signature
 
 if TYPE_CHECKING:
@@ -21,10 +22,13 @@ REFUSED = re.compile(r"output (\w+): [^ ]+\[[^\]]*\] expected, \w+\[([\d, ]*)\] 
 
 
 class BrowserExecutor:
-    """A context manager; called, it runs a TF.js model. The browser starts with the first."""
+    """A context manager; called, it runs a TF.js model.
 
-    def __init__(self, settings: BrowserSettings) -> None:
-        self.settings = settings
+    The browser starts with the first one; only then its settings are asked for.
+    """
+
+    def __init__(self, settings: Callable[[], BrowserSettings]) -> None:
+        self._settings = settings
         self._session: BrowserSession | None = None
 
     def __enter__(self) -> Self:
@@ -40,20 +44,24 @@ class BrowserExecutor:
 
         Raises:
             OtherShape: an output has another shape than the signature says.
+            CannotCompute: the engine refuses to compute it.
         """
         from browser_harness.drive.models import ModelSource
+        from browser_harness.drive.refusals import PageRefused
         from browser_harness.drive.session import BrowserSession
 
         source = ModelSource(NAME, folder, signature)
         if self._session is None:
-            session = BrowserSession([source], self.settings)
+            session = BrowserSession([source], self._settings())
             session.__enter__()
             self._session = session
         else:
             self._session.reopen([source])
         try:
             return self._session.run(NAME, inputs).outputs
-        except RunnerError as error:
+        except PageRefused as error:
+            if error.code == "execution-failed":
+                raise CannotCompute(str(error)) from error
             refused = REFUSED.search(str(error))
             if refused is None:
                 raise

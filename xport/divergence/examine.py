@@ -64,7 +64,7 @@ class Examination:
             first_local=local.value if local else None,
             first_free=free.value if free else None,
             suspect=self._suspect(search, shown, fed=fed) if shown else None,
-            remarks=tuple(self._remarks(nodes, local, free)),
+            remarks=tuple(self._remarks(search, local, free)),
         )
         if reproducer is None or shown is None or not found.over:
             return found
@@ -115,9 +115,10 @@ class Examination:
         write(folder, self.opened.side, point, inputs, told, expected)
 
     def _remarks(
-        self, nodes: Sequence[NodeError], local: NodeError | None, free: NodeError | None
+        self, search: Search, local: NodeError | None, free: NodeError | None
     ) -> list[str]:
-        told = []
+        words = search.refused.get(local.value) if local is not None else None
+        told = [f"the node cannot be computed at all: {words}"] if words else []
         if free is not None and local is None:
             told.append(
                 "no node is over its tolerance by itself: the error adds up over many, as rounding "

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from xport.common.arrays import Array, Tensors
-from xport.divergence.points import Point, Reads
+from xport.divergence.points import CannotCompute, Point, Reads
 from xport.errors import InputError
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class OnnxModel:
         """Values by name; whoever reads a fed value reads what is given instead.
 
         Raises:
-            InputError: the runtime cannot compute them.
+            CannotCompute: the runtime refuses to.
         """
         made = self.cut(wanted, fed or {})
         feeds = {FED + name: np.ascontiguousarray(array) for name, array in (fed or {}).items()}
@@ -124,7 +124,7 @@ def execute(made: onnx.ModelProto, feeds: Tensors, how: How) -> dict[str, Array]
     """The outputs of a model by name; feeds that it does not take are left out.
 
     Raises:
-        InputError: the runtime cannot compute them.
+        CannotCompute: the runtime refuses to.
     """
     names = [value.name for value in made.graph.output]
     taken = {value.name for value in made.graph.input}
@@ -134,7 +134,7 @@ def execute(made: onnx.ModelProto, feeds: Tensors, how: How) -> dict[str, Array]
         found = run(made, names, feeds, how)
     except Exception as error:  # whatever the runtime raises
         said = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InputError(f"its values cannot be computed: {said}", "the ONNX model") from error
+        raise CannotCompute(f"its values cannot be computed: {said}", "the ONNX model") from error
     return {name: np.asarray(array) for name, array in zip(names, found, strict=True)}
 
 

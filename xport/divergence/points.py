@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
 from xport.common.arrays import Array, Tensors
+from xport.errors import RunnerError
 
 Reads = Mapping[str, Sequence[str]]
 """What every tensor of a graph is computed from, by name; inputs and constants read nothing."""
+
+
+NOTHING: Array = np.empty(0, np.float32)
+"""What stands for a tensor that cannot be computed."""
+
+
+class CannotCompute(RunnerError):
+    """A runtime refuses to compute what a model asks for: shapes that do not fit, say."""
 
 
 @dataclass(frozen=True)
@@ -71,11 +80,11 @@ class Side(Protocol):
             inputs: the model's, by name.
             fed: by value: whoever reads that point reads this instead; the point itself is still
                 computed.
+
+        Raises:
+            CannotCompute: one of them cannot be computed.
         """
         ...
-
-
-Progress = Callable[[str], None]
 
 
 def segment(reads: Reads, cuts: Collection[str], tensor: str) -> tuple[list[str], list[str]]:

@@ -13,9 +13,9 @@ from reference.document import folder_made_whole
 from xport.common.arrays import Array, Tensors
 from xport.common.document import Document
 from xport.divergence.onnx_model import How, OnnxModel, OnnxSide, execute
-from xport.divergence.points import Point, Side
+from xport.divergence.points import NOTHING, CannotCompute, Point, Side
 from xport.divergence.statistics import Distance, Statistics, distance, statistics
-from xport.divergence.tf_side import SavedModelSide, tensor
+from xport.divergence.tf_side import SavedModelSide, fetched, tensor
 from xport.divergence.tfjs_cut import Tap, cut
 from xport.divergence.tfjs_side import STORED, Execute, OtherShape, TfjsSide
 from xport.divergence.words import described, worst_line
@@ -153,24 +153,28 @@ def run(folder: Path, told: Reproducer, runs: Execute) -> Reproduced:
     """
     inputs = {name: _array(folder / file) for name, file in told.inputs.items()}
     expected = _array(folder / EXPECTED)
-    model_folder = folder / MODEL_FOLDER
-    found: Mapping[str, Array]
-    if told.signature is not None:
-        try:
-            found = runs(model_folder, told.signature, inputs)
-        except OtherShape as error:
-            found = {told.output: error.array()}
-    elif told.tensors is not None:
-        found = _in_tensorflow(model_folder / GRAPH, told, told.tensors, inputs)
-    else:
-        found = execute(OnnxModel(model_folder / ONNX_FILE).proto, inputs, told.how or "none")
-    array = found[told.output]
+    try:
+        array = _found(folder / MODEL_FOLDER, told, inputs, runs)
+    except OtherShape as error:
+        array = error.array()
+    except CannotCompute:
+        array = NOTHING
     return Reproduced(
         reproducer=told,
         expected=statistics(expected),
         found=statistics(array),
         distance=distance(array, expected),
     )
+
+
+def _found(folder: Path, told: Reproducer, inputs: Tensors, runs: Execute) -> Array:
+    """What the model in a folder says."""
+    if told.signature is not None:
+        return runs(folder, told.signature, inputs)[told.output]
+    if told.tensors is not None:
+        return _in_tensorflow(folder / GRAPH, told, told.tensors, inputs)[told.output]
+    proto = OnnxModel(folder / ONNX_FILE).proto
+    return execute(proto, inputs, told.how or "none")[told.output]
 
 
 def _in_tensorflow(
@@ -181,7 +185,7 @@ def _in_tensorflow(
         files = worker.save(inputs)
         fed = {tensors[name]: file for name, file in files.items()}
         job = Job(wanted=(told.output,), fed=fed)
-        return load(worker.tensors([job], worker.folder).outputs)
+        return load(fetched(worker, [job], worker.folder).outputs)
 
 
 def _array(path: Path) -> Array:

@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 from xport.common import progress
 from xport.common.arrays import Array, Tensors
 from xport.divergence.document import NodeError, Rule
-from xport.divergence.points import Point, Reference, Side, ancestors, segment
+from xport.divergence.points import (
+    NOTHING,
+    CannotCompute,
+    Point,
+    Reference,
+    Side,
+    ancestors,
+    segment,
+)
 from xport.divergence.statistics import distance, reach
 
 MIB = 2**20
@@ -20,7 +28,8 @@ BUDGET = 512 * MIB
 class Search:
     """One search on one probe; what was measured is kept by value.
 
-    `output` is the value of the output that is looked at: bisecting begins there.
+    `output` is the value of the output that is looked at: bisecting begins there. `refused` are
+    the words with which the runtime refused to compute a point.
     """
 
     reference: Reference
@@ -32,6 +41,7 @@ class Search:
     free: dict[str, float] = field(default_factory=dict)
     local: dict[str, float] = field(default_factory=dict)
     reaches: dict[str, float] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
     bisected: bool = False
 
     def run(self) -> list[NodeError]:
@@ -56,7 +66,7 @@ class Search:
     def tensors(self, point: Point, *, fed: bool) -> tuple[Array, Array]:
         """A point's tensor in the tested model, and the one that is expected."""
         given = self._before([point]) if fed else {}
-        found = self.side.run(self.inputs, [point], given)[point.value]
+        found = self._computed([point], given)[point.value]
         return found, self.reference.values([point.value])[point.value]
 
     def inputs_of(self, point: Point) -> dict[str, Array]:
@@ -75,12 +85,32 @@ class Search:
         self, points: Sequence[Point], fed: Mapping[str, Array], into: dict[str, float]
     ) -> None:
         expected = self.reference.values([point.value for point in points])
-        found = self.side.run(self.inputs, points, fed)
+        found = self._computed(points, fed)
         for point in points:
             value = point.value
             self.reaches[value] = reach(expected[value])
             into[value] = distance(found[value], expected[value]).max_abs
         progress.advance(f"{len(points)} nodes")
+
+    def _computed(self, points: Sequence[Point], fed: Mapping[str, Array]) -> dict[str, Array]:
+        """The points of the tested model; nothing stands for those that cannot be computed.
+
+        They are found by halving. What is computed from one of them in the running model is not
+        tried.
+        """
+        behind = ancestors(self.side.reads, [point.ref for point in points])
+        refused = {p.ref for p in self.side.points if not fed and p.value in self.refused}
+        if len(points) == 1 and not refused.isdisjoint(behind):
+            return {points[0].value: NOTHING}
+        try:
+            return self.side.run(self.inputs, points, fed)
+        except CannotCompute as error:
+            if len(points) == 1:
+                self.refused.setdefault(points[0].value, str(error))
+                return {points[0].value: NOTHING}
+        half = len(points) // 2
+        first = self._computed(points[:half], fed)
+        return {**first, **self._computed(points[half:], fed)}
 
     def _before(self, points: Sequence[Point]) -> dict[str, Array]:
         """The reference's values of all points that these are computed from directly."""

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from xport.common.arrays import Array, Tensors
-from xport.divergence.points import Point, segment
+from xport.divergence.points import CannotCompute, Point, segment
 from xport.divergence.tf_nodes import Nodes, TfNodes, bare
-from xport.toolchains.tensorflow import Job, OpenGraph, TensorflowWorker
-from xport.toolchains.worker import load
+from xport.toolchains.tensorflow import Fetched, Job, OpenGraph, TensorflowWorker
+from xport.toolchains.worker import ToolRaised, load
 
 
 class SavedModelNodes(TfNodes):
@@ -64,7 +64,7 @@ class SavedModelSide:
                     Job(wanted=(refs[p.value],), fed={**own, **self._before(p, files)})
                     for p in wanted
                 ]
-            found = load(self.worker.tensors(jobs, Path(folder)).outputs)
+            found = load(fetched(self.worker, jobs, Path(folder)).outputs)
         return {point.value: found[refs[point.value]] for point in wanted}
 
     def _before(self, point: Point, files: dict[str, str]) -> dict[str, str]:
@@ -72,6 +72,19 @@ class SavedModelSide:
         cuts = {one.ref: one.value for one in self.points}
         refs = segment(self.reads, cuts, point.ref)[1]
         return {tensor(ref): files[cuts[ref]] for ref in refs if cuts[ref] in files}
+
+
+def fetched(worker: TensorflowWorker, jobs: Sequence[Job], folder: Path) -> Fetched:
+    """Tensors of the worker's open graph.
+
+    Raises:
+        CannotCompute: TensorFlow refuses to compute them.
+    """
+    try:
+        return worker.tensors(jobs, folder)
+    except ToolRaised as error:
+        said = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise CannotCompute(f"TensorFlow cannot compute it: {said}") from error
 
 
 def tensor(ref: str) -> str:

@@ -140,8 +140,9 @@ def tools(plan: Plan, leg: Leg, options: BrowserOptions) -> Iterator[Tools]:
     """What runs a leg's models as the plan's legs do; a browser starts when it is needed."""
     with ExitStack() as until:
         caches = until.enter_context(tempfile.TemporaryDirectory(prefix="xport-shaders-"))
-        settings = Harness(plan, options, Path(caches)).settings(leg.backend or "cpu")
-        yield Tools(until.enter_context(BrowserExecutor(settings)), until)
+        harness = Harness(plan, options, Path(caches))
+        browser = BrowserExecutor(lambda: harness.settings(leg.backend or "cpu"))
+        yield Tools(until.enter_context(browser), until)
 
 
 def _keep(folder: Path, found: Divergence) -> None:
@@ -256,7 +257,7 @@ def reproduce(folder: Path, options: BrowserOptions | None = None) -> Reproduced
         RunnerError: the browser cannot run it.
     """
     told = Reproducer.read(folder / DOCUMENT)
-    with BrowserExecutor(_settings(folder, told, options or BrowserOptions())) as runs:
+    with BrowserExecutor(lambda: _settings(folder, told, options or BrowserOptions())) as runs:
         return run_reproducer(folder, told, runs)
 
 

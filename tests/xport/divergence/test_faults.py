@@ -113,6 +113,16 @@ def test_an_error_that_only_adds_up_is_of_no_node(tmp_path: Path) -> None:
     assert reproduce(tmp_path / "minimal").over, "the model up to there is what reproduces it"
 
 
+def test_a_node_that_cannot_be_computed_is_named_with_the_runtimes_words(tmp_path: Path) -> None:
+    found = examined(tmp_path, faulty.attribute("fc", "transB", 0))
+    assert found.first_local == "fc"
+    assert found.suspect is not None
+    assert [(c.kind, c.name) for c in found.suspect.causes] == [("attribute", "transB")]
+    assert found.remarks[0].startswith("the node cannot be computed at all: ")
+    assert found.node("conv2").free == 0  # type: ignore[union-attr]
+    assert reproduce(tmp_path / "minimal").over
+
+
 @pytest.mark.parametrize("how", ["default", "all", "evaluator"])
 def test_the_same_network_run_in_another_way_is_within_tolerance(how: str, tmp_path: Path) -> None:
     path = faulty.in_folder(tmp_path)
