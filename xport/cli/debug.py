@@ -27,9 +27,8 @@ The exit code is 1 where a node is over tolerance, by itself or in the running m
 none is. Without --leg, --model and --output the worst of the verdict is looked at.
 
 examples:
-  xport debug build/my
-  xport debug build/my --leg tfjs/webgl --output probabilities
-  xport debug build/my --leg tfjs/wasm --out build/my-debug --json
+  xport debug build/demo
+  xport debug build/demo --leg onnx --output probabilities --out build/debug --json
 """
 MIB = 2**20
 

@@ -141,8 +141,8 @@ def execute(made: onnx.ModelProto, feeds: Tensors, how: How) -> dict[str, Array]
 def _evaluated(made: onnx.ModelProto, names: list[str], feeds: Tensors, how: How) -> Sequence[Any]:
     from onnx.reference import ReferenceEvaluator
 
-    found: Sequence[Any] = ReferenceEvaluator(made).run(names, dict(feeds))
-    return found
+    found: Any = ReferenceEvaluator(made).run(names, dict(feeds))
+    return list(found)
 
 
 def _ran(made: onnx.ModelProto, names: list[str], feeds: Tensors, how: How) -> Sequence[Any]:
