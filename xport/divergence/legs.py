@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 HOW: dict[str, How] = {ONNX_LEG: "default", OPTIMISED_LEG: "all", EVALUATOR_LEG: "evaluator"}
 """How a leg of an ONNX file runs it."""
+AS_IT_STANDS = 2
+"""How many nodes the direct writer makes of one whose attributes it has not taken apart."""
 
 
 @dataclass(frozen=True)
@@ -160,8 +162,10 @@ def _tf_causes(
 ) -> Iterator[Cause]:
     within, before = segment(side.reads, {one.ref for one in side.points}, point.ref)
     if known is not None:
-        yield from written_causes(known.graph, tested, within)
-        return
+        found = list(written_causes(known.graph, tested, within))
+        yield from found
+        if found or sum(1 for name in within if side.reads.get(name)) > AS_IT_STANDS:
+            return  # else the writer itself is asked what it made of the node
     by_ref = {one.ref: one.value for one in side.points}
     behind, _ = segment(source.reads, {by_ref[ref] for ref in before}, point.value)
     yield from converted_causes(_nodes_of(source, behind), source.weights(), tested, within)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
+import torch
 
 from tests.xport.divergence import faulty
 from tests.xport.divergence.test_faults import target
@@ -18,7 +19,6 @@ from xport.divergence.onnx_model import OnnxModel
 from xport.divergence.torch_reference import torch_reference
 from xport.formats import torch_module
 
-torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.torch
 
 

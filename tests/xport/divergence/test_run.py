@@ -54,6 +54,18 @@ def test_the_flipped_weight_of_an_export_is_named(
     assert not any(path.exists() for path in (page, document, minimal))
 
 
+def test_a_saved_model_is_held_to_its_onnx_file_and_reproduced_in_tensorflow(
+    spoilt: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ("--leg", "savedmodel", "--model", "classifier", "--output", "logits")
+    assert ended("debug", spoilt, *asked, "--out", tmp_path / "out", "--json") == 1
+    found = json.loads(capsys.readouterr().out)
+    first = next(n for n in found["nodes"] if n["value"] == found["first_local"])
+    assert first["op"] == "Concat", "the first value behind the convolution that has a name there"
+    assert "conv2.weight" in found["suspect"]["causes"][0]["name"]
+    assert ended(*found["command"].split()[1:]) == 1
+
+
 def test_a_run_that_passed_shows_the_worst_leg(
     mini_run: MiniRun, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 
 from tests.xport.divergence import faulty
+from tests.xport.divergence.test_faults import FAULTS
 from xport.conversion.stages.tfjs_from_onnx import write_tfjs
 from xport.divergence.document import Cause
-from xport.divergence.legs import Opened, open_tfjs
+from xport.divergence.legs import Opened, _tf_causes, open_tfjs
+from xport.divergence.lowered import written
 from xport.divergence.onnx_model import OnnxModel
 from xport.divergence.points import segment
 from xport.divergence.tfjs_causes import converted_causes
@@ -120,6 +122,18 @@ def test_a_model_of_another_writer_is_held_to_the_onnx_nodes(made: Path) -> None
     assert [(c.kind, c.name.split(" ")[0]) for c in found if c.kind == "weight"] == [
         ("weight", "fc.weight")
     ]
+
+
+def test_where_the_writer_itself_is_wrong_the_onnx_node_says_so(made: Path) -> None:
+    right, whole = OnnxModel(made / "model.onnx"), opened(made)
+    wrong = OnnxModel(faulty.in_folder(made / "wrong", FAULTS["flipped weight"][0]))
+    (made / "wrongly").mkdir()
+    write_tfjs(wrong.path, made / "wrongly")
+    point = next(p for p in whole.side.points if p.value == "conv2")
+    tested = TfjsModel(made / "wrongly")
+    (cause,) = _tf_causes(right, whole.side, tested, written(wrong.proto), point)
+    assert cause.kind == "weight"
+    assert cause.name.startswith("conv2.weight")
 
 
 def test_a_model_that_is_cut_reads_what_is_fed_and_keeps_no_more(
