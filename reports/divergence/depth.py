@@ -14,7 +14,7 @@ from reports.svg import drawing, line, node, text
 from xport.divergence.document import Divergence, NodeError
 
 _WIDTH, _HEIGHT = 860.0, 330.0
-_LEFT, _RIGHT = 64.0, 846.0
+_LEFT, _RIGHT = 78.0, 846.0
 _TOP, _BOTTOM, _ZERO = 34.0, 270.0, 290.0
 _LEAST_DECADES = 3
 
@@ -60,13 +60,14 @@ def depth_chart(found: Divergence) -> Markup:
     if not nodes:
         return Markup()
     axes = _Axes.holding(nodes)
-    children = [*_frame(axes), *_allowed(axes, nodes)]
+    errors = [v for one in nodes for v in (one.free, one.local) if v is not None]
+    children = [*_frame(axes, errors), *_allowed(axes, nodes)]
     for one in nodes:
         children.extend(_column(axes, one, one.value == found.first_local))
     return drawing(_WIDTH, _HEIGHT, _meaning(found), *children)
 
 
-def _frame(axes: _Axes) -> Iterator[Element]:
+def _frame(axes: _Axes, errors: Sequence[float]) -> Iterator[Element]:
     for exponent in range(axes.low, axes.high + 1):
         y = axes.y(10.0**exponent)
         yield line(_LEFT, y, _RIGHT, y, "grid")
@@ -75,7 +76,8 @@ def _frame(axes: _Axes) -> Iterator[Element]:
         yield text(_LEFT - 8, axes.y(10.0**exponent) + 4, label, "tick", "end")
     yield line(_LEFT, _ZERO, _RIGHT, _ZERO, "grid")
     yield text(_LEFT - 8, _ZERO + 4, "0, exact", "tick", "end")
-    yield text(_LEFT - 8, _TOP - 10, "no number", "tick", "end")
+    if not all(math.isfinite(value) for value in errors):
+        yield text(_LEFT - 8, _TOP - 10, "no number", "tick", "end")
     yield text((_LEFT + _RIGHT) / 2, _HEIGHT - 6, "node, in order of computation", "tick", "middle")
     for depth in sorted({axes.first, axes.last}):
         yield text(axes.x(depth), _HEIGHT - 22, str(depth), "tick", "middle")

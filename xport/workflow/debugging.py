@@ -115,7 +115,21 @@ def _examined(
     remark = _of_reference(run, target, model, opened.outputs[target.output])
     place = found.reproducer
     update = {"command": f"xport debug {quote(place)}" if place else None}
-    return found.model_copy(update={**update, "remarks": (*remark, *found.remarks)})
+    remarks = (*remark, *_not_again(target, found), *found.remarks)
+    return found.model_copy(update={**update, "remarks": remarks})
+
+
+def _not_again(target: Target, found: Divergence) -> tuple[str, ...]:
+    """That a recorded error does not come again here, where it was over its bound."""
+    again = found.node(target.output)
+    if target.error is None or target.bound is None or again is None or again.free is None:
+        return ()
+    if target.error <= target.bound or not again.free <= target.bound:
+        return ()
+    return (
+        f"the error that was recorded does not come again: {target.output} is {again.free:.3g} off "
+        "here, within its tolerance; compare the machines, browsers and drivers",
+    )
 
 
 def _of_reference(

@@ -15,7 +15,7 @@ from tests.xport.divergence.test_faults import FAULTS, examined
 from xport.divergence.document import DIVERGENCE, Divergence
 from xport.errors import InputError
 from xport.judgement.evidence import Evidence
-from xport.workflow.debugging import Asked, choose, rule_of
+from xport.workflow.debugging import Asked, _not_again, choose, rule_of
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +63,23 @@ def test_the_page_of_a_run_within_tolerance_says_so(tmp_path: Path) -> None:
     assert "WITHIN TOLERANCE" in text
     assert "The node closest to its tolerance" in text
     assert "Reproduce it" not in text
+
+
+def test_nothing_over_tolerance_is_no_pass_of_a_run_that_failed(tmp_path: Path) -> None:
+    failed = examined(tmp_path, None)
+    assert failed.target.verdict == "FAILED"
+    assert 'class="verdict passed"' not in html_divergence(failed)
+    target = failed.target.model_copy(update={"verdict": "PASSED"})
+    passed = failed.model_copy(update={"target": target})
+    assert 'class="verdict passed"' in html_divergence(passed)
+
+
+def test_an_error_that_does_not_come_again_is_said(tmp_path: Path) -> None:
+    found = examined(tmp_path, None)
+    (said,) = _not_again(found.target, found)
+    assert "does not come again" in said
+    within = found.target.model_copy(update={"error": 1e-6})
+    assert _not_again(within, found) == ()
 
 
 def test_the_page_obeys_no_text(found: Divergence) -> None:
