@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xport.common import digests
-from xport.common.arrays import Array, Tensors
+from xport.common.arrays import Tensors
 from xport.divergence.document import Cause
 from xport.divergence.lowered import Written, direct_points, named_points, written
 from xport.divergence.onnx_causes import layer_causes, node_causes
@@ -126,35 +126,35 @@ def open_tfjs(
     `direct`: xport's own writer made it, which says what stands for what.
     """
     tested, reference = TfjsModel(folder), OnnxReference(source, inputs)
-    values = reference.values(source.computed())
+    kinds = source.kinds(inputs)
     known = written(source.proto) if direct else None
     points = (
-        direct_points(source, tested, known, values)
+        direct_points(source, tested, known, kinds)
         if known is not None
-        else named_points(source, tested, values)
+        else named_points(source, tested, kinds)
     )
     side = TfjsSide(tested, signature_of(folder), points, execute)
-    return _held_to_onnx(reference, side, tested, values, known)
+    return _held_to_onnx(reference, side, tested, len(kinds), known)
 
 
 def open_saved_model(source: OnnxModel, folder: Path, inputs: Tensors, tools: Tools) -> Opened:
     """A SavedModel held to the values of the ONNX model that it was made from."""
     reference = OnnxReference(source, inputs)
-    values = reference.values(source.computed())
+    kinds = source.kinds(inputs)
     worker, nodes = tools.saved_model(folder)
-    side = SavedModelSide(worker, nodes, named_points(source, nodes, values))
-    return _held_to_onnx(reference, side, nodes, values, None)
+    side = SavedModelSide(worker, nodes, named_points(source, nodes, kinds))
+    return _held_to_onnx(reference, side, nodes, len(kinds), None)
 
 
 def _held_to_onnx(
-    reference: OnnxReference, side: Side, tested: TfNodes, values: Tensors, known: Written | None
+    reference: OnnxReference, side: Side, tested: TfNodes, values: int, known: Written | None
 ) -> Opened:
     def causes(point: Point) -> Iterator[Cause]:
         yield from _tf_causes(reference.model, side, tested, known, point)
 
-    outputs = {name: values[name] for name in reference.model.outputs if name in values}
+    outputs = reference.values(reference.model.outputs)
     words = "the ONNX graph’s values, by ONNX Runtime without optimisations"
-    return Opened(reference, side, causes, len(values), outputs, words)
+    return Opened(reference, side, causes, values, outputs, words)
 
 
 def _tf_causes(
@@ -200,8 +200,8 @@ def open_onnx(tested: OnnxModel, reference: TorchReference) -> Opened:
 def open_pair(tested: OnnxModel, source: OnnxModel, inputs: Tensors) -> Opened:
     """An ONNX model held to the values that another has under the same names."""
     reference = OnnxReference(source, inputs)
-    values: dict[str, Array] = reference.values(source.computed())
-    side = OnnxSide(tested, points_of(tested, source, values))
+    kinds = source.kinds(inputs)
+    side = OnnxSide(tested, points_of(tested, source, kinds))
 
     def causes(point: Point) -> Iterator[Cause]:
         behind, _ = segment(side.reads, {one.ref for one in side.points}, point.ref)
@@ -212,6 +212,6 @@ def open_pair(tested: OnnxModel, source: OnnxModel, inputs: Tensors) -> Opened:
                     theirs[value], ours[value], source.weights(), tested.weights()
                 )
 
-    outputs = {name: values[name] for name in source.outputs if name in values}
+    outputs = reference.values(source.outputs)
     words = "ONNX Runtime without optimisations"
-    return Opened(reference, side, causes, len(values), outputs, words)
+    return Opened(reference, side, causes, len(kinds), outputs, words)

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xport.common.arrays import Array, Tensors
-from xport.divergence.onnx_model import OnnxModel
+from xport.divergence.onnx_model import OnnxModel, point_of
 from xport.divergence.points import Point
 from xport.divergence.tf_nodes import TfNodes
 from xport.divergence.tfjs_side import STORED
 from xport.errors import ConversionError
 from xport.onnx_graph.files import graph_from_model
+from xport.onnx_graph.graph import TensorType
 from xport.onnx_graph.passes import simplify
 from xport.tfjs_writer.lower import HANDLER_MODULES
 from xport.tfjs_writer.lowering import Lowering
@@ -62,27 +62,29 @@ def written(model: onnx.ModelProto) -> Written | None:
 
 
 def direct_points(
-    onnx_model: OnnxModel, tested: TfNodes, known: Written, values: Tensors
+    onnx_model: OnnxModel, tested: TfNodes, known: Written, kinds: Mapping[str, TensorType]
 ) -> list[Point]:
     """The points of a model that the direct writer made, in its topological order."""
     found = []
     makers = onnx_model.producers()
-    for value, array in values.items():
+    for value, kind in kinds.items():
         if value in onnx_model.outputs:
             continue
         for tensor in known.tensors.get(value, ()):
             name = tensor.ref.split(":")[0]
             node = tested.nodes.get(name)
-            if node is None or node["op"] in (CONST, "Placeholder") or not _usable(array):
+            if node is None or node["op"] in (CONST, "Placeholder") or not _usable(kind):
                 continue
-            if tensor.shape != tuple(array.shape[axis] for axis in tensor.axes):
+            if tensor.shape != tuple(kind.shape[axis] for axis in tensor.axes):
                 continue
-            found.append(_point(makers[value], value, tensor.ref, node["op"], array, tensor.axes))
+            found.append(point_of(makers[value], value, tensor.ref, node["op"], kind, tensor.axes))
             break
-    return _ordered([*found, *_outputs(onnx_model, tested, values)], tested)
+    return _ordered([*found, *_outputs(onnx_model, tested, kinds)], tested)
 
 
-def named_points(onnx_model: OnnxModel, tested: TfNodes, values: Tensors) -> list[Point]:
+def named_points(
+    onnx_model: OnnxModel, tested: TfNodes, kinds: Mapping[str, TensorType]
+) -> list[Point]:
     """The points of a model of another writer: nodes that carry an ONNX node's name, and outputs.
 
     Of several nodes in the scope of one ONNX node the last is taken: it ends what that node does.
@@ -90,25 +92,27 @@ def named_points(onnx_model: OnnxModel, tested: TfNodes, values: Tensors) -> lis
     scopes = _scopes(tested)
     found = []
     makers = onnx_model.producers()
-    for value, array in values.items():
+    for value, kind in kinds.items():
         node = makers[value]
-        if value in onnx_model.outputs or not _usable(array) or list(node.output).index(value) > 0:
+        if value in onnx_model.outputs or not _usable(kind) or list(node.output).index(value) > 0:
             continue
         ref = scopes.get(node.name)
         if ref is not None:
             op = tested.node_of(ref)["op"]
-            found.append(_point(node, value, ref, op, array, tuple(range(array.ndim))))
-    return _ordered([*found, *_outputs(onnx_model, tested, values)], tested)
+            found.append(point_of(node, value, ref, op, kind, tuple(range(len(kind.shape)))))
+    return _ordered([*found, *_outputs(onnx_model, tested, kinds)], tested)
 
 
-def _outputs(onnx_model: OnnxModel, tested: TfNodes, values: Tensors) -> Iterator[Point]:
+def _outputs(
+    onnx_model: OnnxModel, tested: TfNodes, kinds: Mapping[str, TensorType]
+) -> Iterator[Point]:
     """The points of the model's outputs, which the signature names."""
     makers, signature = onnx_model.producers(), tested.outputs()
     for value in onnx_model.outputs:
-        if value in values and value in signature:
-            op, array = tested.node_of(signature[value])["op"], values[value]
-            axes = tuple(range(array.ndim))
-            yield _point(makers[value], value, signature[value], op, array, axes)
+        if value in kinds and value in signature:
+            op, kind = tested.node_of(signature[value])["op"], kinds[value]
+            axes = tuple(range(len(kind.shape)))
+            yield point_of(makers[value], value, signature[value], op, kind, axes)
 
 
 def _scopes(tested: TfNodes) -> dict[str, str]:
@@ -127,16 +131,9 @@ def _scopes(tested: TfNodes) -> dict[str, str]:
     return found
 
 
-def _point(
-    maker: onnx.NodeProto, value: str, ref: str, op: str, array: Array, axes: tuple[int, ...]
-) -> Point:
-    name = maker.name or value
-    return Point(value, name, maker.op_type, ref, op, array.shape, array.dtype.name, axes)
-
-
-def _usable(array: Array) -> bool:
+def _usable(kind: TensorType) -> bool:
     """Whether a tensor can go in and out of the page."""
-    return 1 <= array.ndim <= MAX_AXES and array.size > 0 and array.dtype.name in STORED
+    return 1 <= len(kind.shape) <= MAX_AXES and kind.size > 0 and kind.dtype.name in STORED
 
 
 def _ordered(points: Sequence[Point], tested: TfNodes) -> list[Point]:

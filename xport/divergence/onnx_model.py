@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -10,13 +10,18 @@ import numpy as np
 
 from xport.common.arrays import Array, Tensors
 from xport.divergence.points import CannotCompute, Point, Reads
-from xport.errors import InputError
+from xport.errors import ConversionError, InputError
+from xport.onnx_graph.files import graph_from_model
+from xport.onnx_graph.graph import TensorType
+from xport.onnx_graph.shapes import infer_shapes
 
 if TYPE_CHECKING:
     import onnx
 
 FED = "fed|"
 """Before the name of a value that is given instead of computed."""
+BATCH = 16
+"""How many values are computed at once for their shapes alone."""
 How = Literal["none", "default", "all", "evaluator"]
 """ONNX Runtime with as many optimisations, or onnx's own evaluator."""
 
@@ -76,6 +81,21 @@ class OnnxModel:
                 known.update(names)
                 found += names
         return found
+
+    def kinds(self, inputs: Tensors) -> dict[str, TensorType]:
+        """Shape and dtype of every value of `computed`: by inference, else by computing it."""
+        try:
+            graph = graph_from_model(self.proto)
+            infer_shapes(graph)
+            known = graph.types
+        except ConversionError:
+            known = {}
+        names = self.computed()
+        open_ = [name for name in names if name not in known]
+        for at in range(0, len(open_), BATCH):
+            found = self.run(inputs, open_[at : at + BATCH])
+            known |= {name: TensorType(one.shape, one.dtype) for name, one in found.items()}
+        return {name: known[name] for name in names}
 
     def run(
         self, inputs: Tensors, wanted: Sequence[str], fed: Tensors | None = None
@@ -204,23 +224,32 @@ class OnnxSide:
         return {point.value: found[point.ref] for point in wanted}
 
 
-def points_of(model: OnnxModel, reference: OnnxModel, shapes: Tensors) -> list[Point]:
+def points_of(
+    model: OnnxModel, reference: OnnxModel, kinds: Mapping[str, TensorType]
+) -> list[Point]:
     """The values that two ONNX models have under one name, in the tested one's order.
 
     Args:
-        shapes: arrays of the reference's values, of which shape and dtype are taken.
+        kinds: shape and dtype of the reference's values.
     """
     ours, theirs = model.producers(), reference.producers()
     found = []
     for value in model.computed():
-        if value not in theirs or value not in shapes:
-            continue
-        node, array = theirs[value], shapes[value]
-        name = node.name or value
-        found.append(
-            Point(
-                value, name, node.op_type, value, ours[value].op_type, array.shape,
-                array.dtype.name, tuple(range(array.ndim)),
-            )
-        )  # fmt: skip
+        if value in theirs and value in kinds:
+            kind = kinds[value]
+            axes = tuple(range(len(kind.shape)))
+            found.append(point_of(theirs[value], value, value, ours[value].op_type, kind, axes))
     return found
+
+
+def point_of(
+    maker: onnx.NodeProto,
+    value: str,
+    ref: str,
+    tested: str,
+    kind: TensorType,
+    axes: tuple[int, ...],
+) -> Point:
+    """The point of a value that an ONNX node makes."""
+    name = maker.name or value
+    return Point(value, name, maker.op_type, ref, tested, kind.shape, kind.dtype.name, axes)

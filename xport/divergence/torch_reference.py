@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xport.common.arrays import Array, Tensors
-from xport.divergence.onnx_model import OnnxModel
+from xport.divergence.onnx_model import OnnxModel, point_of
 from xport.divergence.points import Point
 from xport.formats import torch_module
+from xport.onnx_graph.graph import TensorType
 
 if TYPE_CHECKING:
     import torch
@@ -103,13 +104,9 @@ def torch_points(model: OnnxModel, reference: TorchReference) -> list[Point]:
         array = reference.found.get(value)
         if array is None:
             continue
-        node = makers[value]
-        found.append(
-            Point(
-                value, node.name or value, node.op_type, value, node.op_type, array.shape,
-                array.dtype.name, tuple(range(array.ndim)),
-            )
-        )  # fmt: skip
+        node, kind = makers[value], TensorType(array.shape, array.dtype)
+        axes = tuple(range(array.ndim))
+        found.append(point_of(node, value, value, node.op_type, kind, axes))
     return found
 
 
