@@ -27,7 +27,7 @@ from xport.errors import InputError
 from xport.formats.tfjs_model import operators_of
 from xport.judgement.evidence import Evidence
 from xport.judgement.verdict import Check
-from xport.plan.plan import Leg, Plan, PlannedModel
+from xport.plan.plan import BROUGHT, Leg, Plan, PlannedModel
 from xport.plan.policy import Policy
 from xport.recording.browser import BrowserOptions, Harness
 from xport.workflow.commands import write_reports
@@ -115,8 +115,18 @@ def _examined(
     remark = _of_reference(run, target, model, opened.outputs[target.output])
     place = found.reproducer
     update = {"command": f"xport debug {quote(place)}" if place else None}
-    remarks = (*remark, *_not_again(target, found), *found.remarks)
+    remarks = (*_brought(target), *remark, *_not_again(target, found), *found.remarks)
     return found.model_copy(update={**update, "remarks": remarks})
+
+
+def _brought(target: Target) -> tuple[str, ...]:
+    """That what is written holds an image that a user brought, where it does."""
+    if not target.probe.startswith(f"{BROUGHT}-"):
+        return ()
+    return (
+        "do not publish the minimal model: its tensors are made of an image that was brought with "
+        "--images, which may be of a patient",
+    )
 
 
 def _not_again(target: Target, found: Divergence) -> tuple[str, ...]:

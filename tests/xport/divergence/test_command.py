@@ -15,7 +15,7 @@ from tests.xport.divergence.test_faults import FAULTS, examined
 from xport.divergence.document import DIVERGENCE, Divergence
 from xport.errors import InputError
 from xport.judgement.evidence import Evidence
-from xport.workflow.debugging import Asked, _not_again, choose, rule_of
+from xport.workflow.debugging import Asked, _brought, _not_again, choose, rule_of
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +80,13 @@ def test_an_error_that_does_not_come_again_is_said(tmp_path: Path) -> None:
     assert "does not come again" in said
     within = found.target.model_copy(update={"error": 1e-6})
     assert _not_again(within, found) == ()
+
+
+def test_tensors_of_an_image_that_was_brought_are_not_to_be_published(failing: Evidence) -> None:
+    target = choose(failing, Asked())
+    assert _brought(target) == ()
+    (said,) = _brought(target.model_copy(update={"probe": "image-0007"}))
+    assert "do not publish" in said
 
 
 def test_the_page_obeys_no_text(found: Divergence) -> None:
