@@ -42,15 +42,8 @@ class Examination:
         Raises:
             XportError: a tensor cannot be computed; what it takes is not there.
         """
-        search = Search(
-            self.opened.reference,
-            self.opened.side,
-            self.inputs,
-            self.rule,
-            self.target.output,
-            budget,
-        )
-        nodes = search.run()
+        search, dropped = self._searched(budget)
+        nodes = search.nodes()
         local = next((node for node in nodes if node.local_over), None)
         free = next((node for node in nodes if node.free_over), None)
         shown, fed = local or free or self._largest(nodes), local is not None or free is None
@@ -64,12 +57,29 @@ class Examination:
             first_local=local.value if local else None,
             first_free=free.value if free else None,
             suspect=self._suspect(search, shown, fed=fed) if shown else None,
-            remarks=tuple(self._remarks(search, local, free)),
+            remarks=tuple(self._remarks(search, local, free, dropped)),
         )
         if reproducer is None or shown is None or not found.over:
             return found
         self._write(reproducer, search, shown, fed=fed)
         return found.model_copy(update={"reproducer": str(reproducer)})
+
+    def _searched(self, budget: int) -> tuple[Search, int]:
+        """A search without points whose tensor is another value's; how many were left out.
+
+        Only where names alone say which tensor is which.
+        """
+        side, dropped = self.opened.side, 0
+        while True:
+            search = Search(
+                self.opened.reference, side, self.inputs, self.rule, self.target.output, budget
+            )
+            search.run()
+            doubtful = search.doubtful() if self.opened.by_name else []
+            if not doubtful:
+                return search, dropped
+            dropped += len(doubtful)
+            side.points = tuple(point for point in side.points if point not in doubtful)
 
     def _largest(self, nodes: Sequence[NodeError]) -> NodeError | None:
         """The node that takes most of its tolerance by itself."""
@@ -115,10 +125,15 @@ class Examination:
         write(folder, self.opened.side, point, inputs, told, expected)
 
     def _remarks(
-        self, search: Search, local: NodeError | None, free: NodeError | None
+        self, search: Search, local: NodeError | None, free: NodeError | None, dropped: int
     ) -> list[str]:
         words = search.refused.get(local.value) if local is not None else None
         told = [f"the node cannot be computed at all: {words}"] if words else []
+        if dropped:
+            told.append(
+                f"{dropped} tensors were taken for another’s value, as nothing that reads them is "
+                "over, and are left out"
+            )
         if free is not None and local is None:
             told.append(
                 "no node is over its tolerance by itself: the error adds up over many, as rounding "

@@ -44,7 +44,8 @@ class Opened:
     """A leg under test and its reference on one probe.
 
     `causes` finds what differs at a point; `values` is how many values the reference has; `outputs`
-    are what it says of the model's outputs.
+    are what it says of the model's outputs. `by_name`: nothing but names says which tensor stands
+    for which value.
     """
 
     reference: Reference
@@ -53,6 +54,7 @@ class Opened:
     values: int
     outputs: Tensors
     words: str
+    by_name: bool = False
 
     def within(self, point: Point) -> tuple[list[str], list[str]]:
         """The tested tensors that make up a point, and the points' tensors that they read."""
@@ -154,7 +156,7 @@ def _held_to_onnx(
 
     outputs = reference.values(reference.model.outputs)
     words = "the ONNX graph’s values, by ONNX Runtime without optimisations"
-    return Opened(reference, side, causes, values, outputs, words)
+    return Opened(reference, side, causes, values, outputs, words, by_name=known is None)
 
 
 def _tf_causes(
@@ -194,7 +196,8 @@ def open_onnx(tested: OnnxModel, reference: TorchReference) -> Opened:
             yield from layer_causes(layer, _nodes_of(tested, behind), tested.weights())
 
     values = len(tested.computed())
-    return Opened(reference, side, causes, values, reference.outputs, "PyTorch’s layers")
+    words = "PyTorch’s layers"
+    return Opened(reference, side, causes, values, reference.outputs, words, by_name=True)
 
 
 def open_pair(tested: OnnxModel, source: OnnxModel, inputs: Tensors) -> Opened:

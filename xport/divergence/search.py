@@ -63,6 +63,22 @@ class Search:
             if point.value in self.free or point.value in self.local
         ]
 
+    def doubtful(self) -> list[Point]:
+        """Points that are over in the running model, of which nothing that reads them is.
+
+        Then the value is right and only taken for another's: where a tensor is wrong, what is
+        computed from it is too. What reads a point that is over and was not measured is measured.
+        """
+        refs = {point.ref for point in self.side.points}
+        over = [p for p in self.side.points if p.value in self.free and self._over(p, self.free)]
+        before = {p.ref: set(segment(self.side.reads, refs, p.ref)[1]) for p in self.side.points}
+        found = []
+        for point in over:
+            readers = [one for one in self.side.points if point.ref in before[one.ref]]
+            if readers and not any(self._free_over(reader) for reader in readers):
+                found.append(point)
+        return found
+
     def tensors(self, point: Point, *, fed: bool) -> tuple[Array, Array]:
         """A point's tensor in the tested model, and the one that is expected."""
         given = self._before([point]) if fed else {}

@@ -176,12 +176,14 @@ def _inner(path: str) -> str:
 def _scopes(model: OnnxModel) -> dict[str, list[str]]:
     """The values that nodes in each module's scope give, by the module's path.
 
-    The exporter calls a node `/layer1/layer1.0/conv1/Conv`, of the module `layer1.0.conv1`.
+    The exporter calls a node `/layer1/layer1.0/conv1/Conv`, of the module `layer1.0.conv1`. A node
+    that is called after a value, as those of a gradient are, is of no module.
     """
     found: dict[str, list[str]] = defaultdict(list)
     for node in model.nodes:
-        if node.name.startswith("/") and node.output:
-            found[".".join(_path(node.name.split("/")[1:-1]))].append(node.output[0])
+        scope, _, last = node.name.rpartition("/")
+        if scope and node.output and "_output_" not in last:
+            found[".".join(_path(scope.split("/")[1:]))].append(node.output[0])
     return found
 
 

@@ -127,3 +127,40 @@ def test_what_pytorch_said_is_said_as_it_was_before_a_layer_wrote_over_it(
     reference = torch_reference(exported, model, faulty.image())
     convolved = next(node.output[0] for node in model.nodes if node.op_type == "Conv")
     assert float(np.min(reference.found[convolved])) < 0
+
+
+def test_a_layer_whose_value_is_taken_for_anothers_is_left_out(
+    exported: Path, tmp_path: Path
+) -> None:
+    def nested(model: onnx.ModelProto) -> None:
+        nodes = {node.op_type: node for node in model.graph.node}
+        pool, relu = nodes["GlobalAveragePool"], nodes["LeakyRelu"]
+        scope = pool.name.rpartition("/")[0]
+        doubled = onnx.helper.make_node(
+            "Add", [relu.output[0]] * 2, ["doubled"], name=f"{scope}/Add"
+        )
+        halved = onnx.helper.make_node(
+            "Sub", ["doubled", relu.output[0]], ["whole"], name="elsewhere"
+        )
+        pool.name, pool.input[0] = "renamed", "whole"
+        place = list(model.graph.node).index(pool)
+        rest = [*model.graph.node[:place], doubled, halved, *model.graph.node[place:]]
+        kept = [onnx.NodeProto.FromString(node.SerializeToString()) for node in rest]
+        del model.graph.node[:]
+        model.graph.node.extend(kept)
+
+    found = examined(exported, nested, tmp_path)
+    assert not found.over
+    assert "doubled" not in [node.value for node in found.nodes]
+    assert any("left out" in remark for remark in found.remarks)
+
+
+def test_a_node_that_is_called_after_a_value_is_of_no_layer(exported: Path, tmp_path: Path) -> None:
+    def with_a_gradient(model: onnx.ModelProto) -> None:
+        gemm = next(node for node in model.graph.node if node.op_type == "Gemm")
+        name = f"{gemm.output[0]}_backward_Neg"
+        model.graph.node.append(onnx.helper.make_node("Neg", gemm.output, [name], name=name))
+
+    found = examined(exported, with_a_gradient, tmp_path)
+    assert not found.over
+    assert "Gemm" in [node.op for node in found.nodes]
