@@ -169,7 +169,7 @@ def test_there_are_examples_of_every_command_and_none_that_is_set_aside_is_gone(
     shown = {examples.words_of(command)[1] for command in COMMANDS}
     assert shown >= {"convert", "record", "judge", "report", "bundle", "release", "verify"}
     assert shown >= {"serve", "doctor", "bench", "profile", "targets", "paper", "phantoms"}
-    assert shown >= {"migrate", "init", "check", "toolchain", "diff"}
+    assert shown >= {"migrate", "init", "check", "toolchain", "diff", "debug"}
     assert {*COMMANDS} >= {*NOT_HERE} | RELEASES
 
 

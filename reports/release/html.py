@@ -30,8 +30,11 @@ FINDINGS_IN_FRONT = 6
 """How many findings are shown before the rest is folded away."""
 
 
-def html_report(evidence: Evidence) -> str:
-    """The evidence as one self-contained page: verdict first, then what it rests on."""
+def html_report(evidence: Evidence, divergence: str | None = None) -> str:
+    """The evidence as one self-contained page: verdict first, then what it rests on.
+
+    `divergence` is where the page lies that says at which node a leg departs, if there is one.
+    """
     reading = Reading(evidence)
     shown = albums(reading)
     return (
@@ -44,6 +47,7 @@ def html_report(evidence: Evidence) -> str:
             Role=Role,
             meter=meter,
             evidence=evidence,
+            divergence=divergence,
             plan=evidence.plan,
             verdict=evidence.verdict,
             reading=reading,

@@ -6,9 +6,10 @@ import shlex
 from dataclasses import dataclass
 
 from reports.release.reading import Reading
-from reports.release.worst import worst_check
+from reports.release.worst import Measured, worst_check
 from xport.judgement.change_checks import CHANGE
 from xport.judgement.verdict import Status
+from xport.plan.routes import TORCH
 
 HERE = "."
 """A run's folder as its own report names it."""
@@ -45,7 +46,17 @@ def next_step(reading: Reading, folder: str) -> NextStep:
         old = shlex.quote(str(reading.plan.folder / baseline.release))
         page = shlex.quote(f"{folder}/difference.html")
         return NextStep("See what changed", f"xport diff {old} {run} --html {page}")
+    if status is Status.FAILED and worst is not None and _has_tensors(reading, worst):
+        leg = shlex.quote(worst.check.leg)
+        return NextStep("Find the first node that departs", f"xport debug {run} --leg {leg}")
     again = f"xport record {run} && xport judge {run} && xport report {run}"
     if status is Status.NOT_RUN:
         return NextStep("See what is missing here, then record again", f"xport doctor && {again}")
     return NextStep("Reproduce it: the same models, probes and policy, recorded again", again)
+
+
+def _has_tensors(reading: Reading, worst: Measured) -> bool:
+    """Whether the worst check is of a leg whose tensors can be held to what it was made from."""
+    legs = {leg.name for leg in reading.plan.legs if leg.artifact != TORCH}
+    references = {m.reference for m in reading.plan.models if m.id == worst.check.model}
+    return worst.probe is not None and worst.check.leg in legs - references

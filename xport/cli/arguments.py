@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from xport.cli import diff, migrate, publishing, toolchain
+from xport.cli import debug, diff, migrate, publishing, toolchain
 from xport.cli.bench_arguments import add_measuring
 from xport.cli.models_arguments import add_models, describe_convert
 from xport.cli.paper_arguments import add_paper
@@ -77,6 +77,10 @@ def make_parser() -> argparse.ArgumentParser:
     comparing = _command(commands, "diff", "say what a new release changes against an old")
     diff.add_arguments(comparing)
     _add_quiet(comparing, "print nothing but the outcome's line")
+    searching = _command(commands, "debug", "find the first node at which a leg departs")
+    debug.add_arguments(searching)
+    _add_quiet(searching, "print nothing but the outcome's line")
+    _add_browser_options(searching)
     for measuring in add_measuring(commands, _command, DEFAULT_CACHE_DIR):
         _add_browser_options(measuring)
     add_paper(commands, _command)

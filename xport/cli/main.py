@@ -149,6 +149,14 @@ def _diff(options: argparse.Namespace) -> int:
     return code
 
 
+def _debug(options: argparse.Namespace) -> int:
+    from xport.cli.debug import debug
+
+    code, text, value = debug(options, _browser_options(options))
+    _say(options, text, value)
+    return code
+
+
 def _record(options: argparse.Namespace) -> int:
     from xport.workflow import commands
 
@@ -331,6 +339,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "paper": _paper,
     "phantoms": _phantoms,
     "diff": _diff,
+    "debug": _debug,
     "migrate": _migrate,
     "toolchain": _toolchain,
 }

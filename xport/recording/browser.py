@@ -75,7 +75,7 @@ class Harness:
         from browser_harness.drive.models import ModelSource
         from browser_harness.drive.runner import TfjsRunner
 
-        return TfjsRunner(ModelSource.of_artifact(model_id, artifact), self._settings(backend))
+        return TfjsRunner(ModelSource.of_artifact(model_id, artifact), self.settings(backend))
 
     def measure(
         self,
@@ -94,7 +94,7 @@ class Harness:
         pair = [m.id for m in models if m.kind in PAIR]
         together = pair if len(pair) == len(PAIR) else [m.id for m in models]
         return measure_warm_start(
-            sources, inputs_by_model, self._settings(backend), together=together, passes=PASSES
+            sources, inputs_by_model, self.settings(backend), together=together, passes=PASSES
         )
 
     def preparer(self, plan: Plan) -> AbstractContextManager[Preparer]:
@@ -102,14 +102,15 @@ class Harness:
         from browser_harness.drive.pipelines import BrowserPreparer
 
         assert plan.preprocessing is not None
-        settings = self._settings(plan.preprocessing.backend)
+        settings = self.settings(plan.preprocessing.backend)
         return BrowserPreparer(settings, plan.preprocessing.pipelines)
 
     @cached_property
     def _operators(self) -> frozenset[str]:
         return graph_operators(self.plan)
 
-    def _settings(self, backend: str) -> BrowserSettings:
+    def settings(self, backend: str) -> BrowserSettings:
+        """How models run on a backend, as the plan has it."""
         from browser_harness.launch.browsers import Graphics
         from browser_harness.launch.settings import BrowserSettings
 

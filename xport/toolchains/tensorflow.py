@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,31 @@ class Ran(Document):
     seconds: float
 
 
+class OpenGraph(Document):
+    """A frozen SavedModel is open: the tensors of its inputs and outputs by their names.
+
+    `graph` is the file of its nodes in protobuf's JSON form, `constants` the files of theirs.
+    """
+
+    inputs: dict[str, str]
+    outputs: dict[str, str]
+    graph: str
+    constants: dict[str, str]
+
+
+class Fetched(Document):
+    """The files of tensors, by the tensors' names."""
+
+    outputs: dict[str, str]
+
+
+class Job(Document):
+    """Tensors that are wanted together, and the files of those that are given, by name."""
+
+    wanted: tuple[str, ...]
+    fed: dict[str, str]
+
+
 class TensorflowWorker(Worker):
     """The worker with its commands as methods; errors as in `Worker.ask`."""
 
@@ -111,6 +137,25 @@ class TensorflowWorker(Worker):
     def run(self, inputs: dict[str, str], folder: Path) -> Ran:
         """Execute the open model on arrays in files; the outputs are written into a folder."""
         return self.ask("run", Ran, inputs=inputs, folder=str(folder))
+
+    def open_graph(self, folder: Path, into: Path) -> OpenGraph:
+        """Freeze a SavedModel, open its graph, and write that and its constants into a folder."""
+        return self.ask(
+            "open_graph", OpenGraph, folder=str(folder), signature=SIGNATURE, into=str(into)
+        )
+
+    def open_frozen(self, path: Path) -> None:
+        """Open a graph that `extract` wrote."""
+        self.ask("open_frozen", Done, path=str(path))
+
+    def tensors(self, jobs: Sequence[Job], folder: Path) -> Fetched:
+        """Tensors of the open graph, written into a folder; a fed one is not computed."""
+        told = [job.model_dump(mode="json") for job in jobs]
+        return self.ask("tensors", Fetched, jobs=told, folder=str(folder))
+
+    def extract(self, wanted: str, fed: Sequence[str], path: Path) -> None:
+        """Write what a tensor of the open graph is computed from the fed ones by."""
+        self.ask("extract", Done, wanted=wanted, fed=list(fed), path=str(path))
 
 
 def signature_of(sides: Sides) -> Signature:

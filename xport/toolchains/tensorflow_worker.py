@@ -98,6 +98,101 @@ def run(inputs: dict[str, str], folder: str) -> dict[str, Any]:
     return {"outputs": files, "seconds": seconds}
 
 
+def open_graph(folder: str, signature: str, into: str) -> dict[str, Any]:
+    """Freeze a SavedModel with every function in line, and write its graph and constants.
+
+    The graph is written in protobuf's JSON form, without the constants' values.
+    """
+    from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
+
+    _, function = _load(folder, signature)
+    frozen = convert_variables_to_constants_v2(function, aggressive_inlining=True)
+    graph = frozen.graph.as_graph_def()
+    _import_graph(graph)
+    _, given = function.structured_input_signature
+    names = sorted(function.structured_outputs)
+    tensors = {tensor.name.split(":")[0].removeprefix(f"{signature}_"): tensor.name
+               for tensor in frozen.inputs}  # fmt: skip
+    return {
+        "inputs": {name: tensors[name] for name in given},
+        "outputs": {n: one.name for n, one in zip(names, frozen.outputs, strict=True)},
+        **_written_graph(graph, Path(into)),
+    }
+
+
+def open_frozen(path: str) -> dict[str, Any]:
+    """Open a graph that `extract` wrote."""
+    import tensorflow as tf
+
+    _import_graph(tf.compat.v1.GraphDef.FromString(Path(path).read_bytes()))
+    return {}
+
+
+def tensors(jobs: list[dict[str, Any]], folder: str) -> dict[str, Any]:
+    """Tensors of the open graph, job by job: what is fed is not computed, and read as it is."""
+    import numpy as np
+    import tensorflow as tf
+
+    _, graph = _opened
+    found: dict[str, str] = {}
+    with tf.compat.v1.Session(graph=graph) as session:
+        for job in jobs:
+            fed = {name: np.load(path, allow_pickle=False) for name, path in job["fed"].items()}
+            for name, array in zip(job["wanted"], session.run(job["wanted"], fed), strict=True):
+                found[name] = str(Path(folder) / f"tensor-{len(found)}.npy")
+                np.save(found[name], array, allow_pickle=False)
+    return {"outputs": found}
+
+
+def extract(wanted: str, fed: list[str], path: str) -> dict[str, Any]:
+    """Write what a tensor of the open graph is computed from the fed ones by."""
+    import tensorflow as tf
+
+    graph, cut = _opened[0], tf.compat.v1.GraphDef()
+    names = {tensor.split(":")[0] for tensor in fed}
+    for node in graph.node:
+        copy = cut.node.add()
+        if node.name in names:
+            copy.name, copy.op = node.name, "Placeholder"
+            kind = _opened[1].get_tensor_by_name(f"{node.name}:0").dtype
+            copy.attr["dtype"].type = kind.as_datatype_enum
+        else:
+            copy.CopyFrom(node)
+    cut.versions.CopyFrom(graph.versions)
+    kept = tf.compat.v1.graph_util.extract_sub_graph(cut, [wanted.split(":")[0]])
+    Path(path).write_bytes(kept.SerializeToString())
+    return {}
+
+
+def _import_graph(definition: Any) -> None:
+    import tensorflow as tf
+
+    with tf.Graph().as_default() as graph:
+        tf.import_graph_def(definition, name="")
+    _opened[:] = [definition, graph]
+
+
+def _written_graph(graph: Any, into: Path) -> dict[str, Any]:
+    import json
+
+    import numpy as np
+    import tensorflow as tf
+    from google.protobuf.json_format import MessageToDict
+
+    constants: dict[str, str] = {}
+    bare = type(graph)()
+    bare.CopyFrom(graph)
+    for node in bare.node:
+        if node.op == "Const":
+            value = tf.make_ndarray(node.attr["value"].tensor)
+            if value.dtype.kind not in "OSU":
+                constants[node.name] = str(into / f"constant-{len(constants)}.npy")
+                np.save(constants[node.name], value, allow_pickle=False)
+            del node.attr["value"]
+    (into / "graph.json").write_text(json.dumps(MessageToDict(bare)))
+    return {"graph": str(into / "graph.json"), "constants": constants}
+
+
 def _load(folder: str, signature: str) -> tuple[Any, Any]:
     """The loaded object, which must be kept alive, and its concrete function."""
     import tensorflow as tf
@@ -179,4 +274,8 @@ COMMANDS = {
     "tfjs_from_saved_model": tfjs_from_saved_model,
     "load": load,
     "run": run,
+    "open_graph": open_graph,
+    "open_frozen": open_frozen,
+    "tensors": tensors,
+    "extract": extract,
 }

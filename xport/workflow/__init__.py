@@ -2,6 +2,8 @@
 
 - `commands`: the steps of a release as functions; the command line has one command for each.
 - `conversion`: convert: from a release file to a plan with every artifact and probe in place.
+- `debugging`: where a leg of a run departs from its reference: what to look at, looked at, and
+  kept.
 - `difference`: comparing two releases: what their folders are, checked before anything is compared.
 - `measured_floor`: whether a release's tolerances lie above the floor, measured before anything is
   converted.

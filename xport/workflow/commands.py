@@ -179,7 +179,7 @@ def judge_under(out: Path, policy: Policy, origin: OtherPolicy) -> tuple[Evidenc
                 shutil.rmtree(judgement.root)
             with folder_made_whole(judgement.root) as staging:
                 evidence.write(RunFolder(staging).evidence_path)
-                _write_reports(RunFolder(staging), evidence, judgement.root)
+                write_reports(RunFolder(staging), evidence, judgement.root)
     return evidence, judgement
 
 
@@ -219,17 +219,19 @@ def report(out: Path) -> tuple[Path, Path]:
     """
     run = RunFolder(out)
     with run.locked():
-        _write_reports(run, run.evidence(), run.root)
+        write_reports(run, run.evidence(), run.root)
     return run.report_path, run.junit_path
 
 
-def _write_reports(run: RunFolder, evidence: Evidence, folder: Path) -> None:
+def write_reports(run: RunFolder, evidence: Evidence, folder: Path) -> None:
     """Write what is rendered of a verdict that lies, or will lie, in `folder`."""
     from reports.release.html import html_report
     from reports.release.junit import junit_xml
     from reports.release.markdown import summary_markdown
 
-    write_whole(run.report_path, html_report(evidence).encode())
+    page = run.divergence_paths[0]
+    link = page.name if page.is_file() else None
+    write_whole(run.report_path, html_report(evidence, link).encode())
     write_whole(run.junit_path, junit_xml(evidence, of_file(run.evidence_path)).encode())
     write_whole(run.summary_path, summary_markdown(evidence, str(folder)).encode())
 

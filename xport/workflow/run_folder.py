@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 
 from xport.bundles.manifest import MANIFEST
 from xport.conversion.store import disk_errors
+from xport.divergence.document import DIVERGENCE, PAGE, REPRODUCER
 from xport.errors import InputError, UnavailableError
 from xport.inputs.images import ImageFolder
 from xport.inputs.probes import ProbeFolder
@@ -91,6 +92,11 @@ class RunFolder:
         return self.root / "summary.md"
 
     @property
+    def divergence_paths(self) -> tuple[Path, Path, Path]:
+        """Where a leg departs: page, document, and the folder of the minimal model."""
+        return self.root / PAGE, self.root / DIVERGENCE, self.root / REPRODUCER
+
+    @property
     def bundle_path(self) -> Path:
         """The deployable bundle; exists only after a verdict of PASSED."""
         return self.root / "bundle"
@@ -147,7 +153,7 @@ class RunFolder:
     def _made_from(self, step: Literal["convert", "record", "judge"]) -> list[Path]:
         """What a step and those after it make."""
         paths = [self.bundle_path, self.report_path, self.junit_path, self.summary_path]
-        paths.append(self.evidence_path)
+        paths += [self.evidence_path, *self.divergence_paths]
         if step in ("convert", "record"):
             paths += [
                 self.judgements_path,

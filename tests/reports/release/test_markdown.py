@@ -22,7 +22,7 @@ EVERY = ("passing", "weak", "waived", "failing", "incomplete")
         ("passing", "## ✓ PASSED: Chest X-ray tool", "xport verify 'my run/bundle'"),
         ("weak", "## ! WEAK\\_PASSED: Chest X-ray tool", "xport bundle 'my run' --allow-weak"),
         ("waived", "## ! PASSED WITH WAIVERS: ", "xport bundle 'my run' --allow-waivers"),
-        ("failing", "## ✗ FAILED: ", "xport record 'my run' && xport judge 'my run'"),
+        ("failing", "## ✗ FAILED: ", "xport debug 'my run' --leg savedmodel"),
         ("incomplete", "## ? NOT RUN: ", "xport doctor && xport record 'my run'"),
     ],
 )

@@ -35,10 +35,16 @@ def test_it_opens_with_the_worst_check(failing: Evidence) -> None:
     for fact in (
         "Model classifier", "Leg savedmodel", "Output probabilities",
         "Check within tolerance of torch", "Probe probe-03", "Measured max |Δ| 0.971",
-        "Allowed 2e-4 (4,855 × used)", "xport record . && xport judge . && xport report .",
+        "Allowed 2e-4 (4,855 × used)", "xport debug . --leg savedmodel",
     ):  # fmt: skip
         assert fact in front
     assert text.index("The worst check") < text.index("Untrained weights")
+
+
+def test_it_links_to_where_the_leg_departs_if_that_was_found(failing: Evidence) -> None:
+    page = Page(html_report(failing, "divergence.html"))
+    assert "divergence.html" in [a.get("href") for tag, a in page.elements if tag == "a"]
+    assert "divergence.html" not in html_report(failing)
 
 
 def test_the_worst_probe_is_shown(failing: Evidence) -> None:
