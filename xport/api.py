@@ -32,8 +32,8 @@ from xport.recording.browser import BrowserOptions
 from xport.workflow import commands, publishing
 from xport.workflow.difference import compare, limits_named
 from xport.workflow.publishing import Published, Publishing
+from xport.workflow.receiving import Demands, received
 from xport.workflow.verification import require_strong
-from xport.workflow.verification import verify as verify_bundle
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -57,7 +57,7 @@ __all__ = [
 
 CHROMIUM = "chromium"
 CACHE_DIR = Path("build/store")
-OF_BUNDLES = ("allow_unchecked", "allow_waivers", "expect", "key")
+OF_BUNDLES = ("allow_unchecked", "allow_waivers", "expect", "key", "policy")
 """What `verify` takes for a bundle alone."""
 Run = Report | str | Path
 """A run's folder, or the report of it."""
@@ -72,6 +72,7 @@ def verify(
     allow_unchecked: bool = False,
     expect: str | None = None,
     key: str | Path | None = None,
+    policy: str | Path | None = None,
 ) -> Manifest: ...
 
 
@@ -123,11 +124,14 @@ def verify(model: Converted | str | Path, inputs: Any = None, **options: Any) ->
         expect: of a bundle: the SHA-256 of its manifest, as whoever published it gave it out.
         key: of a bundle: a public key in PEM, whose owner must have signed it. Without one, who
             made it is unknown, signed or not.
+        policy: of a bundle: a TOML file with a `[policy]`; its evidence must say PASSED under at
+            least that.
 
     Returns:
         A report of the verdict, whatever it is; of a bundle, its manifest.
 
     Raises:
+        VerdictError: a bundle's evidence does not say PASSED under at least the policy.
         InputError: something given does not fit; it is named. Or less is asked than the floor of
             every policy, and that is not allowed.
         IntegrityError: files are not those that were converted, or not the bundle's; or that is
@@ -155,10 +159,18 @@ def _verified_bundle(
     allow_unchecked: bool = False,
     expect: str | None = None,
     key: str | Path | None = None,
+    policy: str | Path | None = None,
 ) -> Manifest:
-    public = None if key is None else Path(key)
-    manifest = verify_bundle(bundle, allow_unchecked=allow_unchecked, expect=expect, key=public)
-    return require_strong(manifest, bundle, allow_weak=allow_weak, allow_waivers=allow_waivers)
+    demands = Demands(
+        allow_unchecked=allow_unchecked,
+        expect=expect,
+        key=None if key is None else Path(key),
+        policy=None if policy is None else Path(policy),
+    )
+    with received(bundle, demands) as got:
+        return require_strong(
+            got.manifest, bundle, allow_weak=allow_weak, allow_waivers=allow_waivers
+        )
 
 
 def _verification(

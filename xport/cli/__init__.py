@@ -6,6 +6,7 @@
 - `bench_arguments`: what `xport bench`, `profile`, `targets` and `soak` accept; nothing heavy is
   imported.
 - `bundles`: what `xport verify` and `xport sign` do, and what is said of every bundle.
+- `bundles_arguments`: what `xport sign`, `verify` and `serve` accept; nothing heavy is imported.
 - `diff`: what `xport diff` accepts and does.
 - `doctor`: what this machine can run, and the command that brings what is missing.
 - `ending`: how a command ends: its exit code, and the words for whatever was raised.

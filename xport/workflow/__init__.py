@@ -12,6 +12,7 @@
   is made.
 - `publishing`: publishing a bundle to a target, and moving its channels: checked first, and moved
   last.
+- `receiving`: receiving a bundle: checked whole, and held to what whoever receives it demands.
 - `run_folder`: the folder of one run: plan, probes, recordings, evidence, report, bundle.
 - `second_route`: what becomes of a model that TensorFlow's route refuses: it goes without, or not
   at all.
