@@ -31,8 +31,8 @@ from xport.publishing.documents import NAMES, ChannelName
 from xport.recording.browser import BrowserOptions
 from xport.workflow import commands, publishing
 from xport.workflow.difference import compare, limits_named
-from xport.workflow.publishing import Published, Publishing
 from xport.workflow.receiving import Demands, received
+from xport.workflow.targets import Published, Publishing, no_passphrase
 from xport.workflow.verification import require_strong
 
 if TYPE_CHECKING:
@@ -318,7 +318,7 @@ def publish(
         raise InputError(f"{channel!r} is no channel", "channel", f"there are {', '.join(NAMES)}")
     terms = Publishing(
         key=None if key is None else Path(key),
-        passphrase=publishing.no_passphrase if passphrase is None else lambda: passphrase,
+        passphrase=no_passphrase if passphrase is None else lambda: passphrase,
         valid_days=valid_days,
         max_age_days=max_age_days,
         allow_downgrade=allow_downgrade,

@@ -22,6 +22,7 @@
 - `toolchain`: what `xport toolchain` accepts and does.
 - `verdicts`: what a command that passes a verdict says of it: to a person, in one line, or to a
   program.
+- `withdrawing`: what `xport revoke` and `replace-key` accept and do.
 """
 
 from xport.common import own_names

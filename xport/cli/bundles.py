@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from xport.bundles.manifest import Manifest
     from xport.workflow.receiving import Received
 
+LONGEST = 86400.0
+"""Seconds that somebody may wait for a byte."""
 PASSPHRASE_VARIABLE = "XPORT_KEY_PASSPHRASE"
 
 
@@ -43,7 +45,14 @@ def verify(options: argparse.Namespace) -> tuple[int, str, dict[str, Any]]:
         expect=options.expect,
         key=options.key,
         policy=options.policy,
+        revocations=options.revocations,
+        allow_http=options.allow_http,
+        patience=options.timeout,
     )
+    if not 0 < demands.patience <= LONGEST:
+        raise InputError(
+            f"{demands.patience:g} seconds is not between 0 and {LONGEST:g}", "--timeout"
+        )
     with received(options.bundle, demands) as bundle:
         return _received(options, bundle)
 
@@ -108,7 +117,8 @@ def _signature(bundle: Received, key: Path | None) -> tuple[dict[str, Any], str,
     if fingerprint is None:
         return facts, NOT_SIGNED, []
     if key is not None:
-        return facts, f"signed with {key}, {shown(fingerprint)}", []
+        whose = bundle.signer.path if bundle.signer is not None else key
+        return facts, f"signed with {whose}, {shown(fingerprint)}", []
     what = (
         "whether the signature is of that key: give --key FILE, the public key that its owner "
         "published elsewhere, with the package's extra: `pip install 'xport-tfjs[sign]'`"

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from xport.fetching import PATIENCE
+
 Command = Callable[[Any, str, str], argparse.ArgumentParser]
 
 SIGN = (
@@ -29,8 +31,15 @@ def add_bundles(commands: Any, command: Command) -> tuple[argparse.ArgumentParse
         metavar="FILE",
         help="private key on P-256, in PEM, that nobody else may read",
     )
-    for parser in (sign, verify, serve):
+    for parser in (sign, serve):
         parser.add_argument("bundle", type=Path, help="folder of a bundle")
+    verify.add_argument(
+        "bundle",
+        type=folder_or_address,
+        help="folder of a bundle, or the https:// address of a published one: of its folder, or "
+        "of a channel, such as https://host/channels/stable.json",
+    )
+    for parser in (sign, verify, serve):
         parser.add_argument(
             "--allow-unchecked",
             action="store_true",
@@ -43,6 +52,11 @@ def add_bundles(commands: Any, command: Command) -> tuple[argparse.ArgumentParse
         "--path", default="/", help="path to serve it under, such as /tools/xray/ (default /)"
     )
     return sign, verify, serve
+
+
+def folder_or_address(text: str) -> Path | str:
+    """A path, or an address as it was typed."""
+    return text if "://" in text else Path(text)
 
 
 def _add_demands(verify: argparse.ArgumentParser) -> None:
@@ -60,6 +74,23 @@ def _add_demands(verify: argparse.ArgumentParser) -> None:
         help="refuse a bundle whose evidence does not say PASSED under at least the [policy] of "
         "this TOML file: with exit code 1 where a number breaks it, 3 where something in it was "
         "not asked for",
+    )
+    verify.add_argument(
+        "--revocations",
+        type=Path,
+        metavar="FILE",
+        help="refuse a bundle that this list names, a target's revocations.json; at an address, "
+        "the target's own list is read too",
+    )
+    verify.add_argument(
+        "--allow-http", action="store_true", help="fetch from an address without encryption too"
+    )
+    verify.add_argument(
+        "--timeout",
+        type=float,
+        default=PATIENCE,
+        metavar="SECONDS",
+        help="end fetching when no byte came for so long (default: %(default)g)",
     )
     verify.add_argument(
         "--expect", metavar="SHA256", help="refuse a bundle whose manifest.json has another SHA-256"

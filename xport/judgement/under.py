@@ -40,7 +40,9 @@ class Held:
 def held_under(evidence: Evidence, asked: Policy) -> Held:
     """Hold evidence, of which the verdict was passed again, to a policy that is demanded."""
     found = list(shortfalls_under(asked, evidence.plan.policy))
-    met, broken, unasked = [], [], []
+    met: list[str] = []
+    broken: list[str] = []
+    unasked: list[str] = []
     checks: Sequence[Check] = ()
     if any(one.kind for one in found):
         policy = merged(asked, evidence.plan.policy)

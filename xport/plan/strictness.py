@@ -128,16 +128,21 @@ def _relative(asked: Policy, given: Policy) -> Iterator[Shortfall]:
             wanted = f"min_cosine {one.min_cosine:g}"
             yield Shortfall(key, wanted, "an absolute tolerance" if other else NONE)
             continue
-        place = {"model": one.model, "output": one.output}
-        if not there.min_cosine >= one.min_cosine:
-            numbers = f"{one.min_cosine:.9g}", f"{there.min_cosine:.9g}"
-            yield Shortfall(f"{key}: min_cosine", *numbers, "output", **place)
-        if not there.max_ratio_to_float64_gap <= one.max_ratio_to_float64_gap:
-            numbers = (
-                f"{one.max_ratio_to_float64_gap:.9g}",
-                f"{there.max_ratio_to_float64_gap:.9g}",
-            )
-            yield Shortfall(f"{key}: max_ratio_to_float64_gap", *numbers, "output", **place)
+        cosines = one.min_cosine, there.min_cosine
+        gaps = one.max_ratio_to_float64_gap, there.max_ratio_to_float64_gap
+        for name, (wants, has), held in (
+            ("min_cosine", cosines, cosines[1] >= cosines[0]),
+            ("max_ratio_to_float64_gap", gaps, gaps[1] <= gaps[0]),
+        ):
+            if not held:
+                yield Shortfall(
+                    f"{key}: {name}",
+                    f"{wants:.9g}",
+                    f"{has:.9g}",
+                    "output",
+                    model=one.model,
+                    output=one.output,
+                )
 
 
 def _criterion(one: AcceptanceCriterion, leg: str, given: Policy) -> Iterator[Shortfall]:
