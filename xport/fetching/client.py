@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import http.client
 import ipaddress
 import socket
@@ -107,9 +108,14 @@ class Client:
                 raise IntegrityError(f"is longer than {most:,} bytes, as no such file is", address)
             return content
 
+    @functools.cached_property
+    def _secure(self) -> ssl.SSLContext:
+        """By whom certificates must be signed; made once, for reading them takes long."""
+        return ssl.create_default_context()
+
     def _opened(self, address: str) -> http.client.HTTPResponse | None:
         """The response, once its headers are there; they may take no longer than `patience`."""
-        opener, connections = _opener(address)
+        opener, connections = _opener(address, self._secure)
         request = urllib.request.Request(
             address, headers={"User-Agent": f"xport/{__version__}", "Cache-Control": "no-cache"}
         )
@@ -138,6 +144,9 @@ class Client:
             raise
         finally:
             watch.cancel()
+        if over.is_set():  # headers that are cut off look like headers that are over
+            response.close()
+            raise TimeoutError
         return response  # type: ignore[no-any-return]
 
 
@@ -193,13 +202,12 @@ class _Http(urllib.request.HTTPHandler):
 
 
 class _Https(urllib.request.HTTPSHandler):
-    def __init__(self, made: list[_Watched]) -> None:
-        super().__init__(context=ssl.create_default_context())
-        self._made = made
+    def __init__(self, made: list[_Watched], secure: ssl.SSLContext) -> None:
+        super().__init__(context=secure)
+        self._made, self._secure = made, secure
 
     def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
-        context: Any = self._context  # type: ignore[attr-defined]
-        return self.do_open(_kept(_WatchedSecurely, self._made), req, context=context)
+        return self.do_open(_kept(_WatchedSecurely, self._made), req, context=self._secure)
 
 
 def _kept(kind: type[_Watched], made: list[_Watched]) -> Any:
@@ -221,6 +229,7 @@ class _SameOrigin(urllib.request.HTTPRedirectHandler):
     ) -> urllib.request.Request | None:
         to = urljoin(req.full_url, newurl)
         if origin_of(to) != origin_of(req.full_url):
+            fp.close()
             scheme, host, port = origin_of(to)
             raise IntegrityError(
                 f"leads to another origin, {scheme}://{host}:{port}, which nobody named",
@@ -230,14 +239,16 @@ class _SameOrigin(urllib.request.HTTPRedirectHandler):
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
-def _opener(address: str) -> tuple[urllib.request.OpenerDirector, list[_Watched]]:
+def _opener(
+    address: str, secure: ssl.SSLContext
+) -> tuple[urllib.request.OpenerDirector, list[_Watched]]:
     """What opens an address, through the proxy of the environment if there is one."""
     made: list[_Watched] = []
     opener = urllib.request.OpenerDirector()
     handlers = [
         urllib.request.ProxyHandler({} if _is_loopback(address) else None),
         _Http(made),
-        _Https(made),
+        _Https(made, secure),
         urllib.request.HTTPDefaultErrorHandler(),
         _SameOrigin(),
         urllib.request.HTTPErrorProcessor(),

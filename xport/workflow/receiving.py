@@ -100,9 +100,7 @@ def received(place: Path | str, demands: Demands) -> Iterator[Received]:
         return
     address = read_address(place, allow_http=demands.allow_http)
     with tempfile.TemporaryDirectory(prefix="xport-") as temporary:
-        with told_as(Path(temporary), address.shown):
-            got = _fetched(address, key, policy, demands, Path(temporary))
-        yield got
+        yield _fetched(address, key, policy, demands, Path(temporary))
 
 
 def _checked(
@@ -153,7 +151,8 @@ def _fetched(
         if known is not None:
             known.revoked.require_not_revoked(channel.release.manifest_sha256, found.where)
     assert where is not None
-    said += fetch_bundle(client, where, folder)
+    with told_as(folder, where.removesuffix("/")):
+        said += fetch_bundle(client, where, folder)
     digest = digests.of_file(folder / MANIFEST)
     if expected is not None and digest != expected.manifest_sha256:
         raise IntegrityError(
@@ -163,7 +162,8 @@ def _fetched(
         )
     if known is not None:
         known.revoked.require_not_revoked(digest, where)
-    got = _checked(folder, keys, policy, demands)
+    with told_as(folder, where.removesuffix("/")):
+        got = _checked(folder, keys, policy, demands)
     told = tuple(_told_of(known, store, got.signer, key))
     return replace(
         got,
