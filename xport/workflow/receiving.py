@@ -107,19 +107,19 @@ def _checked(
     folder: Path, keys: tuple[PublicKey, ...], policy: Policy | None, demands: Demands
 ) -> Received:
     """A bundle that lies here, held to everything but what its target says."""
+    newest, listed = keys[-1] if keys else None, demands.revocations
+    found = read_revocations(listed, newest, demands.clock()) if listed is not None else None
     manifest = verify_signed(folder, keys, allow_unchecked=demands.allow_unchecked)
     if demands.expect is not None:
         require_digest(folder, demands.expect)
     said, unchecked = [], []
-    if demands.revocations is not None:
-        found = read_revocations(demands.revocations, keys[-1] if keys else None, demands.clock())
+    if found is not None:
         found.require_not_revoked(digests.of_file(folder / MANIFEST), str(folder))
-        number = found.seen.sequence
-        said.append(
-            f"not revoked by {demands.revocations}, number {number}, signed with {found.key}"
-        )
+        number = f"number {found.seen.sequence}"
+        whose = f"signed with {found.key}" if keys else f"which claims {found.key}"
+        said.append(f"not revoked by {listed}, {number}, {whose}")
         if not keys:
-            unchecked.append(f"whether {demands.revocations} is of that key: give --key FILE")
+            unchecked.append(f"whether {listed} is signed with that key: give --key FILE")
     if policy is not None:
         evidence = Evidence.read(folder / EVIDENCE)
         met = require_held(evidence, policy, str(folder), str(demands.policy))

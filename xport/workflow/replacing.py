@@ -108,16 +108,23 @@ def _require_of(store: Store, keys: tuple[PublicKey, ...], now: datetime) -> Non
     """Hold what is going to be signed anew to the keys that may have signed it.
 
     Raises:
+        InputError: nothing is signed in the target.
         IntegrityError: something is of another key.
     """
-    for name in NAMES:
-        found = find_channel(store, name)
+    channels = [find_channel(store, name) for name in NAMES]
+    for name, found in zip(NAMES, channels, strict=True):
         if found.signed is not None:
             find_to_change(store, name, _which(keys, found.signed.keyid), now)
     revoked = read_list(store, None, now)
     if revoked.signed is not None:
         key = _which(keys, revoked.signed.keyid)
         require_signed_with(revoked.signed, key, PAYLOAD_TYPE, revoked.where)
+    elif not any(found.signed for found in channels):
+        raise InputError(
+            "holds no channel and no list that is signed, so no key is to be replaced",
+            store.shown,
+            "name the target that the old key publishes to",
+        )
 
 
 def _which(keys: tuple[PublicKey, ...], claimed: str) -> PublicKey:

@@ -131,6 +131,14 @@ def test_nothing_is_replaced_where_something_is_of_another_key(
     assert not (signed / PATH).exists()
 
 
+def test_nothing_is_replaced_where_nothing_is_signed(
+    tmp_path: Path, owner: KeyPair, newer: KeyPair
+) -> None:
+    with pytest.raises(InputError, match="holds no channel and no list that is signed"):
+        replaced(tmp_path / "mistyped", owner, newer)
+    assert not (tmp_path / "mistyped").exists()
+
+
 def test_a_policy_that_names_keys_is_to_be_changed(
     signed: Path, owner: KeyPair, newer: KeyPair
 ) -> None:
