@@ -77,6 +77,7 @@ def release_lines(listing: Listing) -> list[str]:
             lines.append("  ".join(padded).rstrip())
     else:
         lines.append("no release")
+    lines += [f"REVOKED: {one}" for one in revoked_words(listing)]
     lines += [f"UNFINISHED: {words.one_line(path)}" for path in listing.unfinished]
     return [*lines, listing.notice]
 
@@ -91,6 +92,7 @@ def html_releases(listing: Listing, made: datetime) -> str:
             made=when(made),
             when=when,
             channels=[standing_words(one, checked=listing.checked) for one in listing.channels],
+            revoked=revoked_words(listing),
             rows=[(one, row(listing, one)) for one in reversed(listing.entries)],
             charts=list(charts(listing.entries)),
         )
@@ -114,6 +116,15 @@ def standing_words(standing: Standing, *, checked: bool) -> str:
     return words.one_line(
         f"{said}; NOT TO BE USED: {standing.problem}" if standing.problem else said
     )
+
+
+def revoked_words(listing: Listing) -> list[str]:
+    """The releases that must not be used, each in one line."""
+    names = {e.release.manifest_sha256: e.release.words() for e in listing.entries}
+    return [
+        words.one_line(f"{names.get(digest, digest[:16])} is {why}")
+        for digest, why in listing.revoked.items()
+    ]
 
 
 def release_names(channel: Channel) -> str:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import os
 import re
 import shlex
 import shutil
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -21,8 +26,21 @@ from xport.signing.keys import read_public_key, shown
 PAGE = ROOT / "docs" / "publishing.md"
 COMMANDS = blocks(PAGE, "sh")
 BUNDLE = Path("build/my/bundle")
+HOST = "https://tool.example.org"
+"""Whose target is this one, in the page's words."""
+CHECKED = "verify build/my/bundle --key"
+"""In the command that checks the bundle by key."""
+REFUSED = "--revocations"
+"""In the command that ends with 3: its release is revoked."""
 PROGRAMS = {"xport": "xport", "model_signing": "model_signing"}
 """What is installed beside Python, and the module that it runs."""
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves a folder and says nothing of it."""
+
+    def log_message(self, *arguments: object) -> None:
+        pass
 
 
 @dataclass(frozen=True)
@@ -32,6 +50,25 @@ class Desk:
     folder: Path
 
     def types(self, command: str) -> subprocess.CompletedProcess[str]:
+        if HOST not in command:
+            return self.typed(command)
+        with self.host() as address:
+            return self.typed(command.replace(HOST, address).rstrip() + " --allow-http")
+
+    @contextlib.contextmanager
+    def host(self) -> Iterator[str]:
+        """The target, served; its address."""
+        handler = functools.partial(Quiet, directory=str(self.folder / "site"))
+        with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+            thread = threading.Thread(target=server.serve_forever)
+            thread.start()
+            try:
+                yield f"http://127.0.0.1:{server.server_address[1]}"
+            finally:
+                server.shutdown()
+                thread.join()
+
+    def typed(self, command: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             ["bash", "-euo", "pipefail", "-c", command],
             cwd=self.folder,
@@ -39,6 +76,7 @@ class Desk:
             | {
                 "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
                 "XPORT_KEY_PASSPHRASE": "words that nobody guesses",
+                "XPORT_SEEN": str(self.folder / "seen"),
             },
             capture_output=True,
             text=True,
@@ -80,9 +118,10 @@ def test_every_command_works(
     followed: tuple[Desk, list[subprocess.CompletedProcess[str]]],
 ) -> None:
     desk, done = followed
-    assert len(done) == 13
+    assert len(done) == 17
     for command, result in zip(COMMANDS, done, strict=True):
-        assert result.returncode == 0, command + result.stdout + result.stderr
+        code = 3 if REFUSED in command else 0
+        assert result.returncode == code, command + result.stdout + result.stderr
     _, told, signed, verified, model, statement, files, more, *others = (one.stdout for one in done)
     key = read_public_key(desk.folder / "release.pub", desk.folder / BUNDLE)
     assert told.split()[0] == key.fingerprint
@@ -92,13 +131,32 @@ def test_every_command_works(
     assert "Verified OK" in statement
     assert files == '"result":"PASSED"\n'
     assert more == ""
-    _, published, promoted, listed, channel = others
+    _, published, promoted, listed, channel, received, revoked, _, replaced = others
     assert f"signature        signed with {shown(key.fingerprint)}" in published
     assert "channel          stable, number 1" in promoted
     assert "next: mini (" in listed
     assert "NOT TO BE USED" not in listed
     assert (desk.folder / "releases.html").read_text().count("<svg") == 0  # one release, no trend
     assert channel == "Verified OK\n"
+    assert "channel stable, number 1, until " in received
+    assert f"signed with release.pub, {shown(key.fingerprint)}" in received
+    assert "is revoked since " in revoked
+    assert "NOT DONE: channel stable is still at it" in revoked
+    refusal = done[-2].stderr
+    assert "a finding was trained on wrong labels" in refusal
+    assert f"{shown(key.fingerprint)} is replaced by sha256:" in replaced
+    assert replaced.count("signed anew: ") == 3
+
+
+def test_who_receives_it_is_told_of_what_was_revoked_and_replaced(desk: Desk) -> None:
+    done = desk.step(HOST)
+    assert done.returncode == 3
+    assert "is revoked since " in done.stderr  # by a list that the new key signed
+    (desk.folder / "site" / "revocations.json").unlink()
+    done = desk.step(HOST)
+    assert done.returncode == 0
+    assert " was replaced, by sha256:" in done.stdout
+    assert "the bundle was signed before that" in done.stdout
 
 
 def test_the_list_of_files_is_of_all_but_the_signatures(desk: Desk) -> None:
@@ -114,7 +172,7 @@ def test_a_changed_file_is_seen(desk: Desk) -> None:
     assert done.returncode != 0
     assert "app.js: FAILED" in done.stdout
     assert desk.step("model_signing verify").returncode != 0
-    assert desk.step("xport verify").returncode == 3
+    assert desk.step(CHECKED).returncode == 3
 
 
 def test_a_missing_file_is_seen(desk: Desk) -> None:
@@ -140,14 +198,14 @@ def test_a_statement_of_somebody_else_is_seen(desk: Desk) -> None:
     done = desk.step("statement.pae")
     assert done.returncode != 0
     assert "Verification failure" in done.stdout
-    assert desk.step("xport verify").returncode == 3
+    assert desk.step(CHECKED).returncode == 3
 
 
 def test_another_key_is_seen(desk: Desk) -> None:
     for command in COMMANDS[:2]:
         (desk.folder / "release.key").unlink(missing_ok=True)
         assert desk.types(command).returncode == 0
-    for words in ("statement.pae", "model_signing verify", "xport verify"):
+    for words in ("statement.pae", "model_signing verify", CHECKED):
         assert desk.step(words).returncode != 0
 
 

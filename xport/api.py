@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, cast, get_args, overload
 from xport.bundles.manifest import Manifest
 from xport.common.displays import told
 from xport.difference.difference import Difference
-from xport.errors import InputError, VerdictError, XportError
+from xport.errors import InputError, VerdictError, XportError, told_as
+from xport.fetching.addresses import is_address
 from xport.library.checking import check
 from xport.library.converted import Converted
 from xport.library.converting import convert
@@ -31,9 +32,9 @@ from xport.publishing.documents import NAMES, ChannelName
 from xport.recording.browser import BrowserOptions
 from xport.workflow import commands, publishing
 from xport.workflow.difference import compare, limits_named
-from xport.workflow.publishing import Published, Publishing
+from xport.workflow.receiving import Demands, received
+from xport.workflow.targets import Published, Publishing, no_passphrase
 from xport.workflow.verification import require_strong
-from xport.workflow.verification import verify as verify_bundle
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -57,7 +58,9 @@ __all__ = [
 
 CHROMIUM = "chromium"
 CACHE_DIR = Path("build/store")
-OF_BUNDLES = ("allow_unchecked", "allow_waivers", "expect", "key")
+OF_BUNDLES = (
+    *("allow_unchecked", "allow_waivers", "expect", "key", "policy", "revocations", "allow_http"),
+)
 """What `verify` takes for a bundle alone."""
 Run = Report | str | Path
 """A run's folder, or the report of it."""
@@ -72,6 +75,9 @@ def verify(
     allow_unchecked: bool = False,
     expect: str | None = None,
     key: str | Path | None = None,
+    policy: str | Path | None = None,
+    revocations: str | Path | None = None,
+    allow_http: bool = False,
 ) -> Manifest: ...
 
 
@@ -100,7 +106,8 @@ def verify(model: Converted | str | Path, inputs: Any = None, **options: Any) ->
     tolerance is fixed.
 
     Args:
-        model: what `convert` returned, or the folder of a bundle.
+        model: what `convert` returned, the folder of a bundle, or the https:// address of a
+            published one.
         inputs: an iterable of probes: each a dict by input name, a tuple of arrays, or, for one
             input, an array. Without it the example and eight probes of noise are made: standard
             normal for floats, 0 and 1 for integers and booleans.
@@ -123,11 +130,16 @@ def verify(model: Converted | str | Path, inputs: Any = None, **options: Any) ->
         expect: of a bundle: the SHA-256 of its manifest, as whoever published it gave it out.
         key: of a bundle: a public key in PEM, whose owner must have signed it. Without one, who
             made it is unknown, signed or not.
+        policy: of a bundle: a TOML file with a `[policy]`; its evidence must say PASSED under at
+            least that.
+        revocations: of a bundle: a signed list of revoked releases, which must not name it.
+        allow_http: of a bundle: fetch from an address without encryption too.
 
     Returns:
         A report of the verdict, whatever it is; of a bundle, its manifest.
 
     Raises:
+        VerdictError: a bundle's evidence does not say PASSED under at least the policy.
         InputError: something given does not fit; it is named. Or less is asked than the floor of
             every policy, and that is not allowed.
         IntegrityError: files are not those that were converted, or not the bundle's; or that is
@@ -136,7 +148,8 @@ def verify(model: Converted | str | Path, inputs: Any = None, **options: Any) ->
     if not isinstance(model, Converted):
         if inputs is not None or set(options) - {"allow_weak", *OF_BUNDLES}:
             raise InputError("a bundle is checked as it is", str(model), "give its folder alone")
-        return _verified_bundle(Path(model), **options)
+        place = model if isinstance(model, str) and is_address(model) else Path(model)
+        return _verified_bundle(place, **options)
     for name in OF_BUNDLES:
         if options.pop(name, None):
             raise InputError(f"{name} is for a bundle", name, "give the folder of one")
@@ -148,17 +161,29 @@ def verify(model: Converted | str | Path, inputs: Any = None, **options: Any) ->
 
 
 def _verified_bundle(
-    bundle: Path,
+    bundle: Path | str,
     *,
     allow_weak: bool = False,
     allow_waivers: bool = False,
     allow_unchecked: bool = False,
     expect: str | None = None,
     key: str | Path | None = None,
+    policy: str | Path | None = None,
+    revocations: str | Path | None = None,
+    allow_http: bool = False,
 ) -> Manifest:
-    public = None if key is None else Path(key)
-    manifest = verify_bundle(bundle, allow_unchecked=allow_unchecked, expect=expect, key=public)
-    return require_strong(manifest, bundle, allow_weak=allow_weak, allow_waivers=allow_waivers)
+    demands = Demands(
+        allow_unchecked=allow_unchecked,
+        expect=expect,
+        key=None if key is None else Path(key),
+        policy=None if policy is None else Path(policy),
+        revocations=None if revocations is None else Path(revocations),
+        allow_http=allow_http,
+    )
+    with received(bundle, demands) as got, told_as(got.folder, str(bundle)):
+        return require_strong(
+            got.manifest, got.folder, allow_weak=allow_weak, allow_waivers=allow_waivers
+        )
 
 
 def _verification(
@@ -306,7 +331,7 @@ def publish(
         raise InputError(f"{channel!r} is no channel", "channel", f"there are {', '.join(NAMES)}")
     terms = Publishing(
         key=None if key is None else Path(key),
-        passphrase=publishing.no_passphrase if passphrase is None else lambda: passphrase,
+        passphrase=no_passphrase if passphrase is None else lambda: passphrase,
         valid_days=valid_days,
         max_age_days=max_age_days,
         allow_downgrade=allow_downgrade,

@@ -6,6 +6,7 @@
 - `bench_arguments`: what `xport bench`, `profile`, `targets` and `soak` accept; nothing heavy is
   imported.
 - `bundles`: what `xport verify` and `xport sign` do, and what is said of every bundle.
+- `bundles_arguments`: what `xport sign`, `verify` and `serve` accept; nothing heavy is imported.
 - `debug`: what `xport debug` accepts and does.
 - `diff`: what `xport diff` accepts and does.
 - `doctor`: what this machine can run, and the command that brings what is missing.
@@ -23,6 +24,7 @@
 - `toolchain`: what `xport toolchain` accepts and does.
 - `verdicts`: what a command that passes a verdict says of it: to a person, in one line, or to a
   program.
+- `withdrawing`: what `xport revoke` and `replace-key` accept and do.
 """
 
 from xport.common import own_names

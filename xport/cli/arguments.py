@@ -8,6 +8,7 @@ from typing import Any
 
 from xport.cli import debug, diff, migrate, publishing, toolchain
 from xport.cli.bench_arguments import add_measuring
+from xport.cli.bundles_arguments import add_bundles
 from xport.cli.models_arguments import add_models, describe_convert
 from xport.cli.paper_arguments import add_paper
 from xport.cli.parsers import CommandParser, Parser, PrintPasses
@@ -195,48 +196,12 @@ def _add_judging(commands: Any) -> None:
 
 
 def _add_serving(commands: Any) -> None:
-    sign = _command(commands, "sign", "check a bundle and sign it with a local key")
-    verify = _command(commands, "verify", "check that a bundle is what was verified")
-    serve = _command(commands, "serve", "check a bundle and serve it on this machine")
-    sign.description = (
-        "Check a bundle and sign it: the evidence as a statement about every file, and all files "
-        "in OpenSSF Model Signing's format. Two files are added in signature/, none is changed. An "
-        "encrypted key's passphrase is asked for, or read from XPORT_KEY_PASSPHRASE."
-    )
-    sign.add_argument(
-        "--key",
-        type=Path,
-        required=True,
-        metavar="FILE",
-        help="private key on P-256, in PEM, that nobody else may read",
-    )
-    for parser in (sign, verify, serve):
-        parser.add_argument("bundle", type=Path, help="folder of a bundle")
-        parser.add_argument(
-            "--allow-unchecked",
-            action="store_true",
-            help="let a bundle of another version pass whose evidence, report or cards cannot be "
-            "judged again here; what is not checked is said",
-        )
+    sign, verify, _ = add_bundles(commands, _command)
     _add_allow_weak(sign, "sign")
     _add_allow_weak(verify, "end with 0 for")
     _add_allow_waivers(sign, "sign")
     _add_allow_waivers(verify, "end with 0 for")
     _add_quiet(verify, VERDICT_ALONE)
-    verify.add_argument(
-        "--key",
-        type=Path,
-        metavar="FILE",
-        help="refuse a bundle that was not signed with this key, or changed since; the public key "
-        "in PEM, from another place than the bundle",
-    )
-    verify.add_argument(
-        "--expect", metavar="SHA256", help="refuse a bundle whose manifest.json has another SHA-256"
-    )
-    serve.add_argument("--port", type=int, default=0, help="port; 0 (default) takes a free one")
-    serve.add_argument(
-        "--path", default="/", help="path to serve it under, such as /tools/xray/ (default /)"
-    )
     doctor = _command(commands, "doctor", "say what this machine can run and what is missing")
     _add_browser_options(doctor)
 

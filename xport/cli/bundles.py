@@ -13,7 +13,10 @@ from xport.errors import InputError
 
 if TYPE_CHECKING:
     from xport.bundles.manifest import Manifest
+    from xport.workflow.receiving import Received
 
+LONGEST = 86400.0
+"""Seconds that somebody may wait for a byte."""
 PASSPHRASE_VARIABLE = "XPORT_KEY_PASSPHRASE"
 
 
@@ -35,61 +38,77 @@ def page_facts(manifest: Manifest) -> tuple[dict[str, Any], list[str]]:
 
 def verify(options: argparse.Namespace) -> tuple[int, str, dict[str, Any]]:
     """Check a bundle; the exit code, and what is told of it to a person and to programs."""
+    from xport.workflow.receiving import Demands, received
+
+    demands = Demands(
+        allow_unchecked=options.allow_unchecked,
+        expect=options.expect,
+        key=options.key,
+        policy=options.policy,
+        revocations=options.revocations,
+        allow_http=options.allow_http,
+        patience=options.timeout,
+    )
+    if not 0 < demands.patience <= LONGEST:
+        raise InputError(
+            f"{demands.patience:g} seconds is not between 0 and {LONGEST:g}", "--timeout"
+        )
+    with received(options.bundle, demands) as bundle:
+        return _received(options, bundle)
+
+
+def _received(options: argparse.Namespace, bundle: Received) -> tuple[int, str, dict[str, Any]]:
     from reports import words
     from reports.release.details import verdict_details
     from xport.bundles.checks import unchecked_of
     from xport.bundles.manifest import MANIFEST
     from xport.common.digests import of_file
     from xport.judgement.evidence import EVIDENCE, Evidence
-    from xport.workflow.verification import verify
 
-    manifest = verify(
-        options.bundle,
-        allow_unchecked=options.allow_unchecked,
-        expect=options.expect,
-        key=options.key,
-    )
+    manifest = bundle.manifest
     facts = {
         "release": manifest.release,
         "title": manifest.title,
         "version": manifest.version,
         "verdict": manifest.verdict,
         "files": len(manifest.files) + len(manifest.model_files()),
-        "manifest_sha256": of_file(options.bundle / MANIFEST),
+        "manifest_sha256": of_file(bundle.folder / MANIFEST),
     }
-    signature, who, not_asked = _signature(options.bundle, options.key)
+    signature, who, not_asked = _signature(bundle, options.key)
     said = {name: value for name, value in facts.items() if value is not None} | {"signature": who}
     shown, lines = page_facts(manifest)
-    missing = unchecked_of(options.bundle)
+    missing = unchecked_of(bundle.folder)
     text = [
         *(f"{name:<16} {value}" for name, value in said.items()),
+        *map(words.printable, bundle.said),
         *lines,
-        *(f"NOT CHECKED: {one}" for one in (*missing, *not_asked)),
+        *(f"NOT CHECKED: {one}" for one in (*missing, *not_asked, *bundle.unchecked)),
         manifest.notice,
     ]
     code = manifest.verdict.code(allow_weak=options.allow_weak, allow_waivers=options.allow_waivers)
     if options.quiet:
         title = words.one_line(f"{manifest.title} ({manifest.release} {manifest.version or ''})")
         text = [f"{words.STATUS_WORDS[manifest.verdict]}  {title.replace(' )', ')')}"]
-    evidence = Evidence.read(options.bundle / EVIDENCE)
+    evidence = Evidence.read(bundle.folder / EVIDENCE)
     details = verdict_details(evidence)
-    details["digests"]["evidence"] = of_file(options.bundle / EVIDENCE)
+    details["digests"]["evidence"] = of_file(bundle.folder / EVIDENCE)
     more = {
         "exit_code": int(code),
         "findings": evidence.verdict.findings,
         "notice": manifest.notice,
-        "unchecked": missing,
+        "unchecked": [*missing, *bundle.unchecked],
+        "said": list(bundle.said),
         "signature": signature,
     }
     return code, "\n".join(text), details | facts | more | shown
 
 
-def _signature(bundle: Path, key: Path | None) -> tuple[dict[str, Any], str, list[str]]:
+def _signature(bundle: Received, key: Path | None) -> tuple[dict[str, Any], str, list[str]]:
     """What is known of who signed a checked bundle: for programs, in words, and what is not."""
     from xport.signing.keys import shown
     from xport.signing.signatures import NOT_SIGNED, claimed_key
 
-    fingerprint = claimed_key(bundle)
+    fingerprint = claimed_key(bundle.folder)
     facts = {
         "signed": fingerprint is not None,
         "checked": key is not None,
@@ -98,7 +117,8 @@ def _signature(bundle: Path, key: Path | None) -> tuple[dict[str, Any], str, lis
     if fingerprint is None:
         return facts, NOT_SIGNED, []
     if key is not None:
-        return facts, f"signed with {key}, {shown(fingerprint)}", []
+        whose = bundle.signer.path if bundle.signer is not None else key
+        return facts, f"signed with {whose}, {shown(fingerprint)}", []
     what = (
         "whether the signature is of that key: give --key FILE, the public key that its owner "
         "published elsewhere, with the package's extra: `pip install 'xport-tfjs[sign]'`"

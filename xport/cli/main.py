@@ -330,6 +330,8 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "promote": _publishing,
     "rollback": _publishing,
     "releases": _publishing,
+    "revoke": _publishing,
+    "replace-key": _publishing,
     "serve": _serve,
     "doctor": _doctor,
     "bench": _measure,

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from xport.cli import withdrawing
 from xport.errors import InputError
 from xport.publishing import LONGEST_DAYS, VALID_DAYS
 
 if TYPE_CHECKING:
-    from xport.workflow.publishing import Published, Publishing
+    from xport.workflow.targets import Published, Publishing
 
 CHANNELS = ("next", "stable")
 TARGET = "a folder, or an address that fsspec knows, such as sftp://host/folder"
@@ -36,7 +37,7 @@ Command = Callable[[Any, str, str], argparse.ArgumentParser]
 
 
 def add_arguments(commands: Any, command: Command) -> None:
-    """Let the command line accept these four."""
+    """Let the command line accept these four, and what takes back what they did."""
     publish = command(commands, "publish", "send a bundle to a target and point a channel at it")
     publish.description = PUBLISH
     publish.add_argument("bundle", type=Path, metavar="BUNDLE", help="folder of a bundle")
@@ -48,6 +49,7 @@ def add_arguments(commands: Any, command: Command) -> None:
     rollback.description = ROLLBACK
     releases = command(commands, "releases", "list a target's channels and releases")
     releases.description = RELEASES
+    withdrawing.add_arguments(commands, command)
     for parser in (publish, promote, rollback, releases):
         parser.add_argument("target", metavar="TARGET", help=TARGET)
     for parser in (publish, rollback):
@@ -105,6 +107,8 @@ def _add_terms(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
     """Carry one of these out; what is told of it to a person and to programs."""
+    if options.command in withdrawing.COMMANDS:
+        return withdrawing.run(options)
     if options.command == "releases":
         return _releases(options)
     from xport.workflow import publishing
@@ -121,7 +125,7 @@ def run(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
 
 def _terms(options: argparse.Namespace) -> Publishing:
     from xport.cli.bundles import passphrase
-    from xport.workflow.publishing import Publishing
+    from xport.workflow.targets import Publishing
 
     return Publishing(
         key=options.key,
@@ -152,16 +156,16 @@ def _releases(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
     from reports.releases import html_releases, release_lines
     from xport.common.document import write_whole
     from xport.publishing.documents import now
-    from xport.workflow import publishing
+    from xport.workflow import following
 
     if options.channel is not None:
         if options.html:
             raise InputError(
                 "is of all releases, not of a channel", "--html", "leave --channel out"
             )
-        done = publishing.follow(options.target, options.channel, options.key)
+        done = following.follow(options.target, options.channel, options.key)
         return _told(done, checked=options.key is not None)
-    listing = publishing.releases(options.target, options.key)
+    listing = following.releases(options.target, options.key)
     if options.html:
         write_whole(options.html, html_releases(listing, now()).encode())
     return "\n".join(release_lines(listing)), listing.model_dump(mode="json")

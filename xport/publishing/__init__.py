@@ -12,8 +12,14 @@ channel is one small file that says which of them is meant, and is changed last.
 - `local_store`: a target that is a folder of this machine: renamed into place, and changed under a
   lock.
 - `remote_store`: a target that fsspec reaches, whose writes nobody can know to be conditional.
-- `seen`: the highest number of every channel that this machine has seen, so that none goes
+- `replacements`: which key took the place of which: statements in a chain, each signed with the key
+  before.
+- `revocations`: the releases of a target that must not be used any more: a signed list that only
+  grows.
+- `seen`: the highest number of every signed document that this machine has seen: none goes
   backwards.
+- `signed_documents`: a document of a target that is always signed: read strictly, held to a key,
+  written at once.
 - `stores`: what a target must be able to do, whether a folder or a store that fsspec reaches.
 - `upload`: a release's files: sent where they are not there yet, each read back, the folder as it
   must be.

@@ -16,7 +16,7 @@ from xport.common.document import first_problem
 from xport.errors import InputError, IntegrityError, UnavailableError
 from xport.publishing.documents import Channel, ChannelName, channel_path
 from xport.publishing.seen import Seen, require_not_before
-from xport.publishing.stores import Store
+from xport.publishing.stores import Readable, Store
 from xport.signing.envelope import Signed, envelope_of, pae, read_envelope
 from xport.signing.keys import PrivateKey, PublicKey, shown
 
@@ -56,7 +56,7 @@ class Found:
         return Seen(sequence=self.sequence, sha256=digest)
 
 
-def find_channel(store: Store, name: ChannelName) -> Found:
+def find_channel(store: Readable, name: ChannelName) -> Found:
     """A channel's file; nothing in it is checked against a key, a time or a number.
 
     Raises:
@@ -85,7 +85,7 @@ def find_channel(store: Store, name: ChannelName) -> Found:
 
 
 def read_channel(
-    store: Store, name: ChannelName, key: PublicKey | None, now: datetime
+    store: Readable, name: ChannelName, key: PublicKey | None, now: datetime
 ) -> tuple[Channel, Found]:
     """A channel as whoever follows it may believe it.
 
@@ -131,8 +131,8 @@ def require_key(found: Found, key: PublicKey | None) -> None:
             f"is signed with another key: it claims {found.key}, {key.path} is "
             f"{shown(key.fingerprint)}",
             found.where,
-            "it is not from the owner of this key: a key is not replaced; publish to another "
-            "target with a new one",
+            "it is not from the owner of this key: a key is not replaced by another one's word, "
+            "but by its own with `xport replace-key`",
         )
     if not key.verifies(found.signed.signature, pae(found.signed.payload, PAYLOAD_TYPE)):
         raise IntegrityError(f"its signature is not of {key.path}", found.where, REMEDY)

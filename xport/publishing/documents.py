@@ -163,7 +163,8 @@ class Standing(Document):
 class Listing(Document):
     """What lies in a target: channels, releases as they were published, and unfinished folders.
 
-    `checked`: channels were held to a key.
+    `checked`: channels were held to a key. `revoked` says of releases that are why, by the SHA-256
+    of their manifests, whether they lie there or not.
     """
 
     target: str
@@ -171,6 +172,7 @@ class Listing(Document):
     channels: tuple[Standing, ...]
     entries: tuple[Entry, ...]
     unfinished: tuple[str, ...]
+    revoked: dict[str, str] = Field(default_factory=dict)
     notice: str = NOTICE
 
     def at(self, entry: Entry) -> list[ChannelName]:

@@ -28,6 +28,7 @@ from xport.publishing.documents import (
     entry_path,
     release_path,
 )
+from xport.publishing.revocations import FoundList
 from xport.publishing.stores import Store
 from xport.signing.keys import PublicKey
 
@@ -78,8 +79,10 @@ def entry_of(
     )
 
 
-def list_target(store: Store, key: PublicKey | None, now: datetime) -> Listing:
+def list_target(store: Store, key: PublicKey | None, now: datetime, revoked: FoundList) -> Listing:
     """What lies in a target; a channel that must not be believed is listed with the reason.
+
+    So is one that is at a release which is revoked.
 
     Raises:
         IntegrityError: an entry cannot be read, or is of another folder.
@@ -93,15 +96,18 @@ def list_target(store: Store, key: PublicKey | None, now: datetime) -> Listing:
     return Listing(
         target=store.shown,
         checked=key is not None,
-        channels=tuple(_standing(store, name, key, now) for name in NAMES),
+        channels=tuple(_standing(store, name, key, now, revoked) for name in NAMES),
         entries=tuple(entries),
         unfinished=tuple(
             sorted(path for name in folders if (path := f"{RELEASES}/{name}") not in known)
         ),
+        revoked={one.manifest_sha256: one.words() for one in revoked.revoked},
     )
 
 
-def _standing(store: Store, name: ChannelName, key: PublicKey | None, now: datetime) -> Standing:
+def _standing(
+    store: Store, name: ChannelName, key: PublicKey | None, now: datetime, revoked: FoundList
+) -> Standing:
     try:
         found = find_channel(store, name)
     except XportError as error:
@@ -111,6 +117,7 @@ def _standing(store: Store, name: ChannelName, key: PublicKey | None, now: datet
     problem = None
     try:
         read_channel(store, name, key, now)
+        revoked.require_not_revoked(found.channel.release.manifest_sha256, found.where)
     except XportError as error:
         problem = error.what
     return Standing(name=name, channel=found.channel, key=found.key, problem=problem)

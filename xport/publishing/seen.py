@@ -1,6 +1,6 @@
-"""The highest number of every channel that this machine has seen, so that none goes backwards.
+"""The highest number of every signed document that this machine has seen: none goes backwards.
 
-An older channel file, put back by whoever can write the target, is signed as well as the newest.
+An older file, put back by whoever can write the target, is signed as well as the newest.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from pydantic import ValidationError
 from xport.common import digests
 from xport.common.document import Document, first_problem
 from xport.errors import DocumentError, IntegrityError, XportError
-from xport.publishing.documents import ChannelName, channel_path
-from xport.publishing.stores import Store
+from xport.publishing.documents import NAMES, channel_path
+from xport.publishing.stores import Known
 from xport.signing.envelope import Sha256
 
 FOLDER_VARIABLE = "XPORT_SEEN"
@@ -23,21 +23,32 @@ FOLDER_VARIABLE = "XPORT_SEEN"
 
 
 class Seen(Document):
-    """A channel's number, and the SHA-256 of its file; None where there was none."""
+    """A document's number, and the SHA-256 of its file; None where there was none."""
 
     sequence: int
     sha256: Sha256 | None
 
 
 class Remembered(Seen):
-    """The same, and of which target and channel it is, for people."""
+    """The same, and of which target and channel, or other document, it is, for people."""
 
     target: str
-    channel: ChannelName
+    channel: str
 
 
-def require_not_before(store: Store, name: ChannelName, found: Seen) -> None:
-    """Refuse a channel that is older than this machine has seen, or another of the same number.
+def document_path(name: str) -> str:
+    """Where a document that is remembered lies, from the target's root: a channel, or another."""
+    return next((channel_path(channel) for channel in NAMES if channel == name), f"{name}.json")
+
+
+def require_not_before(store: Known, name: str, found: Seen, where: str = "") -> None:
+    """Refuse a document that is older than this machine has seen, or another of the same number.
+
+    Args:
+        store: the target.
+        name: the channel's, or another document's.
+        found: what there is now.
+        where: what an error calls it; its place in the target without it.
 
     Raises:
         IntegrityError: it is.
@@ -49,24 +60,26 @@ def require_not_before(store: Store, name: ChannelName, found: Seen) -> None:
         return
     if (found.sequence, found.sha256) == (before.sequence, before.sha256):
         return
-    now = f"number {found.sequence}" if found.sha256 else "no channel"
+    kind = "channel" if name in NAMES else "such file"
+    now = f"number {found.sequence}" if found.sha256 else f"no {kind}"
     if found.sequence == before.sequence:
         now = f"another number {found.sequence}"
     raise IntegrityError(
         f"this machine has seen number {before.sequence}, and now there is {now}",
-        f"{store.shown}/{channel_path(name)}",
+        where or f"{store.shown}/{document_path(name)}",
         "somebody put an older file back, or two published at once: find out before anything is "
         f"published; if the target was made anew on purpose, remove {path}",
     )
 
 
-def remember(store: Store, name: ChannelName, seen: Seen) -> str | None:
-    """Keep what was seen of a channel; why it could not be kept, None where it was."""
+def remember(store: Known, name: str, seen: Seen) -> str | None:
+    """Keep what was seen of a document; why it could not be kept, None where it was."""
     told = Remembered(**seen.model_dump(), target=store.shown, channel=name)
     try:
         told.write(_path(store, name))
     except XportError as error:
-        return f"number {seen.sequence} of channel {name} could not be remembered here: {error}"
+        what = f"channel {name}" if name in NAMES else document_path(name)
+        return f"number {seen.sequence} of {what} could not be remembered here: {error}"
     return None
 
 
@@ -87,8 +100,8 @@ def _remembered(path: Path) -> Remembered | None:
         ) from error
 
 
-def _path(store: Store, name: ChannelName) -> Path:
-    """Where it is kept what was seen of a channel of this target, however it was written."""
+def _path(store: Known, name: str) -> Path:
+    """Where it is kept what was seen of a document of this target, however it was written."""
     place = str(store.folder.resolve()) if store.folder is not None else store.shown
     known = digests.of_bytes(place.encode())[:16]
     return _folder() / f"{known}-{name}.json"

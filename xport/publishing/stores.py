@@ -17,8 +17,8 @@ AGAIN = "run the same command again: it goes on where it ended"
 Progress = Callable[[str], None]
 
 
-class Store(Protocol):
-    """Objects by their path from the target's root. Every method may raise `UnavailableError`."""
+class Known(Protocol):
+    """A target by its name."""
 
     @property
     def shown(self) -> str:
@@ -30,9 +30,9 @@ class Store(Protocol):
         """Where it lies on this machine, if it does."""
         ...
 
-    def conditional(self) -> bool:
-        """Try whether a file is only replaced if it is what was read before."""
-        ...
+
+class Readable(Known, Protocol):
+    """Small documents by their path from the target's root, for whoever only reads."""
 
     def read(self, path: str) -> bytes | None:
         """A small document's bytes, None where there is none.
@@ -40,6 +40,14 @@ class Store(Protocol):
         Raises:
             IntegrityError: it is longer than any document here.
         """
+        ...
+
+
+class Store(Readable, Protocol):
+    """Objects by their path from the target's root. Every method may raise `UnavailableError`."""
+
+    def conditional(self) -> bool:
+        """Try whether a file is only replaced if it is what was read before."""
         ...
 
     def names(self, folder: str) -> set[str]:

@@ -45,6 +45,12 @@ class PublicKey:
     fingerprint: str
     hint: str
 
+    def pem(self) -> bytes:
+        """The key as a file holds it."""
+        from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+        return self.key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
     def verifies(self, signature: bytes, data: bytes) -> bool:
         """Whether a signature in DER is this key's, of SHA-256 of the data."""
         from cryptography.exceptions import InvalidSignature
@@ -143,6 +149,25 @@ def read_public_key(path: Path, bundle: Path | None, what: str = "the bundle") -
     except (ValueError, UnsupportedAlgorithm):
         raise InputError(_UNREADABLE, str(path)) from None
     return _public(key, path)
+
+
+def public_key_in(text: str, name: str) -> PublicKey:
+    """The public key in a document, called `name`, as PEM in its canonical form.
+
+    Raises:
+        IntegrityError: it is none on P-256, or written otherwise.
+    """
+    require(*PACKAGES)
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+    try:
+        key = _public(load_pem_public_key(text.encode()), Path(name))
+    except (ValueError, UnsupportedAlgorithm, InputError):
+        raise IntegrityError("holds something else than a public key on P-256", name) from None
+    if key.pem().decode() != text:
+        raise IntegrityError("holds a key that is not written as xport writes it", name)
+    return key
 
 
 _UNREADABLE = "cannot be read as a key: it is damaged, or of a kind that is not known here"

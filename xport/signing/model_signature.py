@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -179,8 +180,10 @@ def require_accepted(folder: Path, key: PublicKey) -> None:
     with missing_packages_named():
         from model_signing import verifying
     try:
-        with contextlib.redirect_stdout(io.StringIO()):
-            verifier = verifying.Config().use_elliptic_key_verifier(public_key=key.path)
+        with contextlib.redirect_stdout(io.StringIO()), tempfile.TemporaryDirectory() as place:
+            file = Path(place) / "key.pub"  # what was read first; a file can change
+            file.write_bytes(key.pem())
+            verifier = verifying.Config().use_elliptic_key_verifier(public_key=file)
             verifier.verify(folder.resolve(), folder.resolve() / MODEL_SIGNATURE)
     except Exception as error:  # whatever it raises of a hostile file, it does not accept it
         what = f"model_signing does not accept it: {error or type(error).__name__}"

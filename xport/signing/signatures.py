@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from xport.common import digests
@@ -35,6 +35,16 @@ def claimed_key(folder: Path) -> str | None:
         IntegrityError: the signature cannot be read.
     """
     return _envelope(folder).keyid if is_signed(folder) else None
+
+
+def signer_among(folder: Path, keys: Sequence[PublicKey]) -> PublicKey:
+    """The key that a bundle's signature claims, of these; the last of them where it is none.
+
+    Raises:
+        IntegrityError: the signature cannot be read.
+    """
+    claimed = claimed_key(folder)
+    return next((key for key in keys if key.fingerprint == claimed), keys[-1])
 
 
 def signature_findings(folder: Path, files: Mapping[str, str], evidence: Evidence) -> Iterator[str]:

@@ -5,6 +5,7 @@
 - `debugging`: where a leg of a run departs from its reference: what to look at, looked at, and
   kept.
 - `difference`: comparing two releases: what their folders are, checked before anything is compared.
+- `following`: a target as whoever receives its releases may believe it; nothing in it is changed.
 - `measured_floor`: whether a release's tolerances lie above the floor, measured before anything is
   converted.
 - `planned_artifact`: what a plan says of one artifact: its files by digest, its cost, and its
@@ -14,12 +15,20 @@
   is made.
 - `publishing`: publishing a bundle to a target, and moving its channels: checked first, and moved
   last.
+- `receiving`: receiving a bundle: fetched if need be, checked whole, and held to what is demanded
+  of it.
+- `replacing`: a new key in an old one's place: said by the old one, and all that it signed is
+  signed anew.
+- `revoked_here`: a list of revoked releases in a file that somebody brought.
+- `revoking`: taking back what was published: a release that must not be used any more.
 - `run_folder`: the folder of one run: plan, probes, recordings, evidence, report, bundle.
 - `second_route`: what becomes of a model that TensorFlow's route refuses: it goes without, or not
   at all.
 - `sensitivity`: what a run's probes see of errors in the weights, found by trying, in a process of
   its own.
 - `signing`: signing a bundle with a local key, once all of it was checked.
+- `targets`: a target about to be changed: what it asks, who changes it, and what may be pointed at
+  in it.
 - `verification`: checking a bundle that was received: its files, its verdict, and what is rendered
   from it.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from xport.bundles.build import card_path
@@ -11,10 +12,10 @@ from xport.common import digests
 from xport.errors import ExitCode, InputError
 from xport.judgement.evidence import Evidence
 from xport.judgement.verdict import NoteKind, Status
-from xport.signing.keys import read_public_key
+from xport.signing.keys import PublicKey, read_public_key
 from xport.signing.model_signature import require_accepted
 from xport.signing.places import FILES as SIGNATURES
-from xport.signing.signatures import is_signed, require_signed_by
+from xport.signing.signatures import is_signed, require_signed_by, signer_among
 
 REPORT = "report.html"
 
@@ -45,15 +46,29 @@ def verify(
             signed with the key, or has another digest.
         PackageMissing: a key is given, and the extra `sign` is not installed.
     """
-    public = None if key is None else read_public_key(key, bundle)
-    if public is not None and ((bundle / MANIFEST).exists() or is_signed(bundle)):
-        # What is no bundle is told as such.
-        require_signed_by(bundle, public)
-    manifest = verify_bundle(bundle, rendered_documents, allow_unchecked=allow_unchecked)
-    if public is not None:
-        require_accepted(bundle, public)
+    keys = () if key is None else (read_public_key(key, bundle),)
+    manifest = verify_signed(bundle, keys, allow_unchecked=allow_unchecked)
     if expect is not None:
         require_digest(bundle, expect)
+    return manifest
+
+
+def verify_signed(
+    bundle: Path, keys: Sequence[PublicKey], *, allow_unchecked: bool = False
+) -> Manifest:
+    """Check a bundle whole, and that one of these keys signed it; any or none where none is given.
+
+    Raises:
+        XportError: as `verify`.
+    """
+    key = None
+    if keys and ((bundle / MANIFEST).exists() or is_signed(bundle)):
+        # What is no bundle is told as such.
+        key = signer_among(bundle, keys)
+        require_signed_by(bundle, key)
+    manifest = verify_bundle(bundle, rendered_documents, allow_unchecked=allow_unchecked)
+    if key is not None:
+        require_accepted(bundle, key)
     return manifest
 
 

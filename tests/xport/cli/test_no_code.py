@@ -69,6 +69,7 @@ def trapped(
         *("judge run", "judge run --policy release.toml", "report run", "bundle run"),
         *("verify run/bundle", "sign run/bundle --key my.key"),
         "publish run/bundle site --channel next",
+        "verify run/bundle --policy release.toml",
         *("migrate release.toml", "check release.toml", "diff run/bundle run"),
     ],
 )

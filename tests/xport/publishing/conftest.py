@@ -14,8 +14,8 @@ import pytest
 from tests.xport.signing.conftest import KeyPair, sign_small
 from xport.common import digests
 from xport.publishing.documents import POLICY
-from xport.workflow import publishing
-from xport.workflow.publishing import Publishing
+from xport.workflow import targets
+from xport.workflow.targets import Publishing
 
 NOW = datetime(2020, 12, 1, 12, tzinfo=UTC)
 Make = Callable[..., Path]
@@ -93,9 +93,9 @@ _CHECKED: dict[str, Any] = {}
 @pytest.fixture
 def quick(target: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
     """Checks each bundle once, and hands on a few of its files: for what comes after the check."""
-    check = publishing._checked
+    check = targets.checked
 
-    def checked(desk: Any, bundle: Path) -> Any:
+    def checked(desk: Any, bundle: Path, keys: Any = ()) -> Any:
         return _CHECKED[digests.of_file(bundle / "manifest.json")]
 
     def few(bundle: Path, names: tuple[str, ...] = FEW) -> Path:
@@ -105,10 +105,10 @@ def quick(target: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
             shutil.copy(bundle / name, small / name)
         known = digests.of_file(bundle / "manifest.json")
         if known not in _CHECKED:
-            _CHECKED[known] = check(publishing._open(str(target), terms()), bundle)
+            _CHECKED[known] = check(targets.open_desk(str(target), terms()), bundle)
         manifest, evidence, files = _CHECKED[known]
         _CHECKED[known] = manifest, evidence, {name: files[name] for name in names}
         return small
 
-    monkeypatch.setattr(publishing, "_checked", checked)
+    monkeypatch.setattr(targets, "checked", checked)
     return few

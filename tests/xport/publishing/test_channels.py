@@ -17,7 +17,8 @@ from xport.errors import InputError, IntegrityError, XportError
 from xport.publishing.channels import PAYLOAD_TYPE
 from xport.publishing.documents import channel_path
 from xport.signing.keys import read_public_key, shown
-from xport.workflow.publishing import follow, promote, publish, releases, rollback
+from xport.workflow.following import follow, releases
+from xport.workflow.publishing import promote, publish, rollback
 
 STABLE = channel_path("stable")
 
@@ -60,7 +61,7 @@ def test_another_key_or_none_is_refused(signed: Path, make: Make, stranger: KeyP
     before = (signed / STABLE).read_bytes()
     assert "is signed with another key: it claims sha256:" in refused(signed, stranger.public)
     bundle = make("1.3.0", 3)
-    with pytest.raises(IntegrityError, match="a key is not replaced"):
+    with pytest.raises(IntegrityError, match="a key is not replaced by another one's word"):
         publish(bundle, str(signed), "stable", terms(key=stranger.private))
     with pytest.raises(InputError, match="and would be without a signature"):
         publish(bundle, str(signed), "stable", terms())

@@ -22,7 +22,8 @@ from xport.errors import InputError, UnavailableError
 from xport.publishing.documents import channel_path
 from xport.publishing.stores import Overtaken
 from xport.workflow import publishing
-from xport.workflow.publishing import follow, publish, releases
+from xport.workflow.following import follow, releases
+from xport.workflow.publishing import publish
 
 NEXT = channel_path("next")
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

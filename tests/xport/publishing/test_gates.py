@@ -19,7 +19,8 @@ from xport.publishing.channels import Found
 from xport.publishing.documents import POLICY, Channel, Release, TargetPolicy, release_path
 from xport.publishing.versions import is_older
 from xport.signing.keys import read_public_key, shown
-from xport.workflow.publishing import promote, publish, releases, rollback
+from xport.workflow.following import releases
+from xport.workflow.publishing import promote, publish, rollback
 
 DIGEST = "0" * 64
 

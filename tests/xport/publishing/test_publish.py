@@ -17,7 +17,8 @@ from xport.cli.main import main
 from xport.common import digests
 from xport.errors import InputError, IntegrityError
 from xport.publishing.documents import Channel, channel_path
-from xport.workflow.publishing import follow, promote, publish, releases, rollback
+from xport.workflow.following import follow, releases
+from xport.workflow.publishing import promote, publish, rollback
 from xport.workflow.verification import verify
 
 ALLOWED = "--allow-unchecked"

@@ -17,8 +17,9 @@ from tests.xport.publishing.test_publish import run
 from xport.common import digests
 from xport.errors import InputError, IntegrityError, UnavailableError
 from xport.publishing.documents import POLICY
-from xport.workflow import publishing
-from xport.workflow.publishing import follow, promote, publish, releases, rollback
+from xport.workflow import targets
+from xport.workflow.following import follow, releases
+from xport.workflow.publishing import promote, publish, rollback
 
 ALONE = {"single_publisher": True}
 TARGET = "faulty://store/target"
@@ -161,14 +162,14 @@ def test_promote_and_rollback_check_what_lies_there(make: Make, store: MemoryFil
 def test_a_connection_that_breaks_at_any_moment_leaves_the_channel_whole(
     make: Make, store: MemoryFileSystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    check, known = publishing._checked, {}
+    check, known = targets.checked, {}
 
-    def once(desk: Any, bundle: Path) -> Any:
+    def once(desk: Any, bundle: Path, keys: Any = ()) -> Any:
         if bundle not in known:
             known[bundle] = check(desk, bundle)
         return known[bundle]
 
-    monkeypatch.setattr(publishing, "_checked", once)
+    monkeypatch.setattr(targets, "checked", once)
     old, new = make("1.0.0", 1), make("1.1.0", 2)
     first = publish(old, TARGET, "next", terms(**ALONE))
     start = {name: file.getvalue() for name, file in store.store.items()}

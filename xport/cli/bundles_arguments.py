@@ -1,0 +1,97 @@
+"""What `xport sign`, `verify` and `serve` accept; nothing heavy is imported."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from xport.fetching import PATIENCE
+
+Command = Callable[[Any, str, str], argparse.ArgumentParser]
+
+SIGN = (
+    "Check a bundle and sign it: the evidence as a statement about every file, and all files in "
+    "OpenSSF Model Signing's format. Two files are added in signature/, none is changed. An "
+    "encrypted key's passphrase is asked for, or read from XPORT_KEY_PASSPHRASE."
+)
+
+
+def add_bundles(commands: Any, command: Command) -> tuple[argparse.ArgumentParser, ...]:
+    """Let the command line accept these three; their parsers, in this order."""
+    sign = command(commands, "sign", "check a bundle and sign it with a local key")
+    verify = command(commands, "verify", "check that a bundle is what was verified")
+    serve = command(commands, "serve", "check a bundle and serve it on this machine")
+    sign.description = SIGN
+    sign.add_argument(
+        "--key",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="private key on P-256, in PEM, that nobody else may read",
+    )
+    for parser in (sign, serve):
+        parser.add_argument("bundle", type=Path, help="folder of a bundle")
+    verify.add_argument(
+        "bundle",
+        type=folder_or_address,
+        help="folder of a bundle, or the https:// address of a published one: of its folder, or "
+        "of a channel, such as https://host/channels/stable.json",
+    )
+    for parser in (sign, verify, serve):
+        parser.add_argument(
+            "--allow-unchecked",
+            action="store_true",
+            help="let a bundle of another version pass whose evidence, report or cards cannot be "
+            "judged again here; what is not checked is said",
+        )
+    _add_demands(verify)
+    serve.add_argument("--port", type=int, default=0, help="port; 0 (default) takes a free one")
+    serve.add_argument(
+        "--path", default="/", help="path to serve it under, such as /tools/xray/ (default /)"
+    )
+    return sign, verify, serve
+
+
+def folder_or_address(text: str) -> Path | str:
+    """A path, or an address as it was typed."""
+    return text if "://" in text else Path(text)
+
+
+def _add_demands(verify: argparse.ArgumentParser) -> None:
+    verify.add_argument(
+        "--key",
+        type=Path,
+        metavar="FILE",
+        help="refuse a bundle that was not signed with this key, or changed since; the public key "
+        "in PEM, from another place than the bundle",
+    )
+    verify.add_argument(
+        "--policy",
+        type=Path,
+        metavar="FILE",
+        help="refuse a bundle whose evidence does not say PASSED under at least the [policy] of "
+        "this TOML file: with exit code 1 where a number breaks it, 3 where something in it was "
+        "not asked for",
+    )
+    verify.add_argument(
+        "--revocations",
+        type=Path,
+        metavar="FILE",
+        help="refuse a bundle that this list names, a target's revocations.json; at an address, "
+        "the target's own list is read too",
+    )
+    verify.add_argument(
+        "--allow-http", action="store_true", help="fetch from an address without encryption too"
+    )
+    verify.add_argument(
+        "--timeout",
+        type=float,
+        default=PATIENCE,
+        metavar="SECONDS",
+        help="end fetching when no byte came for so long (default: %(default)g)",
+    )
+    verify.add_argument(
+        "--expect", metavar="SHA256", help="refuse a bundle whose manifest.json has another SHA-256"
+    )
