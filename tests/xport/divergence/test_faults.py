@@ -76,6 +76,16 @@ def test_where_memory_is_short_halving_finds_the_same_node(fault: str, tmp_path:
     assert len(found.nodes) <= 5
 
 
+@pytest.mark.parametrize("budget", [2_000, 3_000])
+def test_a_few_passes_measure_every_node(budget: int, tmp_path: Path) -> None:
+    found = examined(tmp_path, FAULTS["wrong epsilon"][0], budget=budget)
+    assert not found.bisected
+    assert len(found.nodes) == 8
+    assert found.first_local == "norm"
+    once = examined(tmp_path, FAULTS["wrong epsilon"][0])
+    assert found.nodes == once.nodes
+
+
 def test_tensors_that_are_off_say_by_how_much_and_where(tmp_path: Path) -> None:
     found = examined(tmp_path, faulty.weight("fc.bias", faulty.no_number))
     suspect = found.suspect
