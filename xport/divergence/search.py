@@ -172,7 +172,8 @@ class Search:
         Where feeding clears it, its error came from before: the search goes on among the nodes
         that it is computed from.
         """
-        (worst,) = (point for point in self.side.points if point.value == self.output)
+        last = self.side.points[-1]
+        worst = next((p for p in self.side.points if p.value == self.output), last)
         behind = ancestors(self.side.reads, [worst.ref])
         candidates = [point for point in self.side.points if point.ref in behind]
         while True:

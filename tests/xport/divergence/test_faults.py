@@ -14,6 +14,7 @@ from xport.divergence.document import Divergence, Rule, Target
 from xport.divergence.examine import Examination
 from xport.divergence.legs import open_pair
 from xport.divergence.onnx_model import OnnxModel
+from xport.errors import InputError
 from xport.workflow.debugging import reproduce
 
 FAULTS = {
@@ -103,6 +104,17 @@ def test_a_network_without_a_fault_has_no_node_over_tolerance(tmp_path: Path) ->
     assert found.suspect is not None, "the node closest to its tolerance is shown"
     assert found.reproducer is None
     assert not (tmp_path / "minimal").exists()
+
+
+def test_a_model_in_which_nothing_can_be_paired_is_refused(tmp_path: Path) -> None:
+    def renamed(model: onnx.ModelProto) -> None:
+        for node in model.graph.node:
+            node.input[0] = f"{node.input[0]}_" if node.input[0] != "image" else "image"
+            node.output[0] = f"{node.output[0]}_"
+        model.graph.output[0].name = "probabilities_"
+
+    with pytest.raises(InputError, match="could be paired"):
+        examined(tmp_path, renamed)
 
 
 def test_an_error_that_only_adds_up_is_of_no_node(tmp_path: Path) -> None:
