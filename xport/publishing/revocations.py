@@ -1,4 +1,7 @@
-"""The releases of a target that must not be used any more: a signed list that only grows."""
+"""The releases of a target that must not be used any more: a signed list that only grows.
+
+Twin: `app/host/revocations.ts`.
+"""
 
 from __future__ import annotations
 
