@@ -230,7 +230,20 @@ def _add_serving(commands: Any) -> None:
         metavar="FILE",
         help="private key on P-256, in PEM, that nobody else may read",
     )
-    for parser in (sign, verify, serve):
+    requalify = _command(
+        commands, "requalify", "play a bundle's probes in another browser, for a verdict"
+    )
+    requalify.description = (
+        "Check a bundle, play the probes of its self-test in this browser, on the engine of this "
+        "xport, and hold them to the release's bounds. The bundle stays as it is; the evidence "
+        "names it. Its probes are fewer than those that it was verified on."
+    )
+    requalify.add_argument("--out", type=Path, metavar="FILE", help="write the evidence, as JSON")
+    _add_browser_options(requalify)
+    _add_allow_weak(requalify, "play, and end with 0 for,")
+    _add_allow_waivers(requalify, "play, and end with 0 for,")
+    _add_quiet(requalify, VERDICT_ALONE)
+    for parser in (sign, verify, requalify, serve):
         parser.add_argument("bundle", type=Path, help="folder of a bundle")
         parser.add_argument(
             "--allow-unchecked",

@@ -12,6 +12,8 @@
   is made.
 - `publishing`: publishing a bundle to a target, and moving its channels: checked first, and moved
   last.
+- `requalification`: playing a published bundle's probes in another browser, or on another engine,
+  for a verdict.
 - `run_folder`: the folder of one run: plan, probes, recordings, evidence, report, bundle.
 - `second_route`: what becomes of a model that TensorFlow's route refuses: it goes without, or not
   at all.
