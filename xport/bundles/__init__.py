@@ -9,6 +9,8 @@
 - `manifest`: manifest.json: every file of a bundle by digest, and what the page has to know of
   its models.
 - `page`: the page in a bundle: the files that the plan names, and its host's headers.
+- `requalified`: evidence of a bundle that was played again, in another browser or on another
+  engine.
 - `required`: what must lie in a bundle, and what may, by the version of its manifest, whatever
   that lists.
 - `self_test`: the self-test that a bundle carries: recorded inputs, PyTorch's outputs and how
