@@ -67,6 +67,11 @@ class RunFolder:
         return self.root / "sensitivity.json"
 
     @property
+    def implementations_path(self) -> Path:
+        """What other correct implementations differ by, one JSON document."""
+        return self.root / "implementations.json"
+
+    @property
     def artifacts_path(self) -> Path:
         """The artifacts of a model in memory; those of a release lie in the store."""
         return self.root / "artifacts"
@@ -159,6 +164,7 @@ class RunFolder:
                 self.judgements_path,
                 self.runtime_path,
                 self.sensitivity_path,
+                self.implementations_path,
                 self.recordings.root,
                 self.prepared.root,
             ]
