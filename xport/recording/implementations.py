@@ -69,7 +69,7 @@ def _other_order() -> Iterator[None]:
     """PyTorch without oneDNN, whose flags warn of graphics processors that are not here."""
     import torch
 
-    flags = torch.backends.mkldnn.flags(enabled=False)  # type: ignore[no-untyped-call]
+    flags = torch.backends.mkldnn.flags(enabled=False)
     with contextlib.ExitStack() as opened:
         with warnings.catch_warnings(action="ignore"):
             opened.enter_context(flags)

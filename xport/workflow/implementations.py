@@ -74,12 +74,12 @@ def measure_implementations(
         for model in plan.models:
             leg = next(leg for leg in plan.legs_of(model) if leg.name == model.reference)
             runner = own_runner(model, leg) if own_runner else None
-            one = Work(model, probes, recordings)
-            work.append(one if runner is None else _in_this_process(one, runner))
+            todo = Work(model, probes, recordings)
+            work.append(todo if runner is None else _in_this_process(todo, runner))
         try:
             found = isolated.call(measured_here, work).result
         except XportError as error:
-            found = [_nothing(one.model, str(error)) for one in work]
+            found = [_nothing(todo.model, str(error)) for todo in work]
         progress.advance(f"{sum(one.seconds for one in found):.1f} s")
     for one in found:
         if one.failure:

@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 from xport.bundles.manifest import MANIFEST
 from xport.conversion.store import disk_errors
 from xport.divergence.document import DIVERGENCE, PAGE, REPRODUCER
+from xport.divergence.half_document import HALF_PAGE, HALF_PRECISION
 from xport.errors import InputError, UnavailableError
 from xport.inputs.images import ImageFolder
 from xport.inputs.probes import ProbeFolder
@@ -102,6 +103,11 @@ class RunFolder:
         return self.root / PAGE, self.root / DIVERGENCE, self.root / REPRODUCER
 
     @property
+    def half_precision_paths(self) -> tuple[Path, Path]:
+        """What half precision does to a model: page and document."""
+        return self.root / HALF_PAGE, self.root / HALF_PRECISION
+
+    @property
     def bundle_path(self) -> Path:
         """The deployable bundle; exists only after a verdict of PASSED."""
         return self.root / "bundle"
@@ -158,7 +164,7 @@ class RunFolder:
     def _made_from(self, step: Literal["convert", "record", "judge"]) -> list[Path]:
         """What a step and those after it make."""
         paths = [self.bundle_path, self.report_path, self.junit_path, self.summary_path]
-        paths += [self.evidence_path, *self.divergence_paths]
+        paths += [self.evidence_path, *self.divergence_paths, *self.half_precision_paths]
         if step in ("convert", "record"):
             paths += [
                 self.judgements_path,
