@@ -44,7 +44,7 @@ FULL = 23
 
 
 @dataclass(frozen=True)
-class _Looked:
+class Looked:
     """A model of a run, and the probe that it is looked at on."""
 
     run: RunFolder
@@ -54,10 +54,12 @@ class _Looked:
 
     @property
     def model(self) -> PlannedModel:
+        """The plan's."""
         return self.evidence.plan.model(self.target.model)
 
     @property
     def inputs(self) -> dict[str, Array]:
+        """Those of the probe, by name."""
         probe = next(one for one in self.model.probes if one.name == self.target.probe)
         return self.run.probes.load(probe, self.model.signature)
 
@@ -83,7 +85,7 @@ def half_precision(
     run = RunFolder(run_folder)
     with run.locked():
         evidence = run.evidence()
-        looked = _Looked(run, evidence, choose(evidence, asked), options or BrowserOptions())
+        looked = Looked(run, evidence, choose(evidence, asked), options or BrowserOptions())
         with progress.step(f"half precision of {looked.model.id}", 1):
             found = _found(looked, asked.budget)
             progress.advance(f"{len(found.layers)} layers")
@@ -94,7 +96,7 @@ def half_precision(
     return found
 
 
-def _found(looked: _Looked, budget: int) -> HalfPrecision:
+def _found(looked: Looked, budget: int) -> HalfPrecision:
     planned = looked.model.artifacts[ONNX]
     if digests.of_folder(planned.path) != planned.files:
         raise IntegrityError(
@@ -103,7 +105,7 @@ def _found(looked: _Looked, budget: int) -> HalfPrecision:
             "run `xport convert` again",
         )
     layers, errors, largest = half_layers(OnnxModel(planned.path / MODEL), looked.inputs, budget)
-    measured = {name: list(_recorded(looked, name)) for name in errors}
+    measured = {name: list(recorded_halves(looked, name)) for name in errors}
     remarks: list[str] = []
     if not any(measured.values()):
         try:
@@ -134,7 +136,7 @@ def _found(looked: _Looked, budget: int) -> HalfPrecision:
     )
 
 
-def _recorded(looked: _Looked, output: str) -> Iterator[HalfRun]:
+def recorded_halves(looked: Looked, output: str) -> Iterator[HalfRun]:
     """Legs of the run that the policy lets compute at half precision, and that did."""
     evidence, model = looked.evidence, looked.model
     for recording in evidence.recordings:
@@ -149,7 +151,7 @@ def _recorded(looked: _Looked, output: str) -> Iterator[HalfRun]:
                 yield HalfRun(leg=recording.leg, forced=False, away=seen.max_abs)
 
 
-def _forced(looked: _Looked) -> dict[str, HalfRun]:
+def _forced(looked: Looked) -> dict[str, HalfRun]:
     """What ships, in WebGL with textures of half precision, against the reference's recording.
 
     Raises:

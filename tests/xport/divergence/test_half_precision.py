@@ -10,12 +10,20 @@ import pytest
 
 from reports.divergence.half import half_lines, html_half
 from tests.reports.parsed import Page
+from tests.reports.release.sample_evidence import make_evidence
+from tests.reports.release.sample_plan import SampleRelease
 from tests.xport.divergence import faulty
 from xport.common.arrays import Array
+from xport.comparison.parity import Role
 from xport.divergence.half_document import HalfOutput, HalfPrecision, HalfRun
 from xport.divergence.half_precision import half_layers, layer
 from xport.divergence.onnx_model import OnnxModel
 from xport.formats.onnx_file import MODEL
+from xport.plan.policy import HalfPrecision as HalfPrecisionLeg
+from xport.recording.browser import BrowserOptions
+from xport.workflow.debugging import Asked, choose
+from xport.workflow.half_precision import Looked, recorded_halves
+from xport.workflow.run_folder import RunFolder
 
 PLACE = (0, "value", "node", "Relu")
 
@@ -89,3 +97,23 @@ def test_no_number_is_beyond_and_nothing_allowed_is_not(found: HalfPrecision) ->
     assert not one.over
     assert one.model_copy(update={"forecast": float("nan")}).over
     assert not one.model_copy(update={"bound": None}).over
+
+
+def test_a_leg_of_the_run_that_computed_so_is_told_and_no_other(tmp_path: Path) -> None:
+    half = frozenset({"classifier/tfjs/webgl", "classifier/tfjs/wasm"})
+    evidence = make_evidence(SampleRelease(half_precision=half))
+    declared = HalfPrecisionLeg(leg="tfjs/webgl", rationale="tablets have half precision alone")
+    policy = evidence.plan.policy.model_copy(update={"half_precision": (declared,)})
+    plan = evidence.plan.model_copy(update={"policy": policy})
+    evidence = evidence.model_copy(update={"plan": plan})
+    target = choose(evidence, Asked(leg="tfjs/webgl", model="classifier"))
+    looked = Looked(RunFolder(tmp_path), evidence, target, BrowserOptions())
+    (found,) = recorded_halves(looked, "probabilities")
+    (compared,) = [
+        one
+        for one in evidence.comparisons
+        if (one.model, one.leg, one.output, one.role)
+        == ("classifier", "tfjs/webgl", "probabilities", Role.REFERENCE)
+    ]
+    assert (found.leg, found.forced) == ("tfjs/webgl", False)
+    assert found.away == compared.probes[target.probe].max_abs
