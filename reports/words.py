@@ -32,6 +32,7 @@ NOTE_WORDS: dict[NoteKind, str] = {
     "half-precision": "Half precision",
     "reduced-weights": "Rounded weights",
     "near-tolerance": "Close to what is allowed",
+    "wide-tolerance": "Far above rounding",
     "no-second-route": "No second opinion",
     "baseline": "Against the baseline",
     "clock": "Clock",

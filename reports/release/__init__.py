@@ -3,6 +3,7 @@
 - `card`: a checkpoint's card for people: one HTML page that needs no network and no script.
 - `charts`: the ledger of legs as a drawing: what each adds, what it comes to, on a logarithmic
   scale.
+- `derived`: declared tolerances beside what correct implementations differ by: table and drawing.
 - `details`: what a program is told of a verdict: release, counts, worst share, digests, engines.
 - `faults`: what did not pass, each fact once: baselines together, what is only passed on behind the
   rest.

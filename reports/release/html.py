@@ -10,6 +10,7 @@ from markupsafe import Markup
 from reports import words
 from reports.page import environment
 from reports.release.charts import ledger_chart, meter
+from reports.release.derived import derived_tolerances
 from reports.release.faults import fault_lines
 from reports.release.histograms import Figure, figure
 from reports.release.latency import PAPER, efforts, runtime_rows
@@ -55,6 +56,7 @@ def html_report(evidence: Evidence, divergence: str | None = None) -> str:
             second_route=not evidence.plan.missing_routes,
             NOTE_WORDS=words.NOTE_WORDS,
             least=floor,
+            derived=derived_tolerances(evidence),
             of_files=words.of_files(evidence.plan),
             visible=visible_errors(evidence),
             blind=blind(evidence),

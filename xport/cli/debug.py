@@ -10,6 +10,7 @@ from xport.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
     from xport.recording.browser import BrowserOptions
+    from xport.workflow.debugging import Asked
 
 DESCRIPTION = """\
 Find the first node at which a leg departs from what it was made from.
@@ -24,7 +25,8 @@ which is then run again. NOT FOR MEDICAL USE.
 
 EPILOG = """\
 The exit code is 1 where a node is over tolerance, by itself or in the running model, and 0 where
-none is. Without --leg, --model and --output the worst of the verdict is looked at.
+none is; with --half-precision, where an output is. Without --leg, --model and --output the worst
+of the verdict is looked at.
 
 examples:
   xport debug build/demo
@@ -45,6 +47,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", metavar="ID", help="a model of the release")
     parser.add_argument(
         "--out", type=Path, metavar="FOLDER", help="where to write instead of the run's folder"
+    )
+    parser.add_argument(
+        "--half-precision",
+        action="store_true",
+        help="say instead what float16 does to every layer, and to the outputs: forecast, and "
+        "measured in a browser that is forced to it",
     )
     parser.add_argument(
         "--memory",
@@ -74,8 +82,23 @@ def debug(options: argparse.Namespace, browser: BrowserOptions) -> tuple[int, st
         code = ExitCode.FAILED if done.over else ExitCode.PASSED
         return code, "\n".join(lines(done)), done.model_dump(mode="json")
     asked = Asked(options.leg, options.output, options.model, options.memory * MIB)
+    if options.half_precision:
+        return _half_precision(options, asked, browser)
     found = examine(options.run_folder, asked, options.out, browser)
     code = ExitCode.FAILED if found.over else ExitCode.PASSED
     said = divergence_lines(found)
+    text = "\n".join(said[:1] if options.quiet else said)
+    return code, text, found.model_dump(mode="json")
+
+
+def _half_precision(
+    options: argparse.Namespace, asked: Asked, browser: BrowserOptions
+) -> tuple[int, str, dict[str, Any]]:
+    from reports.divergence.half import half_lines
+    from xport.workflow.half_precision import half_precision
+
+    found = half_precision(options.run_folder, asked, options.out, browser)
+    code = ExitCode.FAILED if found.over else ExitCode.PASSED
+    said = half_lines(found)
     text = "\n".join(said[:1] if options.quiet else said)
     return code, text, found.model_dump(mode="json")

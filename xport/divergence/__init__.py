@@ -8,6 +8,10 @@ adds itself is told from what it inherits.
 - `causes`: what differs between a node as it should be and as it is: attributes, inputs, weights.
 - `document`: what `xport debug` found, as one document that pages, lines and programs read.
 - `examine`: one search from beginning to end: measured, the first node named, and written to disk.
+- `half_document`: what `xport debug --half-precision` found, as one document that pages and
+  programs read.
+- `half_precision`: what float16 does to a model: values that it cannot hold, and the error that
+  rounding makes.
 - `legs`: a leg and what it is held to, both opened so that their tensors can be asked for.
 - `lowered`: which TF.js tensor stands for which ONNX value: the direct writer says so, others by
   name.

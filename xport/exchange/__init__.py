@@ -1,5 +1,7 @@
 """What recordings are made of: documents and protocols that runners and judgement share.
 
+- `implementations`: what other correct implementations differ by from the reference, on a few
+  probes of a model.
 - `prepared`: what pipelines made of images: a model's inputs, and why some could not be made.
 - `preparer`: what prepares images: pipelines of one side, ready to work, and what they answer.
 - `recording`: running a model on probes: the Runner protocol, where it ran, and what came out.

@@ -12,6 +12,8 @@
   could not be told.
 - `consistency`: numbers of evidence held together: a sum to its parts, a leg to the others of one
   baseline.
+- `derived`: what correct implementations differ by beside every declared tolerance, and which is
+  far above.
 - `determinism_checks`: judging repetition: a second run of a probe gives the same bits, or that
   is said.
 - `document_checks`: judging documents that belong to weights: calibration, gate and card name the

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from xport.exchange.recording import Recording
 from xport.judgement.change_checks import baseline_findings
 from xport.judgement.consistency import largest_findings, number_findings
+from xport.judgement.derived import implementation_findings
 from xport.judgement.document_checks import DOCUMENTS
 from xport.judgement.environment_checks import ENVIRONMENT
 from xport.judgement.evidence import Evidence
@@ -46,6 +47,7 @@ def again_findings(evidence: Evidence) -> Iterator[str]:
         found, told = evidence.sensitivity, evidence.detectable_errors
         yield from sensitivity_findings(case, found, told)
         yield from baseline_findings(case)
+        yield from implementation_findings(case)
     now = judge(case)
     yield from _check_findings(_comparable(evidence, evidence.verdict.checks), now, evidence)
     said = evidence.verdict
@@ -98,6 +100,7 @@ def case_of(evidence: Evidence) -> Case:
         rules=evidence.rules,
         baseline=evidence.baseline,
         day=day_of(evidence.made),
+        implementations=evidence.implementations,
     )
 
 

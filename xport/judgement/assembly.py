@@ -15,6 +15,7 @@ from xport.comparison.leg_decisions import LegDecisions, leg_decisions
 from xport.comparison.parity import Comparison, Outputs, Pair, Role, compare
 from xport.comparison.pictures import pictures_for
 from xport.comparison.preprocessing import PreparedCase, effects_of
+from xport.exchange.implementations import Implementations
 from xport.exchange.recording import Recording
 from xport.exchange.sensitivity import Sensitivity
 from xport.formats.artifact import TensorSpec
@@ -95,11 +96,13 @@ def evidence_of(
     other: tuple[Policy, OtherPolicy] | None = None,
     sensitivity: Sequence[Sensitivity] = (),
     baseline: BaselineFound | None = None,
+    implementations: Sequence[Implementations] = (),
 ) -> Evidence:
     """Measure and judge what was recorded for `planned`, under its own policy or another.
 
     `probes` are only shown, not run. `sensitivity` is what was tried of errors in the weights,
-    `baseline` what was compared with the release that the policy names.
+    `baseline` what was compared with the release that the policy names, `implementations` what
+    others than the legs differ by.
     """
     plan = planned.model_copy(update={"policy": other[0]}) if other else planned
 
@@ -117,6 +120,7 @@ def evidence_of(
         other=other[1] if other else None,
         baseline=baseline,
         day=made.date(),
+        implementations=implementations,
     )
     comparisons, verdict = tuple(case.comparisons.values()), judge(case)
     return Evidence(
@@ -137,6 +141,7 @@ def evidence_of(
         detectable_errors=tuple(detectable_errors(case, sensitivity)),
         decisions=tuple(_decisions(plan, recorded, verdict, input_of)),
         baseline=baseline,
+        implementations=tuple(implementations),
         verdict=verdict,
     )
 

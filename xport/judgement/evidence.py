@@ -10,6 +10,7 @@ from xport.comparison.leg_decisions import LegDecisions
 from xport.comparison.parity import Comparison
 from xport.comparison.picture import Picture
 from xport.comparison.pipeline_effect import PipelineEffect
+from xport.exchange.implementations import Implementations
 from xport.exchange.prepared import Preparations
 from xport.exchange.recording import Recording, WebEnvironment
 from xport.exchange.sensitivity import Sensitivity
@@ -39,6 +40,9 @@ class Evidence(Document):
 
     `baseline` is what changed against the release that the policy names; None where it names none.
 
+    `implementations` is what other correct implementations differ by, beside the tolerances; it
+    informs, and no check rests on it. Empty where it was not measured.
+
     `rules` are those it was judged by. Rules 1, of evidence of versions 1 and 2, held neither the
     reference to its float64, nor documents to their weights, nor legs to one page. Rules 2, of
     version 3, had neither the page's witness nor a second run of every probe, did not hold the
@@ -64,6 +68,7 @@ class Evidence(Document):
     detectable_errors: tuple[DetectableError, ...] = ()
     decisions: tuple[LegDecisions, ...] = ()
     baseline: BaselineFound | None = None
+    implementations: tuple[Implementations, ...] = ()
     verdict: Verdict
 
     @classmethod

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from xport.exchange.recording import Recording
 from xport.judgement.advisory import sentences
 from xport.judgement.change_checks import CHANGE
+from xport.judgement.derived import far_sentences
 from xport.judgement.reference_checks import is_own_distance
 from xport.judgement.verdict import Case, Check, Note, NoteKind, Status
 from xport.judgement.waivers import waiver_sentences
@@ -33,6 +34,7 @@ def notes_of(case: Case, checks: Sequence[Check]) -> Iterator[Note]:
         ("half-precision", _half_precision(case)),
         ("reduced-weights", _reduced_weights(case.plan)),
         ("near-tolerance", _near_tolerance(checks)),
+        ("wide-tolerance", far_sentences(case)),
         ("no-second-route", _without_second_route(case.plan)),
         ("baseline", _own_numbers(case.plan)),
         ("clock", clock_sentences(case.recordings.values())),

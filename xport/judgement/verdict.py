@@ -15,6 +15,7 @@ from xport.comparison.change import BaselineFound
 from xport.comparison.parity import Comparison, Role
 from xport.comparison.pipeline_effect import PipelineEffect
 from xport.errors import ExitCode
+from xport.exchange.implementations import Implementations
 from xport.exchange.prepared import Preparations
 from xport.exchange.recording import Recording
 from xport.plan.plan import Plan
@@ -66,6 +67,7 @@ NoteKind = Literal[
     "half-precision",
     "reduced-weights",
     "near-tolerance",
+    "wide-tolerance",
     "no-second-route",
     "other-policy",
     "baseline",
@@ -80,7 +82,8 @@ class Note(Document):
     or was to be and is not, and waivers that are of nothing. `advisory`: what failed and, by the
     policy, does not decide. `half-precision`: a leg that may compute so. `reduced-weights`: weights
     that were stored in fewer bits, with other values. `near-tolerance`: a distance that takes more
-    than four fifths of what is allowed. `no-second-route`: no independent conversion confirms it.
+    than four fifths of what is allowed. `wide-tolerance`: one that is far above what correct
+    implementations differ by. `no-second-route`: no independent conversion confirms it.
     `other-policy`: the verdict is not the release's own. `baseline`: limits on what changes that
     ask for other numbers of labelled images than usual. `clock`: a clock that cannot be right, so
     that days, of waivers and of what is published, mean nothing.
@@ -189,7 +192,7 @@ class Case:
     unless that is judged under another policy, which `other` names. `rules` are those of the
     evidence that is judged again: what later rules ask is not asked of it. `baseline` is what was
     compared with the release that the policy names. `day` is that of judging, in UTC; where it is
-    not known, every waiver has ended.
+    not known, every waiver has ended. `implementations` is what others than the legs differ by.
     """
 
     plan: Plan
@@ -204,3 +207,4 @@ class Case:
     rules: int = RULES
     baseline: BaselineFound | None = None
     day: datetime.date | None = None
+    implementations: Sequence[Implementations] = ()

@@ -22,11 +22,11 @@ def below_floor(case: Case) -> Iterator[str]:
     norms = norms_of([*case.comparisons.values()])
     for model in plan.models:
         for spec in model.signature.outputs:
-            rounding = _rounding(case, model, spec.name, norms)
+            rounding = recorded_rounding(case, model, spec.name, norms)
             yield from floor.wide(plan.policy, model.id, spec, rounding)
 
 
-def _rounding(
+def recorded_rounding(
     case: Case, model: PlannedModel, output: str, norms: dict[tuple[str, str, str], float]
 ) -> Rounding:
     """What was recorded of an output's rounding; nothing counts as none."""

@@ -1,5 +1,7 @@
 """Python's interface to models: what `xport.convert` and `xport.verify` do, and what they return.
 
+- `answers`: what references, themselves computed otherwise, and runtimes say of probes: rounding
+  measured.
 - `checking`: what is wrong with a release file, what is missing here, and what a run will cost.
 - `converted`: a model as TF.js, with what it came from, so that it can be verified.
 - `converting`: from a module, a factory or an ONNX file to a folder that TF.js loads.

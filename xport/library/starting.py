@@ -21,16 +21,19 @@ from xport.conversion.exporters import Exporter
 from xport.conversion.foreseeing import refusal_by_onnx_tf, require_direct
 from xport.conversion.onnx_files import passing_file, settled, with_shapes
 from xport.errors import InputError
+from xport.exchange.implementations import Name
 from xport.formats import torch_module
 from xport.inputs.probes import synthetic_inputs
+from xport.library.answers import answers_of, answers_of_onnx, suggested_of_onnx
 from xport.library.converting import FACTORY, name_of, shapes_in, title_of
 from xport.library.modules import OwnModule, export, own_module
 from xport.library.release_text import PROBES, SEED, Begun, release_text
 from xport.library.suggesting import suggested
-from xport.library.verification import answers_of, answers_of_onnx, suggested_of_onnx
 from xport.plan.plan import FLOAT64_LEG, REFERENCE_LEG
 from xport.plan.policy import Tolerance
 from xport.plan.presets import content_of
+from xport.plan.rounding import Answers
+from xport.recording.implementations import onnx_answers, torch_answers
 from xport.recording.runners.torch_runner import TorchRunner
 
 
@@ -200,11 +203,14 @@ def _measured(
     signature = own.recipe.signature
     made = synthetic_inputs(signature, None, seed=SEED, count=PROBES)
     inputs = [dict(probe.inputs) for probe in made]
+    others: dict[Name, Answers] = {}
     with passing_file(factory) as path:
         export(own, exporter, None, path)
         second = _foreseen(with_shapes(path, {}), model)
         runtime = isolated.call(answers_of_onnx, path.parent, inputs).result
+        others |= isolated.call(onnx_answers, path.parent, inputs).result
     pair = (own.module, own.recipe)
     single = answers_of(TorchRunner(REFERENCE_LEG, Path(), "float32", pair), inputs)
     double = answers_of(TorchRunner(FLOAT64_LEG, Path(), "float64", pair), inputs)
-    return suggested(model, signature, single, double, runtime), second
+    others |= torch_answers(TorchRunner(REFERENCE_LEG, Path(), "float32", pair), inputs)
+    return suggested(model, signature, single, double, runtime, others=others), second

@@ -17,17 +17,23 @@ from pathlib import Path
 from typing import Any, Literal
 
 from xport.common import digests, isolated
-from xport.common.arrays import Array
 from xport.common.progress import advance, step
 from xport.common.tools import missing_packages_named
 from xport.conversion.store import disk_errors, require_writable
 from xport.errors import InputError
+from xport.exchange.implementations import Name
 from xport.exchange.recording import Runner
-from xport.formats.artifact import Format, Signature
+from xport.formats.artifact import Format
 from xport.formats.onnx_file import MODEL as ONNX_FILE
 from xport.formats.tfjs_model import stored_weights
 from xport.formats.torch_module import IN_MEMORY, InMemory
 from xport.inputs.probes import Probe, synthetic_inputs
+from xport.library.answers import (
+    answers_of,
+    answers_of_file,
+    answers_of_onnx,
+    others_of_file,
+)
 from xport.library.converted import Converted
 from xport.library.examples import probes_of
 from xport.library.report import Report
@@ -45,7 +51,7 @@ from xport.plan.policy import Policy, Tolerance
 from xport.plan.rounding import Answers, Rounding
 from xport.plan.routes import DIRECT, ONNX, TORCH, Backend, DirectRoute, Routes
 from xport.recording.browser import BrowserOptions
-from xport.recording.runners.onnx_runner import OnnxRunner, Optimisations
+from xport.recording.implementations import onnx_answers, torch_answers
 from xport.recording.runners.torch_runner import TorchRunner
 from xport.workflow import commands
 from xport.workflow.planned_page import planned_page
@@ -225,6 +231,15 @@ class _Measured:
         single, double = (answers_of(runners.of(leg), inputs) for leg in (TORCH, FLOAT64_LEG))
         return single, double, runtime
 
+    @cached_property
+    def others(self) -> dict[Name, Answers]:
+        """Of further implementations, of the first probes."""
+        inputs = [dict(probe.inputs) for probe in self.probes]
+        if self.converted.module is None:
+            return others_of_file(self.onnx_folder, inputs)
+        said = torch_answers(_OwnRunners(self.converted).of(TORCH), inputs)
+        return said | isolated.call(onnx_answers, self.onnx_folder, inputs).result
+
 
 def _tolerances(measured: _Measured, declared: Declared) -> list[Tolerance]:
     """The declared tolerances, and suggestions for the outputs that they leave out."""
@@ -243,7 +258,8 @@ def _tolerances(measured: _Measured, declared: Declared) -> list[Tolerance]:
         return found
     signature = converted.signature.model_copy(update={"outputs": wanted})
     measure = OF_ONNX if converted.module is None else OF_PYTORCH
-    return found + suggested(converted.name, signature, *measured.answers, measure)
+    answers, others = measured.answers, measured.others
+    return found + suggested(converted.name, signature, *answers, measure, others)
 
 
 def _shortfalls(measured: _Measured, policy: Policy, how: Verification) -> list[str]:
@@ -266,33 +282,3 @@ def _declared(model: str, output: str, said: Any) -> Tolerance:
             f"tolerances: {output}",
             'give a pair, such as (1e-5, "the reason, in a dozen letters or more")',
         ) from error
-
-
-def suggested_of_onnx(
-    model: str, signature: Signature, folder: Path, inputs: Sequence[Mapping[str, Array]]
-) -> list[Tolerance]:
-    """Tolerances for an ONNX file, from what ONNX Runtime says with and without optimisations."""
-    return suggested(model, signature, *answers_of_file(folder, inputs), OF_ONNX)
-
-
-def answers_of_file(
-    folder: Path, inputs: Sequence[Mapping[str, Array]]
-) -> tuple[Answers, Answers, Answers]:
-    """What ONNX Runtime says of an ONNX file without optimisations, and twice with all of them."""
-    plain, optimised = (
-        isolated.call(answers_of_onnx, folder, inputs, how).result for how in ("none", "all")
-    )
-    return plain, optimised, optimised
-
-
-def answers_of_onnx(
-    folder: Path, inputs: Sequence[Mapping[str, Array]], optimisations: Optimisations = "default"
-) -> Answers:
-    """What ONNX Runtime says of every probe, in this process."""
-    return answers_of(OnnxRunner(ONNX, folder, optimisations), inputs)
-
-
-def answers_of(runner: Any, inputs: Sequence[Mapping[str, Array]]) -> Answers:
-    """What a runner says of every probe."""
-    with runner:
-        return [runner.run(one)[0] for one in inputs]

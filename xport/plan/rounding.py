@@ -2,14 +2,15 @@
 
 float32 rounds, and every runtime in an order of its own. How much that comes to is measured where
 the model is at home: PyTorch float32 against its own float64, and against ONNX Runtime; of an ONNX
-file, ONNX Runtime without its optimisations against itself with all of them. A distance of ONNX
-Runtime that the reference's own rounding cannot explain is no rounding and does not count, so that
-a wrong export does not widen what is allowed.
+file, ONNX Runtime without its optimisations against itself with all of them. Other orders of
+summation and other numbers of threads count as well, where they were tried. A distance that the
+reference's own rounding cannot explain is no rounding and does not count, so that a wrong export
+does not widen what is allowed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +26,13 @@ EXPLAINED = 10
 GREATEST = 1e-2
 """Of the largest value: no more is ever suggested."""
 
+FAR = 100
+"""How many times the rounding a tolerance may be and not be noted: ten times what is suggested.
+
+`xport init` allows ten times, for engines and images that were not tried. What is ten times further
+away than that passes with an error a hundred times as large as correct implementations make.
+"""
+
 Answers = Sequence[Mapping[str, Array]]
 """One mapping of outputs by name for each probe."""
 
@@ -34,20 +42,33 @@ class Rounding:
     """What was measured of one output, over all probes, as largest absolute differences.
 
     `float64` is the reference's distance from itself computed otherwise, `runtime` that from ONNX
-    Runtime; `largest` is the output's largest absolute value.
+    Runtime, `others` those from further correct implementations; `largest` is the output's largest
+    absolute value.
     """
 
     float64: float
     runtime: float
     largest: float
+    others: tuple[float, ...] = ()
 
     @classmethod
-    def measured(cls, single: Answers, double: Answers, runtime: Answers, output: str) -> Rounding:
-        """From what the reference, itself otherwise and a runtime say of the same probes."""
+    def measured(
+        cls,
+        single: Answers,
+        double: Answers,
+        runtime: Answers,
+        output: str,
+        others: Collection[Answers] = (),
+    ) -> Rounding:
+        """From what the reference, itself otherwise and a runtime say of the same probes.
+
+        `others` are further implementations, each of the first few of these probes or of all.
+        """
         return cls(
-            _distance(single, double, output),
-            _distance(single, runtime, output),
+            distance(single, double, output),
+            distance(single, runtime, output),
             max(float(np.abs(one[output].astype(np.float64)).max()) for one in double),
+            tuple(distance(single[: len(one)], one, output) for one in others),
         )
 
     def and_of(self, other: Rounding) -> Rounding:
@@ -56,6 +77,7 @@ class Rounding:
             max(self.float64, other.float64),
             max(self.runtime, other.runtime),
             max(self.largest, other.largest),
+            (*self.others, *other.others),
         )
 
     @property
@@ -76,12 +98,16 @@ class Rounding:
     @property
     def explained(self) -> bool:
         """Whether the reference's rounding explains what ONNX Runtime is away."""
-        return self.runtime <= min(EXPLAINED * self.own, max(self.bearable, self.own))
+        return self.explains(self.runtime)
+
+    def explains(self, away: float) -> bool:
+        """Whether the reference's rounding explains a distance; never that of no number."""
+        return away <= min(EXPLAINED * self.own, max(self.bearable, self.own))
 
     @property
     def counted(self) -> float:
-        """What counts as rounding: the reference's own, or ONNX Runtime's where that is more."""
-        return max(self.own, self.runtime if self.explained else 0.0)
+        """What counts as rounding: the reference's own, or the largest that this explains."""
+        return max(self.own, *filter(self.explains, (self.runtime, *self.others)), 0.0)
 
     @property
     def suggested(self) -> float:
@@ -89,7 +115,7 @@ class Rounding:
         return _rounded_up(FACTOR * self.counted)
 
 
-def _distance(ours: Answers, theirs: Answers, output: str) -> float:
+def distance(ours: Answers, theirs: Answers, output: str) -> float:
     """The largest difference on any probe, infinite where shapes differ; NaN where one is."""
     worst = 0.0
     for mine, other in zip(ours, theirs, strict=True):

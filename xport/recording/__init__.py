@@ -2,6 +2,8 @@
 
 - `browser`: the browser harness as the workflow uses it: runners and runtime measurements for a
   plan.
+- `implementations`: what other correct implementations say: other orders of summation, threads,
+  optimisations off.
 - `legs`: record: run a plan's legs on inputs, in processes of their own or in a browser.
 - `prepared_folder`: prepared inputs on disk, and what models said about them.
 - `preparing`: record the preprocessing leg: every pipeline on every image, then what models say

@@ -6,6 +6,11 @@
   kept.
 - `difference`: comparing two releases: what their folders are, checked before anything is compared.
 - `following`: a target as whoever receives its releases may believe it; nothing in it is changed.
+- `half_precision`: the headroom of a run's model at half precision: forecast, beside what a forced
+  run measures.
+- `implementations`: what other correct implementations of a run's models differ by, measured when
+  it is recorded.
+- `judging`: judging a run's recordings: what lies in its folder, put together for the judge.
 - `measured_floor`: whether a release's tolerances lie above the floor, measured before anything is
   converted.
 - `planned_artifact`: what a plan says of one artifact: its files by digest, its cost, and its

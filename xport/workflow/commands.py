@@ -16,26 +16,26 @@ from xport.common.callables import search_in
 from xport.common.digests import of_file
 from xport.common.document import write_whole
 from xport.common.tools import missing_packages_named, require
-from xport.comparison.preprocessing import PreparedCase, load_prepared
+from xport.comparison.preprocessing import load_prepared
 from xport.conversion.store import Store, disk_errors, require_writable
 from xport.errors import ExitCode, IntegrityError
 from xport.exchange.recording import Recording
-from xport.exchange.sensitivity import Sensitivities, Sensitivity
-from xport.judgement.assembly import evidence_of, load
 from xport.judgement.evidence import Evidence
 from xport.plan import floor
 from xport.plan.plan import Plan
 from xport.plan.policy import OtherPolicy, Policy
 from xport.plan.presets import spelt_out_for
 from xport.plan.routes import TORCH
-from xport.plan.timing import BackendRuntime, Runtimes
+from xport.plan.timing import Runtimes
 from xport.recording.browser import BrowserOptions, Harness, graph_operators
 from xport.recording.legs import LegRecorder, OwnRunner
 from xport.recording.preparing import PreprocessingRecorder
 from xport.recording.runtimes import measure_runtimes
 from xport.release_file.file import read_release
 from xport.workflow.conversion import Converter
-from xport.workflow.difference import against_baseline, require_apart
+from xport.workflow.difference import require_apart
+from xport.workflow.implementations import measure_implementations
+from xport.workflow.judging import judged, runtimes_of
 from xport.workflow.run_folder import RunFolder
 from xport.workflow.sensitivity import measure_sensitivity
 
@@ -129,6 +129,8 @@ def record(
                 plan, run.images, run.prepared, harness.preparer, harness.runner
             ).run()
             measure_sensitivity(plan, run.probes, run.recordings).write(run.sensitivity_path)
+            otherwise = measure_implementations(plan, run.probes, run.recordings, own_runner)
+            otherwise.write(run.implementations_path)
             if measure:
                 timed = measure_runtimes(plan, recordings, run.probes, harness.measure)
                 Runtimes(backends=tuple(timed)).write(run.runtime_path)
@@ -149,10 +151,10 @@ def judge(out: Path) -> Evidence:
     """
     run = RunFolder(out)
     with run.locked():
-        plan, runtimes = run.plan(), _runtimes(run)
+        plan, runtimes = run.plan(), runtimes_of(run)
         run.clear("judge")
         prepared = load_prepared(plan, run.prepared, run.images)
-        evidence = _judged(run, plan, runtimes, prepared)
+        evidence = judged(run, plan, runtimes, prepared)
         evidence.write(run.evidence_path)
     return evidence
 
@@ -172,7 +174,7 @@ def judge_under(out: Path, policy: Policy, origin: OtherPolicy) -> tuple[Evidenc
         plan = run.plan()
         prepared = load_prepared(plan, run.prepared, run.images)
         other = spelt_out_for(plan, policy), origin
-        evidence = _judged(run, plan, _runtimes(run), prepared, other)
+        evidence = judged(run, plan, runtimes_of(run), prepared, other)
         judgement = run.judgement(origin)
         with disk_errors(judgement.root):
             if judgement.root.exists():
@@ -181,30 +183,6 @@ def judge_under(out: Path, policy: Policy, origin: OtherPolicy) -> tuple[Evidenc
                 evidence.write(RunFolder(staging).evidence_path)
                 write_reports(RunFolder(staging), evidence, judgement.root)
     return evidence, judgement
-
-
-def _runtimes(run: RunFolder) -> tuple[BackendRuntime, ...]:
-    return Runtimes.read(run.runtime_path).backends if run.runtime_path.is_file() else ()
-
-
-def _sensitivity(run: RunFolder, plan: Plan) -> tuple[Sensitivity, ...]:
-    """What was tried of errors in the weights; what is of another plan counts as nothing."""
-    path = run.sensitivity_path
-    found = Sensitivities.read(path).models if path.is_file() else ()
-    return tuple(one for one in found if one.plan_digest == plan.digest())
-
-
-def _judged(
-    run: RunFolder,
-    plan: Plan,
-    runtimes: Sequence[BackendRuntime],
-    prepared: PreparedCase | None,
-    other: tuple[Policy, OtherPolicy] | None = None,
-) -> Evidence:
-    recorded = load(plan, run.recordings)
-    tried = _sensitivity(run, plan)
-    baseline = against_baseline(run, plan, other[0] if other else plan.policy, prepared)
-    return evidence_of(plan, recorded, runtimes, run.probes, prepared, other, tried, baseline)
 
 
 @missing_packages_named()
@@ -268,7 +246,7 @@ def bundle(out: Path, *, allow_weak: bool = False, allow_waivers: bool = False) 
         if evidence.plan != plan:
             raise contradicted
         prepared = load_prepared(plan, run.prepared, run.images)
-        again = _judged(run, plan, _runtimes(run), prepared)
+        again = judged(run, plan, runtimes_of(run), prepared)
         if evidence.verdict != again.verdict:
             raise contradicted
         sources = RunSources(run.probes, run.recordings, run.images, prepared)

@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 from xport.bundles.manifest import MANIFEST
 from xport.conversion.store import disk_errors
 from xport.divergence.document import DIVERGENCE, PAGE, REPRODUCER
+from xport.divergence.half_document import HALF_PAGE, HALF_PRECISION
 from xport.errors import InputError, UnavailableError
 from xport.inputs.images import ImageFolder
 from xport.inputs.probes import ProbeFolder
@@ -67,6 +68,11 @@ class RunFolder:
         return self.root / "sensitivity.json"
 
     @property
+    def implementations_path(self) -> Path:
+        """What other correct implementations differ by, one JSON document."""
+        return self.root / "implementations.json"
+
+    @property
     def artifacts_path(self) -> Path:
         """The artifacts of a model in memory; those of a release lie in the store."""
         return self.root / "artifacts"
@@ -95,6 +101,11 @@ class RunFolder:
     def divergence_paths(self) -> tuple[Path, Path, Path]:
         """Where a leg departs: page, document, and the folder of the minimal model."""
         return self.root / PAGE, self.root / DIVERGENCE, self.root / REPRODUCER
+
+    @property
+    def half_precision_paths(self) -> tuple[Path, Path]:
+        """What half precision does to a model: page and document."""
+        return self.root / HALF_PAGE, self.root / HALF_PRECISION
 
     @property
     def bundle_path(self) -> Path:
@@ -153,12 +164,13 @@ class RunFolder:
     def _made_from(self, step: Literal["convert", "record", "judge"]) -> list[Path]:
         """What a step and those after it make."""
         paths = [self.bundle_path, self.report_path, self.junit_path, self.summary_path]
-        paths += [self.evidence_path, *self.divergence_paths]
+        paths += [self.evidence_path, *self.divergence_paths, *self.half_precision_paths]
         if step in ("convert", "record"):
             paths += [
                 self.judgements_path,
                 self.runtime_path,
                 self.sensitivity_path,
+                self.implementations_path,
                 self.recordings.root,
                 self.prepared.root,
             ]

@@ -25,6 +25,13 @@ from xport.comparison.parity import Comparison, Outputs, Pair, Role, compare
 from xport.comparison.picture import Picture
 from xport.comparison.pipeline_effect import PipelineEffect
 from xport.comparison.preprocessing import PreparedCase, effects_of
+from xport.exchange.implementations import (
+    PROBES,
+    Implementation,
+    Implementations,
+    artifacts_of,
+    names_of,
+)
 from xport.exchange.recording import Recording
 from xport.exchange.sensitivity import OutputChange, Sensitivity, Trial, WeightGroup
 from xport.formats.artifact import TensorSpec
@@ -77,6 +84,7 @@ def make_evidence(
         prepared=prepared.recordings if prepared else {},
         preparations=prepared.preparations if prepared else None,
         day=day_of(MADE),
+        implementations=tuple(_implementations(sample, plan)),
     )
     sensitivity = tuple(_sensitivity(sample, plan))
     return Evidence(
@@ -91,8 +99,22 @@ def make_evidence(
         preprocessing=effects,
         sensitivity=sensitivity,
         detectable_errors=tuple(detectable_errors(case, sensitivity)),
+        implementations=tuple(case.implementations),
         verdict=judge(case),
     )
+
+
+def _implementations(sample: SampleRelease, plan: Plan) -> Iterator[Implementations]:
+    """Every implementation that is none of the legs is as far away as the sample says."""
+    for model in plan.models:
+        if sample.implementations is not None:
+            away = {spec.name: sample.implementations for spec in model.signature.outputs}
+            yield Implementations(
+                model=model.id,
+                artifacts=artifacts_of(model),
+                probes=tuple(probe.name for probe in model.probes[:PROBES]),
+                found=tuple(Implementation(name=n, differences=away) for n in names_of(model)),
+            )
 
 
 def _sensitivity(sample: SampleRelease, plan: Plan) -> Iterator[Sensitivity]:

@@ -89,6 +89,7 @@ class SampleRelease:
     pictures: bool = True
     weights: dict[str, str] = field(default_factory=dict)
     blind: frozenset[str] = frozenset()
+    implementations: float | None = 1e-7
     min_probes: int = 3
     waivers: tuple[Waiver, ...] = ()
 

@@ -208,6 +208,7 @@ def older_version(content: Content) -> None:
     content["plan"]["schema_version"] = 2
     for key in ("rules", "preparations", "prepared", "sensitivity", "detectable_errors"):
         content.pop(key)
+    content.pop("implementations")
 
 
 def another_xport(content: Content) -> None:
@@ -224,6 +225,11 @@ def no_sensitivity(content: Content) -> None:
     """What the probes see of errors in the weights is taken out."""
     content["sensitivity"] = []
     content["detectable_errors"] = []
+
+
+def other_artifacts(content: Content) -> None:
+    """What implementations differ by was measured with another ONNX file."""
+    content["implementations"][0]["artifacts"]["onnx"] = "0" * 64
 
 
 def finer(content: Content) -> None:
@@ -273,6 +279,12 @@ MUTATIONS = [
         "What the probes see of errors in the weights is taken out.",
         "what its probes see of errors in the weights is not there",
         no_sensitivity,
+    ),
+    edited(
+        "implementations of another model",
+        "What other implementations differ by was measured with another ONNX file.",
+        "other implementations were measured with other artifacts",
+        other_artifacts,
     ),
     edited(
         "detectable errors smaller",

@@ -75,3 +75,18 @@ def test_a_run_that_passed_shows_the_worst_leg(
     assert "the run’s verdict is PASSED" in said
     assert (tmp_path / "divergence.html").is_file()
     assert not (tmp_path / "divergence").exists()
+
+
+def test_half_precision_is_forecast_and_measured_in_a_browser_that_is_forced_to_it(
+    mini_run: MiniRun, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ("--half-precision", "--model", "classifier", "--output", "logits")
+    assert ended("debug", mini_run.folder, *asked, "--out", tmp_path, "--json") == 1
+    found = json.loads(capsys.readouterr().out)
+    (logits,) = [one for one in found["outputs"] if one["output"] == "logits"]
+    (run,) = logits["measured"]
+    assert run["forced"]
+    assert logits["bound"] < logits["forecast"] < 20 * run["away"]
+    assert run["away"] < 20 * logits["forecast"]
+    assert "tfjs on webgl, forced" in (tmp_path / "half-precision.html").read_text()
+    assert json.loads((tmp_path / "half-precision.json").read_text()) == found

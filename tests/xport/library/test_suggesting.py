@@ -77,3 +77,14 @@ def test_what_is_counted_must_be_equal(dtype: DType) -> None:
 def test_an_output_of_zeros_has_a_tolerance_all_the_same() -> None:
     zeros = np.zeros((1, 8))
     assert 0 < tolerance(zeros, zeros, zeros).max_abs < 1e-30
+
+
+def test_other_orders_of_summation_count_as_rounding_too() -> None:
+    spec = TensorSpec(name="y", shape=(1, 8), dtype="float32")
+    signature = Signature(inputs=(spec.model_copy(update={"name": "x"}),), outputs=(spec,))
+    single, double = [{"y": off(1e-5)}] * 6, [{"y": EXACT}] * 6
+    others = {"torch-order": [{"y": off(5e-5)}] * 4, "onnx-threads": [{"y": off(1.0)}] * 4}
+    (found,) = suggested("model", signature, single, double, single, others=others)  # type: ignore[arg-type]
+    assert is_about(found, 4e-5)
+    assert "at most 4e-05 from 2 other orders of summation" in found.rationale
+    assert "on the first 4, 1 of them further than rounding explains" in found.rationale

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,16 +12,21 @@ from xport.errors import RunnerError
 from xport.formats.onnx_file import MODEL
 from xport.recording.runners.local_runner import LocalRunner
 
-Optimisations = Literal["default", "none", "all"]
+Optimisations = Literal["default", "none", "all", "threads"]
 OTHER_THREADS = 2
 """Of ONNX Runtime with all optimisations: sums in another order than on one thread."""
+
+
+def other_threads() -> int:
+    """A number of threads that is not ONNX Runtime's own choice, one for each core."""
+    return OTHER_THREADS if (os.cpu_count() or 1) == 1 else 1
 
 
 class OnnxRunner(LocalRunner):
     """Runs an ONNX artifact.
 
     `none` and `all` are for a model whose reference ONNX Runtime is: without optimisations on one
-    thread, and with all of them on two.
+    thread, and with all of them on two. `threads` is as by default, on another number of them.
     """
 
     packages = ("onnxruntime", "numpy")
@@ -29,7 +35,12 @@ class OnnxRunner(LocalRunner):
     def __init__(self, leg: str, folder: Path, optimisations: Optimisations = "default") -> None:
         super().__init__(leg, folder)
         self._optimisations = optimisations
-        said = {"default": "", "none": ", no optimisations", "all": ", all optimisations"}
+        said = {
+            "default": "",
+            "none": ", no optimisations",
+            "all": ", all optimisations",
+            "threads": ", other threads",
+        }
         self.title = f"onnxruntime CPUExecutionProvider{said[optimisations]}"
 
     def _open(self) -> None:
@@ -43,6 +54,8 @@ class OnnxRunner(LocalRunner):
         elif self._optimisations == "all":
             options.graph_optimization_level = levels.ORT_ENABLE_ALL
             options.intra_op_num_threads = OTHER_THREADS
+        elif self._optimisations == "threads":
+            options.intra_op_num_threads = other_threads()
         self._session = onnxruntime.InferenceSession(
             str(self.folder / MODEL), options, providers=["CPUExecutionProvider"]
         )
@@ -51,7 +64,8 @@ class OnnxRunner(LocalRunner):
         self._session = None
 
     def _threads(self) -> int | None:
-        return {"none": 1, "all": OTHER_THREADS}.get(self._optimisations)
+        known = {"none": 1, "all": OTHER_THREADS, "threads": other_threads()}
+        return known.get(self._optimisations)
 
     def _execute(self, inputs: Tensors) -> dict[str, Array]:
         names = [output.name for output in self._session.get_outputs()]
