@@ -34,6 +34,7 @@ NOTE_WORDS: dict[NoteKind, str] = {
     "near-tolerance": "Close to what is allowed",
     "no-second-route": "No second opinion",
     "baseline": "Against the baseline",
+    "reused": "Reused",
     "clock": "Clock",
 }
 """What each kind of note is called in every report."""

@@ -69,6 +69,7 @@ NoteKind = Literal[
     "no-second-route",
     "other-policy",
     "baseline",
+    "reused",
     "clock",
 ]
 
@@ -82,8 +83,9 @@ class Note(Document):
     that were stored in fewer bits, with other values. `near-tolerance`: a distance that takes more
     than four fifths of what is allowed. `no-second-route`: no independent conversion confirms it.
     `other-policy`: the verdict is not the release's own. `baseline`: limits on what changes that
-    ask for other numbers of labelled images than usual. `clock`: a clock that cannot be right, so
-    that days, of waivers and of what is published, mean nothing.
+    ask for other numbers of labelled images than usual. `reused`: recordings of an earlier run, and
+    of when. `clock`: a clock that cannot be right, so that days, of waivers and of what is
+    published, mean nothing.
     """
 
     kind: NoteKind
