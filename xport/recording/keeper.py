@@ -100,6 +100,16 @@ class Keeper:
         except XportError as error:
             progress.say(f"not kept for later runs: {error.what}")
 
+    def forget(self, key: str) -> None:
+        """Let nothing be taken under a key until something is kept anew."""
+        if not (self._place(key) / ENTRY).is_file():
+            return
+        try:
+            with disk_errors(self.root), self._locked(key):
+                (self._place(key) / ENTRY).unlink(missing_ok=True)
+        except XportError as error:
+            progress.say(f"cannot be removed from what is kept: {error.what}")
+
     def _young(self, recorded: datetime.datetime) -> bool:
         age = self.clock() - recorded
         return datetime.timedelta(0) <= age < datetime.timedelta(days=self.max_age_days)

@@ -7,7 +7,7 @@ before one is taken. One that failed, or of which anything is not as it must be,
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -93,6 +93,16 @@ class Reuse:
             browser_facts(web, leg.backend) if web and leg.backend else None,
             lambda folder: RecordingFolder(folder).save(recording, arrays),
         )
+
+    def forget(self, wrong: Collection[tuple[str, str]]) -> None:
+        """Let these legs, by model and leg, be recorded anew the next time: they did not pass."""
+        for model in self.plan.models:
+            for leg in self.plan.legs_of(model):
+                key = None
+                if (model.id, leg.name) in wrong:
+                    key = self._key("leg", self._of_leg(model, leg), leg.backend)
+                if key is not None:
+                    self.keeper.forget(key)
 
     def prepared(self, into: PreparedFolder) -> Preparations | None:
         """What an earlier run made of the same images, put into a run's folder; None without."""

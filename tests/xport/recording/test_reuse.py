@@ -281,6 +281,14 @@ def test_what_was_recorded_anew_takes_the_place_of_the_old(lab: Laboratory) -> N
     assert all(again[place] > kept[place] for place in kept)
 
 
+def test_what_did_not_pass_is_recorded_again(lab: Laboratory) -> None:
+    lab.reuse(lab.plan(ProbeFolder(lab.root / "probes"))).forget({("first", "tfjs/wasm")})
+    lab.record()
+    assert lab.opened == ["first/wasm"]
+    lab.record()
+    assert lab.opened == []
+
+
 def cut_arrays(place: Path) -> None:
     path = next(place.rglob("*.npz"))
     path.write_bytes(path.read_bytes()[:-1])

@@ -1,4 +1,4 @@
-"""A release that was killed goes on where it stopped; where nothing changed, nothing is recorded."""
+"""A release that was killed goes on where it stopped; what did not change is not recorded."""
 
 from __future__ import annotations
 
