@@ -94,8 +94,15 @@ class Reuse:
             lambda folder: RecordingFolder(folder).save(recording, arrays),
         )
 
-    def forget(self, wrong: Collection[tuple[str, str]]) -> None:
-        """Let these legs, by model and leg, be recorded anew the next time: they did not pass."""
+    def forget(self, wrong: Collection[tuple[str, str]], *, images: bool = False) -> None:
+        """Let these legs, by model and leg, be recorded anew the next time: they did not pass.
+
+        `images`: what was made of images is made anew, too.
+        """
+        wanted = self.plan.preprocessing if images else None
+        made = self._key("prepared", self._of_images(), wanted.backend) if wanted else None
+        if made is not None:
+            self.keeper.forget(made)
         for model in self.plan.models:
             for leg in self.plan.legs_of(model):
                 key = None

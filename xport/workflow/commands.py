@@ -23,6 +23,7 @@ from xport.exchange.recording import Recording
 from xport.exchange.sensitivity import Sensitivities, Sensitivity
 from xport.judgement.assembly import evidence_of, load
 from xport.judgement.evidence import Evidence
+from xport.judgement.preprocessing_checks import PREPROCESSING
 from xport.judgement.verdict import Status
 from xport.plan import floor
 from xport.plan.plan import Plan
@@ -335,8 +336,10 @@ def release(
         report(out)
         wrong = {(c.model, c.leg) for c in evidence.verdict.checks if c.status is Status.FAILED}
         if wrong:
-            with_nothing = Harness(plan, options or BrowserOptions(), out)
-            _reuse(with_nothing, cache_dir, fresh=fresh).forget(wrong)
+            harness = Harness(plan, options or BrowserOptions(), out)
+            _reuse(harness, cache_dir, fresh=fresh).forget(
+                wrong, images=any(leg.startswith(PREPROCESSING) for _, leg in wrong)
+            )
         code = evidence.verdict.status.code(allow_weak=allow_weak, allow_waivers=allow_waivers)
         if code is ExitCode.PASSED:
             bundle(out, allow_weak=allow_weak, allow_waivers=allow_waivers)

@@ -466,6 +466,12 @@ def test_prepared_images_are_taken_with_their_bytes(lab: Laboratory) -> None:
     assert digests.of_folder(into.probes.root) == digests.of_folder(folder.probes.root)
 
 
+def test_images_that_did_not_pass_are_prepared_again(lab: Laboratory) -> None:
+    reuse, folder = prepared_by(lab, {})
+    reuse.forget((), images=True)
+    assert reuse.prepared(folder) is None
+
+
 def test_images_of_which_one_failed_are_prepared_again(lab: Laboratory) -> None:
     reuse, _ = prepared_by(lab, {"two.png": "the page died"})
     assert reuse.prepared(PreparedFolder(lab.root / "into")) is None
