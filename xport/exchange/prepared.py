@@ -113,6 +113,14 @@ def deployed_leg(plan: Plan) -> Leg:
     return next(legs)
 
 
+def asked_of(
+    plan: Plan, model: PlannedModel, made: Preparations
+) -> tuple[tuple[Leg, tuple[str, ...]], ...]:
+    """The legs on which a model is run on prepared inputs, each with the digests of those."""
+    shown = made.digests(model.id, (DEFINITION, *IN_BROWSER))
+    return (reference_leg(plan, model), made.digests(model.id)), (deployed_leg(plan), shown)
+
+
 def tried_on(model: PlannedModel, input_digests: Sequence[str]) -> PlannedModel:
     """A model whose probes are prepared inputs, named by their digests."""
     (image,) = model.signature.inputs

@@ -10,14 +10,11 @@ from reference.preprocess.picture import Note
 from xport.common import isolated, progress
 from xport.errors import RunnerError, XportError
 from xport.exchange.prepared import (
-    DEFINITION,
     EXACT,
-    IN_BROWSER,
     Preparations,
     PreparedInputs,
-    deployed_leg,
+    asked_of,
     prepared_models,
-    reference_leg,
     tried_on,
 )
 from xport.exchange.preparer import Made, Preparer, Unsupported
@@ -84,9 +81,8 @@ class PreprocessingRecorder:
         else:
             progress.say(f"images prepared: reused, of {prepared.reused_from:%Y-%m-%d}")
         for model in prepared_models(self.plan):
-            self._ask(model, reference_leg(self.plan, model), prepared.digests(model.id))
-            shown = prepared.digests(model.id, (DEFINITION, *IN_BROWSER))
-            self._ask(model, deployed_leg(self.plan), shown)
+            for leg, inputs in asked_of(self.plan, model, prepared):
+                self._ask(model, leg, inputs)
         return prepared
 
     def _prepared(self, wanted: PlannedPreprocessing) -> Preparations:

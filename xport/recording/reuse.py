@@ -7,7 +7,7 @@ before one is taken. One that failed, or of which anything is not as it must be,
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +18,7 @@ import numpy as np
 from xport.common import digests, progress
 from xport.common.document import Document, write_whole
 from xport.errors import IntegrityError, XportError
-from xport.exchange.prepared import Preparations
+from xport.exchange.prepared import Preparations, asked_of, prepared_models, tried_on
 from xport.exchange.recording import Recording, WebEnvironment
 from xport.plan.plan import Leg, Plan, PlannedModel
 from xport.plan.timing import BackendRuntime
@@ -94,22 +94,34 @@ class Reuse:
             lambda folder: RecordingFolder(folder).save(recording, arrays),
         )
 
-    def forget(self, wrong: Collection[tuple[str, str]], *, images: bool = False) -> None:
+    def forget(
+        self, wrong: Collection[tuple[str, str]], images: PreparedFolder | None = None
+    ) -> None:
         """Let these legs, by model and leg, be recorded anew the next time: they did not pass.
 
-        `images`: what was made of images is made anew, too.
+        `images`: what is made of images, and what models say of it, is made anew, too.
         """
-        wanted = self.plan.preprocessing if images else None
-        made = self._key("prepared", self._of_images(), wanted.backend) if wanted else None
-        if made is not None:
-            self.keeper.forget(made)
-        for model in self.plan.models:
-            for leg in self.plan.legs_of(model):
-                key = None
-                if (model.id, leg.name) in wrong:
-                    key = self._key("leg", self._of_leg(model, leg), leg.backend)
-                if key is not None:
-                    self.keeper.forget(key)
+        keys = [
+            self._key("leg", self._of_leg(model, leg), leg.backend)
+            for model in self.plan.models
+            for leg in self.plan.legs_of(model)
+            if (model.id, leg.name) in wrong
+        ]
+        if images is not None:
+            keys += self._keys_of_images(images.load())
+        for key in keys:
+            if key is not None:
+                self.keeper.forget(key)
+
+    def _keys_of_images(self, made: Preparations | None) -> Iterator[str | None]:
+        wanted = self.plan.preprocessing
+        if wanted is None:
+            return
+        yield self._key("prepared", self._of_images(), wanted.backend)
+        for model in prepared_models(self.plan) if made else ():
+            assert made is not None
+            for leg, inputs in asked_of(self.plan, model, made):
+                yield self._key("leg", self._of_leg(tried_on(model, inputs), leg), leg.backend)
 
     def prepared(self, into: PreparedFolder) -> Preparations | None:
         """What an earlier run made of the same images, put into a run's folder; None without."""

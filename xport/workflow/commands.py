@@ -337,8 +337,9 @@ def release(
         wrong = {(c.model, c.leg) for c in evidence.verdict.checks if c.status is Status.FAILED}
         if wrong:
             harness = Harness(plan, options or BrowserOptions(), out)
+            prepared = any(leg.startswith(PREPROCESSING) for _, leg in wrong)
             _reuse(harness, cache_dir, fresh=fresh).forget(
-                wrong, images=any(leg.startswith(PREPROCESSING) for _, leg in wrong)
+                wrong, run.prepared if prepared else None
             )
         code = evidence.verdict.status.code(allow_weak=allow_weak, allow_waivers=allow_waivers)
         if code is ExitCode.PASSED:

@@ -468,7 +468,7 @@ def test_prepared_images_are_taken_with_their_bytes(lab: Laboratory) -> None:
 
 def test_images_that_did_not_pass_are_prepared_again(lab: Laboratory) -> None:
     reuse, folder = prepared_by(lab, {})
-    reuse.forget((), images=True)
+    reuse.forget((), folder)
     assert reuse.prepared(folder) is None
 
 
