@@ -35,6 +35,7 @@ NOTE_WORDS: dict[NoteKind, str] = {
     "wide-tolerance": "Far above rounding",
     "no-second-route": "No second opinion",
     "baseline": "Against the baseline",
+    "reused": "Reused",
     "clock": "Clock",
 }
 """What each kind of note is called in every report."""

@@ -56,7 +56,7 @@ def mini_run() -> MiniRun:
         if not _is_whole(place):
             (place / LISTING).unlink(missing_ok=True)
             shutil.rmtree(run, ignore_errors=True)
-            commands.release(release_file, run, cache_dir=place / "store")
+            commands.release(release_file, run, cache_dir=place / "store", fresh=True)
             (place / LISTING).write_text(json.dumps(digests.of_folder(run)))
     return MiniRun(run, release_file, place / "store", Evidence.read(run / EVIDENCE))
 

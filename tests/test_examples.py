@@ -44,6 +44,7 @@ NOT_HERE = {
 """Examples that are parsed and not run, and why."""
 
 FEWER = {
+    "release": (r"$^", "", "--fresh"),
     "bench": (r"--rounds \d+", "", "--rounds 2"),
     "profile": (r"$^", "", "--rounds 2"),
     "soak": (r"--images \d+", "", "--images 20"),

@@ -230,18 +230,20 @@ def release(
     progress: bool | None = None,
     allow_weak: bool = False,
     allow_waivers: bool = False,
+    fresh: bool = False,
 ) -> Report:
     """Convert, record, judge, report and, when the verdict is PASSED, bundle a release.
 
     Args:
         release_file: in TOML.
         out: the run's folder.
-        cache_dir: where converted artifacts are kept and found again.
+        cache_dir: where converted artifacts and recordings are kept and found again.
         images: folders whose images are probes too.
         options: which browser, and who draws its WebGL.
         progress: as of `convert`.
         allow_weak: go on, and bundle, where the policy asks less than the floor of every policy.
         allow_waivers: bundle where what failed is waived by the policy.
+        fresh: record everything, also what did not change since it was recorded.
 
     Raises:
         XportError: as the steps do, in `xport.workflow.commands`.
@@ -255,6 +257,7 @@ def release(
             options=options,
             allow_weak=allow_weak,
             allow_waivers=allow_waivers,
+            fresh=fresh,
         )
     return Report(evidence, Path(out), allow_weak, allow_waivers)
 

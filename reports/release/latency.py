@@ -56,9 +56,15 @@ def spread(values: Sequence[float]) -> str:
     return f"{words.seconds(statistics.median(values))} ({low} to {high}, {runs})"
 
 
+def _backend(runtime: BackendRuntime) -> str:
+    """Its name, and of which day the times are where they are of an earlier run."""
+    made = runtime.reused_from
+    return f"{runtime.backend} (of {made:%Y-%m-%d})" if made else runtime.backend
+
+
 def _model_row(runtime: BackendRuntime, model: ModelRuntime, title: str, peak: str) -> Latency:
     return Latency(
-        backend=runtime.backend,
+        backend=_backend(runtime),
         what=title,
         cold_load=words.seconds(model.cold_load),
         cold_first=words.seconds(model.cold_first),
@@ -82,7 +88,7 @@ def _pair_row(runtime: BackendRuntime, pair: Sequence[ModelRuntime]) -> Latency:
         return words.seconds(sum(getattr(model, name) for model in pair))
 
     return Latency(
-        backend=runtime.backend,
+        backend=_backend(runtime),
         what="autoencoder + classifier",
         cold_load=total("cold_load"),
         cold_first=total("cold_first"),

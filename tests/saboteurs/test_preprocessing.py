@@ -119,7 +119,7 @@ def honest(tmp_path_factory: pytest.TempPathFactory, store: Path) -> RunFolder:
         ),
     }
     release_file = mini.write(content, folder / "release.toml")
-    evidence = commands.release(release_file, folder / "run", cache_dir=store)
+    evidence = commands.release(release_file, folder / "run", cache_dir=store, fresh=True)
     assert evidence.verdict.status is Status.PASSED, evidence.verdict.findings
     return RunFolder(folder / "run")
 

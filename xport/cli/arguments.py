@@ -116,13 +116,7 @@ def _add_making(commands: Any) -> None:
         _add_allow_waivers(parser, "bundle, and end with 0 for,")
     _add_quiet(convert, NOTHING_BUT_ERRORS)
     for parser in (release, demo, convert):
-        parser.add_argument(
-            "--cache-dir",
-            type=Path,
-            default=DEFAULT_CACHE_DIR,
-            metavar="FOLDER",
-            help="where converted artifacts are kept and found again (default: %(default)s)",
-        )
+        _add_cache_dir(parser, "converted artifacts" + " and recordings" * (parser is not convert))
         parser.add_argument(
             "--images",
             type=Path,
@@ -142,8 +136,24 @@ def _add_making(commands: Any) -> None:
     record = _command(commands, "record", "run every leg of a converted release")
     _add_quiet(record, NOTHING_BUT_ERRORS)
     record.add_argument("run_folder", type=Path, metavar="RUN", help="folder of a run")
+    _add_cache_dir(record, "recordings")
     for parser in (release, demo, record):
+        parser.add_argument(
+            "--fresh",
+            action="store_true",
+            help="record everything, also what did not change since an earlier run",
+        )
         _add_browser_options(parser)
+
+
+def _add_cache_dir(parser: argparse.ArgumentParser, kept: str) -> None:
+    parser.add_argument(
+        "--cache-dir",
+        type=Path,
+        default=DEFAULT_CACHE_DIR,
+        metavar="FOLDER",
+        help=f"where {kept} are kept and found again (default: %(default)s)",
+    )
 
 
 def _add_demo(commands: Any) -> argparse.ArgumentParser:

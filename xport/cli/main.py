@@ -101,6 +101,7 @@ def _release(options: argparse.Namespace) -> int:
         options=_browser_options(options),
         allow_weak=options.allow_weak,
         allow_waivers=options.allow_waivers,
+        fresh=options.fresh,
     )
     code = _verdict(options, evidence, options.out)
     if not options.json and not options.quiet:
@@ -160,10 +161,17 @@ def _debug(options: argparse.Namespace) -> int:
 def _record(options: argparse.Namespace) -> int:
     from xport.workflow import commands
 
-    recordings = commands.record(options.run_folder, _browser_options(options))
+    recordings = commands.record(
+        options.run_folder,
+        _browser_options(options),
+        cache_dir=options.cache_dir,
+        fresh=options.fresh,
+    )
     failed = {f"{r.model}/{r.leg}": r.failure for r in recordings if r.failure}
+    reused = sum(r.reused_from is not None for r in recordings)
     text = f"{len(recordings) - len(failed)} of {len(recordings)} legs recorded"
-    _print(options, text, {"recorded": len(recordings) - len(failed), "failed": failed})
+    told = {"recorded": len(recordings) - len(failed), "reused": reused, "failed": failed}
+    _print(options, f"{text}, {reused} of them in an earlier run" if reused else text, told)
     return ExitCode.COULD_NOT_RUN if failed else ExitCode.PASSED
 
 

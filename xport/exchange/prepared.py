@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import (
+    AwareDatetime,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
 
 from reference.preprocess.picture import Note
 from xport.common.document import Document
-from xport.exchange.recording import WebEnvironment
+from xport.exchange.recording import REUSED, WebEnvironment
 from xport.plan.pipeline_description import PipelineDescription
 from xport.plan.plan import PREPARED, Leg, Plan, PlannedModel, PlannedProbe
 
@@ -52,12 +58,26 @@ class PreparedInputs(Document):
 
 
 class Preparations(Document):
-    """Every pipeline's inputs for every model; `environment` is where the browser's were made."""
+    """Every pipeline's inputs for every model; `environment` is where the browser's were made.
+
+    `reused_from` and `reused_at` are as of a recording.
+    """
 
     schema_version: Literal[1] = 1
     plan_digest: str
     made: tuple[PreparedInputs, ...]
     environment: WebEnvironment | None = None
+    reused_from: AwareDatetime | None = None
+    reused_at: AwareDatetime | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_not_there(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """What was prepared in its own run is written as before anything was reused."""
+        written: dict[str, Any] = handler(self)
+        for name in REUSED:
+            if getattr(self, name) is None:
+                written.pop(name, None)
+        return written
 
     def of(self, model: str, pipeline: str) -> PreparedInputs | None:
         """What a pipeline made for a model, or None."""
@@ -91,6 +111,14 @@ def deployed_leg(plan: Plan) -> Leg:
         leg for leg in plan.legs if (leg.artifact, leg.backend) == (plan.shipped_artifact, backend)
     )
     return next(legs)
+
+
+def asked_of(
+    plan: Plan, model: PlannedModel, made: Preparations
+) -> tuple[tuple[Leg, tuple[str, ...]], ...]:
+    """The legs on which a model is run on prepared inputs, each with the digests of those."""
+    shown = made.digests(model.id, (DEFINITION, *IN_BROWSER))
+    return (reference_leg(plan, model), made.digests(model.id)), (deployed_leg(plan), shown)
 
 
 def tried_on(model: PlannedModel, input_digests: Sequence[str]) -> PlannedModel:

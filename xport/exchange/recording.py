@@ -21,6 +21,8 @@ from xport.common.arrays import Array, Tensors
 from xport.common.document import Document
 from xport.exchange.witness import Witness
 
+REUSED = ("reused_from", "reused_at")
+"""What a document says that was made in an earlier run: when it was made, and when taken."""
 Quantity = Annotated[NonNegativeFloat, AllowInfNan(False)]
 """Seconds or MiB: never negative, always a number."""
 
@@ -94,7 +96,8 @@ class Recording(Document):
     after loading. Every probe is run twice: `again_digests` are those of the second outputs, on
     disk `again`, and `differences` the largest difference from the first, of outputs whose bits
     differ; both are empty where probes ran once. `failure` is why there is no result, in which
-    case everything after it is empty.
+    case everything after it is empty. `reused_from` is when it was recorded, where that was not in
+    the run that has it, and `reused_at` when it was taken into that run.
     """
 
     model_config = ConfigDict(validate_by_name=True, serialize_by_alias=True)
@@ -121,13 +124,16 @@ class Recording(Document):
     peak_mib: Quantity = 0.0
     restarts: NonNegativeInt = 0
     arrays_digest: str = ""
+    reused_from: AwareDatetime | None = None
+    reused_at: AwareDatetime | None = None
 
     @model_serializer(mode="wrap")
     def _without_what_is_not_there(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """A recording of an earlier version, without clocks, is written as it was."""
+        """One of an earlier version, without clocks, or of its own run is written as it was."""
         written: dict[str, Any] = handler(self)
-        if self.clock is None:
-            written.pop("clock", None)
+        for name in ("clock", *REUSED):
+            if getattr(self, name) is None:
+                written.pop(name, None)
         return written
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Any
+
+from pydantic import AwareDatetime, Field, SerializerFunctionWrapHandler, model_serializer
 
 from xport.common.document import Document
 
@@ -45,7 +47,8 @@ class Sensitivity(Document):
     """What a model's probes see of errors in its ONNX file's weights, on ONNX Runtime.
 
     `probes` are those that were tried, `unspoilt` the distances without any error. `failure` says
-    why there is none: then there are no groups.
+    why there is none: then there are no groups. `reused_from` is when it was measured, where that
+    was in an earlier run.
     """
 
     model: str
@@ -56,6 +59,15 @@ class Sensitivity(Document):
     groups: tuple[WeightGroup, ...] = ()
     seconds: float = Field(default=0.0, ge=0)
     failure: str | None = None
+    reused_from: AwareDatetime | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_not_there(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """What was measured in its own run is written as before anything was reused."""
+        written: dict[str, Any] = handler(self)
+        if self.reused_from is None:
+            written.pop("reused_from", None)
+        return written
 
 
 class Sensitivities(Document):

@@ -16,6 +16,7 @@ from xport.judgement.limits import limits_of
 from xport.judgement.notes import notes_of
 from xport.judgement.preprocessing_checks import preprocessing_checks
 from xport.judgement.reference_checks import contradicts_itself, is_own_distance, own_distance
+from xport.judgement.reuse import reuse_problem
 from xport.judgement.second_opinions import second_opinion_checks
 from xport.judgement.verdict import Case, Check, Status, Verdict
 from xport.judgement.waivers import waived
@@ -132,6 +133,8 @@ def _recorded(case: Case, model: PlannedModel, leg: Leg) -> Check:
         problem, status = "the recording was made with another artifact", Status.FAILED
     elif recording.input_digests != {probe.name: probe.digests for probe in planned}:
         problem, status = "the probes that ran are not the planned bytes", Status.FAILED
+    elif found := reuse_problem(case.plan.policy, recording):
+        problem = found
     elif len(recording.input_digests) < needed:
         problem = f"{len(recording.input_digests)} probes ran, the policy wants at least {needed}"
     if not problem:

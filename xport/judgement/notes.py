@@ -10,6 +10,7 @@ from xport.judgement.advisory import sentences
 from xport.judgement.change_checks import CHANGE
 from xport.judgement.derived import far_sentences
 from xport.judgement.reference_checks import is_own_distance
+from xport.judgement.reuse import reused_sentences
 from xport.judgement.verdict import Case, Check, Note, NoteKind, Status
 from xport.judgement.waivers import waiver_sentences
 from xport.judgement.weakness import below_floor
@@ -37,6 +38,7 @@ def notes_of(case: Case, checks: Sequence[Check]) -> Iterator[Note]:
         ("wide-tolerance", far_sentences(case)),
         ("no-second-route", _without_second_route(case.plan)),
         ("baseline", _own_numbers(case.plan)),
+        ("reused", reused_sentences(case)),
         ("clock", clock_sentences(case.recordings.values())),
     )
     for kind, texts in told:

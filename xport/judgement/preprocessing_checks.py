@@ -10,10 +10,12 @@ from xport.exchange.prepared import (
     DEFINITION,
     EXACT,
     IN_BROWSER,
+    Preparations,
     deployed_leg,
     prepared_models,
     reference_leg,
 )
+from xport.judgement.reuse import reuse_problem
 from xport.judgement.verdict import Case, Check, Status
 from xport.plan.plan import Leg, Plan, PlannedModel
 
@@ -34,7 +36,7 @@ def preprocessing_checks(case: Case) -> Iterator[Check]:
         return
     for model in prepared_models(plan):
         found = {e.prepared.pipeline.name: e for e in case.effects if e.prepared.model == model.id}
-        yield _made(plan, model, EXACT, found.get(EXACT))
+        yield _young(plan, _made(plan, model, EXACT, found.get(EXACT)), case.preparations)
         yield _equal(model, found.get(EXACT))
         yield _ran(case, model, reference_leg(plan, model), None)
         yield _ran(case, model, deployed_leg(plan), (DEFINITION, *IN_BROWSER))
@@ -59,6 +61,8 @@ def _ran(case: Case, model: PlannedModel, leg: Leg, pipelines: tuple[str, ...] |
         problem = "nothing was prepared"
     elif recording.input_digests != {digest: {image.name: digest} for digest in wanted}:
         problem, status = "the inputs that ran are not the prepared ones", Status.FAILED
+    else:
+        problem = reuse_problem(case.plan.policy, recording)
     return Check(
         name="recorded",
         model=model.id,
@@ -108,6 +112,14 @@ def _made(plan: Plan, model: PlannedModel, name: str, effect: PipelineEffect | N
         status=Status.NOT_RUN if problem else Status.PASSED,
         message=problem or done,
     )
+
+
+def _young(plan: Plan, made: Check, preparations: Preparations | None) -> Check:
+    """The same check, not run where what passed was prepared in too old a run."""
+    problem = reuse_problem(plan.policy, preparations) if preparations else ""
+    if made.status is not Status.PASSED or not problem:
+        return made
+    return made.model_copy(update={"status": Status.NOT_RUN, "message": problem})
 
 
 def _equal(model: PlannedModel, effect: PipelineEffect | None) -> Check:

@@ -104,6 +104,8 @@ def _is_about(check: Check, one: Shortfall) -> bool:
     prepared = check.leg.startswith(PREPROCESSING)
     if one.kind == "probes":
         return check.name == "recorded" and not prepared
+    if one.kind == "age":
+        return check.name in ("recorded", "images prepared")
     if one.kind == "images":
         return check.name == "images prepared"
     if one.kind == "bits":

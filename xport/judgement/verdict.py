@@ -71,6 +71,7 @@ NoteKind = Literal[
     "no-second-route",
     "other-policy",
     "baseline",
+    "reused",
     "clock",
 ]
 
@@ -85,8 +86,9 @@ class Note(Document):
     than four fifths of what is allowed. `wide-tolerance`: one that is far above what correct
     implementations differ by. `no-second-route`: no independent conversion confirms it.
     `other-policy`: the verdict is not the release's own. `baseline`: limits on what changes that
-    ask for other numbers of labelled images than usual. `clock`: a clock that cannot be right, so
-    that days, of waivers and of what is published, mean nothing.
+    ask for other numbers of labelled images than usual. `reused`: recordings of an earlier run, and
+    of when. `clock`: a clock that cannot be right, so that days, of waivers and of what is
+    published, mean nothing.
     """
 
     kind: NoteKind

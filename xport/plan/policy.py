@@ -147,6 +147,8 @@ class Waiver(Document):
         return f"up to {short(self.bound)} until {self.until} by {self.owner} ({self.rationale})"
 
 
+RECORDING_AGE_DAYS = 7.0
+"""How old a recording may be that is reused, where the policy does not say."""
 HALF_BITS = 10
 """The mantissa bits that float16 stores: the least of a leg that is declared half precision."""
 
@@ -163,6 +165,8 @@ class Policy(Document):
     `require_determinism` a second run of a probe must give the same bits on every leg; without it
     a difference is reported beside the verdict. `baseline` is the release that a new version is
     held to, with what may change. `waivers` are checks that may fail for a while.
+    `max_recording_age_days` is the age at which a recording of an earlier run is not reused any
+    more; with 0 none ever is.
 
     `preset` is the policy that this one is made from; `every_output` and `every_map` hold outputs
     and maps of explanations that have no tolerance of their own, for which they are spelt out.
@@ -176,6 +180,9 @@ class Policy(Document):
     require_renderer: str | None = None
     require_second_route: bool = False
     require_determinism: bool = False
+    max_recording_age_days: float = Field(
+        default=RECORDING_AGE_DAYS, ge=0, le=90, allow_inf_nan=False
+    )
     every_output: EveryOutput | None = None
     every_map: EveryMap | None = None
     tolerances: tuple[Tolerance, ...] = ()
@@ -194,6 +201,8 @@ class Policy(Document):
             written.pop("half_precision", None)
         if not self.waivers:
             written.pop("waivers", None)
+        if self.max_recording_age_days == RECORDING_AGE_DAYS:
+            written.pop("max_recording_age_days", None)
         for name in ("baseline", "preset", "every_output", "every_map"):
             if getattr(self, name) is None:
                 written.pop(name, None)

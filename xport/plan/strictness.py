@@ -11,7 +11,9 @@ from xport.plan.baseline import Baseline
 from xport.plan.policy import AcceptanceCriterion, Advisory, Policy, Waiver
 
 NONE = "nothing"
-Kind = Literal["output", "criterion", "waived", "probes", "images", "bits", "change", "baseline"]
+Kind = Literal[
+    "output", "criterion", "waived", "probes", "images", "bits", "change", "baseline", "age"
+]
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,9 @@ def merged(asked: Policy, given: Policy) -> Policy:
             "min_probes": max(asked.min_probes, given.min_probes),
             "min_images": max(asked.min_images, given.min_images),
             "mantissa_bits": max(asked.mantissa_bits, given.mantissa_bits),
+            "max_recording_age_days": min(
+                asked.max_recording_age_days, given.max_recording_age_days
+            ),
             "tolerances": (*asked.tolerances, *kept),
             "relative_tolerances": (*asked.relative_tolerances, *relative),
             "acceptance_criteria": (*asked.acceptance_criteria, *given.acceptance_criteria),
@@ -93,6 +98,9 @@ def _numbers(asked: Policy, given: Policy) -> Iterator[Shortfall]:
         wanted, has = getattr(asked, name), getattr(given, name)
         if not has >= wanted:
             yield Shortfall(f"policy.{name}", str(wanted), str(has), kind)
+    ages = asked.max_recording_age_days, given.max_recording_age_days
+    if not ages[1] <= ages[0]:
+        yield Shortfall("policy.max_recording_age_days", short(ages[0]), short(ages[1]), "age")
     for name in ("require_second_route", "require_determinism"):
         if getattr(asked, name) and not getattr(given, name):
             yield Shortfall(f"policy.{name}", "true", "false")

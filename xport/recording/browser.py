@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from xport.common.arrays import Tensors
 from xport.exchange.preparer import Preparer
-from xport.exchange.recording import Runner
+from xport.exchange.recording import Runner, WebEnvironment
 from xport.formats.artifact import Artifact, Format
 from xport.formats.tfjs_model import operators_of
 from xport.plan.plan import Plan, PlannedModel
@@ -104,6 +104,17 @@ class Harness:
         assert plan.preprocessing is not None
         settings = self.settings(plan.preprocessing.backend)
         return BrowserPreparer(settings, plan.preprocessing.pipelines)
+
+    def environment(self, backend: str) -> WebEnvironment:
+        """What a browser says of itself on a backend, opened on the page without a model.
+
+        Raises:
+            XportError: it does not open, or is not what was asked for.
+        """
+        from browser_harness.drive.session import BrowserSession
+
+        with BrowserSession([], replace(self.settings(backend), shader_cache=None)) as session:
+            return session.environment()
 
     @cached_property
     def _operators(self) -> frozenset[str]:

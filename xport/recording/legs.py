@@ -22,6 +22,7 @@ from xport.plan.plan import (
     PlannedModel,
 )
 from xport.recording.recorder import RecordingFolder, record
+from xport.recording.reuse import Reuse
 from xport.recording.runners.onnx_runner import EvaluatorRunner, OnnxRunner
 from xport.recording.runners.tf_runner import TfRunner
 from xport.recording.runners.torch_runner import TorchRunner
@@ -41,6 +42,7 @@ class LegRecorder:
     recordings: RecordingFolder
     browser_runner: BrowserRunner
     own_runner: OwnRunner | None = None
+    reuse: Reuse | None = None
 
     def every_leg(self) -> list[Recording]:
         """Record every leg of every model, in the plan's order."""
@@ -53,9 +55,22 @@ class LegRecorder:
     def leg(self, model: PlannedModel, leg: Leg, title: str) -> Recording:
         """Record one leg on the model's probes, announced under a title.
 
+        What an earlier run recorded of the same is taken; what is recorded is kept for later ones.
         A leg that cannot be run becomes a recording with its `failure`, which is said too.
         """
         own = self.own_runner(model, leg) if self.own_runner and not leg.backend else None
+        reuse = self.reuse if own is None else None
+        taken = reuse.leg(model, leg, self.recordings) if reuse else None
+        if taken is not None:
+            with progress.step(title, 1):
+                progress.advance(f"reused, of {taken.reused_from:%Y-%m-%d}")
+            return taken
+        recording = self._recorded(model, leg, own, title)
+        if reuse:
+            reuse.keep_leg(model, leg, self.recordings)
+        return recording
+
+    def _recorded(self, model: PlannedModel, leg: Leg, own: Runner | None, title: str) -> Recording:
         by_probe = leg.backend is not None or own is not None
         with progress.step(title, len(model.probes) if by_probe else 1):
             if leg.backend:

@@ -10,14 +10,11 @@ from reference.preprocess.picture import Note
 from xport.common import isolated, progress
 from xport.errors import RunnerError, XportError
 from xport.exchange.prepared import (
-    DEFINITION,
     EXACT,
-    IN_BROWSER,
     Preparations,
     PreparedInputs,
-    deployed_leg,
+    asked_of,
     prepared_models,
-    reference_leg,
     tried_on,
 )
 from xport.exchange.preparer import Made, Preparer, Unsupported
@@ -26,9 +23,11 @@ from xport.formats.artifact import TensorSpec
 from xport.inputs.images import ImageFolder
 from xport.inputs.probes import Probe
 from xport.plan.pipeline_description import PipelineDescription
-from xport.plan.plan import Leg, Plan, PlannedModel
+from xport.plan.plan import Leg, Plan, PlannedModel, PlannedPreprocessing
+from xport.recording.keeper import now
 from xport.recording.legs import BrowserRunner, LegRecorder
 from xport.recording.prepared_folder import PreparedFolder
+from xport.recording.reuse import Reuse
 
 OpenBrowser = Callable[[Plan], AbstractContextManager[Preparer]]
 """Opens a browser for a plan's pipelines."""
@@ -66,26 +65,38 @@ class PreprocessingRecorder:
     folder: PreparedFolder
     browser: OpenBrowser
     browser_runner: BrowserRunner
+    reuse: Reuse | None = None
 
     def run(self) -> Preparations | None:
         """Prepare every image by every pipeline and run the models; None without such a leg.
 
-        What a pipeline or model cannot do is in the documents; the others go on.
+        What a pipeline or model cannot do is in the documents; the others go on. What an earlier
+        run made of the same images is taken.
         """
         if self.plan.preprocessing is None:
             return None
+        prepared = self.reuse.prepared(self.folder) if self.reuse else None
+        if prepared is None:
+            prepared = self._prepared(self.plan.preprocessing)
+        else:
+            progress.say(f"images prepared: reused, of {prepared.reused_from:%Y-%m-%d}")
+        for model in prepared_models(self.plan):
+            for leg, inputs in asked_of(self.plan, model, prepared):
+                self._ask(model, leg, inputs)
+        return prepared
+
+    def _prepared(self, wanted: PlannedPreprocessing) -> Preparations:
+        began = now()
         with progress.step("prepare images in Python", 1):
             made = list(isolated.call(prepare_here, self.plan, self.images, self.folder).result)
-            progress.advance(f"{len(self.plan.preprocessing.images)} images")
+            progress.advance(f"{len(wanted.images)} images")
         here, environment = self._in_browser()
         prepared = Preparations(
             plan_digest=self.plan.digest(), made=(*made, *here), environment=environment
         )
         prepared.write(self.folder.path)
-        for model in prepared_models(self.plan):
-            self._ask(model, reference_leg(self.plan, model), prepared.digests(model.id))
-            shown = prepared.digests(model.id, (DEFINITION, *IN_BROWSER))
-            self._ask(model, deployed_leg(self.plan), shown)
+        if self.reuse:
+            self.reuse.keep_prepared(prepared, self.folder, began)
         return prepared
 
     def _in_browser(self) -> tuple[list[PreparedInputs], WebEnvironment | None]:
@@ -118,7 +129,11 @@ class PreprocessingRecorder:
 
     def _ask(self, model: PlannedModel, leg: Leg, input_digests: Sequence[str]) -> None:
         legs = LegRecorder(
-            self.plan, self.folder.probes, self.folder.recordings, self.browser_runner
+            self.plan,
+            self.folder.probes,
+            self.folder.recordings,
+            self.browser_runner,
+            reuse=self.reuse,
         )
         title = f"run {model.id} {leg.name} on {len(input_digests)} prepared images"
         legs.leg(tried_on(model, input_digests), leg, title)

@@ -18,9 +18,11 @@ from xport.common.document import write_whole
 from xport.common.tools import missing_packages_named, require
 from xport.comparison.preprocessing import load_prepared
 from xport.conversion.store import Store, disk_errors, require_writable
-from xport.errors import ExitCode, IntegrityError
+from xport.errors import ExitCode, IntegrityError, UnavailableError
 from xport.exchange.recording import Recording
 from xport.judgement.evidence import Evidence
+from xport.judgement.preprocessing_checks import PREPROCESSING
+from xport.judgement.verdict import Status
 from xport.plan import floor
 from xport.plan.plan import Plan
 from xport.plan.policy import OtherPolicy, Policy
@@ -28,8 +30,10 @@ from xport.plan.presets import spelt_out_for
 from xport.plan.routes import TORCH
 from xport.plan.timing import Runtimes
 from xport.recording.browser import BrowserOptions, Harness, graph_operators
+from xport.recording.keeper import RECORDINGS, Keeper
 from xport.recording.legs import LegRecorder, OwnRunner
 from xport.recording.preparing import PreprocessingRecorder
+from xport.recording.reuse import Reuse
 from xport.recording.runtimes import measure_runtimes
 from xport.release_file.file import read_release
 from xport.workflow.conversion import Converter
@@ -100,10 +104,15 @@ def record(
     *,
     measure: bool = True,
     own_runner: OwnRunner | None = None,
+    cache_dir: Path | None = None,
+    fresh: bool = False,
 ) -> list[Recording]:
     """Run every leg on every probe and, if `measure`, time every browser backend.
 
     `own_runner` makes the runners of legs that have to run in this process.
+
+    What an earlier run in `cache_dir` recorded of the same is taken, if it is younger than the
+    policy lets it be and this is not to be `fresh`; without a cache nothing is taken or kept.
 
     What an earlier recording or verdict left in `out` is removed first.
 
@@ -123,18 +132,31 @@ def record(
         run.clear("record")
         with tempfile.TemporaryDirectory(prefix="xport-shaders-") as shader_caches:
             harness = Harness(plan, chosen, Path(shader_caches))
-            legs = LegRecorder(plan, run.probes, run.recordings, harness.runner, own_runner)
+            reuse = None
+            if cache_dir is not None:
+                reuse = _reuse(harness, cache_dir, fresh=fresh)
+            legs = LegRecorder(plan, run.probes, run.recordings, harness.runner, own_runner, reuse)
             recordings = legs.every_leg()
             PreprocessingRecorder(
-                plan, run.images, run.prepared, harness.preparer, harness.runner
+                plan, run.images, run.prepared, harness.preparer, harness.runner, reuse
             ).run()
-            measure_sensitivity(plan, run.probes, run.recordings).write(run.sensitivity_path)
+            tried = measure_sensitivity(plan, run.probes, run.recordings, reuse)
+            tried.write(run.sensitivity_path)
             otherwise = measure_implementations(plan, run.probes, run.recordings, own_runner)
             otherwise.write(run.implementations_path)
             if measure:
-                timed = measure_runtimes(plan, recordings, run.probes, harness.measure)
+                timed = measure_runtimes(plan, recordings, run.probes, harness.measure, reuse)
                 Runtimes(backends=tuple(timed)).write(run.runtime_path)
     return recordings
+
+
+def _reuse(harness: Harness, cache_dir: Path, *, fresh: bool) -> Reuse:
+    """What earlier runs recorded; where all is to be recorded, only what is kept for later ones."""
+    plan, options = harness.plan, harness.options
+    days = 0.0 if fresh else plan.policy.max_recording_age_days
+    demanded = options.require_renderer or plan.policy.require_renderer
+    named = options.browser, options.graphics, demanded
+    return Reuse(plan, Keeper(cache_dir / RECORDINGS, days), harness.environment, named)
 
 
 @missing_packages_named()
@@ -266,19 +288,38 @@ def release(
     options: BrowserOptions | None = None,
     allow_weak: bool = False,
     allow_waivers: bool = False,
+    fresh: bool = False,
 ) -> Evidence:
     """Convert, record, judge, report and, when the verdict is PASSED, bundle.
+
+    What did not change since an earlier run with the same `cache_dir`, one that was interrupted
+    too, is not recorded again, unless this is to be `fresh`.
 
     `allow_weak` and `allow_waivers` are as in `convert` and `bundle`.
 
     Raises:
         XportError: as the steps do.
     """
-    convert(release_file, out, cache_dir=cache_dir, images=images, allow_weak=allow_weak)
-    record(out, options)
-    evidence = judge(out)
-    report(out)
-    code = evidence.verdict.status.code(allow_weak=allow_weak, allow_waivers=allow_waivers)
-    if code is ExitCode.PASSED:
-        bundle(out, allow_weak=allow_weak, allow_waivers=allow_waivers)
+    plan = convert(release_file, out, cache_dir=cache_dir, images=images, allow_weak=allow_weak)
+    run = RunFolder(out)
+    with run.locked():
+        if run.plan().digest() != plan.digest():
+            raise UnavailableError(
+                "another xport run has converted here meanwhile",
+                str(out),
+                "give each run a folder of its own with --out",
+            )
+        record(out, options, cache_dir=cache_dir, fresh=fresh)
+        evidence = judge(out)
+        report(out)
+        wrong = {(c.model, c.leg) for c in evidence.verdict.checks if c.status is Status.FAILED}
+        if wrong:
+            harness = Harness(plan, options or BrowserOptions(), out)
+            prepared = any(leg.startswith(PREPROCESSING) for _, leg in wrong)
+            _reuse(harness, cache_dir, fresh=fresh).forget(
+                wrong, run.prepared if prepared else None
+            )
+        code = evidence.verdict.status.code(allow_weak=allow_weak, allow_waivers=allow_waivers)
+        if code is ExitCode.PASSED:
+            bundle(out, allow_weak=allow_weak, allow_waivers=allow_waivers)
     return evidence

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import platform
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -227,9 +228,12 @@ class RunFolder:
 
     @contextlib.contextmanager
     def _lock(self) -> Iterator[None]:
-        """Hold the lock, which says whose it is where the system lets a locked file be read."""
-        path = self._lock_path
-        lock = FileLock(path, timeout=0)
+        """Hold the lock, which says whose it is where the system lets a locked file be read.
+
+        Whoever holds it in this thread may take it once more.
+        """
+        path = self._lock_path.absolute()
+        lock = FileLock(path, timeout=0, is_singleton=True)
         try:
             with disk_errors(self.root):
                 lock.acquire()
@@ -244,7 +248,7 @@ class RunFolder:
             ) from error
         try:
             with disk_errors(self.root), contextlib.suppress(PermissionError):
-                path.write_text(str(os.getpid()))
+                path.write_text(f"{os.getpid()} on {platform.node() or 'this host'}")
             yield
         finally:
             lock.release()

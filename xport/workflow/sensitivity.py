@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from xport.common import digests, isolated, progress
 from xport.common.arrays import Tensors
@@ -31,9 +32,12 @@ from xport.judgement.assembly import load_legs, own_comparisons
 from xport.judgement.sensitivity import APART, LEAST, share_of_limits
 from xport.judgement.verdict import Case
 from xport.plan.plan import FLOAT64_LEG, ONNX_LEG, Plan, PlannedModel
+from xport.recording.keeper import now
 from xport.recording.recorder import Arrays, RecordingFolder
+from xport.recording.reuse import Reuse
 from xport.recording.runners.weight_errors import Layers, SpoilableModel
 
+SENSITIVITY = "sensitivity"
 PROBES = 2
 """Of a model's, evenly spread: more see no less, and take longer."""
 
@@ -51,12 +55,51 @@ AIM = 1.3
 
 
 def measure_sensitivity(
-    plan: Plan, probes: ProbeFolder, recordings: RecordingFolder
+    plan: Plan, probes: ProbeFolder, recordings: RecordingFolder, reuse: Reuse | None = None
 ) -> Sensitivities:
-    """Try errors in the weights of every model that has an ONNX file."""
-    models = [model for model in plan.models if ONNX_LEG in model.legs]
+    """Try errors in the weights of every model that has an ONNX file.
+
+    What an earlier run tried under the same policy, of the same model, is taken.
+    """
+    every = [model for model in plan.models if ONNX_LEG in model.legs]
+    if reuse is None:
+        return Sensitivities(models=tuple(_tried(plan, every, probes, recordings)))
+    began = now()
+    named = {model.id: _deciding(plan, model, recordings) for model in every}
+    taken = {model.id: _taken(plan, named[model.id], reuse) for model in every}
+    missing = [model for model in every if taken[model.id] is None]
+    for one in _tried(plan, missing, probes, recordings):
+        taken[one.model] = one
+        if one.failure is None:
+            reuse.keep_document(SENSITIVITY, named[one.model], one, began)
+    return Sensitivities(models=tuple(one for one in taken.values() if one is not None))
+
+
+def _taken(plan: Plan, named: dict[str, Any], reuse: Reuse) -> Sensitivity | None:
+    found = reuse.document(SENSITIVITY, named, Sensitivity)
+    if found is None:
+        return None
+    return found[0].model_copy(update={"plan_digest": plan.digest(), "reused_from": found[1]})
+
+
+def _deciding(plan: Plan, model: PlannedModel, recordings: RecordingFolder) -> dict[str, Any]:
+    """All that what is tried depends on: the model, its limits, and what its reference said."""
+    own = sorted({model.reference, FLOAT64_LEG} & {*model.legs})
+    said = load_legs(recordings, [(model.id, leg) for leg in own]).documents
+    artifacts = {"artifacts": {"__all__": {"path", "cost"}}}
+    return {
+        "model": model.model_dump(mode="json", exclude=artifacts),
+        "policy": plan.policy.model_dump(mode="json"),
+        "shipped": plan.shipped_artifact,
+        "said": {leg: one.output_digests for (_, leg), one in said.items()},
+    }
+
+
+def _tried(
+    plan: Plan, models: Sequence[PlannedModel], probes: ProbeFolder, recordings: RecordingFolder
+) -> list[Sensitivity]:
     if not models:
-        return Sensitivities(models=())
+        return []
     with progress.step("sensitivity to errors in the weights", 1):
         try:
             found = isolated.call(measured_here, plan, models, probes, recordings).result
@@ -66,7 +109,7 @@ def measure_sensitivity(
     for one in found:
         if one.failure:
             progress.say(f"{one.model}: sensitivity: {one.failure}")
-    return Sensitivities(models=tuple(found))
+    return found
 
 
 def measured_here(

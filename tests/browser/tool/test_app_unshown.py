@@ -92,7 +92,7 @@ def released(
         policy=mini.policy(tolerances=[tolerance], relative_tolerances=[], acceptance_criteria=[]),
     )
     path = mini.write(content, folder / "release.toml")
-    done = xport("release", path, "--out", folder / "run", "--cache-dir", store)
+    done = xport("release", path, "--out", folder / "run", "--cache-dir", store, "--fresh")
     assert done.returncode == 0, done.stderr
     return folder / "run", done, name
 

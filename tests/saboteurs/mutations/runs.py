@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -53,6 +54,19 @@ def files(change: Callable[[dict[str, str]], object], *legs: str) -> Callable[[H
                 found = dict(web.files)
                 change(found)
                 held.change_web(key, files=found)
+
+    return spoil
+
+
+def reused(age_days: float, off_days: float = 0.0) -> Callable[[Held], None]:
+    """Say of the WebGL leg that it was reused, so old, and of another day than its clock says."""
+
+    def spoil(held: Held) -> None:
+        clock = held.documents[WEBGL].clock
+        assert clock is not None
+        made = clock.python + datetime.timedelta(days=off_days)
+        taken = made + datetime.timedelta(days=age_days)
+        held.change(WEBGL, reused_from=made, reused_at=taken)
 
     return spoil
 
@@ -157,6 +171,18 @@ MUTATIONS = [
         "The recording was made for another conversion of the same release.",
         "the recording belongs to another conversion",
         lambda held: held.change(WEBGL, plan_digest=OTHER),
+    ),
+    not_run(
+        "reused too old",
+        "The recording is of an earlier run, eight days old when it was taken.",
+        "it was 8 days old when it was reused, and the policy takes none of 7",
+        reused(age_days=8),
+    ),
+    not_run(
+        "made younger",
+        "An old recording that was reused says that it was made a month later than it was.",
+        "it says that it is reused from another time than it was recorded at",
+        reused(age_days=1, off_days=30),
     ),
     says(
         "another artifact",

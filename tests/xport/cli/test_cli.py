@@ -129,7 +129,10 @@ def converted(tmp_path: Path, store: Path) -> Path:
 def test_recording_without_a_browser_says_how_to_get_one(
     converted: Path, xport: Xport, tmp_path: Path
 ) -> None:
-    done = xport("record", converted, "--browser", tmp_path / "chromium")
+    cache = tmp_path / "cache"
+    done = xport(
+        "record", converted, "--browser", tmp_path / "chromium", "--cache-dir", cache, "--fresh"
+    )
     assert done.returncode == 3
     assert "apt-get install chromium" in done.stderr
     judged = xport("judge", converted)
@@ -137,7 +140,8 @@ def test_recording_without_a_browser_says_how_to_get_one(
 
 
 def test_a_required_renderer_that_is_not_there_is_not_run(converted: Path, xport: Xport) -> None:
-    done = xport("record", converted, "--require-renderer", "Radeon")
+    cache = converted.parent / "cache"
+    done = xport("record", converted, "--require-renderer", "Radeon", "--cache-dir", cache)
     assert done.returncode == 3
     assert "Radeon" in done.stderr
     assert xport("judge", converted).returncode == 3

@@ -93,7 +93,7 @@ def test_while_a_browser_records(run_copy: Path) -> None:
     run = RunFolder(run_copy)
     saved = run.recordings.path("classifier", "savedmodel")
     saved.unlink()
-    process = start("record", run_copy)
+    process = start("record", run_copy, "--cache-dir", run_copy / "cache")
     wait_for(saved.is_file, process)
     time.sleep(1.5)
     children = descendants(process.pid)

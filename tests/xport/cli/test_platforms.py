@@ -102,6 +102,7 @@ def test_a_run_is_judged_reported_and_verified(elsewhere: dict[str, str], run_co
 
 @pytest.mark.long
 def test_what_needs_a_browser_says_so(elsewhere: dict[str, str], run_copy: Path) -> None:
-    done = run(elsewhere, "-m", "xport", "record", run_copy)
+    cache = run_copy / "cache"
+    done = run(elsewhere, "-m", "xport", "record", run_copy, "--cache-dir", cache)
     assert done.returncode == 3
     assert "Traceback" not in done.stderr

@@ -46,7 +46,7 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(release: Path, store: Path) -> Path:
     """A run of it."""
     out = release.parent / "run"
-    evidence = xport.release(release, out=out, cache_dir=store)
+    evidence = xport.release(release, out=out, cache_dir=store, fresh=True)
     assert evidence.passed, evidence
     return out
 

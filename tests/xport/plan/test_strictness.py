@@ -93,6 +93,10 @@ STRICTER: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
         {"waivers": [WAIVER | {"until": datetime.date(2025, 1, 1)}]}, {"waivers": [WAIVER]},
         "has a waiver up to 1e-4 until 2026-01-01",
     ),
+    "younger recordings": (
+        {"max_recording_age_days": 1}, {},
+        "policy.max_recording_age_days: 1 is demanded, the evidence's policy has 7",
+    ),
     "an advisory": ({}, {"advisory": [ADVISORY]}, "of net/savedmodel logits: that it decides is"),
     "half precision": ({}, {"half_precision": [HALF]}, "tfjs/webgl: 23 mantissa bits is"),
     "a baseline": ({"baseline": BASELINE}, {}, "policy.baseline: a release that it is held to"),
