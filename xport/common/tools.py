@@ -21,6 +21,7 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "imaging": ("imagecodecs", "pydicom", "scikit-image", "simplejpeg"),
     "paper": ("matplotlib", "scikit-learn"),
     "publish": ("fsspec",),
+    "s3": ("s3fs",),
     "sign": ("cryptography", "model-signing", "pyopenssl"),
     "train": ("lightning-fabric",),
 }
