@@ -17,7 +17,7 @@ const FLOORS = {
   bench: [...ENGINE, "runner", "witness"],
   "app/storage.ts": [],
   "app/text": ["app/storage.ts"],
-  "app/host": [...ENGINE, "witness"],
+  "app/host": [...ENGINE, "witness", "app/storage.ts"],
   "app/offline": ["engine"],
   "app/ui": ["engine", "engine/picture", "app/storage.ts", "app/text", "app/host"],
   "app/app.tsx": ["witness", "app/host", "app/offline", "app/ui"],

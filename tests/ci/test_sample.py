@@ -5,8 +5,11 @@ There is one release, in a real browser: the action's. Everything else works on 
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +23,7 @@ from tests.ci.steps import (
     ACTION,
     TEMPLATE,
     ActionRun,
+    Done,
     bash,
     environment,
     job_of_gitlab,
@@ -28,11 +32,16 @@ from tests.ci.steps import (
 )
 from tests.conftest import ROOT
 from tests.examples import blocks
+from xport.bundles.requalified import Requalification
+from xport.bundles.self_test import SelfTest
+from xport.bundles.self_test_checks import read_self_test
+from xport.common import digests
 from xport.exchange.sensitivity import Sensitivities
 from xport.judgement.verdict import Status
 from xport.plan.policy import Preset
+from xport.recording.browser import BrowserOptions
 from xport.release_file.file import read_policy
-from xport.workflow import commands
+from xport.workflow import commands, requalification
 from xport.workflow.run_folder import RunFolder
 
 pytestmark = pytest.mark.browser
@@ -301,6 +310,47 @@ def test_evidence_that_contradicts_itself_passes_nothing(repository: Path) -> No
     assert "12 failed" in done.stdout
 
 
+def test_a_published_bundle_is_requalified_in_a_browser(made: Made, tmp_path: Path) -> None:
+    bundle, out = made.run / "bundle", tmp_path / "requalified.json"
+    words = ["requalify", str(bundle), "--out", str(out)]
+    done = run_xport(*words)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith("PASSED  Colours of patches (colours 1.0.0) requalified\n")
+    assert "3 of colours" in done.stdout
+    found = Requalification.read(out)
+    assert found.bundle.manifest_sha256 == digests.of_file(bundle / "manifest.json")
+    assert found.bundle.evidence_sha256 == digests.of_file(bundle / "evidence.json")
+    legs = {(check.leg, check.name) for check in found.checks}
+    for leg in ("tfjs/webgl", "tfjs/wasm"):
+        assert {(leg, "environment"), (leg, "witness"), (leg, "determinism")} <= legs
+    assert (
+        sum(check.measured is not None and check.output is not None for check in found.checks) == 2
+    )
+
+
+def test_a_browser_that_is_not_there_requalifies_nothing(made: Made) -> None:
+    done = run_xport("requalify", str(made.run / "bundle"), "--browser", "/none", "--quiet")
+    assert done.returncode == 3
+    assert "Traceback" not in done.stderr
+
+
+def test_what_is_beyond_the_bundle_s_bounds_is_not_requalified(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stricter(*given: Any) -> SelfTest:
+        found = read_self_test(*given)
+        model = found.models["colours"]
+        tight = tuple(one.model_copy(update={"max_abs": 1e-12}) for one in model.tolerances)
+        held = model.model_copy(update={"tolerances": tight})
+        return found.model_copy(update={"models": {"colours": held}})
+
+    monkeypatch.setattr(requalification, "read_self_test", stricter)
+    terms = requalification.Terms(BrowserOptions())
+    found = requalification.requalify(made.run / "bundle", terms)
+    assert found.status is Status.FAILED
+    assert any("from the bundle's reference (bound 1e-12)" in line for line in found.lines())
+
+
 def test_the_documentation_shows_what_there_is() -> None:
     shown = [yaml.safe_load(code) for code in blocks(ROOT / "docs" / "ci.md", "yaml")]
     action = yaml.safe_load(ACTION.read_text())
@@ -316,6 +366,13 @@ def test_the_documentation_shows_what_there_is() -> None:
     text = (ROOT / "docs" / "ci.md").read_text()
     assert all(f"`{name}`" in text for name in action["inputs"])
     assert all(f"`{name}`" in text for name in template["variables"])
+
+
+def run_xport(*words: str) -> Done:
+    """The command line of this checkout."""
+    command = [sys.executable, "-m", "xport", *words]
+    variables = os.environ | {"PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, env=variables, capture_output=True, text=True, timeout=300)
 
 
 def stand_in(repository: Path, variables: Mapping[str, str]) -> None:

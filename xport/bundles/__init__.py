@@ -13,6 +13,8 @@
   its models.
 - `page`: the page in a bundle: the files that the plan names, and its host's headers.
 - `page_packages`: which packages' code is in the page, as the page's own terms name them.
+- `requalified`: evidence of a bundle that was played again, in another browser or on another
+  engine.
 - `required`: what must lie in a bundle, and what may, by the version of its manifest, whatever
   that lists.
 - `self_test`: the self-test that a bundle carries: recorded inputs, PyTorch's outputs and how

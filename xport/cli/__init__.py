@@ -6,7 +6,8 @@
 - `bench_arguments`: what `xport bench`, `profile`, `targets` and `soak` accept; nothing heavy is
   imported.
 - `bundles`: what `xport verify` and `xport sign` do, and what is said of every bundle.
-- `bundles_arguments`: what `xport sign`, `verify` and `serve` accept; nothing heavy is imported.
+- `bundles_arguments`: what `xport sign`, `verify`, `requalify` and `serve` accept; nothing heavy
+  is imported.
 - `debug`: what `xport debug` accepts and does.
 - `diff`: what `xport diff` accepts and does.
 - `doctor`: what this machine can run, and the command that brings what is missing.

@@ -196,7 +196,11 @@ def _add_judging(commands: Any) -> None:
 
 
 def _add_serving(commands: Any) -> None:
-    sign, verify, _ = add_bundles(commands, _command)
+    sign, verify, requalify, _ = add_bundles(commands, _command)
+    _add_browser_options(requalify)
+    _add_allow_weak(requalify, "play, and end with 0 for,")
+    _add_allow_waivers(requalify, "play, and end with 0 for,")
+    _add_quiet(requalify, VERDICT_ALONE)
     _add_allow_weak(sign, "sign")
     _add_allow_weak(verify, "end with 0 for")
     _add_allow_waivers(sign, "sign")

@@ -103,6 +103,22 @@ def _received(options: argparse.Namespace, bundle: Received) -> tuple[int, str, 
     return code, "\n".join(text), details | facts | more | shown
 
 
+def requalify(options: argparse.Namespace) -> tuple[int, str, dict[str, Any]]:
+    """Play a bundle's probes in a browser; the exit code, and what is told of what came of it."""
+    from xport.recording.browser import BrowserOptions
+    from xport.workflow.requalification import Terms, requalify
+
+    browser = BrowserOptions(options.browser, options.graphics, options.require_renderer)
+    allowed = options.allow_weak, options.allow_waivers
+    found = requalify(options.bundle, Terms(browser, options.allow_unchecked, *allowed))
+    if options.out:
+        found.write(options.out)
+    code = found.status.code(allow_weak=options.allow_weak, allow_waivers=options.allow_waivers)
+    lines = found.lines() + ([f"evidence  {options.out}"] if options.out else [])
+    value = found.model_dump(mode="json") | {"exit_code": int(code)}
+    return code, "\n".join(lines[:1] if options.quiet else lines), value
+
+
 def _signature(bundle: Received, key: Path | None) -> tuple[dict[str, Any], str, list[str]]:
     """What is known of who signed a checked bundle: for programs, in words, and what is not."""
     from xport.signing.keys import shown

@@ -1,4 +1,4 @@
-"""What `xport sign`, `verify` and `serve` accept; nothing heavy is imported."""
+"""What `xport sign`, `verify`, `requalify` and `serve` accept; nothing heavy is imported."""
 
 from __future__ import annotations
 
@@ -17,12 +17,23 @@ SIGN = (
     "encrypted key's passphrase is asked for, or read from XPORT_KEY_PASSPHRASE."
 )
 
+REQUALIFY = (
+    "Check a bundle, play the probes of its self-test in this browser, on the engine of this "
+    "xport, and hold them to the release's bounds. The bundle stays as it is; the evidence names "
+    "it. Its probes are fewer than those that it was verified on."
+)
+
 
 def add_bundles(commands: Any, command: Command) -> tuple[argparse.ArgumentParser, ...]:
-    """Let the command line accept these three; their parsers, in this order."""
+    """Let the command line accept these four; their parsers, in this order."""
     sign = command(commands, "sign", "check a bundle and sign it with a local key")
     verify = command(commands, "verify", "check that a bundle is what was verified")
     serve = command(commands, "serve", "check a bundle and serve it on this machine")
+    requalify = command(
+        commands, "requalify", "play a bundle's probes in another browser, for a verdict"
+    )
+    requalify.description = REQUALIFY
+    requalify.add_argument("--out", type=Path, metavar="FILE", help="write the evidence, as JSON")
     sign.description = SIGN
     sign.add_argument(
         "--key",
@@ -31,7 +42,7 @@ def add_bundles(commands: Any, command: Command) -> tuple[argparse.ArgumentParse
         metavar="FILE",
         help="private key on P-256, in PEM, that nobody else may read",
     )
-    for parser in (sign, serve):
+    for parser in (sign, requalify, serve):
         parser.add_argument("bundle", type=Path, help="folder of a bundle")
     verify.add_argument(
         "bundle",
@@ -39,7 +50,7 @@ def add_bundles(commands: Any, command: Command) -> tuple[argparse.ArgumentParse
         help="folder of a bundle, or the https:// address of a published one: of its folder, or "
         "of a channel, such as https://host/channels/stable.json",
     )
-    for parser in (sign, verify, serve):
+    for parser in (sign, verify, requalify, serve):
         parser.add_argument(
             "--allow-unchecked",
             action="store_true",
@@ -51,7 +62,7 @@ def add_bundles(commands: Any, command: Command) -> tuple[argparse.ArgumentParse
     serve.add_argument(
         "--path", default="/", help="path to serve it under, such as /tools/xray/ (default /)"
     )
-    return sign, verify, serve
+    return sign, verify, requalify, serve
 
 
 def folder_or_address(text: str) -> Path | str:

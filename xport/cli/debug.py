@@ -49,10 +49,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--memory",
         type=int,
-        default=512,
+        default=128,
         metavar="MIB",
-        help="tensors that one pass may hold; where the model has more, nodes are found by halving "
-        "(default: %(default)s)",
+        help="tensors that one pass may hold; where that takes many passes, nodes are found by "
+        "halving (default: %(default)s)",
     )
 
 

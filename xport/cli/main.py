@@ -212,6 +212,14 @@ def _verify(options: argparse.Namespace) -> int:
     return code
 
 
+def _requalify(options: argparse.Namespace) -> int:
+    from xport.cli import bundles
+
+    code, text, value = bundles.requalify(options)
+    _say(options, text, value)
+    return code
+
+
 def _sign(options: argparse.Namespace) -> int:
     from xport.cli import bundles
 
@@ -310,7 +318,7 @@ def _phantoms(options: argparse.Namespace) -> int:
     return _print(options, "\n".join([text, *summary["notices"]]), summary)
 
 
-DRIVING = ("release", "demo", "record", "bench", "profile", "targets", "soak")
+DRIVING = ("release", "demo", "record", "bench", "profile", "targets", "soak", "requalify")
 NEEDED = dict.fromkeys(DRIVING, ("playwright",))
 """Packages without which a command could only fail late."""
 
@@ -326,6 +334,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "demo": _demo,
     "sign": _sign,
     "verify": _verify,
+    "requalify": _requalify,
     "publish": _publishing,
     "promote": _publishing,
     "rollback": _publishing,

@@ -109,6 +109,7 @@ def begin(options: argparse.Namespace) -> Done:
         arguments=_arguments(options.arguments),
         checkpoint=options.checkpoint,
         title=options.title,
+        preset=options.preset,
         overwrite=options.force,
     )
     after = f"xport check {path}"

@@ -96,6 +96,12 @@ def add_models(commands: Any, command: Command, release: Path) -> argparse.Argum
     init.add_argument(
         "--title", help="what people read of the model (default: its class, or the file's name)"
     )
+    init.add_argument(
+        "--preset",
+        metavar="NAME",
+        help="a policy that comes with xport, in the place of measured tolerances: strict-float32, "
+        "mobile-float16 or quantised",
+    )
     init.add_argument("--force", action="store_true", help="replace a file that is there")
     check = command(commands, "check", "say what is wrong or missing, and what a run costs")
     _describe(check, CHECK_DESCRIPTION, CHECK_EPILOG)

@@ -14,6 +14,7 @@ from xport.divergence.points import Point
 from xport.divergence.reproducer import Reproducer, write
 from xport.divergence.search import BUDGET, Search
 from xport.divergence.statistics import distance, statistics
+from xport.errors import InputError
 
 MOST_CAUSES = 20
 
@@ -40,8 +41,15 @@ class Examination:
             budget: bytes of tensors that one pass may hold.
 
         Raises:
-            XportError: a tensor cannot be computed; what it takes is not there.
+            InputError: no tensor of the leg stands for a value of its reference.
+            XportError: what it takes to compute a tensor is not there.
         """
+        if not self.opened.side.points:
+            raise InputError(
+                "none of its tensors could be paired with a value of the reference",
+                f"{self.target.model}/{self.target.leg}",
+                "debug another leg; of a model converted elsewhere nothing says which is which",
+            )
         search, dropped = self._searched(budget)
         nodes = search.nodes()
         local = next((node for node in nodes if node.local_over), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from xport.common import progress
@@ -20,8 +20,10 @@ from xport.divergence.points import (
 from xport.divergence.statistics import distance, reach
 
 MIB = 2**20
-BUDGET = 512 * MIB
+BUDGET = 128 * MIB
 """Bytes of tensors that one pass may hold, both sides together."""
+MOST_PASSES = 4
+"""How many passes are made over all nodes; where that takes more, memory is short."""
 
 
 @dataclass
@@ -46,14 +48,25 @@ class Search:
 
     def run(self) -> list[NodeError]:
         """Measure every node where memory allows, else those that bisecting asks for."""
-        points = self.side.points
-        if sum(point.bytes for point in points) <= self.budget:
-            self.measure_free(points)
-            self.measure_local(points)
+        batches = list(self._batches())
+        if len(batches) <= MOST_PASSES:
+            for points in batches:
+                self.measure_free(points)
+                self.measure_local(points)
         else:
             self.bisected = True
             self._bisect()
         return self.nodes()
+
+    def _batches(self) -> Iterator[list[Point]]:
+        """All points in order, as many together as the budget holds, one at least."""
+        batch: list[Point] = []
+        for point in self.side.points:
+            if batch and sum(one.bytes for one in (*batch, point)) > self.budget:
+                yield batch
+                batch = []
+            batch.append(point)
+        yield batch
 
     def nodes(self) -> list[NodeError]:
         """What was measured, in topological order."""
@@ -159,7 +172,8 @@ class Search:
         Where feeding clears it, its error came from before: the search goes on among the nodes
         that it is computed from.
         """
-        (worst,) = (point for point in self.side.points if point.value == self.output)
+        last = self.side.points[-1]
+        worst = next((p for p in self.side.points if p.value == self.output), last)
         behind = ancestors(self.side.reads, [worst.ref])
         candidates = [point for point in self.side.points if point.ref in behind]
         while True:

@@ -24,7 +24,8 @@ class Begun:
     """What the file says of the model.
 
     `checkpoint` is a path as the file has it, relative to its folder. `name` is the model's id,
-    and `without_second` why TensorFlow's route will refuse it, as far as that is known.
+    and `without_second` why TensorFlow's route will refuse it, as far as that is known. `preset` is
+    the policy that stands in the place of the measured tolerances.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Begun:
     signature: Signature
     tolerances: Sequence[Tolerance]
     without_second: str = ""
+    preset: str | None = None
 
     @property
     def weights(self) -> list[str]:
@@ -80,9 +82,13 @@ def release_text(begun: Begun, exporter: Exporter) -> str:
         'backends = ["webgl", "wasm"]  # those that your page will use; also "cpu"',
         "",
         "[policy]",
-        f"min_probes = {PROBES}",
+        *(
+            [f"preset = {_value(begun.preset)}  # what differs from it goes here"]
+            if begun.preset
+            else [f"min_probes = {PROBES}"]
+        ),
     ]
-    for tolerance in begun.tolerances:
+    for tolerance in begun.tolerances if begun.preset is None else ():
         lines += [
             "",
             "[[policy.tolerances]]  # what your use bears; this is what rounding needs",

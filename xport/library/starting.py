@@ -30,6 +30,7 @@ from xport.library.suggesting import suggested
 from xport.library.verification import answers_of, answers_of_onnx, suggested_of_onnx
 from xport.plan.plan import FLOAT64_LEG, REFERENCE_LEG
 from xport.plan.policy import Tolerance
+from xport.plan.presets import content_of
 from xport.recording.runners.torch_runner import TorchRunner
 
 
@@ -43,6 +44,7 @@ def init(
     checkpoint: str | Path | None = None,
     exporter: Exporter = "torchscript",
     title: str | None = None,
+    preset: str | None = None,
     overwrite: bool = False,
     progress: bool | None = None,
 ) -> Path:
@@ -60,6 +62,7 @@ def init(
         checkpoint: weights in safetensors or a PyTorch state dict; without it the factory's own.
         exporter: torch.onnx's.
         title: what people read of the model; by default its class, or the ONNX file's name.
+        preset: a policy that comes with xport, by name, in the place of measured tolerances.
         overwrite: replace a file that is there.
         progress: as of `xport.convert`.
 
@@ -75,6 +78,8 @@ def init(
     path = Path(out)
     if path.exists() and not overwrite:
         raise InputError("is there already", str(path), "name another with --out, or use --force")
+    if preset is not None:
+        content_of(preset)
     folder = path.resolve().parent
     of_file = str(factory).endswith(".onnx")
     for key, given in (("arguments", arguments), ("checkpoint", checkpoint)):
@@ -89,6 +94,7 @@ def init(
             )
     if title is not None:
         begun = replace(begun, title=title)
+    begun = replace(begun, preset=preset)
     write_whole(path, release_text(begun, exporter).encode())
     return path
 

@@ -1,4 +1,7 @@
-"""The releases of a target that must not be used any more: a signed list that only grows."""
+"""The releases of a target that must not be used any more: a signed list that only grows.
+
+Twin: `app/host/revocations.ts`.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from xport.bundles.manifest import NOTICE
 from xport.common import digests
@@ -32,13 +35,22 @@ LONGEST_REASON = 1000
 REMEDY = "do not use it: ask its publisher for the release that takes its place"
 
 
+def _printable(text: str) -> str:
+    """A text that moves no cursor and turns no line around: it is shown wherever a list is read."""
+    if not text.isprintable():
+        raise ValueError("holds characters that cannot be printed")
+    return text
+
+
 class Revoked(Document):
     """A release that must not be used, known by the SHA-256 of its manifest; `since` when it is."""
 
     release: str
     version: str | None
     manifest_sha256: Sha256
-    reason: Annotated[str, Field(min_length=1, max_length=LONGEST_REASON)]
+    reason: Annotated[
+        str, Field(min_length=1, max_length=LONGEST_REASON), AfterValidator(_printable)
+    ]
     since: Time
 
     def words(self) -> str:

@@ -19,6 +19,8 @@
   of it.
 - `replacing`: a new key in an old one's place: said by the old one, and all that it signed is
   signed anew.
+- `requalification`: playing a published bundle's probes in another browser,
+  for a verdict.
 - `revoked_here`: a list of revoked releases in a file that somebody brought.
 - `revoking`: taking back what was published: a release that must not be used any more.
 - `run_folder`: the folder of one run: plan, probes, recordings, evidence, report, bundle.

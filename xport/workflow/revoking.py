@@ -51,8 +51,9 @@ def revoke(target: str, release: str, reason: str, terms: Publishing) -> Withdra
         Overtaken: somebody else has changed the list meanwhile.
     """
     reason = " ".join(reason.split())
-    if not 0 < len(reason) <= LONGEST_REASON:
-        raise InputError(f"is not of 1 to {LONGEST_REASON} characters", "--reason", "say why")
+    if not (0 < len(reason) <= LONGEST_REASON and reason.isprintable()):
+        what = f"is not of 1 to {LONGEST_REASON} characters that can be printed"
+        raise InputError(what, "--reason", "say why, for whoever reads it")
     desk = open_desk(target, terms)
     if desk.key is None:
         raise InputError("no key is given", "--key", "a list that nobody signed says nothing")

@@ -102,6 +102,7 @@ def test_init_overwrites_nothing_unless_it_is_told_to(folder: Path, xport: Xport
         (["networks:nothing", *INPUTS], "cannot import networks:nothing"),
         (["networks.py", *INPUTS], "is not a callable as module:name"),
         (["networks:build", *INPUTS, "--checkpoint", "none"], "there is no such file"),
+        (["networks:build", *INPUTS, "--preset", "none"], "preset: none is called 'none'; there"),
     ],
 )
 def test_init_refuses_by_name_and_writes_nothing(

@@ -14,6 +14,7 @@ from xport.divergence.document import Divergence, Rule, Target
 from xport.divergence.examine import Examination
 from xport.divergence.legs import open_pair
 from xport.divergence.onnx_model import OnnxModel
+from xport.errors import InputError
 from xport.workflow.debugging import reproduce
 
 FAULTS = {
@@ -76,6 +77,16 @@ def test_where_memory_is_short_halving_finds_the_same_node(fault: str, tmp_path:
     assert len(found.nodes) <= 5
 
 
+@pytest.mark.parametrize("budget", [2_000, 3_000])
+def test_a_few_passes_measure_every_node(budget: int, tmp_path: Path) -> None:
+    found = examined(tmp_path, FAULTS["wrong epsilon"][0], budget=budget)
+    assert not found.bisected
+    assert len(found.nodes) == 8
+    assert found.first_local == "norm"
+    once = examined(tmp_path, FAULTS["wrong epsilon"][0])
+    assert found.nodes == once.nodes
+
+
 def test_tensors_that_are_off_say_by_how_much_and_where(tmp_path: Path) -> None:
     found = examined(tmp_path, faulty.weight("fc.bias", faulty.no_number))
     suspect = found.suspect
@@ -93,6 +104,17 @@ def test_a_network_without_a_fault_has_no_node_over_tolerance(tmp_path: Path) ->
     assert found.suspect is not None, "the node closest to its tolerance is shown"
     assert found.reproducer is None
     assert not (tmp_path / "minimal").exists()
+
+
+def test_a_model_in_which_nothing_can_be_paired_is_refused(tmp_path: Path) -> None:
+    def renamed(model: onnx.ModelProto) -> None:
+        for node in model.graph.node:
+            node.input[0] = f"{node.input[0]}_" if node.input[0] != "image" else "image"
+            node.output[0] = f"{node.output[0]}_"
+        model.graph.output[0].name = "probabilities_"
+
+    with pytest.raises(InputError, match="could be paired"):
+        examined(tmp_path, renamed)
 
 
 def test_an_error_that_only_adds_up_is_of_no_node(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+import xport
 from tests.xport.fetching.conftest import Host, send
 from tests.xport.signing.conftest import KeyPair, make_pair
 from xport.errors import InputError, IntegrityError, VerdictError, XportError
@@ -217,3 +218,29 @@ def test_a_policy_and_a_digest_are_held_to(host: Host, tmp_path: Path) -> None:
     said = refused(host.address + CHANNEL, VerdictError, policy=file)
     assert "policy.min_probes: 1000 is demanded" in said
     assert "expected is" in refused(host.address + CHANNEL, expect="0" * 64)
+
+
+def test_python_verifies_an_address_too(host: Host, owner: KeyPair) -> None:
+    given: dict[str, Any] = {"allow_unchecked": True, "allow_http": True, "key": owner.public}
+    manifest = xport.verify(host.address + CHANNEL, allow_weak=True, **given)
+    assert manifest.release == "mini"
+    with nothing_left(), pytest.raises(InputError, match="the verdict is WEAK_PASSED") as said:
+        xport.verify(host.address + CHANNEL, **given)
+    assert said.value.where == host.address + CHANNEL
+
+
+def test_a_bundle_that_lies_here_is_held_to_a_list(site: Path, owner: KeyPair) -> None:
+    folder = site / release(site)[1:]
+    revoke(str(site), folder.name, "it was wrong", Publishing(key=owner.private))
+    found = json.loads((site / LIST).read_text())
+    demanded = demands(revocations=site / LIST, key=owner.public)
+    with pytest.raises(IntegrityError, match=r"is revoked since .* it was wrong"):
+        held(folder, demanded)
+    (site / LIST).write_text(json.dumps(found | {"more": 1}))
+    with pytest.raises(IntegrityError, match="is no DSSE envelope"):
+        held(folder, demanded)
+
+
+def held(folder: Path, demanded: Demands) -> None:
+    with received(folder, demanded):
+        pass

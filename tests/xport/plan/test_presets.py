@@ -11,7 +11,8 @@ import pytest
 from tests import mini
 from xport.common import digests
 from xport.errors import InputError
-from xport.formats.artifact import TensorSpec
+from xport.formats.artifact import Signature, TensorSpec
+from xport.library.release_text import Begun, release_text
 from xport.plan import floor, presets
 from xport.plan.policy import Policy, Preset
 from xport.plan.rounding import Rounding
@@ -128,6 +129,26 @@ def test_evidence_that_names_a_preset_and_has_another_policy_is_found(tmp_path: 
     for key, value in spoilt.items():
         (found,) = presets.preset_findings(policy.model_copy(update={key: value}))
         assert f"policy.{key}" in found
+
+
+def test_a_file_that_init_writes_may_name_one(tmp_path: Path) -> None:
+    inputs, outputs = (TensorSpec(name=name, shape=(1, 3)) for name in ("x", "y"))
+    begun = Begun(
+        name="net",
+        title="Net",
+        factory="networks:build",
+        arguments={},
+        checkpoint=None,
+        signature=Signature(inputs=(inputs,), outputs=(outputs,)),
+        tolerances=(),
+        preset="strict-float32",
+    )
+    path = tmp_path / "release.toml"
+    path.write_text(release_text(begun, "torchscript"))
+    policy = read_release(path).policy
+    assert isinstance(policy.preset, Preset)
+    assert (policy.preset.name, policy.preset.overrides) == ("strict-float32", ())
+    assert [(one.model, one.output) for one in policy.tolerances] == [("net", "y")]
 
 
 def test_presets_are_of_the_version_that_is_read() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.xport.publishing.conftest import NOW, Make, at, terms
+from tests.xport.publishing.conftest import NOW, Make, at, policy, terms
 from tests.xport.signing.conftest import KeyPair, make_pair
 from tests.xport.signing.forging import leaves, payload_of, with_other, with_payload
 from xport.common import digests
@@ -20,13 +20,13 @@ from xport.publishing.revocations import PATH as LIST
 from xport.signing.keys import PrivateKey, read_private_key, read_public_key, shown
 from xport.workflow import replacing
 from xport.workflow.following import follow
-from xport.workflow.publishing import publish
+from xport.workflow.publishing import publish, rollback
 from xport.workflow.replacing import KeyFile, Replaced, replace_key
 from xport.workflow.revoking import revoke
 
 
 @pytest.fixture
-def make(make: Make, quick: Callable[..., Path]) -> Make:
+def few(make: Make, quick: Callable[..., Path]) -> Make:
     """The same bundles with few files: these tests are of keys."""
     return lambda *which: quick(make(*which))
 
@@ -38,13 +38,13 @@ def newer(tmp_path_factory: pytest.TempPathFactory) -> KeyPair:
 
 
 @pytest.fixture
-def signed(make: Make, target: Path, owner: KeyPair) -> Path:
+def signed(few: Make, target: Path, owner: KeyPair) -> Path:
     """A target with two signed channels and a list of one revoked release."""
     key = terms(key=owner.private)
-    publish(make("1.0.0", 1), str(target), "next", key)
+    publish(few("1.0.0", 1), str(target), "next", key)
     revoke(str(target), "1.0.0", "as a test", key)
     for channel in ("next", "stable"):
-        publish(make("1.1.0", 2), str(target), channel, key)
+        publish(few("1.1.0", 2), str(target), channel, key)
     return target
 
 
@@ -59,7 +59,7 @@ def name(pair: KeyPair) -> str:
 
 
 def test_who_follows_the_old_key_is_led_to_the_new_one(
-    signed: Path, owner: KeyPair, newer: KeyPair, stranger: KeyPair, make: Make
+    signed: Path, owner: KeyPair, newer: KeyPair, stranger: KeyPair, few: Make
 ) -> None:
     done = replaced(signed, owner, newer)
     assert (done.old, done.new) == (name(owner), name(newer))
@@ -72,9 +72,9 @@ def test_who_follows_the_old_key_is_led_to_the_new_one(
         assert found.channel.expires > NOW
     with pytest.raises(IntegrityError, match="is signed with another key"):
         follow(str(signed), "stable", stranger.public, NOW)
-    publish(make("1.2.0", 3), str(signed), "next", terms(key=newer.private))
+    publish(few("1.2.0", 3), str(signed), "next", terms(key=newer.private))
     with pytest.raises(InputError, match=f"was replaced by {name(newer)}"):
-        publish(make("1.3.0", 4), str(signed), "next", terms(key=owner.private))
+        publish(few("1.3.0", 4), str(signed), "next", terms(key=owner.private))
 
 
 def test_keys_replace_each_other_one_after_the_other(
@@ -233,3 +233,20 @@ def test_the_list_keeps_its_releases(signed: Path, owner: KeyPair, newer: KeyPai
     listed = payload_of(json.loads((signed / LIST).read_text()))
     assert [one["version"] for one in listed["revoked"]] == ["1.0.0"]
     assert listed["sequence"] == 2
+
+
+def test_a_bundle_of_the_old_key_may_still_be_pointed_at(
+    make: Make, tmp_path: Path, owner: KeyPair, newer: KeyPair
+) -> None:
+    """A rollback goes to what the old key signed; nothing new of that is published."""
+    target = tmp_path / "whole"
+    policy(target, signature_required=True)
+    for number in (1, 2):
+        publish(
+            make(f"1.{number}.0", number, True), str(target), "stable", terms(key=owner.private)
+        )
+    replaced(target, owner, newer)
+    done = rollback(str(target), "stable", terms(key=newer.private))
+    assert done.channel.release.version == "1.1.0"
+    with pytest.raises(IntegrityError, match="is signed with another key"):
+        publish(make("1.2.0", 2, True), str(target), "next", terms(key=newer.private))

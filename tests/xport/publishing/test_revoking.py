@@ -98,7 +98,7 @@ def test_a_release_is_named_by_version_folder_or_digest(signed: Path, owner: Key
         assert "there are: mini 1.1.0" in str(said.value)
 
 
-@pytest.mark.parametrize("reason", ["", " \n ", "x" * 1001])
+@pytest.mark.parametrize("reason", ["", " \n ", "x" * 1001, "red \x1b[31m", "turned \u202e"])
 def test_a_reason_is_wanted(signed: Path, owner: KeyPair, reason: str) -> None:
     with pytest.raises(InputError, match="--reason"):
         revoke(str(signed), "1.1.0", reason, terms(key=owner.private))

@@ -12,6 +12,8 @@ export type ManifestCode =
   | "version"
   /** The release has not passed its verification. */
   | "not-passed"
+  /** Its publisher has taken it back; `facts.reason` says why. */
+  | "revoked"
   /** A field is not what it has to be. */
   | "malformed"
   /** It is good, and holds no model that this page knows how to show. */

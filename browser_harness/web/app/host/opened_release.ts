@@ -3,6 +3,7 @@ import { fetchManifest, type DataFile, type Manifest } from "./manifest.js";
 import { fetchModels, pruneModels, type ModelFiles } from "./models.js";
 import type { Unstored } from "./model_cache.js";
 import { plansOf, readRelease, type Release } from "./release.js";
+import { requireNotRevoked } from "./revocations.js";
 import { shownOf } from "./shown.js";
 import { parseSelfTest, type SelfTestDocument } from "./self_test.js";
 import type { OpenProgress } from "./types.js";
@@ -27,6 +28,7 @@ export class OpenedRelease {
   static async open(base: string, tell: Tell, signal?: AbortSignal): Promise<OpenedRelease> {
     tell({ stage: "manifest", backend: null, done: 0, total: 0, cached: 0 });
     const { manifest, digest } = await fetchManifest(base, signal);
+    await requireNotRevoked(base, digest, signal);
     shownOf(manifest);
     const files = await download(manifest, base, tell, signal);
     const read = (file: DataFile) => contentIn(files, file);

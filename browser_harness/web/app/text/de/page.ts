@@ -74,6 +74,10 @@ export const page: Catalogue["page"] = {
       heading: "Diese Seite kann diese Version nicht zeigen",
       text: "Die Version ist das, was geprüft wurde, und enthält kein Modell, das diese Seite zeigen kann: Sie zeigt Klassifikatoren von Bildern, dazu einen Autoencoder und Erklärungen. Die geprüften Modelle liegen als Dateien im Ordner models/ neben dieser Seite und sind für Programme bestimmt. Es wurde nichts berechnet.",
     },
+    revoked: {
+      heading: "Diese Version darf nicht mehr verwendet werden",
+      text: "Der Herausgeber hat sie zurückgezogen; deshalb wird nichts berechnet. Verlassen Sie sich nicht auf Ergebnisse, die sie früher geliefert hat, und fragen Sie bei der Stelle, von der Sie diese Seite haben, nach der Version, die sie ersetzt. Den Grund des Herausgebers lesen Sie unten.",
+    },
     tried: "Was versucht wurde",
     save: "Diagnosedatei speichern",
   },
@@ -125,6 +129,7 @@ export const page: Catalogue["page"] = {
     "nothing-passes": "kein Rechenweg besteht hier seinen Selbsttest",
     version: "die freigegebene Version passt nicht zu dieser Seite",
     "not-passed": "die Version hat ihre Prüfung nicht bestanden",
+    revoked: "der Herausgeber hat die Version zurückgezogen",
     malformed: "die Beschreibung der Version ist beschädigt",
     "nothing-to-show": "die Version enthält kein Modell, das diese Seite zeigen kann",
     unusable: "die Version verlangt etwas, das diese Seite nicht kann",

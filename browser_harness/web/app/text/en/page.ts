@@ -76,6 +76,10 @@ export const page = {
       heading: "This page cannot show this release",
       text: "The release is what was verified, and it holds no model that this page can show: it shows classifiers of images, with an autoencoder and explanations beside them. The verified models are files in the folder models/ beside this page, for use in programs. Nothing was computed.",
     },
+    revoked: {
+      heading: "This release must not be used any more",
+      text: "Its publisher has withdrawn it, so nothing is computed. Do not rely on results that it gave before, and ask whoever gave you this page for the release that takes its place. The publisher's reason is below.",
+    },
     tried: "What was tried",
     save: "Save diagnostics",
   },
@@ -129,6 +133,7 @@ export const page = {
     "nothing-passes": "no way to compute passes its self-test here",
     version: "the release is of another version than this page",
     "not-passed": "the release has not passed its verification",
+    revoked: "the release's publisher has withdrawn it",
     malformed: "the release's description is damaged",
     "nothing-to-show": "the release holds no model that this page can show",
     unusable: "the release asks for what this page cannot do",

@@ -11,6 +11,9 @@ import { reasonText } from "./reasons.js";
 /** The code of a release that is good, and has nothing that this page can show. */
 const UNSHOWN = "nothing-to-show";
 
+/** The code of a release that its publisher has taken back. */
+const REVOKED = "revoked";
+
 /** Why nothing runs, and what can be done. */
 export function StoppedPage() {
   const heading = useFocus<HTMLHeadingElement>();
@@ -18,7 +21,8 @@ export function StoppedPage() {
   const { page } = text.value;
   if (!why) return null;
   const words = wordsFor(why);
-  const told = why.kind === "cancelled" || why.kind === "device" || why.code === UNSHOWN;
+  const told =
+    why.kind === "cancelled" || why.kind === "device" || [UNSHOWN, REVOKED].includes(why.code);
   const reason = told ? "" : reasonText(why.code);
   return (
     <div class="page">
@@ -90,6 +94,7 @@ function wordsFor({ kind, code }: Stop): { readonly heading: string; readonly te
       return failed;
     case "release":
       if (code === UNSHOWN) return refused.unshown;
+      if (code === REVOKED) return refused.revoked;
       return {
         heading: refused.releaseHeading,
         text: code === "unusable" ? refused.contradicted : refused.releaseText,

@@ -1,6 +1,7 @@
 import { computed, signal } from "@preact/signals";
 import type { OpenProgress, OpenRequest, Running, Session } from "../../host/types.js";
 import { fetchManifest, type Manifest } from "../../host/manifest.js";
+import { requireNotRevoked } from "../../host/revocations.js";
 import { shownOf } from "../../host/shown.js";
 import { text } from "../../text/language.js";
 import { announce } from "./announce.js";
@@ -55,7 +56,9 @@ export async function startTool(open: Open): Promise<void> {
     const read = await fetchManifest(BASE);
     release.value = read.manifest;
     digest.value = read.digest;
-    shownOf(read.manifest); // before anybody is asked to agree, or a model is fetched
+    // Before anybody is asked to agree, or a model is fetched.
+    await requireNotRevoked(BASE, read.digest);
+    shownOf(read.manifest);
   } catch (error) {
     stopped(error);
     return;

@@ -1,0 +1,101 @@
+"""A release that its publisher has taken back: the page in its target computes nothing of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+
+from browser_harness.serve.server import serve_bundle
+from tests.browser.tiny_model import Classifier
+from tests.browser.tool.app_bundles import WAIT_MS, make_bundle, wait_for
+from tests.xport.signing.conftest import make_pair
+from xport.bundles.manifest import MANIFEST
+from xport.common import digests
+from xport.publishing.revocations import PAYLOAD_TYPE, Revocations, Revoked
+from xport.publishing.signed_documents import signed_envelope
+from xport.signing.keys import read_private_key
+
+PLACE = "/tool/releases/chest-1.0.0-0123456789abcdef/"
+WHY = "finding 4 was trained on “wrong” labels"
+HEADING = "This release must not be used any more"
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_bundle(tmp_path_factory.mktemp("revoked") / "bundle", Classifier())
+
+
+@pytest.fixture
+def revocations(bundle: Path, tmp_path: Path) -> bytes:
+    """The list as `xport revoke` writes it."""
+    when = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
+    revoked = Revoked(
+        release="tiny",
+        version="1.0.0",
+        manifest_sha256=digests.of_file(bundle / MANIFEST),
+        reason=WHY,
+        since=when,
+    )
+    document = Revocations(list_id="0" * 16, sequence=1, revoked=(revoked,), written=when)
+    key = read_private_key(make_pair(tmp_path, "my").private, None, str)
+    return signed_envelope(document, key, PAYLOAD_TYPE).content()
+
+
+@contextmanager
+def visited(browser: Browser, bundle: Path, place: str, answer: bytes | None) -> Iterator[Page]:
+    """The page at a place of a host, which answers for the list so; all that was asked of it."""
+    with serve_bundle(bundle, 0, place, 1) as server:
+        context: BrowserContext = browser.new_context()
+        context.set_default_timeout(WAIT_MS)
+
+        def listed(route: Route) -> None:
+            if answer is None:
+                route.fulfill(status=404)
+            else:
+                route.fulfill(body=answer, content_type="application/json")
+
+        context.route("**/revocations.json", listed)
+        page = context.new_page()
+        page.goto(server.url + place)
+        try:
+            yield page
+        finally:
+            context.close()
+
+
+def test_the_page_says_so_before_anybody_agrees_and_fetches_no_model(
+    browser: Browser, bundle: Path, revocations: bytes
+) -> None:
+    with visited(browser, bundle, PLACE, revocations) as page:
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.reload()
+        wait_for(page, "refused")
+        alert = page.get_by_role("alert")
+        expect(alert).to_contain_text(HEADING)
+        expect(alert).to_contain_text("Do not rely on results that it gave before")
+        expect(alert).to_contain_text(WHY)
+        assert [url for url in asked if url.endswith("/tool/revocations.json")]
+        assert not [url for url in asked if "/models/" in url]
+        page.get_by_role("radio", name="Deutsch").check(force=True)
+        expect(alert).to_contain_text("Diese Version darf nicht mehr verwendet werden")
+
+
+@pytest.mark.parametrize("answer", [None, b"<!doctype html><title>tool</title>"])
+def test_without_a_list_the_page_goes_on(
+    browser: Browser, bundle: Path, answer: bytes | None
+) -> None:
+    with visited(browser, bundle, PLACE, answer) as page:
+        wait_for(page, "consent")
+
+
+def test_a_page_that_lies_in_no_target_asks_for_no_list(
+    browser: Browser, bundle: Path, revocations: bytes
+) -> None:
+    with visited(browser, bundle, "/tool/", revocations) as page:
+        wait_for(page, "consent")
