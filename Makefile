@@ -75,6 +75,9 @@ lock: ## resolve the locks anew, keeping pins that still fit (needs uv and a CPU
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 $(LOCKED) \
 	  --constraint requirements-torch.lock --no-emit-package torch --excludes requirements-cuda.txt \
 	  -o requirements.lock
+	printf 'flask>=3\nflask-cors>=5\nmoto[s3]>=5.2\ns3fs>=2025.3\n' | \
+	  uv pip compile - --python-version 3.11 $(LOCKED) --constraint requirements.lock --override requirements.lock \
+	  $$(sed -n 's/^\([a-z0-9-]*\)==.*/--no-emit-package \1/p' requirements.lock) -o requirements-s3.lock
 	$(PYTHON) -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['tensorflow'], sep='\n')" | \
 	  uv pip compile - --python-version 3.11 $(LOCKED) -o xport/toolchains/tensorflow.lock
 

@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 WEB = ROOT / "browser_harness" / "web"
 WEB_STAMPS = WEB / "node_modules" / ".stamps"  # shared by all environments, gone with the packages
 LOCK, TORCH_LOCK = ROOT / "requirements.lock", ROOT / "requirements-torch.lock"
+S3_LOCK = ROOT / "requirements-s3.lock"
 PYTHONS = ("3.11", "3.12", "3.13")
 LEAST_NODE = (20, 19)
 BROWSER_TIMEOUT_S = 600
@@ -121,6 +122,7 @@ def main(arguments: list[str]) -> None:
             mark_done(stamp_folder / name, inputs)
     browser(environment)
     if not arguments:
+        s3_packages(environment)
         second_browser()
         tensorflow(environment)
 
@@ -239,6 +241,22 @@ def browser(environment: Environment) -> None:
         " and ctypes.util.find_library('GLESv2')))"
     ):
         apt(DEBIAN_MESA, because="nothing here draws WebGL")
+
+
+def s3_packages(environment: Environment) -> None:
+    """A client and a server of S3 for the tests, beside the environment's own packages.
+
+    They do not belong among these: botocore asks for an older python-dateutil, and works with ours.
+    """
+    stamp, folder = environment.stamps / "s3", environment.folder / "s3"
+    if is_done(stamp, [S3_LOCK], folder):
+        return
+    stamp.unlink(missing_ok=True)
+    say("setting up: s3")
+    shutil.rmtree(folder, ignore_errors=True)
+    lock = ("--require-hashes", "--no-deps", "-r", str(S3_LOCK))
+    environment.run(environment.pip("--target", str(folder), *lock))
+    mark_done(stamp, [S3_LOCK])
 
 
 def second_browser() -> None:

@@ -15,6 +15,9 @@ const dist = path.resolve(process.argv[2] ?? path.join(here, "dist"));
 const modules = path.join(here, "node_modules");
 const wasm = path.join(modules, "@tensorflow/tfjs-backend-wasm/wasm-out");
 
+/** Versions of the packages that ship, by name: each is pinned exactly. */
+const { dependencies } = JSON.parse(await readFile(path.join(here, "package.json"), "utf8"));
+
 /** What `xport bench` compares with, for the page that measures alone. */
 const onnxRuntime = [
   ...["ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm"],
@@ -193,7 +196,11 @@ await cp(
   path.join(modules, "@cwasm/jpeg-turbo/jpeg-turbo.wasm"),
   path.join(dist, "codec-jpeg-cmyk.wasm"),
 );
-await cp(path.join(here, "legal/codecs.LEGAL.txt"), path.join(dist, "licenses/codecs.txt"));
+const codecTerms = await readFile(path.join(here, "legal/codecs.LEGAL.txt"), "utf8");
+await writeFile(
+  path.join(dist, "licenses/codecs.txt"),
+  codecTerms.replace(/(@[\w-]+\/[\w-]+) \(/g, (_, name) => `${name} - ${dependencies[name]} (`),
+);
 for (const name of onnxRuntime) {
   await cp(path.join(modules, "onnxruntime-web/dist", name), path.join(dist, "ort", name));
 }

@@ -18,7 +18,7 @@ from xport.plan.plan import Plan
 
 HEAVY = {"numpy", "onnx", "onnxruntime", "pydantic", "jinja2", "rich", "PIL", "safetensors"} | {
     *("torch", "playwright", "psutil", "pydicom", "imagecodecs", "simplejpeg", "skimage"),
-    *("matplotlib", "sklearn", "lightning_fabric", "onnxscript", "tensorflow"),
+    *("cyclonedx", "matplotlib", "sklearn", "lightning_fabric", "onnxscript", "tensorflow"),
     *("cryptography", "model_signing", "OpenSSL", "sigstore", "fsspec"),
 }
 PAPER = "paper all --data packaged:photographs --classifier c.safetensors --out paper"

@@ -1,5 +1,8 @@
 """What is shipped after PASSED, and how whoever receives it checks it.
 
+- `bom`: bom.cdx.json, a bill of materials in CycloneDX: models, sets of images, packages.
+- `bom_models`: a model in the bill of materials: its files, what it was made from, its card's
+  facts.
 - `build`: the deployable bundle: the verified bytes, the page that runs them, and the evidence.
 - `checks`: whether a bundle is whole: every file by digest, and contents that belong together.
 - `evidence`: whether a bundle says what its evidence says: of its verdict, its models and its
@@ -9,6 +12,7 @@
 - `manifest`: manifest.json: every file of a bundle by digest, and what the page has to know of
   its models.
 - `page`: the page in a bundle: the files that the plan names, and its host's headers.
+- `page_packages`: which packages' code is in the page, as the page's own terms name them.
 - `requalified`: evidence of a bundle that was played again, in another browser or on another
   engine.
 - `required`: what must lie in a bundle, and what may, by the version of its manifest, whatever

@@ -20,9 +20,11 @@ from xport.bundles.manifest import (
     write_file,
 )
 from xport.bundles.page import INDEX, headers_for, index_for
+from xport.bundles.required import BOM
 from xport.bundles.self_test import write_self_test
 from xport.bundles.self_test_cases import CaseChoice
 from xport.common import digests
+from xport.common.tools import missing_packages_named
 from xport.comparison.preprocessing import PreparedCase
 from xport.conversion.store import disk_errors
 from xport.errors import ExitCode, InputError, IntegrityError, XportError
@@ -143,6 +145,7 @@ def _fill(
     for name, data in documents.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)
+    (folder / BOM).write_bytes(_bill_of_materials(folder, evidence))
     plan = evidence.plan
     (folder / INDEX).write_bytes(index_for(page[INDEX], plan.wasm_threads))
     examples = write_examples(folder, plan, run.images, run.prepared)
@@ -178,6 +181,12 @@ def _fill(
     manifest = manifest.model_copy(update={"files": _entries(folder, rest)})
     manifest.write(folder / MANIFEST)
     return manifest
+
+
+def _bill_of_materials(folder: Path, evidence: Evidence) -> bytes:
+    with missing_packages_named():
+        from xport.bundles.bom import bom_document, terms_in
+    return bom_document(evidence, terms_in(folder))
 
 
 def _require_verified_page(evidence: Evidence, page: Mapping[str, Path]) -> None:

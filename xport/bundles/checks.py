@@ -17,6 +17,7 @@ from xport.bundles.unchecked import REMEDY as NOT_AGAIN
 from xport.bundles.unchecked import unchecked
 from xport.common import digests
 from xport.common.document import first_problem
+from xport.common.tools import missing_packages_named
 from xport.common.version import __version__
 from xport.errors import DocumentError, InputError, IntegrityError
 from xport.judgement.again import notes_now, status_now
@@ -36,7 +37,8 @@ def verify_bundle(
     """Check that a bundle's files are exactly those of its manifest, and what is in them.
 
     The verdict is passed again from the evidence. Report and cards are compared with what
-    `rendered` makes of the evidence, where it was made by this version of xport. What cannot be
+    `rendered` makes of the evidence, and the bill of materials with what the evidence and the
+    page's terms give, where it was made by this version of xport. What cannot be
     judged again, since another version made it, is a finding unless that is allowed.
 
     Returns the manifest; where it is from before that was said, it says what the page shows, and
@@ -67,6 +69,7 @@ def verify_bundle(
     findings += _rendered_findings(manifest, evidence, rendered)
     findings += signature_findings(folder, found, evidence)
     findings += _self_test_findings(folder, manifest, evidence)
+    findings += _bill_findings(folder, manifest, evidence)
     _refuse(folder, findings)
     if not allow_unchecked:
         _refuse(folder, unchecked(evidence), NOT_AGAIN)
@@ -89,6 +92,15 @@ def _self_test_findings(folder: Path, manifest: Manifest, evidence: Evidence) ->
     else:
         yield from recorded_findings(found, manifest, evidence)
         yield from unknown_files(manifest, evidence.plan, found)
+
+
+def _bill_findings(folder: Path, manifest: Manifest, evidence: Evidence) -> Iterator[str]:
+    """A bill of materials that is not what this version makes of the evidence and the page."""
+    if evidence.rules < RULES or evidence.xport != __version__:
+        return
+    with missing_packages_named():
+        from xport.bundles.bom import bom_findings
+    yield from bom_findings(folder, manifest, evidence)
 
 
 def _rendered_findings(

@@ -46,6 +46,8 @@ LICENCES = tuple(
 
 HOSTING = (".htaccess", "_headers")
 DOCUMENTS = (EVIDENCE, "report.html")
+BOM = "bom.cdx.json"
+"""The bill of materials; bundles of this version alone must have one (`bom`)."""
 
 
 def required_files(manifest: Manifest) -> Iterator[str]:
@@ -67,6 +69,7 @@ def unknown_files(manifest: Manifest, plan: Plan, self_test: SelfTest) -> Iterat
     cases = [case for tested in self_test.models.values() for case in tested.cases]
     known = {
         *required_files(manifest),
+        BOM,
         *plan.page.deployed,
         *manifest.model_files(),
         *(example.path for example in manifest.examples),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from xport.bundles.required import BOM
 from xport.common.version import __version__
 from xport.judgement.evidence import Evidence
 
@@ -43,6 +44,6 @@ def unchecked(evidence: Evidence) -> Iterator[str]:
         yield "report.html and cards: not rendered again, the evidence is of older rules"
     elif evidence.xport != __version__:
         yield (
-            f"report.html and cards: not rendered again, xport {evidence.xport} made them and "
+            f"report.html, cards and {BOM}: not made again, xport {evidence.xport} made them and "
             f"this is {__version__}"
         )

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from xport.errors import PackageMissing
 
 BASE = (
-    *("filelock", "jinja2", "numpy", "onnx", "onnxruntime", "pillow", "platformdirs", "psutil"),
-    *("pydantic", "rich", "safetensors", "tomlkit"),
+    *("cyclonedx-python-lib", "filelock", "jinja2", "numpy", "onnx", "onnxruntime"),
+    *("packageurl-python", "pillow", "platformdirs", "psutil", "pydantic", "rich"),
+    *("safetensors", "tomlkit"),
 )
 EXTRAS: dict[str, tuple[str, ...]] = {
     "torch": ("torch",),
@@ -20,6 +21,7 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "imaging": ("imagecodecs", "pydicom", "scikit-image", "simplejpeg"),
     "paper": ("matplotlib", "scikit-learn"),
     "publish": ("fsspec",),
+    "s3": ("s3fs",),
     "sign": ("cryptography", "model-signing", "pyopenssl"),
     "train": ("lightning-fabric",),
 }
@@ -28,8 +30,10 @@ EXTRAS: dict[str, tuple[str, ...]] = {
 MODULES = {
     "OpenSSL": "pyopenssl",
     "PIL": "pillow",
+    "cyclonedx": "cyclonedx-python-lib",
     "lightning_fabric": "lightning-fabric",
     "model_signing": "model-signing",
+    "packageurl": "packageurl-python",
     "skimage": "scikit-image",
     "sklearn": "scikit-learn",
 }

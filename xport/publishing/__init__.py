@@ -16,6 +16,8 @@ channel is one small file that says which of them is meant, and is changed last.
   before.
 - `revocations`: the releases of a target that must not be used any more: a signed list that only
   grows.
+- `s3_store`: a target in an S3-compatible store, whose writes are conditional where it heeds
+  conditions.
 - `seen`: the highest number of every signed document that this machine has seen: none goes
   backwards.
 - `signed_documents`: a document of a target that is always signed: read strictly, held to a key,

@@ -1,7 +1,7 @@
 """A target that fsspec reaches. Whether its writes are conditional cannot be told, so none counts.
 
 `pipe_file(mode="create")` is conditional on some stores and a look before a write on others, and
-no trial by one process tells which.
+no trial by one process tells which. Of S3 one does: `s3_store`.
 """
 
 from __future__ import annotations

@@ -112,7 +112,10 @@ def open_store(target: str) -> Store:
     if target.partition("://")[0] in ("file", "local"):
         return LocalStore(Path(unquote(urlsplit(target).path)))
     from xport.publishing.remote_store import RemoteStore
+    from xport.publishing.s3_store import PROTOCOLS, S3Store
 
+    if target.partition("://")[0] in PROTOCOLS:
+        return S3Store(target)
     return RemoteStore(target)
 
 

@@ -65,6 +65,12 @@ def gone(path: str) -> Spoil:
     return lambda bundle: (bundle / path).unlink()
 
 
+def another_licence(bundle: Path) -> None:
+    """Have the bill of materials say another licence of a package."""
+    bill = bundle / "bom.cdx.json"
+    bill.write_text(bill.read_text().replace('"id": "ISC"', '"id": "0BSD"'))
+
+
 def weights(bundle: Path) -> None:
     """Change a byte of a model's weights."""
     path = next((bundle / "models" / "classifier").glob("*.bin"))
@@ -298,6 +304,12 @@ MUTATIONS = [
         gone("report.html"),
     ),
     redone(
+        "bill of materials removed",
+        "The bill of materials is gone from disk and manifest.",
+        "bom.cdx.json is not listed",
+        gone("bom.cdx.json"),
+    ),
+    redone(
         "page script changed, redone",
         "The page's script is another, its digest redone.",
         "app.js is not the page's file that the plan names",
@@ -350,6 +362,12 @@ MUTATIONS = [
         "The report says something else, its digest redone.",
         "report.html is not what the evidence gives",
         append("report.html", "<p>Approved.</p>"),
+    ),
+    redone(
+        "bill of materials changed, redone",
+        "The bill of materials names another licence, its digest redone.",
+        "bom.cdx.json is not what the evidence gives: components",
+        another_licence,
     ),
     redone(
         "headers changed, redone",

@@ -13,8 +13,9 @@ from tests.conftest import ROOT
 from tests.kept import MiniRun
 from xport.common import digests
 
-TIMED = {"evidence.json", "report.html", "manifest.json"}
-"""The evidence has the time of judging, the report shows it, the manifest has their digests."""
+TIMED = {"evidence.json", "report.html", "bom.cdx.json", "manifest.json"}
+"""The evidence has the time of judging, report and bill of materials show it, the manifest has all
+their digests."""
 
 OTHERWISE = """
 umask 077

@@ -1,0 +1,158 @@
+"""A model in the bill of materials: its files, what it was made from, and its card's facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from cyclonedx.model import HashAlgorithm, HashType, Property
+from cyclonedx.model.component import Component, ComponentType, Pedigree
+
+from reference.card import Card
+from reference.decide.gate import Gate
+from xport.formats.artifact import TensorSpec
+from xport.plan.plan import Plan, PlannedModel
+
+NOT_STATED = "not stated: the card names none"
+
+
+def model_ref(model: str) -> str:
+    """By which the bill of materials refers to a model."""
+    return f"model/{model}"
+
+
+def data_ref(model: str, role: str) -> str:
+    """By which it refers to a set of images of a model's card."""
+    return f"data/{model}/{role}"
+
+
+def model_component(plan: Plan, model: PlannedModel) -> Component:
+    """A model as it ships, its files by digest inside it and its weights as its ancestor."""
+    shipped = model.artifacts[plan.shipped_artifact]
+    return Component(
+        name=model.id,
+        type=ComponentType.MACHINE_LEARNING_MODEL,
+        bom_ref=model_ref(model.id),
+        version=plan.version,
+        description=model.title,
+        components=[
+            Component(
+                name=name,
+                type=ComponentType.FILE,
+                bom_ref=f"{model_ref(model.id)}/{name}",
+                hashes=[_sha256(digest)],
+            )
+            for name, digest in shipped.files.items()
+        ],
+        pedigree=_pedigree(model),
+        properties=properties(
+            {
+                "kind": model.kind,
+                "artifact": plan.shipped_artifact,
+                "artifact-digest": shipped.digest,
+                "preprocess-digest": model.preprocess_digest,
+                "licence": NOT_STATED if model.card else "not stated: there is no card",
+            }
+        ),
+    )
+
+
+def data_components(model: PlannedModel) -> Iterator[Component]:
+    """The sets of images that a model's card names, by the digest of what was prepared of them."""
+    if model.card is None:
+        return
+    origin = Card.model_validate(model.card).provenance
+    told = {role: text for role, _, text in (line.partition(": ") for line in origin.data) if text}
+    for role in sorted({*told, *origin.images}):
+        yield Component(
+            name=f"{model.id}: {role}",
+            type=ComponentType.DATA,
+            bom_ref=data_ref(model.id, role),
+            description=told.get(role),
+            properties=properties(
+                {
+                    "role": role,
+                    "prepared-images-digest": origin.images.get(role),
+                    "licence": NOT_STATED,
+                }
+            ),
+        )
+
+
+def model_card(model: PlannedModel, data: Iterable[str]) -> dict[str, Any]:
+    """CycloneDX's `modelCard` of a model, which its library for Python has no class of.
+
+    Args:
+        model: as it was planned.
+        data: references of its sets of images.
+    """
+    signature = model.signature
+    parameters: dict[str, Any] = {
+        "task": model.kind,
+        "inputs": _tensors(signature.inputs),
+        "outputs": _tensors(signature.outputs),
+    }
+    card = None if model.card is None else Card.model_validate(model.card)
+    if card is not None:
+        parameters["modelArchitecture"] = card.weights.factory
+        parameters["datasets"] = [{"ref": one} for one in data]
+    made: dict[str, Any] = {"modelParameters": parameters}
+    if metrics := [] if card is None else list(_metrics(card)):
+        made["quantitativeAnalysis"] = {"performanceMetrics": metrics}
+    notes = [] if card is None else [*card.notes]
+    made["considerations"] = {"technicalLimitations": [*notes, "NOT FOR MEDICAL USE"]}
+    return made
+
+
+def properties(named: Mapping[str, str | None]) -> list[Property]:
+    """Facts that CycloneDX has no place for, under this package's name."""
+    return [Property(name=f"xport:{name}", value=value) for name, value in named.items() if value]
+
+
+def _tensors(specs: Iterable[TensorSpec]) -> list[dict[str, str]]:
+    return [{"format": f"{one.name}: {one.dtype} {[*one.shape]}"} for one in specs]
+
+
+def _metrics(card: Card) -> Iterator[dict[str, str]]:
+    for table in card.tables:
+        if table.mean_auc is not None:
+            yield _metric("mean AUC", table.mean_auc, f"{table.dataset}: {table.images} images")
+    for figures in card.scores:
+        for other in figures.others:
+            told = f"{figures.in_distribution} from {other.dataset}: {other.images} images"
+            yield _metric(f"AUC of score {figures.score}", other.auc, told)
+    if card.gate is not None:
+        yield from _refusals(card.gate)
+
+
+def _refusals(gate: Gate) -> Iterator[dict[str, str]]:
+    for one in (gate.in_distribution, *gate.out_of_distribution):
+        told = f"{one.dataset}: {one.images} images"
+        yield _metric("share that the gate refuses", one.refused / one.images, told)
+
+
+def _metric(kind: str, value: float, told: str) -> dict[str, str]:
+    return {"type": kind, "value": f"{value:.6g}", "slice": told}
+
+
+def _pedigree(model: PlannedModel) -> Pedigree:
+    """The weights that it was converted from, which do not ship."""
+    card = None if model.card is None else Card.model_validate(model.card)
+    source = Component(
+        name=model.weights if card is None else card.weights.file,
+        type=ComponentType.MACHINE_LEARNING_MODEL,
+        bom_ref=f"weights/{model.id}",
+        description=model.weights if card is None else card.title,
+        hashes=[_sha256(model.weights_sha256)] if model.weights_sha256 else [],
+        properties=properties(
+            {}
+            if card is None
+            else {"made-by": card.provenance.command, "seed": str(card.provenance.seed)}
+        ),
+    )
+    what = f"explains {model.explains}" if model.explains else None
+    return Pedigree(ancestors=[source], notes=what)
+
+
+def _sha256(digest: str) -> HashType:
+    return HashType(alg=HashAlgorithm.SHA_256, content=digest)
