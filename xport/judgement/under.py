@@ -19,6 +19,7 @@ from xport.judgement.judge import judge
 from xport.judgement.preprocessing_checks import PREPROCESSING
 from xport.judgement.verdict import Check, Status
 from xport.plan.policy import Policy
+from xport.plan.presets import spelt_out_for
 from xport.plan.strictness import Shortfall, merged, shortfalls_under
 
 REMEDY = "it may have passed, but not under this policy: ask for a release that does"
@@ -38,7 +39,11 @@ class Held:
 
 
 def held_under(evidence: Evidence, asked: Policy) -> Held:
-    """Hold evidence, of which the verdict was passed again, to a policy that is demanded."""
+    """Hold evidence, of which the verdict was passed again, to a policy that is demanded.
+
+    What that says of every output or map, it demands of each of the evidence's that it does not name.
+    """
+    asked = spelt_out_for(evidence.plan, asked)
     found = list(shortfalls_under(asked, evidence.plan.policy))
     met: list[str] = []
     broken: list[str] = []

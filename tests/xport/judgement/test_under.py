@@ -11,7 +11,7 @@ from xport.comparison.parity import Comparison
 from xport.errors import InputError, VerdictError
 from xport.judgement.evidence import EVIDENCE, Evidence
 from xport.judgement.under import Held, held_under, require_held
-from xport.plan.policy import Policy
+from xport.plan.policy import EveryOutput, Policy
 from xport.workflow.receiving import Demands, received
 
 WHY = "what the hospital's own list of requirements says"
@@ -49,6 +49,27 @@ def test_a_stricter_bound_is_met_by_the_number_that_was_measured(evidence: Evide
     (said,) = held.met
     assert "classifier.probabilities: max_abs: 1e-6 is demanded" in said
     assert "the evidence's policy has 1e-5; it is met by what was measured: at most 5.36e-7" in said
+
+
+@pytest.mark.parametrize(("max_abs", "held"), [(1e-2, True), (1e-9, False)])
+def test_what_is_said_of_every_output_is_demanded_of_each(
+    evidence: Evidence, max_abs: float, held: bool
+) -> None:
+    every = EveryOutput(max_abs=max_abs, rationale=WHY)
+    found = held_under(evidence, asked(evidence, tolerances=(), every_output=every))
+    named = {one.output for model in evidence.plan.models for one in model.signature.outputs}
+    assert bool(found.broken) is not held
+    if not held:
+        assert {
+            name for name in named if f".{name}: max_abs: 1e-9 is demanded" in str(found.broken)
+        }
+
+
+def test_a_preset_is_demanded_by_its_name(plain_bundle: Path) -> None:
+    """Its tolerances are of every output: the miniature's own are narrower than half precision's."""
+    demands = Demands(allow_unchecked=True, policy=Path("mobile-float16"))
+    with received(str(plain_bundle), demands) as got:
+        assert any("at least as strict as mobile-float16" in one for one in got.said)
 
 
 def test_a_number_beyond_the_bound_is_failed(evidence: Evidence) -> None:

@@ -138,9 +138,13 @@ def test_a_policy_is_as_strict_as_itself(case: str) -> None:
     assert found(policy(**given), policy(**given)) == []
 
 
+SPELT_OUT = {"preset", "every_output", "every_map"}
+"""What is compared as what it stands for, once it is spelt out for a plan's outputs."""
+
+
 def test_every_key_of_a_policy_is_compared() -> None:
     keys = " ".join(found_keys())
-    for name in Policy.model_fields:
+    for name in {*Policy.model_fields} - SPELT_OUT:
         assert f"policy.{name}" in keys, name
 
 
