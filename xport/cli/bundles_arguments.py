@@ -83,8 +83,8 @@ def _add_demands(verify: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FILE",
         help="refuse a bundle whose evidence does not say PASSED under at least the [policy] of "
-        "this TOML file, or the preset of this name: with exit code 1 where a number breaks it, 3 where something in it was "
-        "not asked for",
+        "this TOML file, or the preset of this name: with exit code 1 where a number breaks it, 3 "
+        "where something in it was not asked for",
     )
     verify.add_argument(
         "--revocations",

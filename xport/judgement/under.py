@@ -41,7 +41,7 @@ class Held:
 def held_under(evidence: Evidence, asked: Policy) -> Held:
     """Hold evidence, of which the verdict was passed again, to a policy that is demanded.
 
-    What that says of every output or map, it demands of each of the evidence's that it does not name.
+    What that says of every output or map, it demands of each that it does not name.
     """
     asked = spelt_out_for(evidence.plan, asked)
     found = list(shortfalls_under(asked, evidence.plan.policy))

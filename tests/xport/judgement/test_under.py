@@ -66,7 +66,7 @@ def test_what_is_said_of_every_output_is_demanded_of_each(
 
 
 def test_a_preset_is_demanded_by_its_name(plain_bundle: Path) -> None:
-    """Its tolerances are of every output: the miniature's own are narrower than half precision's."""
+    """Its tolerances are of every output: the miniature's own are narrower."""
     demands = Demands(allow_unchecked=True, policy=Path("mobile-float16"))
     with received(str(plain_bundle), demands) as got:
         assert any("at least as strict as mobile-float16" in one for one in got.said)
