@@ -57,19 +57,22 @@ def test_what_is_said_of_every_output_is_demanded_of_each(
 ) -> None:
     every = EveryOutput(max_abs=max_abs, rationale=WHY)
     found = held_under(evidence, asked(evidence, tolerances=(), every_output=every))
-    named = {one.output for model in evidence.plan.models for one in model.signature.outputs}
     assert bool(found.broken) is not held
     if not held:
-        assert {
-            name for name in named if f".{name}: max_abs: 1e-9 is demanded" in str(found.broken)
-        }
+        broken = " ".join(found.broken)
+        for one in evidence.plan.policy.tolerances:
+            assert f"{one.model}.{one.output}: max_abs: 1e-9 is demanded" in broken
 
 
 def test_a_preset_is_demanded_by_its_name(plain_bundle: Path) -> None:
-    """Its tolerances are of every output: the miniature's own are narrower."""
-    demands = Demands(allow_unchecked=True, policy=Path("mobile-float16"))
-    with received(str(plain_bundle), demands) as got:
-        assert any("at least as strict as mobile-float16" in one for one in got.said)
+    """Its tolerances are of every output: the miniature's are narrower, its probes fewer."""
+    with (
+        pytest.raises(VerdictError, match="NOT_RUN under mobile-float16") as said,
+        received(plain_bundle, Demands(policy=Path("mobile-float16"))),
+    ):
+        pass
+    keys = {one.partition(":")[0] for one in said.value.findings}
+    assert keys == {"policy.min_probes", "policy.min_images"}
 
 
 def test_a_number_beyond_the_bound_is_failed(evidence: Evidence) -> None:
