@@ -86,7 +86,8 @@ def _is_whole(place: Path) -> bool:
 def _key() -> str:
     named = {
         "files": {path.relative_to(ROOT).as_posix(): digests.of_file(path) for path in _sources()},
-        "packages": sorted(f"{d.name} {d.version}" for d in metadata.distributions()),
+        # A set: where the checkout is on the path twice, it is found twice.
+        "packages": sorted({f"{d.name} {d.version}" for d in metadata.distributions()}),
         "browser": _browser(),
     }
     return digests.of_json(named)[:16]

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -95,11 +96,18 @@ def find_browser(explicit: str | None, playwrights_own: Path) -> Path:
 
 
 def installed_browser(explicit: str | None = None) -> Path:
-    """`find_browser` with Playwright asked where its own Chromium would be."""
+    """`find_browser` with Playwright asked where its own Chromium would be.
+
+    It is asked in a thread of its own: it refuses one in which an event loop runs.
+    """
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright:
-        return find_browser(explicit, Path(playwright.chromium.executable_path))
+    def playwrights_own() -> Path:
+        with sync_playwright() as playwright:
+            return Path(playwright.chromium.executable_path)
+
+    with ThreadPoolExecutor(1) as threads:
+        return find_browser(explicit, threads.submit(playwrights_own).result())
 
 
 def plan_launch(

@@ -25,7 +25,7 @@ from multiprocessing import reduction
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from xport.common import own_names, system
 
@@ -195,11 +195,22 @@ def _serve(connection: Connection) -> None:
             reduction.ForkingPickler.loads(state).take_over()
             work, arguments = reduction.ForkingPickler.loads(request)
             work(Connection(handle, readable=False), *arguments)
-            return
+            _end_at_once()
         os.close(handle)
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         with contextlib.suppress(OSError):
             connection.send(code)
+
+
+def _end_at_once() -> NoReturn:
+    """End a forked process whose work is done, as multiprocessing ends its own.
+
+    What libraries do at exit may wait for threads that were never forked, and so for ever.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, OSError, ValueError):  # None, closed, or full
+            stream.flush()
+    os._exit(0)
 
 
 def _silence() -> None:

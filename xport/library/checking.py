@@ -6,7 +6,6 @@ Nothing is converted, no code that the file names is run, and no browser is star
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -278,9 +277,8 @@ def _browser(options: BrowserOptions) -> Iterator[Finding]:
     from browser_harness.launch.browsers import installed_browser
     from browser_harness.serve.assets import app_files, page_files
 
-    def browser() -> str:  # in a thread of its own: Playwright refuses one with an event loop
-        with ThreadPoolExecutor(1) as threads:
-            return str(threads.submit(installed_browser, options.browser).result())
+    def browser() -> str:
+        return str(installed_browser(options.browser))
 
     def built() -> str:
         return f"{len(page_files() | app_files())} files"

@@ -68,7 +68,7 @@ def surroundings() -> dict[str, Any] | None:
         "xport": __version__,
         "code": code_digest(),
         "packages": sorted(
-            f"{found.metadata['Name']} {found.version}" for found in metadata.distributions()
+            {f"{found.metadata['Name']} {found.version}" for found in metadata.distributions()}
         ),
         "toolchains": {name: _toolchain(name) for name in TOOLCHAINS},
         "python": sys.version,
