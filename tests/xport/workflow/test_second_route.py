@@ -234,6 +234,7 @@ def test_the_lower_opset_that_is_advised_helps(tmp_path: Path, store: Path) -> N
     assert set(plan.models[0].artifacts) >= SECOND
 
 
+@pytest.mark.long
 def test_what_onnx_tf_knows_since_its_first_version_or_a_later_one_has_both_routes(
     tmp_path: Path, store: Path
 ) -> None:
