@@ -6,8 +6,6 @@ from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import Field
-from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import ShuffleSplit
 
 from reference.decide.predictions import Known, Predictions
 from reference.document import Document
@@ -65,6 +63,8 @@ def auc(known: Known) -> float | None:
 
     None if there is no positive or no negative image: there is nothing to tell apart.
     """
+    from sklearn.metrics import roc_auc_score
+
     if not known.positives or not known.negatives:
         return None
     return float(roc_auc_score(known.labels, known.outputs))
@@ -81,6 +81,8 @@ def auc_table(predictions: Predictions, *, seed: int, splits: int = 10) -> AucTa
     Raises:
         CalibrationError: fewer than two images have no half.
     """
+    from sklearn.model_selection import ShuffleSplit
+
     if len(predictions) < 2:
         raise CalibrationError(
             "one image has no half", predictions.dataset, "give the whole test set"

@@ -19,9 +19,12 @@ OPENS = {
     "reference/defaults/__init__.py": "reference/defaults/release.toml",
     "reports/page.py": "reports/templates/",
     "xport/plan/presets.py": "xport/plan/policies/",
+    "xport/recording/surroundings.py": "browser_harness/drive/",
     "xport/toolchains/toolchain.py": "xport/toolchains/tensorflow.lock",
 }
-"""Modules that look for files beside themselves, and what the wheel has of these."""
+"""Modules that look for files beside themselves, and what the wheel has of these.
+
+`surroundings` reads all code of those who record, for its digest."""
 
 NO_FILES = {"xport/common/own_names.py", "xport/formats/torch_reads.py"}
 """Modules that ask where they lie, and open nothing there."""
