@@ -23,8 +23,8 @@ setup: ## install everything that is pinned, and see to a browser
 demo: setup ## convert, verify, judge, report and bundle the default release; IMAGES=folder adds images
 	@$(BIN)/xport demo $(if $(IMAGES),--images "$(IMAGES)")
 
-test: setup check ## the checks, and the tests that people run: lanes web, fast and test, 20 minutes
-	@$(LANES) web fast test
+test: setup check ## the checks, and the tests that people run: lanes web, fast, test and page, 25 minutes
+	@$(LANES) web fast test page
 
 test-fast: setup ## the tests that need no browser and train nothing, 3 minutes
 	@$(LANES) fast

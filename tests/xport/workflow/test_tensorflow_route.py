@@ -43,6 +43,7 @@ PLAIN = {
 }
 
 
+@pytest.mark.long
 def test_tensorflow_and_the_browser_say_what_onnx_runtime_says(tmp_path: Path, store: Path) -> None:
     onnx.save(network(15), str(tmp_path / MODEL))
     source = Artifact(Format.ONNX, tmp_path, signature_of(tmp_path / MODEL), "hand-built")
