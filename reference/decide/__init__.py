@@ -14,6 +14,8 @@
 - `paired_auc`: how the AUC of a finding changes between two classifiers on the same images, with an
   interval.
 - `predictions`: what a classifier said about images whose findings are known.
+- `rule`: the rule before the classifier: several scores decide together, and say why an image is
+  refused.
 - `scores`: how far an image is from its reconstruction, defined so exactly that JavaScript
   repeats it.
 """
