@@ -20,7 +20,7 @@ import { isPath } from "./paths.js";
 const VERSION = 3;
 const BACKENDS: readonly unknown[] = ["webgl", "wasm", "cpu"] satisfies BackendName[];
 const VERDICTS = ["PASSED", "WEAK_PASSED", "PASSED_WITH_WAIVERS"] as const;
-const KINDS = ["classifier", "autoencoder", "explanation", "other"] as const;
+const KINDS = ["classifier", "autoencoder", "explanation", "view", "other"] as const;
 
 /** A file of the bundle, by its path from the bundle's root. */
 export interface DataFile {
@@ -97,6 +97,8 @@ export interface Manifest {
   readonly backends: readonly BackendName[] | null;
   /** What every model is held to, such as PyTorch. */
   readonly faithful_to: string;
+  /** What images are accepted by; null where no rule decides. */
+  readonly rule: DataFile | null;
   /** Every other file of the bundle, by path. */
   readonly files: Readonly<Record<string, BundledFile>>;
 }
@@ -136,6 +138,7 @@ const UNSAID = {
   notes: [],
   backends: null,
   faithful_to: "PyTorch",
+  rule: null,
 } satisfies Partial<Manifest>;
 const MANIFEST = {
   schema_version: (value: unknown) => (value === VERSION ? null : "another version"),
@@ -154,6 +157,7 @@ const MANIFEST = {
   notes: list,
   backends: orNull(backends),
   faithful_to: text,
+  rule: orNull(object),
   files: object,
 } satisfies Fields & Record<keyof Manifest, unknown>;
 const MODEL = {
@@ -196,6 +200,7 @@ export function parseManifest(content: BufferSource): Manifest {
     const found = requireFields(said, MANIFEST, NAME) as unknown as Manifest;
     for (const [id, model] of Object.entries(found.models)) requireModel(id, model, found);
     requireFields(found.self_test, DATA_FILE, NAME, "self_test");
+    if (found.rule) requireFields(found.rule, DATA_FILE, NAME, "rule");
     found.examples.forEach((one, i) => requireFields(one, EXAMPLE, NAME, `examples[${i}]`));
     requireTexts(found.tools, "tools");
     requireTexts(found.unshown, "unshown");
