@@ -40,7 +40,10 @@ describe("shownOf", () => {
     ["an autoencoder alone", { ae: model("autoencoder", []) }, /no classifier of images/],
     [
       "a view model without a probability for every label",
-      { clf: classifier(), view: model("view", [output("probabilities", 1, 3)], { labels: ["a"] }) },
+      {
+        clf: classifier(),
+        view: model("view", [output("probabilities", 1, 3)], { labels: ["a"] }),
+      },
       /view has no output probabilities/,
     ],
     ["a classifier of sounds", { clf: classifier({ preprocess: null }) }, /no image becomes its/],

@@ -25,7 +25,7 @@ export function CheckPanel({ result }: { readonly result: Result }) {
       {check ? <Score check={check} /> : <p>{words.noneReason}</p>}
       {said?.why && check?.scored.length === 1 && <p>{said.why}</p>}
       {check && check.scored.length > 1 && (
-        <details class="raw">
+        <details>
           <summary>{words.all}</summary>
           <Conditions check={check} />
         </details>
@@ -71,31 +71,20 @@ export function Score({ check }: { readonly check: Check }) {
 export function Conditions({ check }: { readonly check: Check }) {
   const words = text.value.findings.check;
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={words.all}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{words.condition}</th>
-            <th scope="col">{words.value}</th>
-            <th scope="col">{words.needed}</th>
-            <th scope="col">{words.outcome}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {check.scored.map((one, place) => {
-            const { value, need } = scoreWords(one, words, formats.value);
-            return (
-              <tr key={place}>
-                <th scope="row">{scoreName(one.condition, words)}</th>
-                <td>{value === null ? "–" : <data value={String(one.score)}>{value}</data>}</td>
-                <td>{need}</td>
-                <td>{words[outcomeOf(check, place)]}</td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </div>
+    <ol class="conditions" aria-label={words.all}>
+      {check.scored.map((one, place) => {
+        const { value, need } = scoreWords(one, words, formats.value);
+        const outcome = outcomeOf(check, place);
+        return (
+          <li key={place} class={outcome}>
+            {scoreName(one.condition, words)}{" "}
+            {value !== null && <data value={String(one.score)}>{value}</data>}
+            {value === null ? "–" : ""}, {need}
+            <span class="outcome">{words[outcome]}</span>
+          </li>
+        );
+      })}
+    </ol>
   );
 }
 
