@@ -12,6 +12,7 @@ from xport.common import digests
 from xport.errors import ExitCode, InputError
 from xport.judgement.evidence import Evidence
 from xport.judgement.verdict import NoteKind, Status
+from xport.signing.keyless import Identity, require_signed_as
 from xport.signing.keys import PublicKey, read_public_key
 from xport.signing.model_signature import require_accepted
 from xport.signing.places import FILES as SIGNATURES
@@ -54,18 +55,23 @@ def verify(
 
 
 def verify_signed(
-    bundle: Path, keys: Sequence[PublicKey], *, allow_unchecked: bool = False
+    bundle: Path, signers: Sequence[PublicKey] | Identity, *, allow_unchecked: bool = False
 ) -> Manifest:
-    """Check a bundle whole, and that one of these keys signed it; any or none where none is given.
+    """Check a bundle whole, and that one of these keys signed it, or this identity.
+
+    Where no key is given, any may have, or none.
 
     Raises:
         XportError: as `verify`.
     """
     key = None
-    if keys and ((bundle / MANIFEST).exists() or is_signed(bundle)):
+    if signers and ((bundle / MANIFEST).exists() or is_signed(bundle)):
         # What is no bundle is told as such.
-        key = signer_among(bundle, keys)
-        require_signed_by(bundle, key)
+        if isinstance(signers, Identity):
+            require_signed_as(bundle, signers)
+        else:
+            key = signer_among(bundle, signers)
+            require_signed_by(bundle, key)
     manifest = verify_bundle(bundle, rendered_documents, allow_unchecked=allow_unchecked)
     if key is not None:
         require_accepted(bundle, key)
