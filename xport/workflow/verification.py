@@ -143,5 +143,6 @@ def rendered_documents(evidence: Evidence) -> dict[str, bytes]:
     documents = {REPORT: html_report(evidence).encode()}
     for model in evidence.plan.models:
         if model.card:
-            documents[card_path(model.id)] = html_card(model.title, model.card).encode()
+            page = html_card(model.title, model.card, model.terms)
+            documents[card_path(model.id)] = page.encode()
     return documents
