@@ -28,7 +28,12 @@ from xport.release_file.file import read_policy
 from xport.signing.keyless import UNTRIED, Identity
 from xport.signing.keys import PublicKey, read_public_key, shown
 from xport.signing.signatures import claimed_key
-from xport.workflow.following import Trusted, trusted
+from xport.workflow.following import (
+    Trusted,
+    require_newest_list,
+    require_newest_of_all,
+    trusted,
+)
 from xport.workflow.revoked_here import read_revocations
 from xport.workflow.verification import verify_signed
 
@@ -159,7 +164,12 @@ def _fetched(
         forgotten = remember(store, address.channel, found.seen) if keys else None
         said += [f"NOT DONE: {forgotten}"] if forgotten else []
         if known is not None:
+            known = require_newest_list(store, known, channel, at)
             known.revoked.require_not_revoked(channel.release.manifest_sha256, found.where)
+        if channel.revocations is None:
+            said.append("the channel names no list of revoked releases: an earlier xport wrote it")
+    elif store is not None and known is not None:
+        known = require_newest_of_all(store, known, at)
     assert where is not None
     with told_as(folder, where.removesuffix("/")):
         said += fetch_bundle(client, where, folder)

@@ -121,7 +121,7 @@ export async function stopIfRevoked(): Promise<void> {
     await requireNotRevoked(BASE, digest.value);
   } catch (error) {
     const found = stopOf(error);
-    if (found.code !== "revoked" || stop.value !== null) return;
+    if (!["revoked", "withheld"].includes(found.code) || stop.value !== null) return;
     aborter?.abort();
     session.value?.close();
     session.value = null;
