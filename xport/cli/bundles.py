@@ -80,6 +80,7 @@ def _received(options: argparse.Namespace, bundle: Received) -> tuple[int, str, 
     signature, who, not_asked = _signature(bundle, options.key, options.identity)
     said = {name: value for name, value in facts.items() if value is not None} | {"signature": who}
     shown, lines = page_facts(manifest)
+    lines = [one for one in lines if one != words.STATUS_WORDS[manifest.verdict]]  # said above
     missing = unchecked_of(bundle.folder)
     text = [
         *(f"{name:<16} {value}" for name, value in said.items()),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from xport.common import digests
-from xport.errors import IntegrityError
+from xport.errors import InputError, IntegrityError
 from xport.judgement.evidence import Evidence
 from xport.signing.envelope import Signed, pae, read_envelope
 from xport.signing.keyless import read_keyless
@@ -35,6 +35,20 @@ def is_keyless(folder: Path) -> bool:
     """Whether a signature of an identity lies in a bundle, and none with a key."""
     keyed = any((folder / name).is_symlink() or (folder / name).exists() for name in KEYED)
     return is_signed(folder) and not keyed
+
+
+def require_nothing_signed_lost(folder: Path) -> None:
+    """Refuse to remove a bundle that has a signature, which no run makes again.
+
+    Raises:
+        InputError: it has.
+    """
+    if is_signed(folder):
+        raise InputError(
+            "is signed, and what would take its place is not",
+            str(folder),
+            "move it elsewhere, or remove it if nobody needs it any more",
+        )
 
 
 def claimed_key(folder: Path) -> str | None:
