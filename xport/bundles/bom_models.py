@@ -32,8 +32,7 @@ def data_ref(model: str, role: str) -> str:
 def model_component(plan: Plan, model: PlannedModel) -> Component:
     """A model as it ships, its files by digest inside it and its weights as its ancestor."""
     shipped = model.artifacts[plan.shipped_artifact]
-    weights = next((one for one in plan.models if one.id == model.explains), model)
-    stated = weights.terms.license
+    stated = plan.terms_of(model).license
     return Component(
         name=model.id,
         type=ComponentType.MACHINE_LEARNING_MODEL,

@@ -20,7 +20,7 @@ from xport.bundles.manifest import (
     write_file,
 )
 from xport.bundles.page import INDEX, headers_for, index_for
-from xport.bundles.required import BOM
+from xport.bundles.required import BOM, MODEL_CARD
 from xport.bundles.self_test import write_self_test
 from xport.bundles.self_test_cases import CaseChoice
 from xport.common import digests
@@ -41,6 +41,11 @@ from xport.signing.signatures import require_nothing_signed_lost
 def card_path(model: str) -> str:
     """Where the card of a model lies, from the bundle's root."""
     return f"models/{model}/card.html"
+
+
+def model_card_path(model: str) -> str:
+    """Where the card in the form of model hubs lies, from the bundle's root."""
+    return f"models/{model}/{MODEL_CARD}"
 
 
 REMEDIES = {

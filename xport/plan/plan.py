@@ -294,6 +294,10 @@ class Plan(Document):
         """The legs of a model, in the order of conversion."""
         return tuple(leg for leg in self.legs if leg.name in model.legs)
 
+    def terms_of(self, model: PlannedModel) -> Terms:
+        """The licences that are stated of a model; of an explanation, those of what it explains."""
+        return next((one.terms for one in self.models if one.id == model.explains), model.terms)
+
     def digest(self) -> str:
         """Identifies the plan in recordings made for it, the policy included.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from xport.bundles.build import card_path
+from xport.bundles.build import card_path, model_card_path
 from xport.bundles.checks import require_digest, verify_bundle
 from xport.bundles.manifest import MANIFEST, Manifest
 from xport.common import digests
@@ -136,12 +136,14 @@ def checked_files(
 
 
 def rendered_documents(evidence: Evidence) -> dict[str, bytes]:
-    """The report and the models' cards as a bundle has them, by their path in it."""
+    """The report and the models' cards, for people and for hubs, by their path in a bundle."""
     from reports.release.card import html_card
     from reports.release.html import html_report
+    from reports.release.model_card import model_card
 
     documents = {REPORT: html_report(evidence).encode()}
     for model in evidence.plan.models:
+        documents[model_card_path(model.id)] = model_card(evidence, model).encode()
         if model.card:
             page = html_card(model.title, model.card, model.terms)
             documents[card_path(model.id)] = page.encode()
