@@ -16,6 +16,7 @@ from reference.card import Card, ScoreFigures, Stage, Weights
 from reference.decide.gate import Gate
 from reference.evaluation import AucTable
 from reference.preprocess import Preprocess
+from reference.terms import NOT_STATED
 from reference.training.fitting import Outcome
 from reference.training.recipes import Recipe
 
@@ -74,6 +75,7 @@ def markdown(card: Card) -> str:
                 ("parameters", f"{weights.parameters:,}"),
                 ("input", _input(origin.preprocess)),
                 ("made by", f"`{origin.command}`"),
+                ("licence of the weights", card.license or NOT_STATED),
                 ("seed", str(origin.seed)),
                 ("computed with", ", ".join(f"{k} {v}" for k, v in origin.versions.items())),
                 ("on", origin.device),
@@ -84,9 +86,19 @@ def markdown(card: Card) -> str:
     ]
     if card.notes:
         parts += ["## What else to know", "\n".join(f"- {note}" for note in card.notes)]
-    parts += ["## Data", "\n".join(f"- {line}" for line in origin.data)]
+    parts += ["## Data", "\n".join(f"- {line}" for line in origin.data), _licences(card)]
     parts += ["## Training", *map(_stage, origin.stages)]
     return "\n\n".join(parts) + "\n"
+
+
+def _licences(card: Card) -> str:
+    if not card.datasets:
+        return f"Licences of the data: {NOT_STATED}."
+    rows = [
+        (one.name, ", ".join(one.roles), one.license or NOT_STATED, one.source or NOT_STATED)
+        for one in card.datasets
+    ]
+    return _table(("data", "used as", "licence", "from"), rows)
 
 
 def _figures(card: Card) -> list[str]:

@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from reference.decide.owned import Sha256
 from reference.preprocess import Preprocess
+from reference.terms import DataTerms, Line, Terms
 from xport.common.document import Document
 from xport.conversion.exporters import OPSETS, Exporter
 from xport.formats.artifact import Signature, TensorSpec
@@ -49,7 +50,9 @@ class ModelEntry(Document):
     present; `calibration` is a document that holds them with what they were found on, `gate` one
     with the threshold of an autoencoder's score (files beside the release file). Each names the
     SHA-256 of the weights that it was made for: the documents in themselves, operating points in
-    `operating_points_weights_sha256`. `exporter` is torch.onnx's; without `opset`, `torchscript`
+    `operating_points_weights_sha256`. `license` of the weights and `datasets` (each with `name`,
+    `license`, `source`) are what documents say of terms, beside what a card states; without them
+    it is said that nobody stated it. `exporter` is torch.onnx's; without `opset`, `torchscript`
     writes opset 15 and `dynamo` opset 20.
     """
 
@@ -70,6 +73,8 @@ class ModelEntry(Document):
     operating_points_weights_sha256: Sha256 | None = None
     calibration: Path | None = None
     gate: Path | None = None
+    license: Line | None = None
+    datasets: tuple[DataTerms, ...] = ()
     exporter: Exporter = "torchscript"
     opset: int | None = None
 
@@ -82,6 +87,11 @@ class ModelEntry(Document):
         if self.weights_from_factory:
             return f"{self.weights_from_factory} weights, as {self.factory} fills them"
         return UNTRAINED if self.checkpoint is None else f"checkpoint {self.checkpoint.name}"
+
+    @property
+    def terms(self) -> Terms:
+        """What the file states of licences."""
+        return Terms(license=self.license, datasets=self.datasets)
 
     @property
     def trained(self) -> bool:
