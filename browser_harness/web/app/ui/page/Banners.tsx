@@ -97,8 +97,10 @@ function Fallback() {
   if (!now || now.attempts.length === 0 || fallbackDismissed.value || change.value) return null;
   return (
     <Banner kind="calm" onDismiss={() => (fallbackDismissed.value = true)}>
-      <p>{banner.fallback(backends[now.backend])}</p>
-      <Attempts attempts={now.attempts} />
+      <details>
+        <summary>{banner.fallback(backends[now.backend])}</summary>
+        <Attempts attempts={now.attempts} />
+      </details>
     </Banner>
   );
 }

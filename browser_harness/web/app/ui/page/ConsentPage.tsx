@@ -26,7 +26,7 @@ export function ConsentPage() {
         </ul>
         <p class="quiet">{words.models(titles.join("; "))}</p>
         <Weights />
-        <div class="actions">
+        <div class="actions consent-actions">
           <AgreeButton />
           <p class="quiet">{words.remembered}</p>
         </div>
