@@ -124,6 +124,8 @@ export interface OpenRequest {
   readonly base: string;
   /** In the order in which they are tried; normally webgl, wasm, cpu. */
   readonly backends: readonly BackendName[];
+  /** One that a person chose, which comes first, or the fastest that passes; null for the first. */
+  readonly choice?: BackendName | "fastest" | null;
   readonly progress: (now: OpenProgress) => void;
   readonly signal?: AbortSignal;
 }

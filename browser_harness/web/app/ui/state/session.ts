@@ -1,6 +1,7 @@
 import { computed, signal } from "@preact/signals";
 import type { OpenProgress, OpenRequest, Running, Session } from "../../host/types.js";
 import { fetchManifest, type Manifest } from "../../host/manifest.js";
+import type { BackendName } from "../../host/index.js";
 import { requireNotRevoked } from "../../host/revocations.js";
 import { shownOf } from "../../host/shown.js";
 import { text } from "../../text/language.js";
@@ -45,6 +46,26 @@ export const modelBytes = computed(() => {
 /** What is tried of a release that does not say what it was verified on. */
 const HARDWARE_INDEPENDENT = ["wasm"] as const;
 
+/** The backends that the release's evidence covers. */
+export const backends = computed(() => release.value?.backends ?? HARDWARE_INDEPENDENT);
+
+/** What a person chose to compute on; "fastest" leaves it to the page. */
+export type Choice = BackendName | "fastest";
+
+const CHOICE = "xport.backend";
+const chosen = signal<string | null>(recall(CHOICE));
+export const choice = computed(
+  (): Choice => backends.value.find((one) => one === chosen.value) ?? "fastest",
+);
+
+/** Computes on another backend from now on, if it passes its self-test here; results stay. */
+export async function choose(backend: Choice): Promise<void> {
+  if (backend === choice.value) return;
+  chosen.value = backend;
+  remember(CHOICE, backend);
+  if (life.value === "open") await openRelease();
+}
+
 type Open = (request: OpenRequest) => Promise<Session>;
 let opener: Open | null = null;
 let aborter: AbortController | null = null;
@@ -87,7 +108,8 @@ export async function openRelease(): Promise<void> {
   try {
     const opened = await opener({
       base: BASE,
-      backends: release.value.backends ?? HARDWARE_INDEPENDENT,
+      backends: backends.value,
+      choice: choice.value,
       progress: (now) => (progress.value = now),
       signal: aborting.signal,
     });
