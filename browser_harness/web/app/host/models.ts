@@ -65,6 +65,24 @@ export async function fetchModels(
   });
 }
 
+/** Bytes of all that `fetchModels` fetches where nothing is stored yet. */
+export function bytesOf(manifest: Manifest): number {
+  return [...wantedFiles(manifest).values()].reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** A file that a release's models came with, checked: from the cache, or from the network. */
+export async function fetchOne(
+  file: DataFile,
+  base: string,
+  surroundings: Surroundings = BROWSER,
+): Promise<Blob> {
+  const cache = await surroundings.cache(base);
+  const fetching = new Fetching(base, cache, surroundings.network, () => undefined, undefined);
+  const blob = (await fetching.all([file])).get(file.sha256);
+  if (!blob) throw new EngineError("internal", "nothing was fetched");
+  return blob;
+}
+
 /**
  * Deletes the stored files of this page that its manifest does not name.
  *

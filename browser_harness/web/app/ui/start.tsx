@@ -7,6 +7,7 @@ import { keepExplanationsApart } from "./state/explaining.js";
 import { askBeforeLeaving } from "./state/leaving.js";
 import { keepShowing } from "./state/picture.js";
 import { keepExamining, state } from "./state/queue.js";
+import { keepDrawn } from "./viewer/redrawn.js";
 import { release, startTool } from "./state/session.js";
 import {
   keepUpToDate,
@@ -37,6 +38,7 @@ export function start({ open, updater }: Means): void {
   keepShowing();
   keepExamining();
   askBeforeLeaving();
+  keepDrawn();
   keepUpToDate(updater);
   render(<App />, root);
   void startTool(open);

@@ -2,6 +2,7 @@ import { computed, signal } from "@preact/signals";
 import type { OpenProgress, OpenRequest, Running, Session } from "../../host/types.js";
 import { fetchManifest, type Manifest } from "../../host/manifest.js";
 import type { BackendName } from "../../host/index.js";
+import { bytesOf } from "../../host/models.js";
 import { requireNotRevoked } from "../../host/revocations.js";
 import { shownOf } from "../../host/shown.js";
 import { text } from "../../text/language.js";
@@ -36,12 +37,8 @@ export const stop = signal<Stop | null>(null);
 /** The last change that a person has not dismissed. */
 export const change = signal<Change | null>(null);
 
-/** Bytes of all files of the models, each counted once. */
-export const modelBytes = computed(() => {
-  const files = Object.values(release.value?.models ?? {}).flatMap((m) => Object.values(m.files));
-  const bytes = new Map(files.map((file) => [file.sha256, file.bytes]));
-  return [...bytes.values()].reduce((sum, one) => sum + one, 0);
-});
+/** Bytes that are loaded after consent: what the loading page counts to. */
+export const modelBytes = computed(() => (release.value ? bytesOf(release.value) : 0));
 
 /** What is tried of a release that does not say what it was verified on. */
 const HARDWARE_INDEPENDENT = ["wasm"] as const;
