@@ -9,6 +9,7 @@
 - `graph`: an ONNX graph with fixed shapes, as plain nodes and numpy constants.
 - `identities`: operators that, as they stand, change nothing.
 - `inlining`: a graph inside of a node, put among the nodes of the graph outside.
+- `loops`: loop and Scan whose number of turns is known, turn by turn.
 - `padding`: padding that a convolution can do itself, and pooling that is cheaper before a
   convolution.
 - `pass_list`: passes: changes to a graph that each do one thing, and lists of them.

@@ -64,6 +64,9 @@ def _follow_integers(graph: Graph, found: Sequence[Node]) -> None:
             raise refuse(node, "computes with quantised integers", "dequantise before it")
         elif node.op not in {"Cast", "Shape", "Size"}:
             integers.update(node.outputs)
+    for node in graph.nodes:
+        if integers.intersection(node.outputs) & {*graph.outputs}:
+            raise refuse(node, "yields quantised integers", "let the model end in float32")
 
 
 def _cast(graph: Graph, name: str, before: Node) -> str:

@@ -13,6 +13,7 @@ from xport.onnx_graph.contributed import as_own_operators
 from xport.onnx_graph.files import graph_from_model, model_from_graph, value_info
 from xport.onnx_graph.graph import Graph, Node, TensorType
 from xport.onnx_graph.inlining import is_graph
+from xport.onnx_graph.loops import unroll_loops
 from xport.onnx_graph.quantised import dequantise
 from xport.onnx_graph.recurrence import unroll_recurrences
 
@@ -94,7 +95,7 @@ def fold_constants(graph: Graph) -> None:
     chosen: list[Node] = []
     while True:
         resolve(graph)
-        if dequantise(graph) or unroll_recurrences(graph):
+        if dequantise(graph) or unroll_recurrences(graph) or unroll_loops(graph):
             continue
         node = compute_both(graph)
         if node is None:
