@@ -24,7 +24,7 @@ node = helper.make_node
 def recurrent(
     op: str, given: str = "B H", /, steps: int = STEPS, **attributes: Any
 ) -> onnx.ModelProto:
-    """One operator; `given` are letters: bias, states, lengths (n, L computed), peepholes (z, P)."""
+    """One operator; `given` are letters: bias, states, lengths (n, L computed), peepholes (P)."""
     both = 2 if attributes.get("direction") == "bidirectional" else 1
     width, rng = GATES[op] * HIDDEN, np.random.default_rng(3)
     first = attributes.get("layout", 0)
