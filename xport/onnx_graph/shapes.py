@@ -11,7 +11,7 @@ from xport.errors import ConversionError
 from xport.onnx_graph.conditionals import compute_both, inline_conditionals, require_alike
 from xport.onnx_graph.contributed import as_own_operators
 from xport.onnx_graph.files import graph_from_model, model_from_graph, value_info
-from xport.onnx_graph.graph import Graph, Node, TensorType
+from xport.onnx_graph.graph import Graph, Node, TensorType, refuse
 from xport.onnx_graph.inlining import is_graph
 from xport.onnx_graph.loops import unroll_loops
 from xport.onnx_graph.quantised import dequantise
@@ -23,6 +23,8 @@ SAME_SHAPE = frozenset({"GroupNormalization", "MeanVarianceNormalization"})
 """Operators that keep the shape, which onnx 1.17, or 1.23 without their axes, does not know."""
 AS_SCALARS = {"CumSum": 1, "OneHot": 1}
 """The place of an input that may be a list of one; onnx's reference takes it as a number."""
+AS_MANY_AS_FOUND = frozenset({"NonZero", "NonMaxSuppression", "Unique", "Compress"})
+"""Operators whose output is as large as their values say."""
 NOT_FOLDED = frozenset({"RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike",
                         "Bernoulli", "Multinomial"})  # fmt: skip
 
@@ -103,6 +105,13 @@ def fold_constants(graph: Graph) -> None:
         chosen.append(node)
     require_alike(graph, chosen)
     graph.prune()
+    for node in graph.nodes:
+        if node.op in AS_MANY_AS_FOUND and not node.domain:
+            raise refuse(
+                node,
+                "yields as many rows as it finds, and shapes are fixed here",
+                "leave it out of the exported part, or mask what is not wanted instead",
+            )
 
 
 def _fold_once(graph: Graph) -> bool:

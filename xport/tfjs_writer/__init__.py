@@ -32,6 +32,8 @@ smaller by small passes, and written as model.json with its shards.
 - `requirements`: what no handler has to check by itself.
 - `resizing`: resize. It is separable: along each axis every output element is a weighted sum of a
   few inputs.
+- `sampling`: pictures read at places that are computed, the places, and pictures put together of
+  windows.
 - `shaping`: operators that move, cut and join elements without computing with them.
 - `sorting`: operators that order the elements of an axis, and one place in each of them.
 - `tensor`: TensorFlow tensors that stand for ONNX values, each with the order of its axes.

@@ -14,6 +14,8 @@ def integer_texts() -> Iterator[Text]:
     yield from _divided()
     yield from _ordered()
     yield from _windows()
+    yield from _volumes()
+    yield from _sampled()
 
 
 def _within(length: int, name: str = "i") -> str:
@@ -122,3 +124,49 @@ def _windows() -> Iterator[Text]:
     yield Text("averagepool_3d_padded", "float[1,2,4,4,5] x", body)
     for op in ("GlobalAveragePool", "GlobalMaxPool"):
         yield Text(f"{op.lower()}_3d", "float[2,3,4,3,2] x", f"y = {op}(x)")
+
+
+def _volumes() -> Iterator[Text]:
+    """Convolutions over three axes."""
+    cases = {
+        "plain": ("2,3,4,5,6", "4,3,2,3,3", ""),
+        "one_by_one": ("1,3,4,3,2", "5,3,1,1,1", ""),
+        "padded": ("1,3,4,5,4", "2,3,3,2,3", "<pads = [1,0,1,2,1,0]>"),
+        "strided": (
+            "1,4,7,6,5",
+            "4,2,3,3,2",
+            "<group = 2, strides = [2,1,2], pads = [1,1,0,1,1,0]>",
+        ),
+        "dilated": ("1,2,7,6,7", "3,2,3,2,2", "<dilations = [2,3,1]>"),
+    }  # fmt: skip
+    for name, (x, w, words) in cases.items():
+        inputs = f"float[{x}] x, float[{w}] W, float[{w.split(',')[0]}] B"
+        yield Text(f"conv_3d_{name}", inputs, f"y = Conv{words}(x, W, B)")
+
+
+def _sampled() -> Iterator[Text]:
+    """Inside and outside of the picture."""
+    for mode in ("linear", "nearest"):
+        for padding in ("zeros", "border", "reflection"):
+            for aligned in (0, 1):
+                words = f'mode = "{mode}", padding_mode = "{padding}", align_corners = {aligned}'
+                name = f"grid_sample_{mode}_{padding}_{aligned}"
+                body = f"y = GridSample<{words}>(x, g)"
+                yield Text(name, "float[2,3,4,5] x, float[2,3,6,2] g", body)
+    body = "c = Conv(x, W) p = Tanh(g) s = GridSample(c, p) y = Relu(s)"
+    for aligned in (0, 1):
+        for size in ("2,3,4,5", "2,3,2,4,5"):
+            axes = size.count(",") - 1
+            body = (
+                f"s = Constant<value = int64[{axes + 2}] {{{size}}}>() "
+                f"y = AffineGrid<align_corners = {aligned}>(x, s)"
+            )
+            inputs = f"float[2,{axes},{axes + 1}] x"
+            yield Text(f"affine_grid_{axes}_{aligned}", inputs, body)
+    sizes = "i = Constant<value = int64[2] {5,6}>() b = Constant<value = int64[2] {2,3}>() "
+    for number, (words, columns) in enumerate((
+        ("", 16), ("strides = [2,1], pads = [1,1,0,2]", 21), ("dilations = [2,2]", 6),
+    )):  # fmt: skip
+        body = f"{sizes} y = Col2Im{f'<{words}>' if words else ''}(x, i, b)"
+        yield Text(f"col2im_{number}", f"float[2,12,{columns}] x", body)
+    yield Text("grid_sample_channels_last", f"{MIXED}, float[1,4,4,2] g", body)
