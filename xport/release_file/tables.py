@@ -114,7 +114,7 @@ class ModelEntry(Document):
     def _weights_from_one_place(self) -> Self:
         places = (self.checkpoint, self.initializer, self.weights_from_factory)
         if self.onnx_file is not None:
-            for key in ("checkpoint", "initializer", "arguments", "opset"):
+            for key in ("checkpoint", "initializer", "opset"):
                 if getattr(self, key):
                     raise ValueError(f"{key}: an ONNX file has its own; leave it out")
             return self
