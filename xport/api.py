@@ -350,6 +350,7 @@ def diff(
     *,
     limits: Mapping[str, float] | None = None,
     labelled: tuple[str | Path, str | Path] | None = None,
+    options: BrowserOptions | None = None,
 ) -> Difference:
     """What a new release changes against an old one, each a run's folder or a bundle.
 
@@ -357,10 +358,11 @@ def diff(
         before: what is published, say.
         after: what may take its place.
         limits: what may change, by the names of `[policy.baseline]`: `max_flipped_share`,
-            `max_auc_drop`, `max_bytes_ratio`, `min_images`, `min_positives`. The difference's
-            `status` is their outcome, None without them.
+            `max_auc_drop`, `max_bytes_ratio`, `max_slowdown`, `min_images`, `min_positives`,
+            `min_rounds`. The difference's `status` is their outcome, None without them.
         labelled: what the classifiers of both said of one labelled set, as `xport paper table1`
             writes it.
+        options: the browser in which both run in turn, where `max_slowdown` asks for it.
 
     Raises:
         InputError: a folder is neither, a document cannot be read, there is no such limit, or
@@ -369,7 +371,7 @@ def diff(
     """
     files = (Path(labelled[0]), Path(labelled[1])) if labelled else None
     allowed = limits_named(limits or {})
-    return compare(_folder(before), _folder(after), allowed, files).difference
+    return compare(_folder(before), _folder(after), allowed, files, options).difference
 
 
 def _folder(run: Run) -> Path:

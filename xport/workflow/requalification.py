@@ -18,6 +18,7 @@ from xport.bundles.manifest import MANIFEST, DataFile, Manifest
 from xport.bundles.requalified import Requalification, Requalified
 from xport.bundles.self_test import SelfTestModel
 from xport.bundles.self_test_checks import read_self_test
+from xport.bundles.shipped import shipped_from
 from xport.common import digests
 from xport.common.arrays import Array
 from xport.common.document import write_whole
@@ -112,21 +113,14 @@ def _model(
     tested: tuple[PlannedModel, SelfTestModel],
     folder: Path,
 ) -> PlannedModel:
-    """A model as it ships, in a folder of its own, with the self-test's probes.
-
-    Files that models share in the bundle are copied to each.
-    """
+    """A model as it ships, in a folder of its own, with the self-test's probes."""
     model, test = tested
-    bundled, place = manifest.models[model.id], folder / "models" / model.id
-    for name, entry in bundled.files.items():
-        data = (bundle / (entry.path or f"{bundled.path}{name}")).read_bytes()
-        write_whole(place / name, data)
+    shipped = shipped_from(bundle, manifest, (plan, model), folder / "models" / model.id)
     probes = ProbeFolder(folder / "probes")
     for case in test.cases:
         for file in case.input_files.values():
             write_whole(probes.path(file.sha256), (bundle / file.path).read_bytes())
     known = {probe.name: probe for probe in model.probes}
-    shipped = model.artifacts[plan.shipped_artifact].model_copy(update={"path": place})
     legs = [leg.name for leg in plan.legs_of(model) if _is_played(plan, leg)]
     if not legs:
         raise InputError(f"{model.id} ships for no browser", str(bundle), "make it again")
