@@ -111,8 +111,7 @@ def requalify(bundle: Path, terms: Terms) -> Requalification:
             xport=evidence.xport,
             tfjs=played.tfjs if played else None,
         ),
-        engine=engine
-        and PlayedEngine(asked=engine.asked, version=engine.version, packages=engine.packages),
+        engine=_played(engine),
         plan=plan,
         recordings=tuple(recorded.documents.values()),
         comparisons=tuple(found),
@@ -125,6 +124,12 @@ def _engine(asked: str | None) -> Engine | None:
     from browser_harness.serve.engines import engine_named
 
     return None if asked is None else engine_named(asked)
+
+
+def _played(engine: Engine | None) -> PlayedEngine | None:
+    if engine is None:
+        return None
+    return PlayedEngine(asked=engine.asked, version=engine.version, packages=engine.packages)
 
 
 def _model(
