@@ -399,7 +399,9 @@ def _frames() -> Cases:
     twelve = Dicom(dcm.JPEG_EXTENDED, 12, encode=lambda _: b"")
     head = frames["jpeg-baseline"][2]
     at = head.index(b"\xff\xc0")
-    extended = head[: at + 1] + b"\xc1" + head[at + 2 : at + 4] + b"\x0c" + head[at + 5 :]
+    sixteen = head[: at + 1] + b"\xc1" + head[at + 2 : at + 4] + b"\x10" + head[at + 5 :]
+    deep_lossy = dcm.jpeg_twelve(deep)
+    restarts = dcm.jpeg_twelve(np.tile(deep[:16], (3, 1)), strips=3)
     whole = Dicom(dcm.JPEG_LS, 12, encode=lambda _: b"").around(frames["jpeg-ls"][2], 37, 45)
     cases |= {
         "rle-three-segments": (
@@ -410,7 +412,27 @@ def _frames() -> Cases:
             Dicom(dcm.JPEG_BASELINE, 8, encode=lambda _: b"").around(color, 37, 45),
             "damaged",
         ),
-        "jpeg-extended-12-bit": (twelve.around(extended, 37, 45), "12 bits"),
+        "jpeg-extended-16-bit": (twelve.around(sixteen, 37, 45), "16 bits"),
+        "jpeg-extended-12-cut": (
+            twelve.around(deep_lossy[: len(deep_lossy) // 2] + b"\xff\xd9", 37, 45),
+            "damaged",
+        ),
+        "jpeg-extended-12-progressive": (
+            twelve.around(deep_lossy.replace(b"\xff\xc1", b"\xff\xc2", 1), 37, 45),
+            "coded in another way",
+        ),
+        "jpeg-extended-12-in-8": (
+            Dicom(dcm.JPEG_EXTENDED, 8, encode=lambda _: b"").around(deep_lossy, 37, 45),
+            "12 bits per sample, 8 are read",
+        ),
+        "jpeg-extended-12-restart-twice": (
+            twelve.around(restarts.replace(b"\xff\xd1", b"\xff\xd0", 1), 48, 45),
+            "damaged",
+        ),
+        "jpeg-extended-12-without-restart": (
+            twelve.around(restarts.replace(b"\xff\xd1", b"", 1), 48, 45),
+            "damaged",
+        ),
         "jpeg-baseline-progressive": (
             Dicom(dcm.JPEG_BASELINE, 8, encode=lambda _: b"").around(progressive, 37, 45),
             "damaged",
