@@ -19,6 +19,7 @@ from reference.decoding.dicom_data_set import (
     PixelData,
 )
 from reference.decoding.dicom_image import StoredImage
+from reference.decoding.dicom_syntax import unread_syntax
 from reference.decoding.jp2 import codestream_of
 from reference.decoding.jpeg import check_kind, decoded
 from reference.decoding.jpeg_frame import BASELINE, EXTENDED, JPEG_LS, LOSSLESS, Frame, frame_of
@@ -64,7 +65,7 @@ def stored_values(file: DicomFile, image: StoredImage) -> Stored:
         stream = _fragments(pixels)
         words = _CODECS[file.transfer_syntax](stream, image)
     else:
-        raise unsupported(f"the DICOM image's transfer syntax {file.transfer_syntax} is not read")
+        raise unread_syntax(file.transfer_syntax)
     if image.bits < image.allocated:
         words = words & image.dtype.type(2**image.bits - 1)
     return words

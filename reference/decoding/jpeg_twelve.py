@@ -26,7 +26,7 @@ _RESTART = re.compile(rb"\xff([\xd0-\xd7])")
 
 
 def decoded_twelve(content: bytes, frame: Frame) -> npt.NDArray[np.uint16]:
-    """Return (H, W) samples of 12 bits of a sequential JPEG: libjpeg-turbo's, with its accurate integer DCT.
+    """Return (H, W) samples of a sequential JPEG of 12 bits, by the accurate integer DCT.
 
     Raises:
         ImageError: it has several scans; a code does not exist, data end before the last block,

@@ -224,15 +224,18 @@ def _dicom() -> Cases:
     whole = plain.file(stored)
     shown: dict[str, tuple[dict[str, object], str]] = {
         "multi-frame": ({"NumberOfFrames": "3"}, "3 frames"),
-        "color": ({"PhotometricInterpretation": "RGB", "SamplesPerPixel": 3}, "gray is read"),
+        "color": (
+            {"PhotometricInterpretation": "RGB", "SamplesPerPixel": 3},
+            "PhotometricInterpretation is RGB",
+        ),
         "ybr": ({"PhotometricInterpretation": "YBR_FULL", "SamplesPerPixel": 3}, "gray is read"),
         "palette": ({"PhotometricInterpretation": "PALETTE COLOR"}, "PALETTE COLOR"),
-        "two-samples": ({"SamplesPerPixel": 2}, "2 samples per pixel"),
-        "32-bit": ({"BitsAllocated": 32, "BitsStored": 32, "HighBit": 31}, "8 to 16 are read"),
-        "1-bit": ({"BitsAllocated": 1, "BitsStored": 1, "HighBit": 0}, "8 to 16 are read"),
-        "bits-stored-7": ({"BitsStored": 7, "HighBit": 6}, "8 to 16 are read"),
-        "bits-stored-17": ({"BitsStored": 17, "HighBit": 16}, "8 to 16 are read"),
-        "high-bit": ({"HighBit": 15}, "highest bit"),
+        "two-samples": ({"SamplesPerPixel": 2}, "SamplesPerPixel 2"),
+        "32-bit": ({"BitsAllocated": 32, "BitsStored": 32, "HighBit": 31}, "8 to 16 in 8 or 16"),
+        "1-bit": ({"BitsAllocated": 1, "BitsStored": 1, "HighBit": 0}, "8 to 16 in 8 or 16"),
+        "bits-stored-7": ({"BitsStored": 7, "HighBit": 6}, "8 to 16 in 8 or 16"),
+        "bits-stored-17": ({"BitsStored": 17, "HighBit": 16}, "8 to 16 in 8 or 16"),
+        "high-bit": ({"HighBit": 15}, "HighBit is 15"),
         "representation-2": ({"PixelRepresentation": 2}, "PixelRepresentation"),
         "zero-rows": ({"Rows": 0}, "without pixels"),
         "absurd-size": ({"Rows": 65535, "Columns": 65535}, "limit"),
@@ -274,7 +277,7 @@ def _dicom() -> Cases:
         "PixelRepresentation",
         "PhotometricInterpretation",
     ):
-        words = "of no named kind" if keyword == "PhotometricInterpretation" else keyword
+        words = "is missing" if keyword == "PhotometricInterpretation" else keyword
         cases[f"without-{keyword}"] = (replace(plain, absent=[keyword]).file(stored), words)
     cases["no-pixel-data"] = (replace(plain, absent=["PixelData"]).file(stored), "no pixels")
     cases |= _counts_and_shapes(plain, stored)
@@ -282,7 +285,7 @@ def _dicom() -> Cases:
     cases["document"] = (_document(plain), "no pixels")
     for name, uid, words in (
         ("video", "1.2.840.10008.1.2.4.102", "1.2.840.10008.1.2.4.102"),
-        ("htj2k", "1.2.840.10008.1.2.4.201", "1.2.840.10008.1.2.4.201"),
+        ("htj2k", "1.2.840.10008.1.2.4.201", "High-Throughput JPEG 2000"),
         ("unknown-syntax", "1.2.3.4", "1.2.3.4"),
     ):
         kind = Dicom(uid, 12, encode=lambda s: bytes(100))

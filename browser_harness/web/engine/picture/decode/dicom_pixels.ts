@@ -3,7 +3,15 @@
 import type { DataSet } from "dicom-parser";
 import type { Codecs, Decoded } from "./codecs.js";
 import type { DicomFile } from "./dicom_data_set.js";
-import { BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, PIXELS, UNDEFINED } from "./dicom_syntax.js";
+import {
+  BIG_ENDIAN,
+  DEFLATED,
+  EXPLICIT,
+  IMPLICIT,
+  PIXELS,
+  UNDEFINED,
+  unreadSyntax,
+} from "./dicom_syntax.js";
 import type { StoredImage } from "./dicom_image.js";
 import { decodeRle } from "./dicom_rle.js";
 import { requireKind, turboDecode } from "./jpeg.js";
@@ -41,10 +49,7 @@ export async function storedValuesOf(
     return words(nativeBytes(elements, image, transferSyntax === BIG_ENDIAN), image);
   }
   if (![RLE, ...BASELINE, ...LOSSLESS, ...JPEG_LS, ...JPEG_2000].includes(transferSyntax)) {
-    throw refusal(
-      `the DICOM image's transfer syntax ${transferSyntax} is not read`,
-      "export it as PNG",
-    );
+    throw unreadSyntax(transferSyntax);
   }
   const frame = encapsulated(elements);
   if (transferSyntax === RLE) {
