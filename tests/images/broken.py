@@ -277,7 +277,7 @@ def _dicom() -> Cases:
         "PixelRepresentation",
         "PhotometricInterpretation",
     ):
-        words = "is missing" if keyword == "PhotometricInterpretation" else keyword
+        words = "Interpretation is missing" if keyword == "PhotometricInterpretation" else keyword
         cases[f"without-{keyword}"] = (replace(plain, absent=[keyword]).file(stored), words)
     cases["no-pixel-data"] = (replace(plain, absent=["PixelData"]).file(stored), "no pixels")
     cases |= _counts_and_shapes(plain, stored)

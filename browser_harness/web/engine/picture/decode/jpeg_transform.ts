@@ -1,3 +1,5 @@
+// Twin: reference/decoding/jpeg_twelve.py.
+
 import { BLOCK } from "./jpeg_codes.js";
 
 /**
