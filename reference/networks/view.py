@@ -42,7 +42,9 @@ class ViewNet(nn.Module):
 
     def __init__(self, widths: Sequence[int] = WIDTHS) -> None:
         super().__init__()
-        if not widths or any(isinstance(w, bool) or not isinstance(w, int) or w < 1 for w in widths):
+        if not widths or any(
+            isinstance(w, bool) or not isinstance(w, int) or w < 1 for w in widths
+        ):
             raise ArchitectureError(
                 f"{list(widths)!r} are no widths of stages",
                 where="ViewNet widths",

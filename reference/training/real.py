@@ -12,6 +12,7 @@ from pathlib import Path
 
 import torch
 
+from reference.data import Dataset
 from reference.data.films import Part, films, labelled_films
 from reference.defaults import default_folder
 from reference.networks.checkpoints import load_checkpoint
@@ -25,14 +26,15 @@ from reference.training.films import FilmsTask
 from reference.training.fitting import Fitting, Outcome, fabric_for
 from reference.training.recipes import Cosine, FilmsRecipe, ViewRecipe
 from reference.training.registry import Registry, register
-from reference.training.seeds import derived_seed
 from reference.training.strangers import SIZE, drawn_strangers
 from reference.training.tasks import Task
 from reference.training.views import ViewTask, drawn_as_often
 
 Tell = Callable[[str], None]
 
-SEED = 2019
+SEED, VIEW_SEED = 2019, 7
+"""Of all that is drawn, and of the gate's first weights."""
+
 LARGER = Preprocess(size=SIZE, fit="stretch")
 """How films are kept for the gate's network: whole, and large enough to be framed tighter."""
 
@@ -40,7 +42,7 @@ OFTEN = {"chest/hannover": 4.0, "chest/kermany_squashed_224": 0.5}
 """How often a film of these folders is drawn where one of another is drawn once."""
 
 VIEW_RECIPE = ViewRecipe(
-    name="gate, 96 pixels",
+    name="gate",
     learning_rate=4e-3,
     weight_decay=0.02,
     schedule=Cosine(epochs=26, rise=0.5),
@@ -85,19 +87,24 @@ class RealTraining:
         root: the folder of films.
         work: for prepared images and states; goes on where it was interrupted.
         tell: is told of progress.
+        recipes: of the gate's network, and of the classifier's two stages.
+        share: of what is drawn beside the films; less than 1 for tests.
     """
 
     root: Path
     work: Path
     tell: Tell = print
+    recipes: tuple[ViewRecipe, FilmsRecipe, FilmsRecipe] = (VIEW_RECIPE, COARSE_FILMS, FINE_FILMS)
+    share: float = 1.0
 
     def larger(self, part: Part) -> Registry:
         """Return the chests of a part as the gate's training keeps them."""
-        return register(films(self.root, (part,)), LARGER, self.work / f"films-{part}-{SIZE}", self.tell)
+        folder = self.work / f"films-{part}-{SIZE}"
+        return register(films(self.root, (part,)), LARGER, folder, self.tell)
 
     def strangers(self) -> Registry:
         """Return what is drawn, packaged, and the emoji that are trained on."""
-        drawn = drawn_strangers(self.root, SEED)
+        drawn = drawn_strangers(self.root, SEED, self.share)
         return register(drawn, LARGER, self.work / f"strangers-{SIZE}", self.tell)
 
     def labelled(self, part: Part) -> Registry:
@@ -105,11 +112,12 @@ class RealTraining:
         folder = self.work / f"nih-{part}-{CHESTXNET.size}"
         return register(labelled_films(self.root, (part,)), CHESTXNET, folder, self.tell)
 
-    def view(self, recipe: ViewRecipe = VIEW_RECIPE) -> Trained:
+    def view(self) -> Trained:
         """Train the gate's network, or finish what was interrupted."""
+        recipe = self.recipes[0]
         train = self.larger("train")
-        names = tuple(item.name for item in films(self.root, ("train",)).items)
-        torch.manual_seed(derived_seed(SEED, "view"))
+        names = tuple(item.name for item in present(films(self.root, ("train",)), train).items)
+        torch.manual_seed(VIEW_SEED)
         task = ViewTask(
             ViewNet(),
             recipe,
@@ -121,10 +129,9 @@ class RealTraining:
         outcome = self._fit("view", task)
         return Trained((stage(recipe, outcome),), outcome.best)
 
-    def classifier(
-        self, coarse: FilmsRecipe = COARSE_FILMS, fine: FilmsRecipe = FINE_FILMS
-    ) -> Trained:
+    def classifier(self) -> Trained:
         """Train the classifier from the one that knows phantoms, or finish what was interrupted."""
+        _, coarse, fine = self.recipes
         registries = (self.labelled("train"), self.labelled("calibration"))
         network = DenseNet(SHAPE)
         load_checkpoint(network, default_folder("classifier") / "model.safetensors")
@@ -139,3 +146,10 @@ class RealTraining:
         fabric = fabric_for(task.recipe.precision, "cpu")
         self.tell(f"training: {task.recipe.name}, {len(task.train):,} images")
         return Fitting(task, fabric, self.work / name, SEED, self.tell).run()
+
+
+def present(dataset: Dataset, registry: Registry) -> Dataset:
+    """Return the part of a set that its registry has, in its order: what could be read."""
+    usage = registry.about.usage
+    lacking = {*usage.missing, *(one.name for one in usage.broken)}
+    return dataset.part(dataset.name, lambda item: item.name not in lacking)

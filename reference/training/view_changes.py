@@ -165,9 +165,7 @@ def _shuffled(image: torch.Tensor, chance: Chance) -> torch.Tensor:
     order = torch.randperm(count * count, generator=chance.generator).tolist()
     if order == sorted(order):
         order = order[1:] + order[:1]
-    parts = [
-        image[:, size * (k // count) :, size * (k % count) :][:, :size, :size] for k in order
-    ]
+    parts = [image[:, size * (k // count) :, size * (k % count) :][:, :size, :size] for k in order]
     rows = [torch.cat(parts[row * count : (row + 1) * count], 2) for row in range(count)]
     whole = torch.cat(rows, 1)[None]
     return functional.interpolate(whole, image.shape[1:], mode="bilinear", align_corners=False)[0]
@@ -283,7 +281,5 @@ def _marked(image: torch.Tensor, chance: Chance) -> None:
         which = int(chance.one(0, 4))
         (image if which < 2 else image.T)[slice(edge) if which % 2 else slice(-edge, None)] = level
     if chance.happens(0.2):
-        blurred = functional.avg_pool2d(
-            image[None, None], 3, 1, 1, count_include_pad=False
-        )
+        blurred = functional.avg_pool2d(image[None, None], 3, 1, 1, count_include_pad=False)
         image.copy_(blurred[0, 0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -17,7 +17,7 @@ from reference.data.films import CHESTS, DRAWINGS, NIH, OTHERS, STRANGERS, films
 from reference.decide.intervals import Share, wilson
 from reference.document import Document
 from reference.networks.view import VIEWS, ViewClassifier
-from reference.preprocess.definition import VIEW
+from reference.preprocess import VIEW
 from reference.training.strangers import Strangers
 
 Levels = npt.NDArray[np.float64]
@@ -168,22 +168,30 @@ def answered(network: ViewClassifier, dataset: Dataset, change: Change | None = 
     return np.concatenate(found)
 
 
-def drawn(root: Path, kind: str, seed: int = SEED, count: int = OF_EACH) -> Dataset:
+def drawn(root: Path, kind: str, seed: int, count: int) -> Dataset:
     """Return pictures of one kind that are drawn from another seed than the training's."""
     files = films(root, ("measured",), (DRAWINGS,)).images
     items = tuple(Item(f"{kind}/{k}", f"{kind}/{k}", "", ()) for k in range(count))
     return Dataset(f"drawn: {kind}", (), items, Strangers(seed, files))
 
 
-def view_table(gate: Gate, root: Path, tell: Tell = print) -> ViewTable:
+def view_table(gate: Gate, root: Path, tell: Tell = print, of_each: int = OF_EACH) -> ViewTable:
     """Measure a gate on everything in a folder of films that it was not trained on.
+
+    Args:
+        gate: the network and its threshold.
+        root: the folder of films.
+        tell: is told each row.
+        of_each: how many pages, blanks and images of noise are drawn.
 
     Raises:
         DataError: a folder is absent; the remedy says what belongs into it.
     """
     rows = []
     for folder in (*CHESTS, *STRANGERS):
-        held = films(root, ("measured",), (folder,)) if folder in CHESTS else strangers(root, folder)
+        held = (
+            films(root, ("measured",), (folder,)) if folder in CHESTS else strangers(root, folder)
+        )
         wanted = 0.98 if folder == NIH else 0.92
         rows.append(gate.row(folder, answered(gate.network, held), "accepted", wanted))
         tell(f"{folder}: accepted {rows[-1].reached.words()}")
@@ -191,7 +199,7 @@ def view_table(gate: Gate, root: Path, tell: Tell = print) -> ViewTable:
     refused: list[tuple[str, Dataset, Change | None]] = [
         *((folder, strangers(root, folder), None) for folder in OTHERS),
         (DRAWINGS, films(root, ("measured",), (DRAWINGS,)), None),
-        *((f"drawn, {kind}", drawn(root, kind), None) for kind in DRAWN),
+        *((f"drawn, {kind}", drawn(root, kind, SEED, of_each), None) for kind in DRAWN),
         *((f"{NIH}, {name}", own, change) for name, change in CHANGES.items()),
     ]
     for name, dataset, change in refused:
@@ -229,8 +237,3 @@ def fitted_thresholds(
             for folder, found in answers.items()
         },
     )
-
-
-def folders_of(parts: Sequence[str] = CHESTS) -> tuple[str, ...]:
-    """Return the folders that calibrate, in the table's order."""
-    return tuple(parts)
