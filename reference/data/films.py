@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from reference.data.dataset import Dataset, ImageFiles, Item, require_folder, sorted_files
-from reference.data.tables import read_rows, wrong
+from reference.data.tables import read_list, read_rows, wrong
 from reference.decide.labels import LABELS
 from reference.errors import located
 
@@ -42,6 +42,9 @@ OTHERS: tuple[str, ...] = (
     "other/photographs",
 )
 """Folders of what is no frontal chest, which are measured on alone, wholly."""
+
+MIXED = "other/rotated_chest_mixed"
+"""A folder of frontal chests of which some are turned counter-clockwise; measured on alone."""
 
 FETCH = """\
 give a folder with small copies (short side 256 pixels, PNG) of these sets, named as in
@@ -102,6 +105,18 @@ def strangers(root: Path, folder: str) -> Dataset:
     items = tuple(Item(f"{folder}/{name}", name, "", ()) for name in names)
     left_out = {"files that are no images": others} if others else {}
     return Dataset(folder, (), items, ImageFiles((root,)), left_out)
+
+
+def turned_or_not(root: Path, turned: bool) -> Dataset:
+    """Return the images of ``MIXED`` that are turned, or those that are not, as seen by eye.
+
+    Raises:
+        DataError: the folder is absent, or has none of them.
+    """
+    names = read_list(Path(__file__).with_name("turned.txt"))
+    name = f"{MIXED}, turned 90° counter-clockwise" if turned else f"{MIXED}, upright"
+    whole = strangers(root, MIXED)
+    return whole.part(name, lambda item: (item.name in names) == turned)
 
 
 def labelled_films(root: Path, parts: Sequence[Part]) -> Dataset:

@@ -13,7 +13,16 @@ import torch
 from pydantic import Field
 
 from reference.data import Dataset, Item, Reading
-from reference.data.films import CHESTS, DRAWINGS, NIH, OTHERS, STRANGERS, films, strangers
+from reference.data.films import (
+    CHESTS,
+    DRAWINGS,
+    NIH,
+    OTHERS,
+    STRANGERS,
+    films,
+    strangers,
+    turned_or_not,
+)
 from reference.decide.intervals import Share, wilson
 from reference.document import Document
 from reference.networks.view import VIEWS, ViewClassifier
@@ -195,10 +204,13 @@ def view_table(gate: Gate, root: Path, tell: Tell = print, of_each: int = OF_EAC
         wanted = 0.98 if folder == NIH else 0.92
         rows.append(gate.row(folder, answered(gate.network, held), "accepted", wanted))
         tell(f"{folder}: accepted {rows[-1].reached.words()}")
+    upright, turned = turned_or_not(root, False), turned_or_not(root, True)
+    rows.append(gate.row(upright.name, answered(gate.network, upright), "accepted", 0.92))
     own = films(root, ("measured",), (NIH,))
     refused: list[tuple[str, Dataset, Change | None]] = [
         *((folder, strangers(root, folder), None) for folder in OTHERS),
         (DRAWINGS, films(root, ("measured",), (DRAWINGS,)), None),
+        (turned.name, turned, None),
         *((f"drawn, {kind}", drawn(root, kind, SEED, of_each), None) for kind in DRAWN),
         *((f"{NIH}, {name}", own, change) for name, change in CHANGES.items()),
     ]

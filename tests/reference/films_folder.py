@@ -7,11 +7,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from reference.data.films import CHESTS, DRAWINGS, NIH, OTHERS, STRANGERS, listed
+import reference.data.films
+from reference.data.films import CHESTS, DRAWINGS, MIXED, NIH, OTHERS, STRANGERS, listed
+from reference.data.tables import read_list
 from reference.decide.labels import LABELS
 from reference.phantoms import HOSPITAL_A, Patient, phantom
 from reference.training.films_figures import PUBLISHED
 
+TURNED = Path(reference.data.films.__file__).with_name("turned.txt")
 FEW = {"train": 6, "calibration": 4, "measured": 5}
 """Images per folder and part."""
 
@@ -33,6 +36,9 @@ def write_films(root: Path) -> Path:
     for folder in (*STRANGERS, *OTHERS):
         (root / folder).mkdir(parents=True)
         _save(root / folder / "one.png", np.rot90(drawn[0]))
+    (root / MIXED).mkdir()
+    _save(root / MIXED / "upright.png", drawn[0])
+    _save(root / next(iter(read_list(TURNED))), np.rot90(drawn[0]))
     (root / NIH / "labels.csv").write_text("\n".join(rows) + "\n")
     (root / NIH / PUBLISHED).write_text("\n".join(said) + "\n")
     return root
