@@ -3,6 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 IMAGES ?=
 PYTHONS ?=
 ANY_TORCH ?=
+REAL ?=
 BIN := .venv/bin
 # Node may be the one that set-up installed into .venv.
 WITH_NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
@@ -12,7 +13,7 @@ OTHERS = $(if $(ANY_TORCH),--any-torch) $(addprefix --python=,$(PYTHONS))
 LOCKED := --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-all test-pythons lanes bench check format fuzz operators defaults gate-times results goldens lock clean
+.PHONY: help setup demo test test-fast test-all test-pythons lanes bench check format fuzz operators defaults real gate-times results goldens lock clean
 
 help: ## list the chores
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -64,6 +65,9 @@ operators: setup ## ONNX's own operator tests on WebGL, all of them; writes docs
 
 defaults: setup ## train the default checkpoints again (about two hours), into reference/defaults
 	@$(BIN)/python -m reference.training defaults
+
+real: setup ## train the networks of real films again, from a folder REAL=… (reference/data/films.py says what it holds)
+	@$(BIN)/python -m reference.training real --from "$(or $(REAL),REAL)"
 
 gate-times: demo ## time the default release's gate: anew, unchanged, one model changed, more probes
 	@$(BIN)/python scripts/gate_times.py
