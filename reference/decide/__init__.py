@@ -15,6 +15,8 @@
   silently.
 - `paired_auc`: the AUC of a finding with an interval, and how it changes between two classifiers.
 - `predictions`: what a classifier said about images whose findings are known.
+- `rule`: the rule before the classifier: several scores decide together, and say why an image is
+  refused.
 - `scores`: how far an image is from its reconstruction, defined so exactly that JavaScript
   repeats it.
 """
