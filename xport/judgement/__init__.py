@@ -38,6 +38,8 @@
 - `second_opinions`: a reference is believed where another implementation says the same.
 - `sensitivity`: from trials of spoilt weights to the smallest error that a policy detects, and
   what is blind.
+- `slowdown_checks`: judging times of two versions of a model that ran in turn in one browser
+  session.
 - `under`: stored evidence under a policy that whoever receives it demands: at least that was held.
 - `verdict`: what judging looks at and what it says: facts, checks, the case, the verdict.
 - `waivers`: failures that a policy waives for a while: one check each, with a bound, an owner and

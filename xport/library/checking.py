@@ -129,7 +129,7 @@ def _operators(release: ReleaseFile) -> Iterator[Finding]:
         shapes = {spec.name: spec.shape for spec in entry.signature.inputs}
         key = f"models.{model}"
         try:
-            loaded = with_shapes(entry.onnx_file, shapes)
+            loaded = with_shapes(entry.onnx_file, shapes, entry.arguments)
         except XportError as error:
             found = f"{error.where}: {error.what}"
             yield Finding(name=f"{key}: shapes", state="wrong", found=found, remedy=error.remedy)

@@ -16,6 +16,7 @@ from reference.decide.calibration import Calibration
 from reference.decide.gate import Gate
 from reference.decide.rule import Rule
 from reference.preprocess import Preprocess
+from reference.terms import Terms
 from xport.common.document import Document, version_of
 from xport.errors import DocumentError
 from xport.formats.artifact import Format, Signature
@@ -132,7 +133,8 @@ class PlannedModel(Document):
     the whole rule of the release that scores of this model are part of.
     `explains` is the classifier that an explanation is of; `card` the content of the card.json
     beside the checkpoint. `weights_sha256` is the digest of the weights, which calibration, gate,
-    card and `operating_points_weights_sha256` must name; None of an explanation.
+    card and `operating_points_weights_sha256` must name; None of an explanation. `terms` are the
+    licences of weights and data, as release file and card state them.
     """
 
     id: str
@@ -155,6 +157,7 @@ class PlannedModel(Document):
     rule: Rule | None = None
     explains: str | None = None
     card: dict[str, Any] | None = None
+    terms: Terms = Terms()
 
     @model_serializer(mode="wrap")
     def _without_a_rule_that_is_not_there(
@@ -325,6 +328,10 @@ class Plan(Document):
     def legs_of(self, model: PlannedModel) -> tuple[Leg, ...]:
         """The legs of a model, in the order of conversion."""
         return tuple(leg for leg in self.legs if leg.name in model.legs)
+
+    def terms_of(self, model: PlannedModel) -> Terms:
+        """The licences that are stated of a model; of an explanation, those of what it explains."""
+        return next((one.terms for one in self.models if one.id == model.explains), model.terms)
 
     def digest(self) -> str:
         """Identifies the plan in recordings made for it, the policy included.

@@ -42,7 +42,7 @@ from xport.plan.plan import (
 from xport.plan.routes import Routes
 from xport.release_file.decisions import Decisions, read_decisions, read_rule, require_own
 from xport.release_file.file import ReleaseFile
-from xport.release_file.model_cards import read_card
+from xport.release_file.model_cards import read_card, terms_stated
 from xport.release_file.model_pipelines import explanation_pipeline, pipeline_for
 from xport.release_file.tables import ExplanationEntry, ModelEntry
 from xport.workflow.measured_floor import require_narrow
@@ -129,7 +129,7 @@ class Converter:
         if entry.weights_file is not None and entry.weights_file.is_file():
             require_own(found, entry, digests.of_file(entry.weights_file), key)
             with located(f"{key}.checkpoint"):
-                read_card(entry.checkpoint)
+                terms_stated(entry.terms, read_card(entry.checkpoint))
         return found
 
     def _model(
@@ -140,6 +140,7 @@ class Converter:
         artifacts, missing = self._artifacts(f"models.{model_id}", pipeline)
         with located(f"models.{model_id}.checkpoint"):
             card = read_card(entry.checkpoint)
+            terms = terms_stated(entry.terms, card)
         weights = weights_digest(entry, artifacts)
         require_own(decisions, entry, weights, f"models.{model_id}")
         planned = self._planned(
@@ -157,6 +158,7 @@ class Converter:
             gate=decisions.gate,
             rule=decisions.rule,
             card=card,
+            terms=terms,
         )
         return planned, missing
 

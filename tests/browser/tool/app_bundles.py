@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from browser_harness.drive.models import listing_of
 from browser_harness.launch.browsers import NOT_BY_DEFAULT, Graphics, find_browser, plan_launch
@@ -54,15 +54,26 @@ TOLERANCE = 1e-4
 
 def launch(playwright: Any, shader_cache: Path, *extra: str) -> Browser:
     """A browser as the harness launches it."""
-    plan = plan_launch(Graphics.AUTO, shader_cache=shader_cache, extra_flags=extra)
-    browser: Browser = playwright.chromium.launch(
-        executable_path=find_browser(None, Path(playwright.chromium.executable_path)),
-        args=list(plan.flags),
-        env={**os.environ, **plan.variables},
-        ignore_default_args=[NOT_BY_DEFAULT],
-        chromium_sandbox=True,
-    )
+    browser: Browser = playwright.chromium.launch(**_how(playwright, shader_cache, *extra))
     return browser
+
+
+def launch_persistent(playwright: Any, profile: Path, shader_cache: Path) -> BrowserContext:
+    """The same with a profile, which has preferences of its own."""
+    how = _how(playwright, shader_cache)
+    context: BrowserContext = playwright.chromium.launch_persistent_context(profile, **how)
+    return context
+
+
+def _how(playwright: Any, shader_cache: Path, *extra: str) -> dict[str, Any]:
+    plan = plan_launch(Graphics.AUTO, shader_cache=shader_cache, extra_flags=extra)
+    return {
+        "executable_path": find_browser(None, Path(playwright.chromium.executable_path)),
+        "args": list(plan.flags),
+        "env": {**os.environ, **plan.variables},
+        "ignore_default_args": [NOT_BY_DEFAULT],
+        "chromium_sandbox": True,
+    }
 
 
 def entry(kind: str, folder: Path, signature: Signature, rule: Preprocess) -> dict[str, Any]:

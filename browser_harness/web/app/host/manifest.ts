@@ -16,8 +16,11 @@ import type { BackendName } from "../../engine/tfjs/backend.js";
 import type { Signature } from "../../engine/types.js";
 import { EngineError, ManifestError, requireWanted, wordsOf } from "./errors.js";
 import { isPath } from "./paths.js";
+import { withinTime } from "./within_time.js";
 
 const VERSION = 3;
+/** Seconds in which a small file has to have arrived. */
+const ANSWER_S = 30;
 const BACKENDS: readonly unknown[] = ["webgl", "wasm", "cpu"] satisfies BackendName[];
 const VERDICTS = ["PASSED", "WEAK_PASSED", "PASSED_WITH_WAIVERS"] as const;
 const KINDS = ["classifier", "autoencoder", "explanation", "view", "other"] as const;
@@ -267,15 +270,23 @@ function requireTexts(texts: Readonly<Record<string, unknown>>, place: string): 
   }
 }
 
+/** What is said where a web page comes in a file's place. */
+export const PORTAL =
+  "a web page came in its place, such as the page on which a network is signed in to";
+
+/** Whether an answer is a web page. */
+export function isPage({ headers }: Pick<Response, "headers">): boolean {
+  return /^text\/html\b/i.test(headers.get("content-type") ?? "");
+}
+
 async function fetchContent(url: string, signal: AbortSignal | undefined): Promise<ArrayBuffer> {
   try {
-    const response = await fetch(url, {
-      cache: "no-cache",
-      redirect: "error",
-      ...(signal && { signal }),
+    return await withinTime(ANSWER_S, signal, async (limit) => {
+      const response = await fetch(url, { cache: "no-cache", redirect: "error", signal: limit });
+      if (!response.ok) throw new Error(`HTTP ${response.status}`);
+      if (isPage(response)) throw new Error(PORTAL);
+      return response.arrayBuffer();
     });
-    if (response.ok) return await response.arrayBuffer();
-    throw new Error(`HTTP ${response.status}`);
   } catch (error) {
     requireWanted(signal);
     const words = `manifest.json beside this page cannot be read (${wordsOf(error)}).`;

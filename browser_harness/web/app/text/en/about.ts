@@ -76,6 +76,10 @@ export const about = {
   licences: "Licences",
 
   deviceHeading: "This device",
+  computeOn: "Compute on",
+  fastest: "the fastest",
+  computeOnHint:
+    "Among what the release was verified on, and only if the self-test passes here. A change loads and tests the models again; results stay.",
   runsOn: "Computed on",
   renderer: "Graphics",
   precision: "Precision",

@@ -8,6 +8,17 @@ import { Rebuilt } from "./Rebuilt.js";
 import { ScoreScale } from "./Scale.js";
 import { isOnScale, outcomeOf, scoreName, scoreWords, verdictWords } from "./verdict.js";
 
+/** That an image was let through, in one line: what was found in it follows, then the whole check. */
+export function CheckLine() {
+  const words = text.value.findings.check;
+  return (
+    <p class="verdict check-line-good with-icon">
+      <Icon name="check" />
+      <strong>{words.accepted}</strong>
+    </p>
+  );
+}
+
 /** Whether the image fits the models, which decides whether there are findings at all. */
 export function CheckPanel({ result }: { readonly result: Result }) {
   const words = text.value.findings.check;
