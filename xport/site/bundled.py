@@ -1,16 +1,19 @@
-"""The classifier and the autoencoder of a bundle, with their documents: those that the page runs.
+"""The models of a bundle that the page runs on an image, with their documents.
 
 The bundle was checked by whoever calls.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from math import nan
 from pathlib import Path
 from typing import Literal
 
 from reference.decide.calibration import Calibration
 from reference.decide.gate import Gate
+from reference.decide.rule import Rule
 from reference.decide.scores import DEFINITIONS, HIGHER_IS_LIKELIER
 from reference.preprocess import Preprocess
 from xport.bundles.manifest import BundledModel, DataFile, Manifest
@@ -61,16 +64,26 @@ class Model:
 
 @dataclass(frozen=True)
 class Bundled:
-    """What runs on an image, in the order of the page: the autoencoder first, if there is one."""
+    """What runs on an image: view model and autoencoder first, where there are any.
+
+    Either `rule` or `gate` decides whether an image is accepted, or neither.
+    """
 
     classifier: Model
     autoencoder: Model | None
     calibration: Calibration | None
     gate: Gate | None
+    view: Model | None = None
+    rule: Rule | None = None
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
-        """What decides whether an image is accepted; none without a gate."""
+        """What decides whether an image is accepted; none without a gate or rule."""
+        if self.rule is not None:
+            return tuple(
+                Condition(one.key, one.definition, one.comparison, one.threshold, one.reason)
+                for one in self.rule.conditions
+            )
         if self.gate is None:
             return ()
         score = self.gate.score
@@ -81,7 +94,26 @@ class Bundled:
     @property
     def models(self) -> tuple[Model, ...]:
         """Those that run."""
-        return tuple(one for one in (self.autoencoder, self.classifier) if one is not None)
+        given = (self.view, self.autoencoder, self.classifier)
+        return tuple(one for one in given if one is not None)
+
+    def refusal(self, scores: Mapping[str, float]) -> str | None:
+        """Why an image of these scores is refused; None where it is accepted.
+
+        Args:
+            scores: by the name of the condition; one that is absent counts as NaN.
+        """
+        if self.rule is not None:
+            return self.rule.decide(scores).reason
+        failed = first_failed(self.conditions, scores)
+        return failed.reason if failed else None
+
+
+def first_failed(
+    conditions: tuple[Condition, ...], scores: Mapping[str, float]
+) -> Condition | None:
+    """Return the first condition that does not hold; a score that is absent counts as NaN."""
+    return next((one for one in conditions if not one.holds(scores.get(one.name, nan))), None)
 
 
 def bundled(folder: Path, manifest: Manifest) -> Bundled:
@@ -107,6 +139,8 @@ def bundled(folder: Path, manifest: Manifest) -> Bundled:
         autoencoder,
         Calibration.read(folder / points.path) if points else None,
         Gate.read(folder / gated.path) if gated else None,
+        _first(folder, manifest, "view"),
+        Rule.read(folder / manifest.rule.path) if manifest.rule else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""What the models say of one image, decided as the page decides: the gate first, then findings."""
+"""What models say of one image, decided as the page decides: gate or rule first, then findings."""
 
 from __future__ import annotations
 
@@ -8,12 +8,18 @@ from typing import Protocol
 
 import numpy as np
 
+from reference.decide.rule import (
+    RECONSTRUCTION_SCORES,
+    input_scores,
+    shorter_side,
+    view_scores,
+)
 from reference.decide.scores import l1, l2, latent_distance, ssim
 from reference.decoding import decode
 from reference.errors import ImageError
 from reference.preprocess.picture import Picture
 from xport.common.arrays import Array
-from xport.site.bundled import Bundled, Condition, Model
+from xport.site.bundled import Bundled, Model
 
 UNREADABLE = "not read: "
 UNFIT = "a model gave values that are no numbers, or one value everywhere"
@@ -52,22 +58,20 @@ def see(name: str, content: bytes, release: Bundled, engine: Engine) -> Seen:
     """
     try:
         picture = decode(content)
-        autoencoder = release.autoencoder
         inputs = {one.id: _input(one, picture) for one in release.models}
     except ImageError as error:
         return Seen(name, f"{UNREADABLE}{error.what}")
-    scores: dict[str, float] = {}
-    if autoencoder is not None:
-        outputs = _run(autoencoder, inputs[autoencoder.id], engine)
-        if not _fit(outputs):
-            return Seen(name, UNFIT)
-        scores = {
-            one.name: score_of(one.name, inputs[autoencoder.id], outputs)
-            for one in release.conditions
-        }
-    failed = first_failed(release.conditions, scores)
-    if failed is not None:
-        return Seen(name, failed.reason, scores)
+    said = {
+        model.id: _run(model, inputs[model.id], engine)
+        for model in release.models
+        if model is not release.classifier
+    }
+    if not all(map(_fit, said.values())):
+        return Seen(name, UNFIT)
+    scores = _scores(release, picture, inputs, said)
+    refusal = release.refusal(scores)
+    if refusal is not None:
+        return Seen(name, refusal, scores)
     outputs = _run(release.classifier, inputs[release.classifier.id], engine)
     probabilities = outputs["probabilities"][0]
     if not _fit(outputs) or not ((probabilities >= 0) & (probabilities <= 1)).all():
@@ -75,11 +79,27 @@ def see(name: str, content: bytes, release: Bundled, engine: Engine) -> Seen:
     return Seen(name, None, scores, probabilities)
 
 
-def first_failed(
-    conditions: tuple[Condition, ...], scores: Mapping[str, float]
-) -> Condition | None:
-    """Return the first condition that does not hold; a score that is absent counts as NaN."""
-    return next((one for one in conditions if not one.holds(scores.get(one.name, np.nan))), None)
+def _scores(
+    release: Bundled,
+    picture: Picture,
+    inputs: Mapping[str, Array],
+    outputs: Mapping[str, Mapping[str, Array]],
+) -> dict[str, float]:
+    """Every score that something is decided by, by the name of its condition."""
+    found: dict[str, float] = {"shorter_side": shorter_side(*picture.samples.shape[:2])}
+    view, autoencoder = release.view, release.autoencoder
+    if view is not None:
+        spec, image = view.preprocess, inputs[view.id]
+        found |= input_scores(image[0, 0], spec.low, spec.high)
+        found |= view_scores(view.entry.labels or (), outputs[view.id]["probabilities"][0])
+    wanted = [one.name for one in release.conditions]
+    if autoencoder is not None:
+        found |= {
+            name: score_of(name, inputs[autoencoder.id], outputs[autoencoder.id])
+            for name in wanted
+            if name in RECONSTRUCTION_SCORES
+        }
+    return {name: value for name, value in found.items() if name in wanted or "view: " in name}
 
 
 def score_of(name: str, image: Array, outputs: Mapping[str, Array]) -> float:

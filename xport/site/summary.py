@@ -100,6 +100,7 @@ def _condition(
     if threshold is not None:
         passed = sum(_with(condition, threshold).holds(score) for score in scores)
         suggested = Suggested(threshold=threshold, accepted=passed, images=len(scores))
+    # A rule was measured as a whole, so its sets say nothing of one condition.
     sets = (gate.in_distribution, *gate.out_of_distribution) if gate else ()
     return ConditionReport(
         name=condition.name,

@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 
 from reference.decide.gate import Gate, Gated
+from reference.decide.rule import VIEW_LABELS, Rule, view_key
 from reference.decide.scores import DEFINITIONS, ScoreName, l1
 from reference.preprocess import AUTOENCODER, Preprocess
 from reference.samples.image_files import gray_png
 from reports.site import html_site
-from tests.browser.tiny_model import Autoencoder, Classifier
+from tests.browser.tiny_model import Autoencoder, Classifier, View
+from tests.reference.decide.test_rule import condition, rule
 from tests.reports.parsed import Page
 from xport.bundles.manifest import BundledModel, DataFile, Manifest
 from xport.errors import InputError
@@ -43,17 +45,18 @@ class InNumpy:
 
     def run(self, model_id: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
         self.runs.append(model_id)
-        return {"clf": Classifier(), "ae": Autoencoder()}[model_id].in_numpy(inputs["image"])
+        models = {"clf": Classifier(), "ae": Autoencoder(), "view": View()}
+        return models[model_id].in_numpy(inputs["image"])
 
 
 def model(name: str, kind: str, rule: Preprocess) -> Model:
-    tiny = Classifier() if kind == "classifier" else Autoencoder()
+    tiny = {"classifier": Classifier, "autoencoder": Autoencoder, "view": View}[kind]()
     entry = BundledModel(
         kind=kind,
         title=kind,
         path=f"models/{name}/",
         signature=tiny.signature,
-        labels=LABELS if kind == "classifier" else None,
+        labels={"classifier": LABELS, "view": VIEW_LABELS}.get(kind),
         weights=None,
         preprocess=None,
         files={},
@@ -112,6 +115,41 @@ def test_the_gate_decides_before_the_classifier_runs() -> None:
     lenient = see("a.png", picture(), release(gate("l1", 2.0)), engine)
     assert lenient.reason is None
     assert engine.runs == ["ae", "ae", "clf"]
+
+
+def ruled(least: float) -> Bundled:
+    """A release whose rule looks at the file, at the view and at the reconstruction."""
+    found: Rule = rule(
+        condition("shorter_side", 60, "too-small"),
+        condition("view", 0.5, "not-frontal"),
+        condition("ssim", least, "unlike"),
+    )
+    view = model("view", "view", Preprocess(size=32, low=-1.0, fit="stretch"))
+    plain = release()
+    return Bundled(plain.classifier, plain.autoencoder, None, None, view, found)
+
+
+def test_a_rule_of_several_models_decides_and_says_why() -> None:
+    up = np.linspace(40, 215, 96).astype(np.uint8)[:, None].repeat(96, 1)
+    said = {
+        name: see(f"{name}.png", gray_png(np.ascontiguousarray(pixels)), ruled(least), InNumpy())
+        for name, pixels, least in (
+            ("upright", up, 0.9),
+            ("turned", np.rot90(up, -1), 0.9),
+            ("small", up[:50], 0.9),
+            ("unlike", up, 0.999),
+        )
+    }
+    assert {name: one.reason for name, one in said.items()} == {
+        "upright": None, "turned": "turned-clockwise", "small": "too-small", "unlike": "unlike",
+    }  # fmt: skip
+    assert said["turned"].scores[view_key("turned 90° clockwise")] > 0.9
+    asked, seen = Asked(), list(said.values())
+    found = site_report((manifest(), "0" * 64), ruled(0.9), seen, WHERE, asked)
+    assert found.reasons == {"turned-clockwise": 1, "too-small": 1, "unlike": 1}
+    assert [one.name for one in found.conditions] == ["shorter_side", "view: frontal", "ssim"]
+    assert all(one.release == () for one in found.conditions)  # the sets are of all together
+    assert "view: frontal" in html_site(found)
 
 
 def test_a_score_and_probabilities_are_those_of_the_page() -> None:
