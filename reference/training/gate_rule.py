@@ -6,6 +6,7 @@ from pathlib import Path
 
 from reference.decide.gate import Gate, Gated
 from reference.decide.rule import RULE_DEFINITIONS, Condition, Reason, Rule, RuleScore, rule_of
+from reference.errors import CalibrationError
 from reference.training.view_figures import Thresholds
 
 FORMULAS: tuple[tuple[RuleScore, str, float, Reason], ...] = (
@@ -27,6 +28,7 @@ def gate_rule(view: Path, autoencoder: Path | None = None) -> Rule:
 
     Raises:
         DocumentError: a document cannot be read.
+        CalibrationError: the gate names no weights.
     """
     found = Thresholds.read(view / "thresholds.json")
     conditions = [
@@ -43,7 +45,7 @@ def gate_rule(view: Path, autoencoder: Path | None = None) -> Rule:
         )
     )
     if autoencoder is not None:
-        conditions += rule_of(Gate.read(autoencoder / "gate.json")).conditions
+        conditions += rule_of(_owned(autoencoder / "gate.json")).conditions
     shares = found.calibration
     known = Gated(
         dataset="the calibration films" if len(shares) > 1 else next(iter(shares)),
@@ -51,6 +53,14 @@ def gate_rule(view: Path, autoencoder: Path | None = None) -> Rule:
         refused=sum(share.of - share.count for share in shares.values()),
     )
     return Rule(conditions=tuple(conditions), in_distribution=known)
+
+
+def _owned(path: Path) -> Gate:
+    gate = Gate.read(path)
+    if gate.weights_sha256 is None:
+        remedy = "run `python -m reference.training name-weights` on it first"
+        raise CalibrationError("names no weights", str(path), remedy)
+    return gate
 
 
 def _condition(score: RuleScore, threshold: float, reason: Reason, **given: object) -> Condition:
