@@ -91,8 +91,8 @@ def test_what_is_promised_is_what_is_shown_and_sent_and_nothing_is_sent_twice(
         tool.examined(Path(manifest.examples[0].path).name)
         until(lambda: tool.diagnostics()["updates"]["offline"] == "ready", "the page to be kept")
         asked = Counter(path for path, count in sent if count > 0)
-        # The manifest is read anew, past what is kept, to learn of newer releases; a worker's script
-        # browsers load past their caches themselves.
+        # The manifest is read anew, past what is kept, to learn of newer releases; browsers load a
+        # worker's script past their caches themselves.
         twice = {path for path, times in asked.items() if times > 1}
         assert twice <= {"manifest.json", "sw.js"}
 
