@@ -8,7 +8,7 @@ import { change, life, openRelease, running, session, stop } from "../state/sess
 import { applyUpdate, updatePutOff, updateStatus } from "../state/updates.js";
 import { Icon } from "./Icon.js";
 import { LoadingPage } from "./LoadingPage.js";
-import { Attempts } from "./StoppedPage.js";
+import { Attempts, Hint } from "./StoppedPage.js";
 
 const fallbackDismissed = signal(false);
 const forgettingDismissed = signal(false);
@@ -104,6 +104,7 @@ function Fallback() {
         <summary>{banner.fallback(backends[now.backend])}</summary>
         <Attempts attempts={now.attempts} />
       </details>
+      <Hint />
     </Banner>
   );
 }
