@@ -99,6 +99,7 @@ def _ordered() -> Iterator[Text]:
     yield Text("topk_ties_smallest", "float[3,7] x", ties.format(0))
     yield Text("sort_channels", MIXED, "c = Conv(x, W) y, i = TopK<axis = 1>(c, SIXTH)")
     yield Text("sort_integers", "int32[2,7] x", "y, i = TopK<largest = 0>(x, SEVEN)")
+    yield Text("bitwise_not", "int32[6,7] j", "y = BitwiseNot(j)")
     for axis in (-1, 0, 1):
         body = f"i = Cast<to = 7>(j) y = OneHot<axis = {axis}>(i, SEVEN, PAIR)"
         yield Text(f"one_hot_{axis}", "int32[3,4] j", body)
