@@ -53,15 +53,16 @@ def test_it_links_to_where_the_leg_departs_if_that_was_found(failing: Evidence) 
 @pytest.mark.parametrize(
     ("what", "words_of"),
     [
+        # A leg that is made from one that swaps two findings, and swaps them again, is right.
         ({"swapped": frozenset({WEBGL})}, "the device: tfjs/wasm, of the same bytes, agree"),
         (
             {"swapped": frozenset({WEBGL, "classifier/tfjs/wasm"})},
             "the conversion to TF.js: every backend is off",
         ),
-        ({"swapped": frozenset({"classifier/onnx"})}, "the runtime: tfjs/webgl, tfjs/wasm, made"),
+        ({"swapped": frozenset({"classifier/onnx"})}, "the export: what PyTorch is and what ONNX"),
         (
             {"swapped": frozenset({"classifier/onnx", WEBGL, "classifier/tfjs/wasm"})},
-            "the export: what PyTorch is and what ONNX computes",
+            "the runtime: tfjs/webgl, tfjs/wasm, made of the same file",
         ),
         ({"nan": frozenset({WEBGL})}, "numbers: a value overflows, or is undefined, on this leg"),
         ({"nan": frozenset({"classifier/torch"})}, "numbers: the model itself gives NaN"),
