@@ -32,6 +32,7 @@ from xport.plan.routes import Backend
 from xport.publishing import VALID_DAYS
 from xport.publishing.documents import NAMES, ChannelName
 from xport.recording.browser import BrowserOptions
+from xport.signing.keyless import demanded_identity
 from xport.workflow import commands, publishing
 from xport.workflow.debugging import Asked
 from xport.workflow.difference import compare, limits_named
@@ -65,6 +66,7 @@ CHROMIUM = "chromium"
 CACHE_DIR = Path("build/store")
 OF_BUNDLES = (
     *("allow_unchecked", "allow_waivers", "expect", "key", "policy", "revocations", "allow_http"),
+    *("identity", "identity_provider", "trust_root"),
 )
 """What `verify` takes for a bundle alone."""
 Run = Report | str | Path
@@ -80,6 +82,9 @@ def verify(
     allow_unchecked: bool = False,
     expect: str | None = None,
     key: str | Path | None = None,
+    identity: str | None = None,
+    identity_provider: str | None = None,
+    trust_root: str | Path | None = None,
     policy: str | Path | None = None,
     revocations: str | Path | None = None,
     allow_http: bool = False,
@@ -135,6 +140,11 @@ def verify(model: Converted | str | Path, inputs: Any = None, **options: Any) ->
         expect: of a bundle: the SHA-256 of its manifest, as whoever published it gave it out.
         key: of a bundle: a public key in PEM, whose owner must have signed it. Without one, who
             made it is unknown, signed or not.
+        identity: of a bundle: an e-mail address, or the address of a workflow, that must have
+            signed it through Sigstore, without a key.
+        identity_provider: of a bundle: the issuer that must have vouched for that.
+        trust_root: of a bundle: Sigstore's `trusted_root.json` to believe, in the place of the one
+            that its package has.
         policy: of a bundle: a TOML file with a `[policy]`; its evidence must say PASSED under at
             least that.
         revocations: of a bundle: a signed list of revoked releases, which must not name it.
@@ -148,7 +158,7 @@ def verify(model: Converted | str | Path, inputs: Any = None, **options: Any) ->
         InputError: something given does not fit; it is named. Or less is asked than the floor of
             every policy, and that is not allowed.
         IntegrityError: files are not those that were converted, or not the bundle's; or that is
-            not signed with the key.
+            not signed with the key, or by the identity.
     """
     if not isinstance(model, Converted):
         if inputs is not None or set(options) - {"allow_weak", *OF_BUNDLES}:
@@ -173,14 +183,19 @@ def _verified_bundle(
     allow_unchecked: bool = False,
     expect: str | None = None,
     key: str | Path | None = None,
+    identity: str | None = None,
+    identity_provider: str | None = None,
+    trust_root: str | Path | None = None,
     policy: str | Path | None = None,
     revocations: str | Path | None = None,
     allow_http: bool = False,
 ) -> Manifest:
+    trust = None if trust_root is None else Path(trust_root)
     demands = Demands(
         allow_unchecked=allow_unchecked,
         expect=expect,
         key=None if key is None else Path(key),
+        identity=demanded_identity(identity, identity_provider, trust),
         policy=None if policy is None else Path(policy),
         revocations=None if revocations is None else Path(revocations),
         allow_http=allow_http,

@@ -16,6 +16,7 @@
   conversion.
 - `locations`: where each leg ran: equal environments told once, with the legs that share them.
 - `markdown`: the verdict as a short Markdown page, for the summary of a CI job.
+- `model_card`: a model's card in the form of model hubs: Markdown under a header of YAML.
 - `next_step`: what to do after a verdict: one sentence, and the command that does it.
 - `opening`: how a report of what did not pass begins: worst check, kind, picture, decisions, what
   next.

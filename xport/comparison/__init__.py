@@ -16,4 +16,6 @@
   decisions that flip.
 - `preprocessing`: measure the preprocessing leg: how far every pipeline is from the definition,
   and what it does.
+- `rule_decisions`: what the whole rule says of image files: by the definition in Python, and by
+  what ships.
 """

@@ -86,7 +86,7 @@ def status_of(checks: Sequence[Check]) -> Status | None:
 
 def decides(model: PlannedModel) -> bool:
     """Whether decisions rest on a model: it has labelled probabilities, or a gate."""
-    return classifies(model) or model.gate is not None
+    return classifies(model) or model.gate is not None or model.rule is not None
 
 
 def classifies(model: PlannedModel) -> bool:

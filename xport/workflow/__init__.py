@@ -36,6 +36,8 @@
 - `sensitivity`: what a run's probes see of errors in the weights, found by trying, in a process of
   its own.
 - `signing`: signing a bundle with a local key, once all of it was checked.
+- `site_calibration`: a hospital's images through a bundle, as its page would compute them, for a
+  report.
 - `targets`: a target about to be changed: what it asks, who changes it, and what may be pointed at
   in it.
 - `verification`: checking a bundle that was received: its files, its verdict, and what is rendered

@@ -25,6 +25,7 @@ from xport.plan.plan import Plan
 from xport.plan.policy import OtherPolicy
 from xport.recording.prepared_folder import PreparedFolder
 from xport.recording.recorder import RecordingFolder
+from xport.signing.signatures import require_nothing_signed_lost
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,11 @@ class RunFolder:
 
         A bundle or report of an earlier verdict must never lie beside a later one, nor a judgement
         of an earlier recording. The store, which is the cache, lies elsewhere.
+
+        Raises:
+            InputError: the bundle here is signed: nothing is removed.
         """
+        require_nothing_signed_lost(self.bundle_path)
         for path in self._made_from(step):
             if path.is_dir():
                 shutil.rmtree(path)
