@@ -33,7 +33,7 @@ def headline(found: Divergence) -> str:
 def first_told(found: Divergence) -> str | None:
     """The first node over tolerance, by itself or else in the running model, and on which leg."""
     first = found.node(found.first_local) or found.node(found.first_free)
-    return first and f"{told(first)} of {found.target.model}/{found.target.leg}"
+    return f"{told(first)} of {found.target.model}/{found.target.leg}" if first else None
 
 
 def told(one: NodeError) -> str:

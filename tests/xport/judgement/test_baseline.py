@@ -132,6 +132,9 @@ def test_fourteen_of_forty_two_decisions_are_no_plain_pass(sample: Case) -> None
         ({"images": 199}, {"max_flipped_share": 0.01}, Status.NOT_RUN, "drawn has 199 images"),
         ({}, {"max_auc_drop": 0.004}, Status.FAILED, "changes by -0.0050"),
         ({}, {"max_auc_drop": 0.006}, Status.NOT_RUN, "lies within its interval"),
+        ({}, {"max_calibrated_change": 0.05}, Status.FAILED, "moves by 0.1"),
+        ({}, {"max_calibrated_change": 0.1}, Status.PASSED, "moves by 0.1"),
+        ({"images": 60}, {"max_calibrated_change": 0.1}, Status.NOT_RUN, "drawn has 60 images"),
         ({"before": SHIPPED // 2}, {"max_bytes_ratio": 1.5}, Status.FAILED, "2 times"),
     ],
 )
