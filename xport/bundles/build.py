@@ -172,6 +172,7 @@ def _fill(
         notes=evidence.verdict.notes,
         backends=page_backends(plan),
         faithful_to=plan.faithful_to,
+        site=plan.site,
         files={},
     )
     paths = [path.as_posix() for path in _relative(folder)]

@@ -16,6 +16,7 @@ from xport.formats.artifact import Signature
 from xport.formats.weights_manifest import inside
 from xport.judgement.verdict import Note, Status
 from xport.plan.plan import Kind
+from xport.plan.site_bounds import SiteBounds
 
 MANIFEST = "manifest.json"
 NOTICE = "NOT FOR MEDICAL USE"
@@ -89,6 +90,7 @@ class Manifest(Document):
     does not show why; None in a manifest from before it was said. `notes` are what is
     to be said wherever the verdict is, `backends` those that the page tries, in its order, for
     every model was verified on them; None as above. `faithful_to` is what the models are held to.
+    `site` is what a hospital may set, within bounds; None where that is nothing.
 
     Version 1 had the preprocessing itself in the place of `models.*.preprocess`; version 2 had
     neither self-test nor examples, cards and tools.
@@ -110,6 +112,7 @@ class Manifest(Document):
     notes: tuple[Note, ...] = ()
     backends: tuple[str, ...] | None = None
     faithful_to: str = "PyTorch"
+    site: SiteBounds | None = None
     files: dict[Inside, FileEntry]
 
     def model_files(self) -> dict[str, FileEntry | DataFile]:

@@ -14,6 +14,7 @@ from xport.errors import InputError, located
 from xport.plan import floor, presets
 from xport.plan.policy import OtherPolicy, Policy
 from xport.plan.routes import DIRECT, ONNX, TORCH, Backend, DirectRoute, Routes, TensorflowRoute
+from xport.plan.site_bounds import SiteBounds
 from xport.release_file.tables import (
     BrowserEntry,
     ExplanationEntry,
@@ -44,6 +45,7 @@ class ReleaseFile(Document):
     preprocessing: PreprocessingEntry = PreprocessingEntry()
     browser: BrowserEntry
     policy: Policy
+    site: SiteBounds | None = None
 
     @model_validator(mode="after")
     def _policy_names_what_exists(self) -> Self:
@@ -207,7 +209,8 @@ class ReleaseFile(Document):
 
     def digest(self) -> str:
         """Identifies the release file's content."""
-        return digests.of_json(self.model_dump(mode="json"))
+        unsaid = {"site"} if self.site is None else set()  # as before it could be said
+        return digests.of_json(self.model_dump(mode="json", exclude=unsaid))
 
 
 def read_release(path: Path) -> ReleaseFile:

@@ -4,6 +4,7 @@ Nothing here is part of what was verified: it is measured after it, elsewhere, b
 page. Nothing leaves the machine, and no document holds a picture.
 
 - `bundled`: the classifier and the autoencoder of a bundle, with their documents.
+- `configuration`: a site configuration: thresholds that a hospital sets, signed with its own key.
 - `distribution`: a score over all images: quantiles, a histogram, and the threshold for a share.
 - `document`: what came of a hospital's images, as a document.
 - `findings`: operating points on local labels, beside the release's.

@@ -8,6 +8,11 @@ import { ManifestError } from "./errors.js";
 import type { BundledModel, DataFile, Manifest } from "./manifest.js";
 import { shownOf } from "./shown.js";
 
+/** A gate; `site` is who set its threshold, where that is not the release's. */
+export interface AppliedGate extends GateDocument {
+  readonly site?: string;
+}
+
 /** A model that this page runs, with its documents read. */
 export interface ModelPlan {
   readonly id: string;
@@ -16,7 +21,7 @@ export interface ModelPlan {
   readonly labels: readonly string[];
   readonly preprocess: Preprocess;
   readonly calibration: Calibration | null;
-  readonly gate: GateDocument | null;
+  readonly gate: AppliedGate | null;
   readonly files: FileListing;
 }
 

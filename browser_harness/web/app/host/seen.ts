@@ -1,4 +1,5 @@
-import type { Calibration, GateDocument } from "../../engine/decide/decisions.js";
+import type { Calibration } from "../../engine/decide/decisions.js";
+import type { AppliedGate } from "./release.js";
 import type { Values } from "../../engine/types.js";
 
 /** A square gray image with values in [low, high]. */
@@ -32,7 +33,7 @@ export interface Uncalibrated {
 
 /** What the gate made of an image. */
 export interface Check {
-  readonly gate: GateDocument;
+  readonly gate: AppliedGate;
   readonly score: number;
   readonly accepted: boolean;
 }

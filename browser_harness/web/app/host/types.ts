@@ -5,6 +5,7 @@ import type { Manifest } from "./manifest.js";
 import type { Unstored } from "./model_cache.js";
 import type { Attempt, SelfTestReport } from "./report.js";
 import type { Seen } from "./seen.js";
+import type { Site } from "./site.js";
 
 /** What opening a release is doing. */
 export type Stage = "manifest" | "download" | "start" | "warm-up" | "self-test";
@@ -121,6 +122,8 @@ export interface OpenRequest {
   readonly base: string;
   /** In the order in which they are tried; normally webgl, wasm, cpu. */
   readonly backends: readonly BackendName[];
+  /** Whose thresholds take the place of the release's; null: its own hold. */
+  readonly site: Site | null;
   readonly progress: (now: OpenProgress) => void;
   readonly signal?: AbortSignal;
 }

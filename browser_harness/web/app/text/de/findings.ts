@@ -71,6 +71,8 @@ export const findings: Catalogue["findings"] = {
       "Diese Version erkennt nicht, ob ein Bild den Trainingsbildern unähnlich ist. Bei einem solchen Bild bedeuten die Zahlen nichts.",
     refusedReason:
       "Der Klassifikator wurde auf dieses Bild nicht angewendet. Ist es eine frontale Thoraxaufnahme, aufrecht, nicht beschnitten und nicht invertiert?",
+    bySite: (site) =>
+      `Schwelle gesetzt von ${site}; wie viele gute Bilder sie ablehnt, ist hier nicht bekannt.`,
     rate: (refused, images, dataset) =>
       `Dieser Schwellenwert weist ${refused} von ${images} Bildern aus ${dataset} ab.`,
     scores: {

@@ -7,6 +7,7 @@ import { DeviceSection } from "./DeviceSection.js";
 import { ModelsSection, ReleaseSection } from "./ReleaseSections.js";
 import { Section } from "./Section.js";
 import { SelfTestSection } from "./SelfTestSection.js";
+import { SiteSection } from "./SiteSection.js";
 
 export const aboutOpen = signal(false);
 
@@ -48,6 +49,7 @@ export function AboutDialog() {
             <SelfTestSection />
             <ModelsSection />
             <ReleaseSection />
+            <SiteSection />
             <DeviceSection />
           </div>
         </>

@@ -50,7 +50,9 @@ export function Score({ check }: { readonly check: Check }) {
         {words.scores[gate.score]} <data value={String(score)}>{found}</data>, {need}
       </p>
       <ScoreScale score={score} threshold={gate.threshold} atLeast={least} />
-      <p class="quiet">{words.rate(refused, images, dataset)}</p>
+      <p class="quiet">
+        {gate.site === undefined ? words.rate(refused, images, dataset) : words.bySite(gate.site)}
+      </p>
     </>
   );
 }

@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { signal } from "@preact/signals";
 import { formats, text } from "../../text/language.js";
 import { counts } from "../state/queue.js";
-import { change, life, openRelease, running, stop } from "../state/session.js";
+import { change, life, openRelease, running, site, siteProblem, stop } from "../state/session.js";
 import { applyUpdate, updatePutOff, updateStatus } from "../state/updates.js";
 import { Icon } from "./Icon.js";
 import { LoadingPage } from "./LoadingPage.js";
@@ -18,6 +18,7 @@ export function Banners() {
       <Ended />
       <Restarted />
       <Fallback />
+      <SiteRefused />
       <Update />
     </div>
   );
@@ -99,6 +100,20 @@ function Fallback() {
     <Banner kind="calm" onDismiss={() => (fallbackDismissed.value = true)}>
       <p>{banner.fallback(backends[now.backend])}</p>
       <Attempts attempts={now.attempts} />
+    </Banner>
+  );
+}
+
+/** Thresholds that somebody wanted to set, and that do not hold. */
+function SiteRefused() {
+  const { page } = text.value;
+  if (siteProblem.value === null) return null;
+  return (
+    <Banner kind="alarm" onDismiss={() => (siteProblem.value = null)}>
+      <p>{site.value ? page.site.refusedOther : page.site.refused}</p>
+      <p class="detail" lang="en">
+        {siteProblem}
+      </p>
     </Banner>
   );
 }

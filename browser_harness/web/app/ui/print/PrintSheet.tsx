@@ -12,6 +12,7 @@ import { layer } from "../state/layer.js";
 import { picture } from "../state/picture.js";
 import { selected } from "../state/queue.js";
 import { digest, release, releaseName } from "../state/session.js";
+import { siteText } from "../page/Strip.js";
 import { drawOnPaper } from "./paper.js";
 
 /** One page on paper about the image in view; on the screen it is not to be seen. */
@@ -30,6 +31,7 @@ function Sheet({ item, result }: { readonly item: Item; readonly result: Result 
         <strong lang="en">{NOTICE}</strong>
         {page.notice && <strong>{page.notice}</strong>}
         {verdict !== "PASSED" && <strong>{page.less[verdict]}</strong>}
+        {result.origin.site && <strong>{siteText(result.origin.site)}</strong>}
         <span>{page.strip}</span>
       </p>
       <h1>{release.value?.title ?? page.title}</h1>
