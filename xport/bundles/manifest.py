@@ -6,9 +6,9 @@ Twin: `app/host/manifest.ts`.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, model_serializer
 
 from xport.common import digests
 from xport.common.document import Document
@@ -19,6 +19,8 @@ from xport.plan.plan import Kind
 from xport.plan.site_bounds import SiteBounds
 
 MANIFEST = "manifest.json"
+RULE = "rule.json"
+"""Where a bundle has the rule by which images are accepted."""
 NOTICE = "NOT FOR MEDICAL USE"
 
 Inside = Annotated[str, AfterValidator(inside)]
@@ -91,6 +93,7 @@ class Manifest(Document):
     to be said wherever the verdict is, `backends` those that the page tries, in its order, for
     every model was verified on them; None as above. `faithful_to` is what the models are held to.
     `site` is what a hospital may set, within bounds; None where that is nothing.
+    `rule` is what images are accepted by, listed among the `files` too; None where no rule decides.
 
     Version 1 had the preprocessing itself in the place of `models.*.preprocess`; version 2 had
     neither self-test nor examples, cards and tools.
@@ -113,7 +116,20 @@ class Manifest(Document):
     backends: tuple[str, ...] | None = None
     faithful_to: str = "PyTorch"
     site: SiteBounds | None = None
+    rule: DataFile | None = None
     files: dict[Inside, FileEntry]
+
+    @model_serializer(mode="wrap")
+    def _without_a_rule_that_is_not_there(
+        self, handler: SerializerFunctionWrapHandler
+    ) -> dict[str, Any]:
+        """Manifests without a rule, or bounds for a site, are written as before there were any."""
+        written: dict[str, Any] = handler(self)
+        if self.rule is None:
+            written.pop("rule", None)
+        if self.site is None:
+            written.pop("site", None)
+        return written
 
     def model_files(self) -> dict[str, FileEntry | DataFile]:
         """The files that belong to models, by path from the bundle's root."""

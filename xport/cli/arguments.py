@@ -78,6 +78,7 @@ def make_parser() -> argparse.ArgumentParser:
     publishing.add_arguments(commands, _command)
     comparing = _command(commands, "diff", "say what a new release changes against an old")
     diff.add_arguments(comparing)
+    _add_browser_options(comparing)
     _add_quiet(comparing, "print nothing but the outcome's line")
     searching = _command(commands, "debug", "find the first node at which a leg departs")
     debug.add_arguments(searching)

@@ -140,7 +140,7 @@ def _diff(options: argparse.Namespace) -> int:
     from reports.difference.summary import difference_lines
     from xport.cli.diff import difference
 
-    code, compared = difference(options)
+    code, compared = difference(options, _browser_options(options))
     found = compared.difference
     lines = difference_lines(found)
     if options.json:

@@ -13,6 +13,8 @@
 - `judging`: judging a run's recordings: what lies in its folder, put together for the judge.
 - `measured_floor`: whether a release's tolerances lie above the floor, measured before anything is
   converted.
+- `paired_speed`: times of a new release against an old one's: what ships of both, run in turn in
+  one browser.
 - `planned_artifact`: what a plan says of one artifact: its files by digest, its cost, and its
   weights.
 - `naming`: which model of a release an error is about, by the release file's key.

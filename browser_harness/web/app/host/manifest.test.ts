@@ -52,6 +52,7 @@ describe("parseManifest", () => {
       backends: null,
       faithful_to: "PyTorch",
       site: null,
+      rule: null,
     });
   });
 
@@ -63,6 +64,7 @@ describe("parseManifest", () => {
       backends: null,
       faithful_to: "PyTorch",
       site: null,
+      rule: null,
       ...said,
     });
   });
@@ -73,6 +75,11 @@ describe("parseManifest", () => {
     const wrong = { ...site, gate_thresholds: { ssim: [0.4] } };
     expect(() => parse({ ...good(), site: wrong })).toThrow("not two numbers");
     expect(() => parse({ ...good(), site: { ...site, models: {} } })).toThrow("not a field");
+  });
+
+  it("reads where the rule lies by which images are accepted", () => {
+    expect(parse({ ...good(), rule: file("rule.json") }).rule).toEqual(file("rule.json"));
+    expect(() => parse({ ...good(), rule: file("../rule.json") })).toThrow(/rule.path/);
   });
 
   it("reads what stands beside the verdict, and on what it was verified", () => {

@@ -122,17 +122,21 @@ describe("a site configuration", () => {
     const point = { finding: "Mass", threshold: 0.6 };
     const release = {
       classifier: { calibration: { dataset: "phantoms", points: [point] } },
-      autoencoder: { gate: { score: "ssim", threshold: 0.6 } },
-      explanation: null,
+      rule: {
+        conditions: [
+          { score: "mean_level", label: null, comparison: "at least", threshold: 0.1 },
+          { score: "ssim", label: null, comparison: "at least", threshold: 0.6 },
+        ],
+      },
     } as unknown as Release;
     const found = withSite(release, site);
-    expect(found.autoencoder?.gate).toMatchObject({ threshold: 0.5, site: "Sample hospital" });
+    expect(found.rule?.conditions.map(({ threshold }) => threshold)).toEqual([0.1, 0.5]);
     expect(found.classifier.calibration).toMatchObject({
       dataset: "phantoms, Sample hospital",
       points: [{ threshold: 0.3 }],
     });
     expect(withSite(release, null)).toBe(release);
-    const none = { ...release, autoencoder: null };
+    const none = { ...release, rule: null };
     expect(() => withSite(none, site)).toThrow("no score ssim");
   });
 });

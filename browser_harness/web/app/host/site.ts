@@ -15,6 +15,7 @@ import {
   type Fields,
 } from "../../engine/fields.js";
 import type { Calibration } from "../../engine/decide/decisions.js";
+import { keyOfCondition, type Condition, type Rule } from "../../engine/decide/rule.js";
 import { sha256 } from "../../engine/files.js";
 import { EngineError, requireWanted } from "./errors.js";
 import type { Bounds, SiteBounds } from "./manifest.js";
@@ -121,32 +122,48 @@ export async function readSite(content: ArrayBuffer, held: Held): Promise<Site> 
 export function withSite(release: Release, site: Site | null): Release {
   if (site === null) return release;
   const { gate_thresholds: gates, operating_points: points, site: who } = site.configuration;
-  const { classifier, autoencoder } = release;
-  for (const score of Object.keys(gates)) {
-    if (autoencoder?.gate?.score !== score) {
-      throw refused(NAME, `the release's gate has no score ${score}`);
-    }
+  const { classifier, rule } = release;
+  const { calibration } = classifier;
+  const names = rule ? namesOf(rule) : [];
+  for (const name of Object.keys(gates)) {
+    if (!names.includes(name)) throw refused(NAME, `the release's gate has no score ${name}`);
   }
   const known = new Set(
-    classifier.calibration?.points.flatMap((one) => ("threshold" in one ? [one.finding] : [])),
+    calibration?.points.flatMap((one) => ("threshold" in one ? [one.finding] : [])),
   );
   for (const finding of Object.keys(points)) {
-    if (!known.has(finding))
+    if (!known.has(finding)) {
       throw refused(NAME, `the release has no operating points of ${finding}`);
+    }
   }
-  const threshold = autoencoder?.gate ? gates[autoencoder.gate.score] : undefined;
-  const { calibration } = classifier;
+  const set = calibration && Object.keys(points).length > 0;
   return {
     ...release,
-    autoencoder:
-      autoencoder?.gate && threshold !== undefined
-        ? { ...autoencoder, gate: { ...autoencoder.gate, threshold, site: who } }
-        : autoencoder,
-    classifier:
-      calibration && Object.keys(points).length > 0
-        ? { ...classifier, calibration: calibrationAt(calibration, points, who) }
-        : classifier,
+    rule: rule && { ...rule, conditions: conditionsAt(rule, names, gates) },
+    classifier: set
+      ? { ...classifier, calibration: calibrationAt(calibration, points, who) }
+      : classifier,
   };
+}
+
+/** What each condition's threshold is set by: its score, with the comparison where two have it. */
+function namesOf({ conditions }: Rule): readonly string[] {
+  const keys = conditions.map(keyOfCondition);
+  return conditions.map(({ comparison }, i) => {
+    const key = keys[i] ?? "";
+    return keys.filter((one) => one === key).length > 1 ? `${key} ${comparison}` : key;
+  });
+}
+
+function conditionsAt(
+  { conditions }: Rule,
+  names: readonly string[],
+  thresholds: Readonly<Record<string, number>>,
+): readonly Condition[] {
+  return conditions.map((condition, i) => {
+    const threshold = thresholds[names[i] ?? ""];
+    return threshold === undefined ? condition : { ...condition, threshold };
+  });
 }
 
 function calibrationAt(

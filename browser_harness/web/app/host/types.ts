@@ -1,5 +1,6 @@
 import type { BackendEnvironment, BackendName } from "../../engine/tfjs/backend.js";
 import type { PictureFacts } from "../../engine/picture/messages.js";
+import type { Waiting } from "./download.js";
 import type { Memory } from "../../engine/tfjs/run.js";
 import type { Manifest } from "./manifest.js";
 import type { Unstored } from "./model_cache.js";
@@ -24,6 +25,8 @@ export interface OpenProgress {
   readonly done: number;
   readonly total: number;
   readonly cached: number;
+  /** While downloading, what is waited for when no byte arrives. */
+  readonly waiting?: Waiting | undefined;
 }
 
 /** What runs. */
@@ -124,6 +127,8 @@ export interface OpenRequest {
   readonly backends: readonly BackendName[];
   /** Whose thresholds take the place of the release's; null: its own hold. */
   readonly site: Site | null;
+  /** One that a person chose, which comes first, or the fastest that passes; null for the first. */
+  readonly choice?: BackendName | "fastest" | null;
   readonly progress: (now: OpenProgress) => void;
   readonly signal?: AbortSignal;
 }

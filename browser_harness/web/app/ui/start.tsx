@@ -7,7 +7,9 @@ import { keepExplanationsApart } from "./state/explaining.js";
 import { askBeforeLeaving } from "./state/leaving.js";
 import { keepShowing } from "./state/picture.js";
 import { keepExamining, state } from "./state/queue.js";
-import { release, startTool } from "./state/session.js";
+import { lookAgain } from "./state/again.js";
+import { release, startTool, stopIfRevoked } from "./state/session.js";
+import { keepDrawn } from "./viewer/redrawn.js";
 import {
   keepUpToDate,
   listenForInstallOffer,
@@ -37,7 +39,9 @@ export function start({ open, updater }: Means): void {
   keepShowing();
   keepExamining();
   askBeforeLeaving();
+  keepDrawn();
   keepUpToDate(updater);
   render(<App />, root);
   void startTool(open);
+  lookAgain(() => void stopIfRevoked());
 }

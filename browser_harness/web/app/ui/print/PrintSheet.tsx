@@ -2,8 +2,9 @@ import "./print.css";
 import { Fragment } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { formats, nameOf, text } from "../../text/language.js";
-import { Score } from "../findings/CheckPanel.js";
+import { Conditions, gateSetBy, Score } from "../findings/CheckPanel.js";
 import { ValueScale } from "../findings/Scale.js";
+import { verdictWords } from "../findings/verdict.js";
 import { arranged, calibratedOf, standingText, type Placed } from "../findings/standing.js";
 import { NOTICE } from "../state/export_documents.js";
 import { overlay } from "../state/explaining.js";
@@ -80,7 +81,8 @@ function Pictures() {
   );
 }
 
-function Verdict({ result: { check } }: { readonly result: Result }) {
+function Verdict({ result }: { readonly result: Result }) {
+  const { check } = result;
   const words = text.value.findings.check;
   if (!check) {
     return (
@@ -89,13 +91,15 @@ function Verdict({ result: { check } }: { readonly result: Result }) {
       </p>
     );
   }
+  const { verdict, why } = verdictWords(check, words);
   return (
     <>
       <p>
-        <strong>{check.accepted ? words.accepted : words.refused}</strong>
-        {!check.accepted && ` ${words.refusedReason}`}
+        <strong>{verdict}</strong>
+        {why && ` ${why}`}
       </p>
-      <Score check={check} />
+      <Score check={check} site={gateSetBy(result)} />
+      {check.scored.length > 1 && <Conditions check={check} />}
     </>
   );
 }

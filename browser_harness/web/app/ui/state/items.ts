@@ -35,6 +35,8 @@ export interface OriginSite {
   readonly made: string;
   readonly until: string;
   readonly fingerprint: string;
+  /** Whether it sets thresholds of the gate. */
+  readonly gate: boolean;
 }
 
 /** A small square gray picture, row by row, 0 to 255. */

@@ -122,6 +122,7 @@ function siteNow(): OriginSite | null {
     made: configuration.made,
     until: configuration.until,
     fingerprint,
+    gate: Object.keys(configuration.gate_thresholds).length > 0,
   };
 }
 

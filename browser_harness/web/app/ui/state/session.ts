@@ -1,6 +1,8 @@
 import { computed, signal } from "@preact/signals";
 import type { OpenProgress, OpenRequest, Running, Session } from "../../host/types.js";
 import { fetchManifest, type Manifest } from "../../host/manifest.js";
+import type { BackendName } from "../../host/index.js";
+import { bytesOf } from "../../host/models.js";
 import { requireNotRevoked } from "../../host/revocations.js";
 import { shownOf } from "../../host/shown.js";
 import { fetchSite, isOfSite, readSite, type Site } from "../../host/site.js";
@@ -37,12 +39,8 @@ export const stop = signal<Stop | null>(null);
 /** The last change that a person has not dismissed. */
 export const change = signal<Change | null>(null);
 
-/** Bytes of all files of the models, each counted once. */
-export const modelBytes = computed(() => {
-  const files = Object.values(release.value?.models ?? {}).flatMap((m) => Object.values(m.files));
-  const bytes = new Map(files.map((file) => [file.sha256, file.bytes]));
-  return [...bytes.values()].reduce((sum, one) => sum + one, 0);
-});
+/** Bytes that are loaded after consent: what the loading page counts to. */
+export const modelBytes = computed(() => (release.value ? bytesOf(release.value) : 0));
 
 /** What is tried of a release that does not say what it was verified on. */
 const HARDWARE_INDEPENDENT = ["wasm"] as const;
@@ -50,6 +48,25 @@ const HARDWARE_INDEPENDENT = ["wasm"] as const;
 /** Whose thresholds hold, where these are not the release's; and why others were refused. */
 export const site = signal<Site | null>(null);
 export const siteProblem = signal<string | null>(null);
+/** The backends that the release's evidence covers. */
+export const backends = computed(() => release.value?.backends ?? HARDWARE_INDEPENDENT);
+
+/** What a person chose to compute on; "fastest" leaves it to the page. */
+export type Choice = BackendName | "fastest";
+
+const CHOICE = "xport.backend";
+const chosen = signal<string | null>(recall(CHOICE));
+export const choice = computed(
+  (): Choice => backends.value.find((one) => one === chosen.value) ?? "fastest",
+);
+
+/** Computes on another backend from now on, if it passes its self-test here; results stay. */
+export async function choose(backend: Choice): Promise<void> {
+  if (backend === choice.value) return;
+  chosen.value = backend;
+  remember(CHOICE, backend);
+  if (life.value === "open") await openRelease();
+}
 
 type Open = (request: OpenRequest) => Promise<Session>;
 let opener: Open | null = null;
@@ -94,8 +111,9 @@ export async function openRelease(): Promise<void> {
   try {
     const opened = await opener({
       base: BASE,
-      backends: release.value.backends ?? HARDWARE_INDEPENDENT,
       site: site.value,
+      backends: backends.value,
+      choice: choice.value,
       progress: (now) => (progress.value = now),
       signal: aborting.signal,
     });
@@ -140,6 +158,26 @@ function leaveFor(other: Session): void {
   const words = `manifest.json is ${other.digest} now, no longer ${digest.value}`;
   stopped(Object.assign(new Error(words), { code: "release-changed" }));
   location.reload(); // which a person with unsaved results can call off
+}
+
+/**
+ * Stops an open page whose release has been taken back since: what is being computed ends there.
+ *
+ * A list that cannot be read is left to the next opening: whoever damages it could withhold it too.
+ */
+export async function stopIfRevoked(): Promise<void> {
+  if (life.value !== "open" && life.value !== "consent") return;
+  try {
+    await requireNotRevoked(BASE, digest.value);
+  } catch (error) {
+    const found = stopOf(error);
+    if (!["revoked", "withheld"].includes(found.code) || stop.value !== null) return;
+    aborter?.abort();
+    session.value?.close();
+    session.value = null;
+    running.value = null;
+    stopped(error);
+  }
 }
 
 export function cancelOpening(): void {
