@@ -116,6 +116,7 @@ def _statements(manifest: Manifest, evidence: Evidence) -> Iterator[tuple[str, o
         yield key, getattr(manifest, key), getattr(plan, key)
     yield "the tools", manifest.tools, tools_of(evidence)
     yield "what the models are held to", manifest.faithful_to, plan.faithful_to
+    yield "what a site may set", manifest.site, plan.site
     yield "what is said beside the verdict", manifest.notes, evidence.verdict.notes
     if manifest.backends is not None or evidence.rules > 2:
         yield "the backends of the page", manifest.backends, page_backends(plan)

@@ -14,6 +14,7 @@ from xport.errors import InputError, located
 from xport.plan import floor, presets
 from xport.plan.policy import OtherPolicy, Policy
 from xport.plan.routes import DIRECT, ONNX, TORCH, Backend, DirectRoute, Routes, TensorflowRoute
+from xport.plan.site_bounds import SiteBounds
 from xport.release_file.tables import (
     BrowserEntry,
     ExplanationEntry,
@@ -46,6 +47,7 @@ class ReleaseFile(Document):
     gate: GateEntry | None = None
     browser: BrowserEntry
     policy: Policy
+    site: SiteBounds | None = None
 
     @model_validator(mode="after")
     def _policy_names_what_exists(self) -> Self:
@@ -227,6 +229,8 @@ class ReleaseFile(Document):
         fields = self.model_dump(mode="json")
         if self.gate is None:  # as before there were rules
             fields.pop("gate")
+        if self.site is None:  # as before a site could set anything
+            fields.pop("site")
         return digests.of_json(fields)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,13 @@ import numpy as np
 import pytest
 
 from reference.decide.gate import Gate, Gated
-from reference.decide.rule import VIEW_LABELS, Rule, view_key
+from reference.decide.rule import RULE_DEFINITIONS, Rule, rule_of
+from reference.decide.rule import Condition as Condition_
 from reference.decide.scores import DEFINITIONS, ScoreName, l1
 from reference.preprocess import AUTOENCODER, Preprocess
 from reference.samples.image_files import gray_png
 from reports.site import html_site
-from tests.browser.tiny_model import Autoencoder, Classifier, View
-from tests.reference.decide.test_rule import condition, rule
+from tests.browser.tiny_model import Autoencoder, Classifier
 from tests.reports.parsed import Page
 from xport.bundles.manifest import BundledModel, DataFile, Manifest
 from xport.errors import InputError
@@ -32,8 +33,8 @@ from xport.site.summary import Asked, site_report
 LABELS = tuple(f"Finding_{n}" for n in range(1, 15))
 RULE = Preprocess(size=32, channels=3)
 WHERE = Where(browser="Chromium 1", backend="cpu", renderer=None, tfjs="4.22.0")
-ABOVE = Condition("ssim", DEFINITIONS["ssim"], "at least", 0.5, "unlike")
-BELOW = Condition("l1", DEFINITIONS["l1"], "at most", 0.5, "unlike")
+ABOVE = Condition("ssim", "ssim", DEFINITIONS["ssim"], "at least", 0.5)
+BELOW = Condition("l1", "l1", DEFINITIONS["l1"], "at most", 0.5)
 NAME = "Mustermann-Erika-1970"
 
 
@@ -45,18 +46,17 @@ class InNumpy:
 
     def run(self, model_id: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
         self.runs.append(model_id)
-        models = {"clf": Classifier(), "ae": Autoencoder(), "view": View()}
-        return models[model_id].in_numpy(inputs["image"])
+        return {"clf": Classifier(), "ae": Autoencoder()}[model_id].in_numpy(inputs["image"])
 
 
 def model(name: str, kind: str, rule: Preprocess) -> Model:
-    tiny = {"classifier": Classifier, "autoencoder": Autoencoder, "view": View}[kind]()
+    tiny = Classifier() if kind == "classifier" else Autoencoder()
     entry = BundledModel(
         kind=kind,
         title=kind,
         path=f"models/{name}/",
         signature=tiny.signature,
-        labels={"classifier": LABELS, "view": VIEW_LABELS}.get(kind),
+        labels=LABELS if kind == "classifier" else None,
         weights=None,
         preprocess=None,
         files={},
@@ -72,12 +72,14 @@ def gate(score: ScoreName, threshold: float) -> Gate:
         false_refusal_rate=0.05,
         in_distribution=Gated(dataset="phantoms", images=40, refused=2),
         out_of_distribution=(Gated(dataset="digits", images=10, refused=9),),
+        weights_sha256="0" * 64,
     )
 
 
 def release(gated: Gate | None = None) -> Bundled:
     autoencoder = model("ae", "autoencoder", AUTOENCODER)
-    return Bundled(model("clf", "classifier", RULE), autoencoder, None, gated)
+    rule = rule_of(gated) if gated else None
+    return Bundled(model("clf", "classifier", RULE), autoencoder, rule=rule)
 
 
 def manifest() -> Manifest:
@@ -117,39 +119,21 @@ def test_the_gate_decides_before_the_classifier_runs() -> None:
     assert engine.runs == ["ae", "ae", "clf"]
 
 
-def ruled(least: float) -> Bundled:
-    """A release whose rule looks at the file, at the view and at the reconstruction."""
-    found: Rule = rule(
-        condition("shorter_side", 60, "too-small"),
-        condition("view", 0.5, "not-frontal"),
-        condition("ssim", least, "unlike"),
+def test_the_first_condition_that_does_not_hold_says_why_and_all_scores_are_there() -> None:
+    rule = rule_of(gate("l1", 0.0))
+    small = {"score": "shorter_side", "comparison": "at least", "threshold": 100.0}
+    words = {"definition": RULE_DEFINITIONS["shorter_side"], "reason": "too-small"}
+    first, twice = (
+        Condition_(**small, **words),
+        Condition_(**small | {"comparison": "at most"}, **words),
     )
-    view = model("view", "view", Preprocess(size=32, low=-1.0, fit="stretch"))
-    plain = release()
-    return Bundled(plain.classifier, plain.autoencoder, None, None, view, found)
-
-
-def test_a_rule_of_several_models_decides_and_says_why() -> None:
-    up = np.linspace(40, 215, 96).astype(np.uint8)[:, None].repeat(96, 1)
-    said = {
-        name: see(f"{name}.png", gray_png(np.ascontiguousarray(pixels)), ruled(least), InNumpy())
-        for name, pixels, least in (
-            ("upright", up, 0.9),
-            ("turned", np.rot90(up, -1), 0.9),
-            ("small", up[:50], 0.9),
-            ("unlike", up, 0.999),
-        )
-    }
-    assert {name: one.reason for name, one in said.items()} == {
-        "upright": None, "turned": "turned-clockwise", "small": "too-small", "unlike": "unlike",
-    }  # fmt: skip
-    assert said["turned"].scores[view_key("turned 90° clockwise")] > 0.9
-    asked, seen = Asked(), list(said.values())
-    found = site_report((manifest(), "0" * 64), ruled(0.9), seen, WHERE, asked)
-    assert found.reasons == {"turned-clockwise": 1, "too-small": 1, "unlike": 1}
-    assert [one.name for one in found.conditions] == ["shorter_side", "view: frontal", "ssim"]
-    assert all(one.release == () for one in found.conditions)  # the sets are of all together
-    assert "view: frontal" in html_site(found)
+    both = Rule(conditions=(first, *rule.conditions, twice), in_distribution=rule.in_distribution)
+    ruled = replace(release(), rule=both)
+    found = see("a.png", picture(), ruled, InNumpy())
+    assert found.reason == "too-small"
+    assert found.scores.keys() == {"shorter_side", "l1"}
+    names = [one.name for one in ruled.conditions]
+    assert names == ["shorter_side at least", "l1", "shorter_side at most"]
 
 
 def test_a_score_and_probabilities_are_those_of_the_page() -> None:
@@ -183,7 +167,7 @@ def test_a_suggested_threshold_lets_the_wanted_share_pass(
 ) -> None:
     scores = [float(n) for n in range(100)]
     assert threshold_for(condition, scores, 0.95) == wanted
-    moved = Condition(condition.name, "", condition.comparison, wanted, "")
+    moved = replace(condition, threshold=wanted)
     assert sum(map(moved.holds, scores)) == 95
 
 

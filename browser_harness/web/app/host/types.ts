@@ -7,6 +7,7 @@ import type { Manifest } from "./manifest.js";
 import type { Unstored } from "./model_cache.js";
 import type { Attempt, SelfTestReport } from "./report.js";
 import type { Seen } from "./seen.js";
+import type { Site } from "./site.js";
 
 /** What opening a release is doing. */
 export type Stage = "manifest" | "download" | "start" | "warm-up" | "self-test";
@@ -127,6 +128,8 @@ export interface OpenRequest {
   readonly base: string;
   /** In the order in which they are tried; normally webgl, wasm, cpu. */
   readonly backends: readonly BackendName[];
+  /** Whose thresholds take the place of the release's; null: its own hold. */
+  readonly site: Site | null;
   /** One that a person chose, which comes first, or the fastest that passes; null for the first. */
   readonly choice?: BackendName | "fastest" | null;
   readonly progress: (now: OpenProgress) => void;

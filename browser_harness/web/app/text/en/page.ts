@@ -63,6 +63,21 @@ export const page = {
     ready: "Ready for images.",
   },
 
+  site: {
+    /** Wherever results are. */
+    set: (site: string, day: string) =>
+      `Thresholds set by ${site} on ${day}, not part of the verified release`,
+    heading: "Thresholds of this site",
+    own: "The verified release's own thresholds hold.",
+    until: (day: string) => `They end after ${day}.`,
+    claims: "Claims the key, not checked against a key:",
+    choose: "Use the thresholds in a file (site.json):",
+    remove: "Use the release's own thresholds",
+    refused:
+      "Thresholds of this site were refused, all of them. The verified release's own thresholds hold.",
+    refusedOther: "Other thresholds were refused, all of them. Those from before hold.",
+  },
+
   failed: {
     cancelled: "Loading was cancelled",
     cancelledText: "The models are not loaded. What was loaded so far is kept.",

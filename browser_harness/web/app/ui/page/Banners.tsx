@@ -4,7 +4,16 @@ import { signal } from "@preact/signals";
 import { keepsWords } from "../../storage.js";
 import { formats, text } from "../../text/language.js";
 import { counts } from "../state/queue.js";
-import { change, life, openRelease, running, session, stop } from "../state/session.js";
+import {
+  change,
+  life,
+  openRelease,
+  running,
+  session,
+  site,
+  siteProblem,
+  stop,
+} from "../state/session.js";
 import { applyUpdate, updatePutOff, updateStatus } from "../state/updates.js";
 import { Icon } from "./Icon.js";
 import { LoadingPage } from "./LoadingPage.js";
@@ -20,6 +29,7 @@ export function Banners() {
       <Ended />
       <Restarted />
       <Fallback />
+      <SiteRefused />
       <KeepsNothing />
       <Update />
     </div>
@@ -117,6 +127,20 @@ function KeepsNothing() {
   return (
     <Banner kind="calm" onDismiss={() => (forgettingDismissed.value = true)}>
       <p>{banner.keepsNothing}</p>
+    </Banner>
+  );
+}
+
+/** Thresholds that somebody wanted to set, and that do not hold. */
+function SiteRefused() {
+  const { page } = text.value;
+  if (siteProblem.value === null) return null;
+  return (
+    <Banner kind="alarm" onDismiss={() => (siteProblem.value = null)}>
+      <p>{site.value ? page.site.refusedOther : page.site.refused}</p>
+      <p class="detail" lang="en">
+        {siteProblem}
+      </p>
     </Banner>
   );
 }
