@@ -45,8 +45,15 @@ MODEL, CARD, THRESHOLDS, TABLE = "model.safetensors", "card.json", "thresholds.j
 ALLOWED: Mapping[str, float] = {folder: 0.013 if folder == NIH else 0.035 for folder in CHESTS}
 """The share of each calibration folder that the threshold may refuse."""
 
-STRICTEST = 0.5
+STRICTEST = 0.7
 """The threshold is never above this: folders that nobody has seen need room."""
+
+HISTORY = (
+    "The measured folders are not wholly unseen: the first stage alone was measured once "
+    "(threshold 0.5) and missed three goals: bones refused 98.9 %, CT 94.6 %, upside down called "
+    "rightly 83.9 %. Drawn upright slices, more upside-down films and parts, the second stage and "
+    "the threshold's bound of 0.7 came after that; no measured image was trained on.",
+)
 
 SOURCES = (
     "NIH ChestX-ray14: X. Wang, Y. Peng, L. Lu, Z. Lu, M. Bagheri, R. M. Summers, ChestX-ray8, "
@@ -93,7 +100,7 @@ class RealPublishing:
             weights=weights,
             provenance=self._provenance(trained, registries, VIEW),
             labels=VIEWS,
-            notes=(*_missed(table), *SOURCES),
+            notes=(*_missed(table), *HISTORY, *SOURCES),
         )
         decided = (
             f"Threshold (`{THRESHOLDS}`): an image passes whose probability of being frontal is "
@@ -226,6 +233,10 @@ def _missed(table: ViewTable) -> tuple[str, ...]:
     return tuple(
         f"Missed: {row.name} shall be {row.goal} in {100 * row.wanted:g} % and is in "
         f"{100 * row.reached.value:.1f} %"
-        + (f", called rightly in {100 * row.named.value:.1f} % of 90." if row.named else ".")
+        + (
+            f", called rightly in {100 * row.named.value:.1f} %, where 90 are wanted."
+            if row.named
+            else "."
+        )
         for row in missed
     )
