@@ -154,13 +154,13 @@ class RealTraining:
         load_checkpoint(network, default_folder("classifier") / "model.safetensors")
         with torch.no_grad():
             network.classifier.bias.copy_(prior_logits(registries[0]))
-        stages = []
+        stages, weights = list[Stage](), dict[str, torch.Tensor]()
         for name, recipe in (("films-112px", coarse), ("films-224px", fine)):
             task = FilmsTask(network, recipe, *registries)
             stages.append(_to_its_end(stage(recipe, self._fit(name, task))))
-            network.load_state_dict(task.weights())
-        weights = write_weights(self.work / "films.safetensors", network.state_dict())
-        return Trained(tuple(stages), weights)
+            weights = task.weights()
+            network.load_state_dict(weights)
+        return Trained(tuple(stages), write_weights(self.work / "films.safetensors", weights))
 
     def _fit(self, name: str, task: Task) -> Outcome:
         fabric = fabric_for(task.recipe.precision, "cpu")
