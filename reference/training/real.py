@@ -82,11 +82,11 @@ FINE_FILMS = FilmsRecipe(
     name="films, 224 pixels",
     learning_rate=1e-4,
     weight_decay=1e-4,
-    schedule=Cosine(epochs=2, rise=0.1),
+    schedule=Cosine(epochs=1, rise=0.1),
     batch=24,
-    epochs=2,
+    epochs=1,
     augmentation="10",
-    averaging=0.95,
+    averaging=0.9,
 )
 """The end, at the size that is deployed."""
 
