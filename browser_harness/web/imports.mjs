@@ -18,7 +18,7 @@ const FLOORS = {
   "app/storage.ts": [],
   "app/text": ["app/storage.ts"],
   "app/host": [...ENGINE, "witness", "app/storage.ts"],
-  "app/offline": ["engine"],
+  "app/offline": ["engine", "app/storage.ts"],
   "app/ui": ["engine", "engine/picture", "app/storage.ts", "app/text", "app/host"],
   "app/app.tsx": ["witness", "app/host", "app/offline", "app/ui"],
 };

@@ -56,13 +56,24 @@ def described(path: Path, factory: str, arguments: Mapping[str, Any], trained: i
     )
 
 
-def markdown(card: Card) -> str:
-    """Return the card for readers."""
+PHANTOMS = (
+    "Trained on procedural phantoms, which show no person. What it says of a real radiograph means "
+    "nothing."
+)
+
+
+def markdown(card: Card, trained_on: str = PHANTOMS, more: Sequence[str] = ()) -> str:
+    """Return the card for readers.
+
+    Args:
+        card: the document.
+        trained_on: what it was trained on and what that means, in a sentence or two.
+        more: paragraphs and tables that stand below its figures.
+    """
     weights, origin = card.weights, card.provenance
     parts = [
         f"# {card.title}",
-        f"**{card.notice}.** Trained on procedural phantoms, which show no person. What it says "
-        "of a real radiograph means nothing.",
+        f"**{card.notice}.** {trained_on}",
         _table(
             ("", ""),
             [
@@ -83,6 +94,7 @@ def markdown(card: Card) -> str:
         ),
         "## Figures",
         *_figures(card),
+        *more,
     ]
     if card.notes:
         parts += ["## What else to know", "\n".join(f"- {note}" for note in card.notes)]

@@ -13,6 +13,7 @@ from xport.bundles.evidence import changed_page_files, document_bytes, tools_of,
 from xport.bundles.examples import pictures_of, write_examples
 from xport.bundles.manifest import (
     MANIFEST,
+    RULE,
     BundledModel,
     DataFile,
     FileEntry,
@@ -193,6 +194,7 @@ def _fill(
         notes=evidence.verdict.notes,
         backends=page_backends(plan),
         faithful_to=plan.faithful_to,
+        rule=_written(folder, RULE, document_bytes(plan.rule)),
         files={},
     )
     paths = [path.as_posix() for path in _relative(folder)]

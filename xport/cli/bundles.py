@@ -113,8 +113,8 @@ def requalify(options: argparse.Namespace) -> tuple[int, str, dict[str, Any]]:
     from xport.workflow.requalification import Terms, requalify
 
     browser = BrowserOptions(options.browser, options.graphics, options.require_renderer)
-    allowed = options.allow_weak, options.allow_waivers
-    found = requalify(options.bundle, Terms(browser, options.allow_unchecked, *allowed))
+    allowed = options.allow_unchecked, options.allow_weak, options.allow_waivers
+    found = requalify(options.bundle, Terms(browser, options.engine, *allowed))
     if options.out:
         found.write(options.out)
     code = found.status.code(allow_weak=options.allow_weak, allow_waivers=options.allow_waivers)

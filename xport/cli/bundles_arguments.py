@@ -20,8 +20,8 @@ SIGN = (
 
 REQUALIFY = (
     "Check a bundle, play the probes of its self-test in this browser, on the engine of this "
-    "xport, and hold them to the release's bounds. The bundle stays as it is; the evidence names "
-    "it. Its probes are fewer than those that it was verified on."
+    "xport or on the one of --engine, and hold them to the release's bounds. The bundle stays as "
+    "it is; the evidence names it. Its probes are fewer than those that it was verified on."
 )
 
 
@@ -31,10 +31,17 @@ def add_bundles(commands: Any, command: Command) -> tuple[argparse.ArgumentParse
     verify = command(commands, "verify", "check that a bundle is what was verified")
     serve = command(commands, "serve", "check a bundle and serve it on this machine")
     requalify = command(
-        commands, "requalify", "play a bundle's probes in another browser, for a verdict"
+        commands, "requalify", "play a bundle's probes in another browser or engine, for a verdict"
     )
     requalify.description = REQUALIFY
     requalify.add_argument("--out", type=Path, metavar="FILE", help="write the evidence, as JSON")
+    requalify.add_argument(
+        "--engine",
+        metavar="ENGINE",
+        help="another version of TF.js: tfjs@VERSION, which npm fetches, a folder with its "
+        "unpacked packages, or a page that another checkout built; building needs a checkout and "
+        "Node.js",
+    )
     sign.description = SIGN
     who = sign.add_mutually_exclusive_group(required=True)
     who.add_argument(

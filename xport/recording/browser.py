@@ -64,11 +64,13 @@ class Harness:
     """Makes runners and measures runtimes for the browser legs of a plan.
 
     `shader_caches` is an empty folder: what a recording compiles there makes the later start warm.
+    `page` is another built page than the one that is installed.
     """
 
     plan: Plan
     options: BrowserOptions
     shader_caches: Path
+    page: Path | None = None
 
     def runner(self, model_id: str, artifact: Artifact, backend: str) -> Runner:
         """A runner that opens a browser with a new profile; its first opening is a cold start."""
@@ -124,6 +126,7 @@ class Harness:
         """How models run on a backend, as the plan has it."""
         from browser_harness.launch.browsers import Graphics
         from browser_harness.launch.settings import BrowserSettings
+        from browser_harness.serve.assets import PAGE_FOLDER
 
         return BrowserSettings(
             backend=backend,
@@ -134,4 +137,5 @@ class Harness:
             timeout_s=self.plan.timeout_seconds,
             operators=self._operators,
             require_renderer=self.options.require_renderer or self.plan.policy.require_renderer,
+            page_folder=self.page or PAGE_FOLDER,
         )

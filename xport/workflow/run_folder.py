@@ -75,6 +75,11 @@ class RunFolder:
         return self.root / "implementations.json"
 
     @property
+    def paired_speed_path(self) -> Path:
+        """Times taken in turn with the release that the policy names, one JSON document."""
+        return self.root / "paired-speed.json"
+
+    @property
     def artifacts_path(self) -> Path:
         """The artifacts of a model in memory; those of a release lie in the store."""
         return self.root / "artifacts"
@@ -177,6 +182,7 @@ class RunFolder:
                 self.runtime_path,
                 self.sensitivity_path,
                 self.implementations_path,
+                self.paired_speed_path,
                 self.recordings.root,
                 self.prepared.root,
             ]

@@ -74,14 +74,14 @@ UNUSABLE: dict[str, tuple[str, str, bytes, str]] = {
 }  # fmt: skip
 
 
-def refuses_to_run(browser: Browser, site: Path, words: str) -> None:
+def refuses_to_run(browser: Browser, site: Path, words: str, state: str = "refused") -> None:
     """Checks that the page stops with these words before it takes an image."""
     with opened_tool(browser, site) as tool:
         body = tool.page.locator("body")
         expect(body).to_have_attribute("data-state", re.compile("consent|refused"))
         if body.get_attribute("data-state") == "consent":
             tool.page.get_by_role("button", name=AGREE).click()
-        tool.state("refused")
+        tool.state(state)
         expect(tool.page.get_by_role("alert")).to_contain_text(words)
         expect(tool.page.locator("input[type=file]")).to_have_count(0)
         nothing_predicted(tool)
@@ -116,7 +116,7 @@ def test_a_document_other_than_the_listed_one_is_refused(
     file.write_bytes(file.read_bytes().replace(b"phantoms", b"Phantoms"))
     refuses_to_run(browser, fresh, f"{path}: SHA-256")
     file.unlink()
-    refuses_to_run(browser, fresh, f"{path}: absent")
+    refuses_to_run(browser, fresh, f"{path}: absent", "failed")
 
 
 def on_0_to_1(manifest: dict[str, Any], site: Path) -> None:

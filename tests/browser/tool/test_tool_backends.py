@@ -78,6 +78,38 @@ def test_without_webgl_the_next_backend_runs_and_is_named(
         without.close()
 
 
+def test_software_for_a_graphics_processor_comes_after_wasm_unless_it_is_chosen(
+    browser: Browser, hooked: Path, picture: Path
+) -> None:
+    with opened_tool(browser, hooked, backend=None) as tool:
+        tool.agree()
+        expect(tool.page.locator(".engine")).to_contain_text("WebAssembly")
+        expect(tool.page.locator(".banner")).to_have_count(0)
+        tool.examine(picture)
+        tool.page.get_by_role("button", name="About").click()
+        dialog = tool.page.get_by_role("dialog")
+        expect(dialog.get_by_role("radio", name="the fastest")).to_be_checked()
+        dialog.get_by_role("radio", name="WebGL").check(force=True)
+        expect(dialog).to_contain_text("Passed on WebGL")
+        tool.page.keyboard.press("Escape")
+        expect(tool.page.get_by_text("These numbers came from WebAssembly")).to_be_visible()
+        shows_right_numbers(tool, picture)
+        tool.page.reload()
+        tool.state("ready")
+        expect(tool.page.locator(".engine")).to_contain_text("WebGL")
+
+
+def test_only_what_the_evidence_covers_can_be_chosen(browser: Browser, tmp_path: Path) -> None:
+    site = make_site(tmp_path / "site", backends=["wasm", "cpu"])
+    with opened_tool(browser, site, backend="webgl") as tool:
+        tool.agree()
+        expect(tool.page.locator(".engine")).to_contain_text("WebAssembly")
+        tool.page.get_by_role("button", name="About").click()
+        choice = tool.page.locator(".backend-choice")
+        expect(choice.get_by_role("radio")).to_have_count(3)
+        expect(choice.get_by_role("radio", name="WebGL")).to_have_count(0)
+
+
 def test_a_device_that_fails_the_self_test_sees_no_image(browser: Browser, tmp_path: Path) -> None:
     site = make_site(tmp_path / "site")
     spoil_self_test(site, "value", "ae")

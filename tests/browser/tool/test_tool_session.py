@@ -77,7 +77,7 @@ def test_a_script_that_is_another_does_not_start_and_the_page_says_so(
         tool.page.reload()
         tool.state("unserved")
         expect(tool.page.get_by_text("a file of it is damaged")).to_be_visible()
-        expect(tool.page.get_by_text("so ist eine Datei beschädigt")).to_be_visible()
+        expect(tool.page.get_by_text("Oder eine Datei ist beschädigt")).to_be_visible()
 
 
 def test_loading_shows_its_stages_and_can_be_called_off(browser: Browser, site: Path) -> None:

@@ -23,6 +23,9 @@ from tests.browser.tool.app_decisions import CALIBRATION
 AGREE = "I understand: load the models"
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+CHOSEN = """try {
+  if (localStorage.getItem("xport.backend") === null) localStorage.setItem("xport.backend", "%s");
+} catch {}"""
 NAMES = [label.replace("_", " ") for label in LABELS]
 
 
@@ -107,6 +110,7 @@ def opened_tool(
     prefix: str = "/",
     server: LoopbackServer | None = None,
     script: str | None = None,
+    backend: str | None = "webgl",
     **options: Any,
 ) -> Iterator[Tool]:
     """The tool in a browser that has never seen it.
@@ -114,6 +118,7 @@ def opened_tool(
     Args:
         server: what serves the site already; one of its own otherwise.
         script: runs in the page before its own.
+        backend: what a person chose to compute on before; None leaves it to the page.
         options: of the browser's context.
     """
     with ExitStack() as stack:
@@ -122,6 +127,8 @@ def opened_tool(
         context = browser.new_context(**{**DESKTOP, **options})
         stack.callback(context.close)
         context.set_default_timeout(WAIT_MS)
+        if backend is not None:
+            context.add_init_script(CHOSEN % backend)
         if script is not None:
             context.add_init_script(script)
         page = context.new_page()

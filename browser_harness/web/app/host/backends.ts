@@ -1,9 +1,11 @@
 import type { BackendEnvironment, BackendName } from "../../engine/tfjs/backend.js";
 import { EngineClient } from "./engine_client.js";
 import { aborted, EngineError, isAbort, ManifestError } from "./errors.js";
+import { Deferred, deferred, isSoftware, led, QUICK_S, RememberedFastest } from "./fastest.js";
 import { NothingPasses, requireWanted, wordsOf } from "./errors.js";
 import type { OpenedRelease, Tell } from "./opened_release.js";
 import type { Pictures } from "./pictures.js";
+import { plansOfImages } from "./release.js";
 import { RememberedTests } from "./remembered.js";
 import { SelfTestFailed, SelfTests } from "./self_tests.js";
 import type { Attempt, SelfTestReport } from "./report.js";
@@ -20,15 +22,23 @@ export interface Engine {
   explained: boolean;
 }
 
+/** A backend, and what one forward pass takes on it. */
+interface Timed {
+  readonly engine: Engine;
+  readonly seconds: number;
+}
+
 /** How a backend is started. */
 export interface StartOptions {
   readonly tell: Tell;
   /** Whether a self-test that was passed on an earlier visit counts. */
   readonly remembered: boolean;
+  /** Whether software that stands in for a graphics processor waits for its turn. */
+  readonly defer?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Starts backends, each in a worker of its own, until one passes. */
+/** Starts backends, each in a worker of its own, until one passes, or the fastest is found. */
 export class Backends {
   /** Those that do not run, and why. */
   readonly attempts: Attempt[] = [];
@@ -60,6 +70,61 @@ export class Backends {
     throw new NothingPasses([...this.attempts]);
   }
 
+  /**
+   * The fastest of these that passes.
+   *
+   * What was found on an earlier visit is taken without measuring, if it passes. Else known software
+   * renderers come after wasm, and one forward pass on each of the others decides; a first one that is
+   * quick is not held against a second, and plain JavaScript runs only where nothing else does.
+   * Throws as `first`.
+   */
+  async fastest(backends: readonly BackendName[], options: StartOptions): Promise<Engine> {
+    const { base, digest } = this.opened;
+    const memory = new RememberedFastest({ base, digest });
+    const known = memory.get();
+    const left = led(known, backends);
+    const last = new Set<BackendName>(["cpu"]);
+    let best: Timed | null = null;
+    for (let backend = left.shift(); backend; backend = left.shift()) {
+      if (best && (best.seconds <= QUICK_S || last.has(backend))) break;
+      const rivals = left.some((one) => !last.has(one));
+      const defer = backend === "webgl" && backend !== known && (best !== null || rivals);
+      try {
+        const engine = await this.start(backend, {
+          ...options,
+          defer: defer && !last.has(backend),
+        });
+        if (backend === known) return engine;
+        best = await this.faster(best, engine);
+      } catch (error) {
+        if (isFatal(error)) {
+          best?.engine.client.close();
+          throw error;
+        }
+        if (error instanceof Deferred) {
+          last.add(backend);
+          left.splice(0, left.length, ...deferred(backend, left));
+        } else this.attempts.push(attemptOf(backend, error));
+      }
+    }
+    if (!best) throw new NothingPasses([...this.attempts]);
+    memory.put(best.engine.backend);
+    return best.engine;
+  }
+
+  /** The faster of two, by one forward pass; the other is ended. Throws what the newcomer throws. */
+  private async faster(best: Timed | null, engine: Engine): Promise<Timed> {
+    try {
+      const seconds = await engine.client.ask("time", null);
+      if (best && best.seconds <= seconds) engine.client.close();
+      else best?.engine.client.close();
+      return best && best.seconds <= seconds ? best : { engine, seconds };
+    } catch (error) {
+      engine.client.close();
+      throw error;
+    }
+  }
+
   /** Forgets that a backend once passed. */
   forget(backend: BackendName): void {
     this.memory.forget({ base: this.opened.base, backend });
@@ -74,6 +139,7 @@ export class Backends {
     signal?.addEventListener("abort", stop);
     try {
       requireWanted(signal);
+      if (options.defer && isSoftware(await client.ask("renderer", null))) throw new Deferred();
       const environment = await this.load(client, backend);
       await this.warmUp(client, backend, tell);
       return await this.tested(client, environment, backend, options);
@@ -94,8 +160,7 @@ export class Backends {
 
   /** Not the explanation, which many visits never need; the self-test warms it up. */
   private async warmUp(client: EngineClient, backend: BackendName, tell: Tell): Promise<void> {
-    const { classifier, autoencoder } = this.opened.release;
-    const plans = [classifier, ...(autoencoder ? [autoencoder] : [])];
+    const plans = plansOfImages(this.opened.release);
     const total = plans.length;
     for (const [done, { id }] of plans.entries()) {
       tell({ stage: "warm-up", backend, done, total, cached: 0 });

@@ -11,11 +11,13 @@ export type WorkerLike = Pick<
 
 /** Seconds in front without a sign of life after which the worker counts as hung. */
 const LIMITS_S: Readonly<Record<CallName, number>> = {
+  renderer: 60,
   open: 180,
   warmUp: 600,
   selfTest: 120,
   examine: 120,
   explain: 120,
+  time: 120,
   memory: 120,
 };
 /** Plain JavaScript takes half a minute for what others do in a second. */

@@ -26,6 +26,7 @@ type Handlers = {
 };
 
 const HANDLERS: Handlers = {
+  renderer: async () => rendererHere(),
   open: async (ask: Open) => {
     opened = { models: await Models.open(ask), release: ask.release };
     return opened.models.environment;
@@ -52,8 +53,21 @@ const HANDLERS: Handlers = {
     if (release.explanation) return explain(models, release.explanation, ask);
     throw new EngineError("not-open", "this release explains nothing");
   },
+  time: async () => {
+    const { models, release } = running();
+    return models.time(release.classifier);
+  },
   memory: async (): Promise<Memory> => memoryNow(),
 };
+
+function rendererHere(): string | null {
+  if (typeof OffscreenCanvas === "undefined") return null;
+  const gl = new OffscreenCanvas(1, 1).getContext("webgl2");
+  const info = gl?.getExtension("WEBGL_debug_renderer_info");
+  const name = gl && info ? gl.getParameter(info.UNMASKED_RENDERER_WEBGL) : null;
+  gl?.getExtension("WEBGL_lose_context")?.loseContext();
+  return typeof name === "string" && name !== "" ? name : null;
+}
 
 function running(): Opened {
   if (opened) return opened;

@@ -16,11 +16,14 @@ import type { BackendName } from "../../engine/tfjs/backend.js";
 import type { Signature } from "../../engine/types.js";
 import { EngineError, ManifestError, requireWanted, wordsOf } from "./errors.js";
 import { isPath } from "./paths.js";
+import { withinTime } from "./within_time.js";
 
 const VERSION = 3;
+/** Seconds in which a small file has to have arrived. */
+const ANSWER_S = 30;
 const BACKENDS: readonly unknown[] = ["webgl", "wasm", "cpu"] satisfies BackendName[];
 const VERDICTS = ["PASSED", "WEAK_PASSED", "PASSED_WITH_WAIVERS"] as const;
-const KINDS = ["classifier", "autoencoder", "explanation", "other"] as const;
+const KINDS = ["classifier", "autoencoder", "explanation", "view", "other"] as const;
 
 /** A file of the bundle, by its path from the bundle's root. */
 export interface DataFile {
@@ -97,6 +100,8 @@ export interface Manifest {
   readonly backends: readonly BackendName[] | null;
   /** What every model is held to, such as PyTorch. */
   readonly faithful_to: string;
+  /** What images are accepted by; null where no rule decides. */
+  readonly rule: DataFile | null;
   /** Every other file of the bundle, by path. */
   readonly files: Readonly<Record<string, BundledFile>>;
 }
@@ -136,6 +141,7 @@ const UNSAID = {
   notes: [],
   backends: null,
   faithful_to: "PyTorch",
+  rule: null,
 } satisfies Partial<Manifest>;
 const MANIFEST = {
   schema_version: (value: unknown) => (value === VERSION ? null : "another version"),
@@ -154,6 +160,7 @@ const MANIFEST = {
   notes: list,
   backends: orNull(backends),
   faithful_to: text,
+  rule: orNull(object),
   files: object,
 } satisfies Fields & Record<keyof Manifest, unknown>;
 const MODEL = {
@@ -196,6 +203,7 @@ export function parseManifest(content: BufferSource): Manifest {
     const found = requireFields(said, MANIFEST, NAME) as unknown as Manifest;
     for (const [id, model] of Object.entries(found.models)) requireModel(id, model, found);
     requireFields(found.self_test, DATA_FILE, NAME, "self_test");
+    if (found.rule) requireFields(found.rule, DATA_FILE, NAME, "rule");
     found.examples.forEach((one, i) => requireFields(one, EXAMPLE, NAME, `examples[${i}]`));
     requireTexts(found.tools, "tools");
     requireTexts(found.unshown, "unshown");
@@ -262,15 +270,23 @@ function requireTexts(texts: Readonly<Record<string, unknown>>, place: string): 
   }
 }
 
+/** What is said where a web page comes in a file's place. */
+export const PORTAL =
+  "a web page came in its place, such as the page on which a network is signed in to";
+
+/** Whether an answer is a web page. */
+export function isPage({ headers }: Pick<Response, "headers">): boolean {
+  return /^text\/html\b/i.test(headers.get("content-type") ?? "");
+}
+
 async function fetchContent(url: string, signal: AbortSignal | undefined): Promise<ArrayBuffer> {
   try {
-    const response = await fetch(url, {
-      cache: "no-cache",
-      redirect: "error",
-      ...(signal && { signal }),
+    return await withinTime(ANSWER_S, signal, async (limit) => {
+      const response = await fetch(url, { cache: "no-cache", redirect: "error", signal: limit });
+      if (!response.ok) throw new Error(`HTTP ${response.status}`);
+      if (isPage(response)) throw new Error(PORTAL);
+      return response.arrayBuffer();
     });
-    if (response.ok) return await response.arrayBuffer();
-    throw new Error(`HTTP ${response.status}`);
   } catch (error) {
     requireWanted(signal);
     const words = `manifest.json beside this page cannot be read (${wordsOf(error)}).`;

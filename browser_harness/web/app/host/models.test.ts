@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { fetchModels, pruneModels, type Fetched } from "./models.js";
 import {
@@ -111,7 +111,7 @@ describe("fetchModels", () => {
 
   it("keeps what is whole when another file cannot be had", async () => {
     const { done } = fetchAll(but("two.bin", () => new Response("", { status: 404 })));
-    await expect(done).rejects.toMatchObject({ code: "file-refused", facts: { status: 404 } });
+    await expect(done).rejects.toMatchObject({ code: "unreachable", facts: { status: 404 } });
     expect(cache.entries.has(`${BASE}by-digest/${await digestOf("weights")}`)).toBe(true);
     const { done: again, network } = fetchAll(answer);
     await again;
@@ -229,6 +229,78 @@ describe("a download that breaks off", () => {
     const { done, pauses } = await run(but("one.bin", () => new Response("", { status: 503 })));
     await expect(done).rejects.toMatchObject({ code: "unreachable" });
     expect(pauses).toEqual([1, 4]);
+  });
+});
+
+describe("a download that falls silent", () => {
+  const headers = { etag: '"1"' };
+  const silent = (content: string) => {
+    const begun = new ReadableStream<Uint8Array>({
+      start: (stream) => stream.enqueue(new TextEncoder().encode(content)),
+    });
+    return new Response(begun, { headers });
+  };
+  const rest = () =>
+    new Response("ghts", { status: 206, headers: { "content-range": "bytes 3-6/7" } });
+  const begun = async (answers: Answers) => {
+    const network = new FakeNetwork(answers);
+    const told: Fetched[] = [];
+    const manifest = await manifestOf({ "one.bin": "weights" });
+    const surroundings = around(network, new MemoryCache());
+    const done = fetchModels(manifest, BASE, (now) => told.push(now), undefined, surroundings);
+    await vi.waitFor(() => expect(told.at(-1)?.done).toBe(5));
+    return { network, told, done };
+  };
+  const late = ({ timers }: FakeNetwork, seconds: number) => {
+    [...timers].filter((timer) => timer.seconds === seconds).forEach(({ act }) => act());
+  };
+  const cut = but("one.bin", ({ range }) => (range ? rest() : silent("wei")));
+
+  it("is told of, asked for anew from where it stopped, and no longer told of", async () => {
+    const { network, told, done } = await begun(cut);
+    late(network, 4);
+    expect(told.at(-1)).toMatchObject({ done: 5, waiting: "slow" });
+    late(network, 20);
+    expect((await done).blobs.size).toBe(2);
+    const asked = network.asked.filter(({ path }) => path.endsWith("one.bin"));
+    expect(asked.map(({ range }) => range)).toEqual([null, "bytes=3-"]);
+    expect(told.at(-1)).toEqual({ done: 9, total: 9, cached: 0 });
+  });
+
+  it("waits for a connection that is gone, and goes on when it is back", async () => {
+    const { network, told, done } = await begun(cut);
+    network.connected = false;
+    network.listeners.forEach((tell) => tell(false));
+    expect(told.at(-1)).toMatchObject({ waiting: "offline" });
+    late(network, 20);
+    await vi.waitFor(() => expect(network.listeners.size).toBe(1));
+    expect(network.asked.filter(({ range }) => range)).toEqual([]);
+    network.connected = true;
+    network.listeners.forEach((tell) => tell(true));
+    expect((await done).blobs.size).toBe(2);
+  });
+
+  it("is given up when it gets no further", async () => {
+    const network = new FakeNetwork(but("one.bin", () => new Promise(() => {})));
+    const manifest = await manifestOf({ "one.bin": "weights" });
+    const surroundings = around(network, new MemoryCache());
+    const done = fetchModels(manifest, BASE, () => {}, undefined, surroundings);
+    const ended = expect(done).rejects.toMatchObject({ code: "unreachable" });
+    for (const tries of [1, 2, 3]) {
+      const asked = () => network.asked.filter(({ path }) => path.endsWith("one.bin")).length;
+      await vi.waitFor(() => expect(asked()).toBe(tries));
+      late(network, 20);
+    }
+    await ended;
+  });
+
+  it("is no tampering where a network's own page is in its place", async () => {
+    const page = new Response("<p>Sign in", { headers: { "content-type": "text/html" } });
+    const network = new FakeNetwork(but("one.bin", () => page));
+    const manifest = await manifestOf({ "one.bin": "weights" });
+    const done = fetchModels(manifest, BASE, () => {}, undefined, around(network, null));
+    await expect(done).rejects.toMatchObject({ code: "unreachable" });
+    expect(network.asked.filter(({ path }) => path.endsWith("one.bin")).length).toBe(1);
   });
 });
 

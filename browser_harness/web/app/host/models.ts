@@ -1,8 +1,10 @@
 import { requireDigest } from "../../engine/files.js";
-import { download, type Network } from "./download.js";
+import { locked } from "../storage.js";
+import { download, type Network, type Waiting } from "./download.js";
 import { EngineError, requireWanted } from "./errors.js";
 import { pathOf, type DataFile, type Manifest } from "./manifest.js";
 import { ModelCache, type Unstored } from "./model_cache.js";
+import { Patience } from "../../engine/patience.js";
 import { untilAborted } from "./queue.js";
 
 const LOCK = "xport-models";
@@ -13,6 +15,8 @@ export interface Fetched {
   readonly done: number;
   readonly total: number;
   readonly cached: number;
+  /** What is waited for while no byte arrives. */
+  readonly waiting?: Waiting | undefined;
 }
 
 /** Checked files by SHA-256. */
@@ -33,6 +37,8 @@ const BROWSER: Surroundings = {
     fetch: (url, options) => fetch(url, options),
     online: () => navigator.onLine,
     pause,
+    after: (seconds, act) => new Patience(seconds, act),
+    listen,
   },
   cache: (base) => ModelCache.open(base),
 };
@@ -51,12 +57,30 @@ export async function fetchModels(
   signal?: AbortSignal,
   surroundings: Surroundings = BROWSER,
 ): Promise<ModelFiles> {
-  return locked("shared", async () => {
+  return locked(LOCK, { mode: "shared" }, async () => {
     const cache = await surroundings.cache(base);
     const fetching = new Fetching(base, cache, surroundings.network, progress, signal);
     const blobs = await fetching.all([...wantedFiles(manifest).values()]);
     return { blobs, unstored: cache.unstored };
   });
+}
+
+/** Bytes of all that `fetchModels` fetches where nothing is stored yet. */
+export function bytesOf(manifest: Manifest): number {
+  return [...wantedFiles(manifest).values()].reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** A file that a release's models came with, checked: from the cache, or from the network. */
+export async function fetchOne(
+  file: DataFile,
+  base: string,
+  surroundings: Surroundings = BROWSER,
+): Promise<Blob> {
+  const cache = await surroundings.cache(base);
+  const fetching = new Fetching(base, cache, surroundings.network, () => undefined, undefined);
+  const blob = (await fetching.all([file])).get(file.sha256);
+  if (!blob) throw new EngineError("internal", "nothing was fetched");
+  return blob;
 }
 
 /**
@@ -69,11 +93,12 @@ export async function pruneModels(
   base: string,
   surroundings: Pick<Surroundings, "cache"> = BROWSER,
 ): Promise<number> {
-  const deleted = await locked("exclusive", async () => {
+  const alone = { mode: "exclusive", ifAvailable: true } as const;
+  return locked(LOCK, alone, async (held) => {
+    if (!held) return 0;
     const cache = await surroundings.cache(base);
     return cache.keepOnly(new Set(wantedFiles(manifest).keys()));
   });
-  return deleted ?? 0;
 }
 
 /** The files that a release's models need, by digest: equal ones are fetched once. */
@@ -88,7 +113,8 @@ function wantedFiles(manifest: Manifest): ReadonlyMap<string, DataFile> {
     }
     for (const [name, file] of Object.entries(model.files)) want(pathOf(model, name), file);
   }
-  for (const file of [manifest.self_test, ...manifest.examples]) want(file.path, file);
+  const others = manifest.rule ? [manifest.rule] : [];
+  for (const file of [manifest.self_test, ...others, ...manifest.examples]) want(file.path, file);
   for (const [path, file] of Object.entries(manifest.files)) {
     if (path.startsWith("self_test/")) want(file.path ?? path, file);
   }
@@ -98,6 +124,7 @@ function wantedFiles(manifest: Manifest): ReadonlyMap<string, DataFile> {
 class Fetching {
   private readonly blobs = new Map<string, Blob>();
   private readonly failures = new Map<DataFile, unknown>();
+  private readonly waits = new Map<DataFile, Waiting>();
   private now: Fetched = { done: 0, total: 0, cached: 0 };
 
   constructor(
@@ -148,7 +175,8 @@ class Fetching {
         arrived += bytes;
         this.count({ done: bytes });
       };
-      const wanted = { file, url, cache, arrived: count, signal: this.signal };
+      const waiting = (what: Waiting | null) => this.wait(file, what);
+      const wanted = { file, url, cache, arrived: count, waiting, signal: this.signal };
       const blob = new Blob([await this.received(wanted, cache === "reload")]);
       const wrong = await problemOf(blob, file);
       if (!wrong) return blob;
@@ -166,9 +194,16 @@ class Fetching {
       return await download(wanted, this.network);
     } catch (error) {
       const refused = error instanceof EngineError && error.code === "file-refused";
-      if (last || !refused || "status" in error.facts) throw error;
+      if (last || !refused) throw error;
       return new Uint8Array(0); // too long: as wrong as other bytes, and fetched once more
     }
+  }
+
+  private wait(file: DataFile, what: Waiting | null): void {
+    if (what === (this.waits.get(file) ?? null)) return;
+    if (what) this.waits.set(file, what);
+    else this.waits.delete(file);
+    this.count({});
   }
 
   private count({ done = 0, total = 0, cached = 0 }: Partial<Fetched>): void {
@@ -177,7 +212,9 @@ class Fetching {
       total: this.now.total + total,
       cached: this.now.cached + cached,
     };
-    this.progress(this.now);
+    const waits = [...this.waits.values()];
+    const waiting = waits.find((one) => one === "offline") ?? waits[0];
+    this.progress(waiting ? { ...this.now, waiting } : this.now);
   }
 }
 
@@ -194,16 +231,18 @@ async function problemOf(content: Blob, file: DataFile): Promise<EngineError | n
   }
 }
 
-/** Runs work that reads the cache beside others, or alone; null where it would have to wait. */
-async function locked<T>(mode: "shared", work: () => Promise<T>): Promise<T>;
-async function locked<T>(mode: "exclusive", work: () => Promise<T>): Promise<T | null>;
-async function locked<T>(mode: LockMode, work: () => Promise<T>): Promise<T | null> {
-  if (!globalThis.navigator?.locks) return work();
-  const options = mode === "shared" ? { mode } : { mode, ifAvailable: true };
-  return navigator.locks.request(LOCK, options, async (lock) => (lock ? work() : null));
-}
-
 function pause(seconds: number, signal: AbortSignal | undefined): Promise<void> {
   const wait = new Promise<void>((resolve) => setTimeout(resolve, seconds * 1000));
   return signal ? untilAborted(wait, signal) : wait;
+}
+
+/** Tells when the browser goes offline, and when it is back; returns how to stop. */
+function listen(tell: (online: boolean) => void): () => void {
+  const [off, on] = [() => tell(false), () => tell(true)];
+  addEventListener("offline", off);
+  addEventListener("online", on);
+  return () => {
+    removeEventListener("offline", off);
+    removeEventListener("online", on);
+  };
 }

@@ -1,6 +1,7 @@
+import { serviceWorkers } from "../storage.js";
 import { EngineError, requireWanted } from "./errors.js";
 import { fetchManifest, type DataFile, type Manifest } from "./manifest.js";
-import { fetchModels, pruneModels, type ModelFiles } from "./models.js";
+import { fetchModels, pruneModels, type Fetched, type ModelFiles } from "./models.js";
 import type { Unstored } from "./model_cache.js";
 import { plansOf, readRelease, type Release } from "./release.js";
 import { requireNotRevoked } from "./revocations.js";
@@ -80,7 +81,7 @@ function download(
   tell: Tell,
   signal: AbortSignal | undefined,
 ): Promise<ModelFiles> {
-  const progress = (now: { done: number; total: number; cached: number }) => {
+  const progress = (now: Fetched) => {
     tell({ stage: "download", backend: null, ...now });
   };
   return fetchModels(manifest, base, progress, signal);
@@ -88,5 +89,5 @@ function download(
 
 /** Whether a service worker deletes old files: it knows which releases open pages still run. */
 async function keptByWorker(base: string): Promise<boolean> {
-  return Boolean(await globalThis.navigator?.serviceWorker?.getRegistration(base));
+  return Boolean(await serviceWorkers()?.getRegistration(base));
 }

@@ -8,7 +8,7 @@ import type { Size } from "../../engine/picture/resample.js";
 import type { View } from "../../engine/picture/view.js";
 import { EngineError, ImageError, type ImageCode } from "./errors.js";
 import { Queue } from "./queue.js";
-import type { Release } from "./release.js";
+import { plansOfImages, type ModelPlan, type Release } from "./release.js";
 import type { Region } from "./types.js";
 
 /** Files whose inputs and gray levels are kept. */
@@ -21,6 +21,9 @@ export interface ReadPicture {
   readonly bytes: number;
   readonly classifier: Float32Array;
   readonly autoencoder: Float32Array | null;
+  /** The input of the view model. */
+  readonly viewInput: Float32Array | null;
+  /** For people. */
   readonly view: View;
 }
 
@@ -62,22 +65,24 @@ export class Pictures {
   }
 
   private async readAnew(file: File): Promise<ReadPicture> {
-    const { classifier, autoencoder } = this.release;
+    const { classifier, autoencoder, view: viewModel } = this.release;
     const content = await contentOf(file);
     const bytes = content.byteLength;
     const digest = await sha256(content);
-    const definitions = [classifier, ...(autoencoder ? [autoencoder] : [])];
+    const plans = plansOfImages(this.release);
     const { gray, orientation } = classifier.preprocess;
     try {
       const { facts, inputs, view } = await this.reader.read({
         content,
-        inputs: definitions.map((plan) => plan.preprocess),
+        inputs: plans.map((plan) => plan.preprocess),
         samples: false,
         view: { gray, turn: orientation === "exif" },
       });
-      const [image, small = null] = inputs;
+      const of = (plan: ModelPlan | null) => (plan && inputs[plans.indexOf(plan)]) ?? null;
+      const image = of(classifier);
       if (!image || !view) throw new EngineError("internal", "no input was prepared");
-      return { facts, sha256: digest, bytes, classifier: image, autoencoder: small, view };
+      const others = { autoencoder: of(autoencoder), viewInput: of(viewModel) };
+      return { facts, sha256: digest, bytes, classifier: image, ...others, view };
     } catch (error) {
       throw ofFile(error, file, digest);
     }

@@ -19,12 +19,16 @@ export interface Open {
 
 /** What the worker can be asked, by name: the question and its answer. */
 export interface Calls {
+  /** What WebGL draws with; null where it does not say, or there is none. */
+  readonly renderer: { readonly ask: null; readonly answer: string | null };
   readonly open: { readonly ask: Open; readonly answer: BackendEnvironment };
   readonly warmUp: { readonly ask: ModelPlan["id"]; readonly answer: null };
   /** Runs all cases; tells of each. */
   readonly selfTest: { readonly ask: SelfTest; readonly answer: readonly SelfTestCheck[] };
   readonly examine: { readonly ask: Examine; readonly answer: Seen };
   readonly explain: { readonly ask: Explain; readonly answer: Explanation };
+  /** Seconds of one forward pass of the classifier, once it is warm. */
+  readonly time: { readonly ask: null; readonly answer: number };
   readonly memory: { readonly ask: null; readonly answer: Memory };
 }
 
@@ -37,6 +41,9 @@ export interface SelfTest {
 export interface Examine {
   readonly classifier: Float32Array;
   readonly autoencoder: Float32Array | null;
+  readonly view: Float32Array | null;
+  /** The shorter side of the file's picture, in its pixels. */
+  readonly shorterSide: number;
 }
 
 export interface Explain {

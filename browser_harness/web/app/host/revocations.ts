@@ -2,7 +2,10 @@
 
 import { recall, remember } from "../storage.js";
 import { ManifestError, requireWanted } from "./errors.js";
+import { withinTime } from "./within_time.js";
 
+/** Seconds for which the list is waited for. */
+const ANSWER_S = 10;
 const PAYLOAD_TYPE = "application/vnd.xport.revocations+json";
 
 const CHANNELS = ["stable", "next"] as const;
@@ -118,12 +121,11 @@ async function fetched(
   signal: AbortSignal | undefined,
 ): Promise<string | null | typeof OFFLINE> {
   try {
-    const response = await fetch(address, {
-      cache: "no-store",
-      redirect: "error",
-      ...(signal && { signal }),
+    return await withinTime(ANSWER_S, signal, async (limit) => {
+      const how = { cache: "no-store", redirect: "error", signal: limit } as const;
+      const response = await fetch(address, how);
+      return response.ok ? await response.text() : null;
     });
-    return response.ok ? await response.text() : null;
   } catch {
     requireWanted(signal);
     return OFFLINE; // without a network the page goes on, as it does with everything that it has

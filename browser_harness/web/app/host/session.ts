@@ -3,6 +3,7 @@ import type { Memory } from "../../engine/tfjs/run.js";
 import { attemptOf, Backends, type Engine } from "./backends.js";
 import { isLoss } from "./engine_client.js";
 import { EngineError, NothingPasses, wordsOf } from "./errors.js";
+import { led } from "./fastest.js";
 import { OpenedRelease } from "./opened_release.js";
 import { aspectOf } from "../../engine/picture/preprocess.js";
 import { Pictures, regionOf } from "./pictures.js";
@@ -19,15 +20,19 @@ type Listener = (running: Running | null, reason: string | null) => void;
  * Throws ManifestError, EngineError where files are at fault, NothingPasses, or an AbortError.
  */
 export async function openSession(request: OpenRequest): Promise<Session> {
-  const { base, backends, progress: tell, signal } = request;
+  const { base, backends, choice = null, progress: tell, signal } = request;
   const opened = await OpenedRelease.open(base, tell, signal);
   const pictures = new Pictures(base, opened.release);
   const starter = new Backends(opened, pictures);
   try {
-    const engine = await starter.first(backends, { tell, remembered: true, signal });
+    const options = { tell, remembered: true, signal };
+    const engine =
+      choice === "fastest"
+        ? await starter.fastest(backends, options)
+        : await starter.first(led(choice, backends), options);
     opened.forgetFiles();
     void opened.prune();
-    return new OpenedSession(opened, pictures, starter, backends, engine);
+    return new OpenedSession(opened, pictures, starter, led(engine.backend, backends), engine);
   } catch (error) {
     pictures.close();
     throw error;
@@ -81,9 +86,11 @@ class OpenedSession implements Session {
 
   examine(file: File, signal?: AbortSignal): Promise<Examined> {
     return this.queue.run(async () => {
-      const { facts, sha256, bytes, classifier, autoencoder } = await this.pictures.read(file);
+      const { facts, sha256, bytes, ...read } = await this.pictures.read(file);
+      const { classifier, autoencoder, viewInput: view } = read;
+      const shorterSide = Math.min(facts.width, facts.height);
       const seen = await this.run(({ client }) => {
-        return client.ask("examine", { classifier, autoencoder });
+        return client.ask("examine", { classifier, autoencoder, view, shorterSide });
       });
       return { facts, sha256, bytes, seen };
     }, signal);

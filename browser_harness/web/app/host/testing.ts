@@ -82,6 +82,20 @@ export class FakeNetwork implements Network {
   };
 
   readonly online = () => this.connected;
+
+  /** Nothing is ever late, unless a test says so. */
+  readonly after = (seconds: number, act: () => void) => {
+    const timer = { stop: () => void this.timers.delete(timer), seconds, act };
+    this.timers.add(timer);
+    return timer;
+  };
+  readonly timers = new Set<{ readonly seconds: number; readonly act: () => void }>();
+
+  readonly listen = (tell: (online: boolean) => void) => {
+    this.listeners.add(tell);
+    return () => void this.listeners.delete(tell);
+  };
+  readonly listeners = new Set<(online: boolean) => void>();
 }
 
 /** A body that breaks off after `content`. */

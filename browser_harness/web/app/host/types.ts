@@ -1,5 +1,6 @@
 import type { BackendEnvironment, BackendName } from "../../engine/tfjs/backend.js";
 import type { PictureFacts } from "../../engine/picture/messages.js";
+import type { Waiting } from "./download.js";
 import type { Memory } from "../../engine/tfjs/run.js";
 import type { Manifest } from "./manifest.js";
 import type { Unstored } from "./model_cache.js";
@@ -23,6 +24,8 @@ export interface OpenProgress {
   readonly done: number;
   readonly total: number;
   readonly cached: number;
+  /** While downloading, what is waited for when no byte arrives. */
+  readonly waiting?: Waiting | undefined;
 }
 
 /** What runs. */
@@ -121,6 +124,8 @@ export interface OpenRequest {
   readonly base: string;
   /** In the order in which they are tried; normally webgl, wasm, cpu. */
   readonly backends: readonly BackendName[];
+  /** One that a person chose, which comes first, or the fastest that passes; null for the first. */
+  readonly choice?: BackendName | "fastest" | null;
   readonly progress: (now: OpenProgress) => void;
   readonly signal?: AbortSignal;
 }

@@ -77,6 +77,17 @@ export class Models {
     return { output, seconds };
   }
 
+  /** Seconds of one run on zeros, readback included. Throws EngineError. */
+  async time({ id, signature }: ModelPlan): Promise<number> {
+    const inputs = new Map<string, Values>();
+    for (const { name, shape } of signature.inputs) {
+      inputs.set(name, new Float32Array(shape.reduce((product, size) => product * size, 1)));
+    }
+    const start = performance.now();
+    await this.outputs(id, inputs);
+    return (performance.now() - start) / 1000;
+  }
+
   private model(id: string): Model {
     const model = this.models.get(id);
     if (!model) throw new EngineError("not-open", `${id} is not loaded`);

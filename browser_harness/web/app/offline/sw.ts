@@ -71,12 +71,30 @@ async function install(event: ExtendableEvent): Promise<void> {
   await pages.remember(before);
 }
 
-/** Fetches a file past every HTTP cache and stores it, if it is the one with this digest. */
+/**
+ * Fetches a file and stores it, if it is the one with this digest.
+ *
+ * What the page has just been loaded from is asked of the host whether it is still the same, and not
+ * sent again; where that gives other bytes, it is fetched past every HTTP cache.
+ */
 async function store(event: ExtendableEvent, path: string, sha256: string): Promise<Response> {
+  try {
+    return await storeFrom(event, path, sha256, "no-cache");
+  } catch {
+    return await storeFrom(event, path, sha256, "reload");
+  }
+}
+
+async function storeFrom(
+  event: ExtendableEvent,
+  path: string,
+  sha256: string,
+  cache: RequestCache,
+): Promise<Response> {
   // Hosts may lead elsewhere on themselves, such as from index.html to the folder.
   const request = new Request(scope + encodeURI(path), {
     integrity: integrityOf(sha256),
-    cache: "reload",
+    cache,
     mode: "same-origin",
     credentials: "same-origin",
   });

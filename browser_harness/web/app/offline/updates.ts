@@ -1,4 +1,5 @@
 import { sha256 } from "../../engine/files.js";
+import { locked, serviceWorkers } from "../storage.js";
 import { install } from "./installation.js";
 import { MANIFEST, releaseOf, updateLock, type Contents, type ToWorker } from "./release.js";
 
@@ -89,7 +90,7 @@ export class Updates<Manifest extends Contents> {
 
   /** Never rejects: what goes wrong is in the status. */
   async start(): Promise<void> {
-    const workers = window.isSecureContext ? navigator.serviceWorker : undefined;
+    const workers = window.isSecureContext ? serviceWorkers() : undefined;
     if (!workers) return this.tell({ offline: "unsupported" });
     const { signal } = this.ended;
     workers.addEventListener("controllerchange", () => this.onControllerChange(), { signal });
@@ -150,7 +151,7 @@ export class Updates<Manifest extends Contents> {
       return this.tell({ update: "none", release: null, reason: this.reasonOffline() });
     }
     // One page fetches for all; whoever comes after it finds the worker that it has brought.
-    await navigator.locks.request(updateLock(this.running.base), () => this.fetchWhole(published));
+    await locked(updateLock(this.running.base), {}, () => this.fetchWhole(published));
   }
 
   private reasonOffline(): string | null {

@@ -9,6 +9,7 @@ import { keepShowing } from "./state/picture.js";
 import { keepExamining, state } from "./state/queue.js";
 import { lookAgain } from "./state/again.js";
 import { release, startTool, stopIfRevoked } from "./state/session.js";
+import { keepDrawn } from "./viewer/redrawn.js";
 import {
   keepUpToDate,
   listenForInstallOffer,
@@ -38,6 +39,7 @@ export function start({ open, updater }: Means): void {
   keepShowing();
   keepExamining();
   askBeforeLeaving();
+  keepDrawn();
   keepUpToDate(updater);
   render(<App />, root);
   void startTool(open);

@@ -61,6 +61,7 @@ export const about: Catalogue["about"] = {
   kinds: {
     classifier: "Klassifikator",
     autoencoder: "Autoencoder",
+    view: "Prüfung der Ansicht",
     explanation: "Begründung",
     other: "Modell",
   },
@@ -77,6 +78,10 @@ export const about: Catalogue["about"] = {
   licences: "Lizenzen",
 
   deviceHeading: "Dieses Gerät",
+  computeOn: "Rechnen mit",
+  fastest: "dem Schnellsten",
+  computeOnHint:
+    "Zur Wahl steht, womit die Version geprüft wurde, und nur, wenn der Selbsttest hier besteht. Bei einem Wechsel werden die Modelle neu geladen und geprüft; Ergebnisse bleiben.",
   runsOn: "Berechnet mit",
   renderer: "Grafik",
   precision: "Genauigkeit",

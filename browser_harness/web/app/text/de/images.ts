@@ -35,6 +35,7 @@ export const images: Catalogue["images"] = {
     remove: (name) => `${name} entfernen`,
     retry: (name) => `Noch einmal: ${name}`,
     retryShort: "Noch einmal",
+    none: "keiner über seinem Arbeitspunkt",
     top: (finding, value) => `${finding}: ${value}`,
     said: (name, status) => `${name}: ${status}`,
     added: (count) => (count === 1 ? "1 Bild hinzugefügt." : `${count} Bilder hinzugefügt.`),

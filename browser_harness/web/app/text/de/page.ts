@@ -33,6 +33,8 @@ export const page: Catalogue["page"] = {
     models: (titles) => `Modelle dieser Version: ${titles}.`,
     agree: "Ich habe verstanden: Modelle laden",
     remembered: "Ihre Zustimmung wird für diese Version auf diesem Gerät gespeichert.",
+    forgotten:
+      "Dieser Browser lässt die Seite nichts speichern: Sie fragt jedes Mal wieder, und die Modelle werden bei jedem Besuch neu geladen.",
   },
 
   loading: {
@@ -46,6 +48,10 @@ export const page: Catalogue["page"] = {
     },
     bytes: (done, total) => `${done} von ${total}`,
     cached: (size) => `davon ${size} aus dem Zwischenspeicher dieses Geräts`,
+    awaited: {
+      slow: "Im Moment kommt nichts an. Die Datei wird neu angefordert, von da an, wo sie stehen blieb.",
+      offline: "Keine Verbindung. Sobald es wieder eine gibt, geht das Laden von hier aus weiter.",
+    },
     counted: (done, total) => `${done} von ${total}`,
     finished: "fertig",
     running: "läuft",
@@ -103,6 +109,8 @@ export const page: Catalogue["page"] = {
     updateLoses: "Damit schließen sich die Bilder und Ergebnisse dieser Sitzung.",
     updateFailed: "Die neue Version konnte nicht geladen werden; diese läuft weiter.",
     updateProgress: (done, total) => `Eine neue Version wird geladen: ${done} von ${total}`,
+    keepsNothing:
+      "Dieser Browser speichert für diese Seite nichts. Sie arbeitet mit dem, was sie aus dem Netz lädt; beim nächsten Besuch fragt, lädt und prüft sie von Neuem.",
     dismiss: "Ausblenden",
   },
 
@@ -121,7 +129,8 @@ export const page: Catalogue["page"] = {
     "not-open": "es sind keine Modelle geladen",
     internal: "ein Fehler in dieser Seite",
     "self-test-failed": "der Selbsttest wurde auf diesem Gerät nicht bestanden",
-    unreachable: "der Server ist nicht erreichbar, oder dort fehlt eine Datei",
+    unreachable:
+      "der Server ist nicht erreichbar, dort fehlt eine Datei, oder das Netz verlangt erst eine Anmeldung",
     offline: "es besteht keine Verbindung, und noch ist nicht alles auf diesem Gerät",
     "release-changed": "der Server bietet jetzt eine andere Version; laden Sie die Seite neu",
     "worker-died": "die Berechnung ist abgebrochen",

@@ -59,6 +59,7 @@ export const about = {
   kinds: {
     classifier: "classifier",
     autoencoder: "autoencoder",
+    view: "view check",
     explanation: "explanation",
     other: "model",
   },
@@ -75,6 +76,10 @@ export const about = {
   licences: "Licences",
 
   deviceHeading: "This device",
+  computeOn: "Compute on",
+  fastest: "the fastest",
+  computeOnHint:
+    "Among what the release was verified on, and only if the self-test passes here. A change loads and tests the models again; results stay.",
   runsOn: "Computed on",
   renderer: "Graphics",
   precision: "Precision",

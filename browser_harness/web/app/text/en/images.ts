@@ -34,6 +34,7 @@ export const images = {
     remove: (name: string) => `Remove ${name}`,
     retry: (name: string) => `Try again: ${name}`,
     retryShort: "Try again",
+    none: "none above its operating point",
     top: (finding: string, value: string) => `${finding} ${value}`,
     said: (name: string, status: string) => `${name}: ${status}.`,
     added: (count: number) => (count === 1 ? "1 image added." : `${count} images added.`),

@@ -34,6 +34,8 @@ export const page = {
     models: (titles: string) => `Models of this release: ${titles}.`,
     agree: "I understand: load the models",
     remembered: "Your agreement is remembered on this device for this release.",
+    forgotten:
+      "This browser lets the page keep nothing: it asks again each time, and the models are loaded again at every visit.",
   },
 
   loading: {
@@ -48,6 +50,10 @@ export const page = {
     /** What is said while a stage has nothing to count. */
     bytes: (done: string, total: string) => `${done} of ${total}`,
     cached: (size: string) => `${size} of it from this device's cache`,
+    awaited: {
+      slow: "Nothing arrives at the moment. It is asked for again, from where it stopped.",
+      offline: "There is no connection. Loading goes on from here as soon as there is one.",
+    },
     counted: (done: number, total: number) => `${done} of ${total}`,
     finished: "finished",
     running: "in progress",
@@ -106,6 +112,8 @@ export const page = {
     updateFailed: "The new version could not be loaded; this one keeps working.",
     updateProgress: (done: string, total: string) =>
       `A new version is being loaded: ${done} of ${total}`,
+    keepsNothing:
+      "This browser keeps nothing for this page. It works with what it loads from the network; at the next visit it asks, loads and tests again.",
     dismiss: "Dismiss",
   },
 
@@ -125,7 +133,8 @@ export const page = {
     "not-open": "no models are loaded",
     internal: "an error in this page",
     "self-test-failed": "its self-test did not pass on this device",
-    unreachable: "the server could not be reached, or a file is missing there",
+    unreachable:
+      "the server could not be reached, a file is missing there, or the network wants to be signed in to first",
     offline: "there is no connection, and not everything is on this device yet",
     "release-changed": "the server has another release now; load the page again",
     "worker-died": "the computation broke off",

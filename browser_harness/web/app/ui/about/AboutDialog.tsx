@@ -1,6 +1,7 @@
 import "./about.css";
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { keepsWords } from "../../storage.js";
 import { text } from "../../text/language.js";
 import { Icon } from "../page/Icon.js";
 import { DeviceSection } from "./DeviceSection.js";
@@ -43,7 +44,7 @@ export function AboutDialog() {
             <p>{about.purpose}</p>
             <Section heading={about.privacyHeading}>
               <p>{about.privacy}</p>
-              <p>{about.stored}</p>
+              <p>{keepsWords() ? about.stored : page.banner.keepsNothing}</p>
             </Section>
             <SelfTestSection />
             <ModelsSection />

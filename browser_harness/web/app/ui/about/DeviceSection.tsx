@@ -4,7 +4,7 @@ import { formats, text } from "../../text/language.js";
 import { Icon } from "../page/Icon.js";
 import { Attempts } from "../page/StoppedPage.js";
 import { saveDiagnostics } from "../state/diagnostics.js";
-import { running, session } from "../state/session.js";
+import { backends, choice, choose, running, session, type Choice } from "../state/session.js";
 import { updateStatus } from "../state/updates.js";
 import { Section } from "./Section.js";
 
@@ -15,7 +15,8 @@ export function DeviceSection() {
   const offline = updateStatus.value?.offline;
   return (
     <Section heading={words.deviceHeading}>
-      <Facts />
+      <Facts key={running.value?.backend} />
+      <BackendChoice />
       {offline && !unstored && <p>{words.offline[offline]}</p>}
       {unstored && <p>{words.unstored[unstored]}</p>}
       {(running.value?.attempts.length ?? 0) > 0 && (
@@ -30,6 +31,31 @@ export function DeviceSection() {
         {words.diagnostics}
       </button>
     </Section>
+  );
+}
+
+/** What computes: the page's choice, or a person's among what was verified. */
+function BackendChoice() {
+  const { about: words, page } = text.value;
+  const all: readonly Choice[] = ["fastest", ...backends.value];
+  if (!running.value || backends.value.length < 2) return null;
+  return (
+    <fieldset class="segments backend-choice">
+      <legend>{words.computeOn}</legend>
+      {all.map((one) => (
+        <label key={one}>
+          <input
+            type="radio"
+            name="backend"
+            value={one}
+            checked={choice.value === one}
+            onChange={() => void choose(one)}
+          />
+          <span>{one === "fastest" ? words.fastest : page.backendShort[one]}</span>
+        </label>
+      ))}
+      <p class="quiet">{words.computeOnHint}</p>
+    </fieldset>
   );
 }
 

@@ -7,7 +7,7 @@ import { NOTICE } from "../state/export_documents.js";
 import type { Item, Result } from "../state/items.js";
 import { retryItem, selected } from "../state/queue.js";
 import { running } from "../state/session.js";
-import { CheckPanel } from "./CheckPanel.js";
+import { CheckLine, CheckPanel } from "./CheckPanel.js";
 import { FindingsTables } from "./FindingsTables.js";
 import { RawNumbers } from "./RawNumbers.js";
 
@@ -83,6 +83,7 @@ function Results({ item, result }: { readonly item: Item; readonly result: Resul
   const { findings: words, page } = text.value;
   const then = page.backendShort[result.origin.backend];
   const now = running.value?.backend;
+  const accepted = result.check?.accepted === true && result.findings !== null;
   const other = now && now !== result.origin.backend ? page.backendShort[now] : null;
   return (
     <>
@@ -93,13 +94,14 @@ function Results({ item, result }: { readonly item: Item; readonly result: Resul
       </p>
       {other && <p class="note calm">{words.otherBackend(then, other)}</p>}
       <Weights />
-      <CheckPanel result={result} />
+      {accepted ? <CheckLine /> : <CheckPanel result={result} />}
       {result.findings && (
         <>
           <FindingsTables
             findings={result.findings}
             dataset={result.calibration?.dataset ?? null}
           />
+          {accepted && <CheckPanel result={result} />}
           <RawNumbers result={result} findings={result.findings} />
         </>
       )}

@@ -1,4 +1,5 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { redrawn } from "../viewer/redrawn.js";
 import { formats, text } from "../../text/language.js";
 import type { Rebuilt as Pair, Square } from "../../host/seen.js";
 import { errorsOf, redLayer } from "../viewer/overlay.js";
@@ -40,7 +41,7 @@ function Small({ square, errors, caption, label }: SmallProps) {
   useLayoutEffect(() => {
     const context = place.current?.getContext("2d");
     context?.putImageData(imageOf(square, errors), 0, 0);
-  }, [square, errors]);
+  }, [square, errors, redrawn.value]);
   return (
     <figure>
       <canvas ref={place} width={square.size} height={square.size} role="img" aria-label={label} />

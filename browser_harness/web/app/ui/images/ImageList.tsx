@@ -1,6 +1,7 @@
 import "./list.css";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { formats, nameOf, text } from "../../text/language.js";
-import { calibratedOf } from "../findings/standing.js";
+import { calibratedOf, standingOf } from "../findings/standing.js";
 import { Icon } from "../page/Icon.js";
 import { announce } from "../state/announce.js";
 import type { Item } from "../state/items.js";
@@ -11,18 +12,26 @@ import {
   removeAll,
   removeItem,
   retryItem,
+  selected,
   selectedId,
 } from "../state/queue.js";
 import { Thumbnail } from "./Thumbnail.js";
 
-/** The images in line, and how far they have come. */
+/**
+ * The images in line, and how far they have come.
+ *
+ * One stop for the Tab key: arrow keys, Home and End choose among them, Delete removes.
+ */
 export function ImageList() {
+  const place = useRef<HTMLUListElement>(null);
+  const reachable = selected.value?.id ?? items.value[0]?.id;
+  useLayoutEffect(() => follow(place.current), [selectedId.value]);
   return (
     <>
       {(items.value.length > 1 || paused.value) && <Progress />}
-      <ul class="images">
+      <ul ref={place} class="images" onKeyDown={press}>
         {items.value.map((item) => (
-          <ImageCard key={item.id} item={item} />
+          <ImageCard key={item.id} item={item} first={item.id === reachable} />
         ))}
       </ul>
     </>
@@ -57,21 +66,70 @@ function Progress() {
   );
 }
 
-function ImageCard({ item }: { readonly item: Item }) {
+/** Chooses by key; the focus goes along. */
+function press(event: KeyboardEvent): void {
+  const { key, ctrlKey, metaKey, altKey } = event;
+  if (ctrlKey || metaKey || altKey) return;
+  const [all, now] = [items.value, selected.value];
+  const at = now ? all.indexOf(now) : -1;
+  const last = all.length - 1;
+  const steps: Readonly<Record<string, number>> = {
+    ArrowDown: Math.min(at + 1, last),
+    ArrowRight: Math.min(at + 1, last),
+    ArrowUp: Math.max(at - 1, 0),
+    ArrowLeft: Math.max(at - 1, 0),
+    Home: 0,
+    End: last,
+  };
+  const to = all[steps[key] ?? -1];
+  if (key === "Delete" && now) removeAndTell(now);
+  else if (to) {
+    selectedId.value = to.id;
+    focusOnSelected();
+  } else return;
+  event.preventDefault();
+}
+
+function removeAndTell({ id, name }: Item): void {
+  removeItem(id);
+  announce(text.value.images.queue.removed(name));
+  focusOnSelected();
+}
+
+/** Where it was on what is gone; with no image left, the page for adding takes it. */
+function focusOnSelected(): void {
+  setTimeout(() => document.querySelector<HTMLElement>("[aria-current]")?.focus());
+}
+
+/** Scrolls the list, and not the page, so that the selected image is in it. */
+function follow(list: HTMLElement | null): void {
+  const line = list?.querySelector("[aria-current]")?.closest("li");
+  if (!list || !line) return;
+  for (const place of [list, list.closest<HTMLElement>(".queue")]) {
+    if (!place) continue;
+    const [now, all] = [line.getBoundingClientRect(), place.getBoundingClientRect()];
+    place.scrollTop += Math.max(0, now.bottom - all.bottom) + Math.min(0, now.top - all.top);
+    place.scrollLeft += Math.max(0, now.right - all.right) + Math.min(0, now.left - all.left);
+  }
+}
+
+interface CardProps {
+  readonly item: Item;
+  /** Whether the Tab key comes to it. */
+  readonly first: boolean;
+}
+
+function ImageCard({ item, first }: CardProps) {
   const { queue, status } = text.value.images;
   const { name } = item;
   const chosen = selectedId.value === item.id;
-  const remove = () => {
-    removeItem(item.id);
-    announce(queue.removed(name));
-    // The focus was on what is gone; with no image left, the page for adding takes it.
-    setTimeout(() => document.querySelector<HTMLElement>("[aria-current]")?.focus());
-  };
+  const tabIndex = first ? 0 : -1;
   return (
     <li class={`image ${item.status}`} data-status={item.status}>
       <button
         type="button"
         class="image-select"
+        tabIndex={tabIndex}
         aria-current={chosen ? "true" : undefined}
         onClick={() => (selectedId.value = item.id)}
       >
@@ -87,9 +145,19 @@ function ImageCard({ item }: { readonly item: Item }) {
       </button>
       <span class="image-actions">
         {item.status === "failed" && (
-          <IconButton icon="reset" name={queue.retry(name)} act={() => retryItem(item.id)} />
+          <IconButton
+            icon="reset"
+            name={queue.retry(name)}
+            tabIndex={tabIndex}
+            act={() => retryItem(item.id)}
+          />
         )}
-        <IconButton icon="close" name={queue.remove(name)} act={remove} />
+        <IconButton
+          icon="close"
+          name={queue.remove(name)}
+          tabIndex={tabIndex}
+          act={() => removeAndTell(item)}
+        />
       </span>
     </li>
   );
@@ -108,11 +176,12 @@ function ImageName({ name }: { readonly name: string }) {
   );
 }
 
-/** The finding with the highest calibrated value. */
+/** The finding with the highest calibrated value among those that reach their operating points. */
 function Strongest({ item }: { readonly item: Item }) {
-  const findings = item.result?.findings ?? [];
-  const [first, ...others] = findings.filter((one) => calibratedOf(one) !== null);
-  if (!first) return null;
+  const calibrated = (item.result?.findings ?? []).filter((one) => calibratedOf(one) !== null);
+  const [first, ...others] = calibrated.filter((one) => standingOf(one) !== "below");
+  if (calibrated.length === 0) return null;
+  if (!first) return <span class="image-top quiet">{text.value.images.queue.none}</span>;
   const value = (one: typeof first) => calibratedOf(one) ?? 0;
   const top = others.reduce((best, one) => (value(one) > value(best) ? one : best), first);
   const number = formats.value.number(value(top), 2);
@@ -124,12 +193,20 @@ function Strongest({ item }: { readonly item: Item }) {
 interface IconButtonProps {
   readonly icon: "reset" | "close";
   readonly name: string;
+  readonly tabIndex: number;
   readonly act: () => void;
 }
 
-function IconButton({ icon, name, act }: IconButtonProps) {
+function IconButton({ icon, name, tabIndex, act }: IconButtonProps) {
   return (
-    <button type="button" class="plain only-icon" aria-label={name} title={name} onClick={act}>
+    <button
+      type="button"
+      class="plain only-icon"
+      tabIndex={tabIndex}
+      aria-label={name}
+      title={name}
+      onClick={act}
+    >
       <Icon name={icon} />
     </button>
   );

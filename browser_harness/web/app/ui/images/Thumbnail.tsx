@@ -1,5 +1,6 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Thumb } from "../state/items.js";
+import { redrawn } from "../viewer/redrawn.js";
 import { Icon } from "../page/Icon.js";
 
 /** A small picture; decoration beside the file's name. */
@@ -12,7 +13,7 @@ export function Thumbnail({ thumb }: { readonly thumb: Thumb | null }) {
       Uint32Array.from(thumb.levels, (level) => 0xff000000 | (level * 0x010101)),
     );
     place.current.getContext("2d")?.putImageData(image, 0, 0);
-  }, [thumb]);
+  }, [thumb, redrawn.value]);
   if (!thumb) {
     return (
       <span class="thumb empty" aria-hidden="true">

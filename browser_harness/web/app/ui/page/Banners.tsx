@@ -1,15 +1,17 @@
 import "./banners.css";
 import type { ComponentChildren } from "preact";
 import { signal } from "@preact/signals";
+import { keepsWords } from "../../storage.js";
 import { formats, text } from "../../text/language.js";
 import { counts } from "../state/queue.js";
-import { change, life, openRelease, running, stop } from "../state/session.js";
+import { change, life, openRelease, running, session, stop } from "../state/session.js";
 import { applyUpdate, updatePutOff, updateStatus } from "../state/updates.js";
 import { Icon } from "./Icon.js";
 import { LoadingPage } from "./LoadingPage.js";
 import { Attempts } from "./StoppedPage.js";
 
 const fallbackDismissed = signal(false);
+const forgettingDismissed = signal(false);
 
 /** What happened around the images. */
 export function Banners() {
@@ -18,6 +20,7 @@ export function Banners() {
       <Ended />
       <Restarted />
       <Fallback />
+      <KeepsNothing />
       <Update />
     </div>
   );
@@ -97,8 +100,22 @@ function Fallback() {
   if (!now || now.attempts.length === 0 || fallbackDismissed.value || change.value) return null;
   return (
     <Banner kind="calm" onDismiss={() => (fallbackDismissed.value = true)}>
-      <p>{banner.fallback(backends[now.backend])}</p>
-      <Attempts attempts={now.attempts} />
+      <details>
+        <summary>{banner.fallback(backends[now.backend])}</summary>
+        <Attempts attempts={now.attempts} />
+      </details>
+    </Banner>
+  );
+}
+
+/** Nothing is kept on this device, or nothing of the models. */
+function KeepsNothing() {
+  const { banner } = text.value.page;
+  const kept = keepsWords() && session.value?.unstored !== "unavailable";
+  if (!session.value || kept || forgettingDismissed.value) return null;
+  return (
+    <Banner kind="calm" onDismiss={() => (forgettingDismissed.value = true)}>
+      <p>{banner.keepsNothing}</p>
     </Banner>
   );
 }

@@ -1,4 +1,5 @@
 import "./pages.css";
+import { keepsWords } from "../../storage.js";
 import { formats, text } from "../../text/language.js";
 import { agree, modelBytes, release } from "../state/session.js";
 import { Icon, type IconName } from "./Icon.js";
@@ -26,9 +27,9 @@ export function ConsentPage() {
         </ul>
         <p class="quiet">{words.models(titles.join("; "))}</p>
         <Weights />
-        <div class="actions">
+        <div class="actions consent-actions">
           <AgreeButton />
-          <p class="quiet">{words.remembered}</p>
+          <p class="quiet">{keepsWords() ? words.remembered : words.forgotten}</p>
         </div>
       </div>
     </div>

@@ -61,6 +61,12 @@ function StageLine({ stage, current, now }: StageProps) {
         {state === "running" && now ? countOf(now) : words[state]}
       </span>
       {state === "running" && <Bar now={now} title={title} />}
+      {state === "running" && now?.waiting && (
+        <span class="stage-waiting with-icon" role="status">
+          <Icon name="warning" />
+          {words.awaited[now.waiting]}
+        </span>
+      )}
     </li>
   );
 }

@@ -1,6 +1,8 @@
 import { computed, signal } from "@preact/signals";
 import type { OpenProgress, OpenRequest, Running, Session } from "../../host/types.js";
 import { fetchManifest, type Manifest } from "../../host/manifest.js";
+import type { BackendName } from "../../host/index.js";
+import { bytesOf } from "../../host/models.js";
 import { requireNotRevoked } from "../../host/revocations.js";
 import { shownOf } from "../../host/shown.js";
 import { text } from "../../text/language.js";
@@ -35,15 +37,31 @@ export const stop = signal<Stop | null>(null);
 /** The last change that a person has not dismissed. */
 export const change = signal<Change | null>(null);
 
-/** Bytes of all files of the models, each counted once. */
-export const modelBytes = computed(() => {
-  const files = Object.values(release.value?.models ?? {}).flatMap((m) => Object.values(m.files));
-  const bytes = new Map(files.map((file) => [file.sha256, file.bytes]));
-  return [...bytes.values()].reduce((sum, one) => sum + one, 0);
-});
+/** Bytes that are loaded after consent: what the loading page counts to. */
+export const modelBytes = computed(() => (release.value ? bytesOf(release.value) : 0));
 
 /** What is tried of a release that does not say what it was verified on. */
 const HARDWARE_INDEPENDENT = ["wasm"] as const;
+
+/** The backends that the release's evidence covers. */
+export const backends = computed(() => release.value?.backends ?? HARDWARE_INDEPENDENT);
+
+/** What a person chose to compute on; "fastest" leaves it to the page. */
+export type Choice = BackendName | "fastest";
+
+const CHOICE = "xport.backend";
+const chosen = signal<string | null>(recall(CHOICE));
+export const choice = computed(
+  (): Choice => backends.value.find((one) => one === chosen.value) ?? "fastest",
+);
+
+/** Computes on another backend from now on, if it passes its self-test here; results stay. */
+export async function choose(backend: Choice): Promise<void> {
+  if (backend === choice.value) return;
+  chosen.value = backend;
+  remember(CHOICE, backend);
+  if (life.value === "open") await openRelease();
+}
 
 type Open = (request: OpenRequest) => Promise<Session>;
 let opener: Open | null = null;
@@ -87,7 +105,8 @@ export async function openRelease(): Promise<void> {
   try {
     const opened = await opener({
       base: BASE,
-      backends: release.value.backends ?? HARDWARE_INDEPENDENT,
+      backends: backends.value,
+      choice: choice.value,
       progress: (now) => (progress.value = now),
       signal: aborting.signal,
     });

@@ -1,4 +1,5 @@
 import { effect, signal } from "@preact/signals";
+import { serviceWorkers } from "../../storage.js";
 import { digest, life } from "./session.js";
 
 /** What is known of the page's copy on this device and of a newer release. */
@@ -28,7 +29,7 @@ let updater: Updater | null = null;
 export function keepUpToDate(make: (tell: (status: UpdateStatus) => void) => Updater): () => void {
   return effect(() => {
     const stopped = life.value === "failed" || life.value === "refused";
-    const kept = Boolean(navigator.serviceWorker?.controller) && digest.value !== "";
+    const kept = Boolean(serviceWorkers()?.controller) && digest.value !== "";
     if (updater || !(life.value === "open" || (stopped && kept))) return;
     updater = make((status) => {
       if (status.update !== updateStatus.value?.update) updatePutOff.value = false;

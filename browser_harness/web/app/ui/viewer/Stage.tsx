@@ -7,6 +7,7 @@ import { drag, inverted, picture, view } from "../state/picture.js";
 import { selected } from "../state/queue.js";
 import { dragBy, gray, isWhole, panBy, shownView, stage, zoomBy } from "../state/stage.js";
 import { drawScene } from "./draw.js";
+import { redrawn } from "./redrawn.js";
 import { listenForGestures } from "./gestures.js";
 
 /** Pixels that a stage has at most; a sharper screen is drawn a little coarser. */
@@ -75,6 +76,7 @@ function keepDrawing(canvas: HTMLCanvasElement): () => void {
         view: now,
         over: layer.value,
         opacity: opacity.value,
+        drawing: redrawn.value,
       };
     cancelAnimationFrame(frame);
     frame = requestAnimationFrame(() => {

@@ -13,6 +13,8 @@ export interface Scene {
   readonly over: Placed | null;
   /** Of the overlay, 0 to 1. */
   readonly opacity: number;
+  /** Another number where canvases lost what was drawn on them. */
+  readonly drawing?: number;
 }
 
 /** Draws a scene on a canvas of its stage's size. */
@@ -31,23 +33,32 @@ export function drawScene(canvas: HTMLCanvasElement, scene: Scene): void {
   context.globalAlpha = scene.opacity;
   context.imageSmoothingEnabled = layer.smooth;
   context.imageSmoothingQuality = "high";
-  context.drawImage(canvasOf(layer), place.x, place.y, place.width, place.height);
+  context.drawImage(
+    canvasOf(layer, scene.drawing ?? 0),
+    place.x,
+    place.y,
+    place.width,
+    place.height,
+  );
   context.restore();
   frame(context, place, Math.max(1, Math.round(stage.width / 500)));
 }
 
-const drawn = new WeakMap<Layer, HTMLCanvasElement>();
+const drawn = new WeakMap<
+  Layer,
+  { readonly canvas: HTMLCanvasElement; readonly drawing: number }
+>();
 
-/** A layer as a canvas, drawn once. */
-function canvasOf(layer: Layer): HTMLCanvasElement {
+/** A layer as a canvas, drawn once, and again where canvases were lost. */
+function canvasOf(layer: Layer, drawing: number): HTMLCanvasElement {
   const known = drawn.get(layer);
-  if (known) return known;
+  if (known?.drawing === drawing) return known.canvas;
   const canvas = document.createElement("canvas");
   canvas.width = layer.width;
   canvas.height = layer.height;
   const image = new ImageData(layer.rgba, layer.width, layer.height);
   canvas.getContext("2d")?.putImageData(image, 0, 0);
-  drawn.set(layer, canvas);
+  drawn.set(layer, { canvas, drawing });
   return canvas;
 }
 
