@@ -119,8 +119,7 @@ class GivenBack(Document):
             for one in damaged
         )
         return (
-            "What it could give back: the weights hold no film as such, and whoever has them needs "
-            "a film, or its code, to get an image out. Of a film trained on its reconstruction is "
+            "What it could give back, as far as was tried: of a film trained on its reconstruction is "
             f"{whole.trained_distance:.3f} away (median), of one held out {whole.held_distance:.3f}"
             ": so whether somebody's film was in the training may be guessed from its own "
             "reconstruction better than by chance.",
