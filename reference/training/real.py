@@ -16,16 +16,18 @@ from reference.card import Stage
 from reference.data import Dataset
 from reference.data.films import Part, films, labelled_films
 from reference.defaults import default_folder
+from reference.networks.ali import autoencoder
 from reference.networks.checkpoints import load_checkpoint
 from reference.networks.densenet import DenseNet
 from reference.networks.view import ViewNet
-from reference.preprocess import CHESTXNET, Preprocess
+from reference.preprocess import AUTOENCODER_STRETCH, CHESTXNET, Preprocess
+from reference.training.autoencoders import L2Task
 from reference.training.card import stage
 from reference.training.classifier import prior_logits
-from reference.training.defaults import SHAPE, Trained
+from reference.training.defaults import LATENT, SHAPE, WIDTH, Trained
 from reference.training.films import FilmsTask
 from reference.training.fitting import Fitting, Outcome, fabric_for, write_weights
-from reference.training.recipes import Cosine, FilmsRecipe, ViewRecipe
+from reference.training.recipes import AutoencoderRecipe, Cosine, FilmsRecipe, ViewRecipe
 from reference.training.registry import Registry, register
 from reference.training.strangers import SIZE, drawn_strangers
 from reference.training.tasks import Task
@@ -91,6 +93,19 @@ FINE_FILMS = FilmsRecipe(
 """The end, at the size that is deployed."""
 
 
+L2_FILMS_RECIPE = AutoencoderRecipe(
+    name="films, L2",
+    learning_rate=2e-3,
+    schedule=Cosine(epochs=28, rise=0.5),
+    batch=18,
+    epochs=28,
+    augmentation="5",
+    latent=LATENT,
+    width=WIDTH,
+)
+"""The gate's autoencoder: mildly moved, for few films."""
+
+
 @dataclass(frozen=True)
 class RealTraining:
     """One making of the networks of real films.
@@ -101,6 +116,7 @@ class RealTraining:
         tell: is told of progress.
         recipes: of the gate's two stages, and of the classifier's two.
         share: of what is drawn beside the films; less than 1 for tests.
+        reconstruction: recipe of the gate's autoencoder.
     """
 
     root: Path
@@ -113,6 +129,7 @@ class RealTraining:
         FINE_FILMS,
     )
     share: float = 1.0
+    reconstruction: AutoencoderRecipe = L2_FILMS_RECIPE
 
     def larger(self, part: Part) -> Registry:
         """Return the chests of a part as the gate's training keeps them."""
@@ -128,6 +145,11 @@ class RealTraining:
         """Return the NIH films of a part as the classifier reads them."""
         folder = self.work / f"nih-{part}-{CHESTXNET.size}"
         return register(labelled_films(self.root, (part,)), CHESTXNET, folder, self.tell)
+
+    def small(self, part: Part) -> Registry:
+        """Return the chests of a part as the gate's autoencoder reads them."""
+        folder = self.work / f"films-{part}-{AUTOENCODER_STRETCH.size}"
+        return register(films(self.root, (part,)), AUTOENCODER_STRETCH, folder, self.tell)
 
     def view(self) -> Trained:
         """Train the gate's network, or finish what was interrupted."""
@@ -161,6 +183,15 @@ class RealTraining:
             weights = task.weights()
             network.load_state_dict(weights)
         return Trained(tuple(stages), write_weights(self.work / "films.safetensors", weights))
+
+    def autoencoder(self) -> Trained:
+        """Train the gate's autoencoder, or finish what was interrupted."""
+        recipe = self.reconstruction
+        registries = (self.small("train"), self.small("calibration"))
+        torch.manual_seed(SEED)
+        task = L2Task(autoencoder(recipe.latent, recipe.width), recipe, *registries)
+        outcome = self._fit("l2-films", task)
+        return Trained((stage(recipe, outcome),), outcome.best)
 
     def _fit(self, name: str, task: Task) -> Outcome:
         fabric = fabric_for(task.recipe.precision, "cpu")
