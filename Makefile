@@ -3,6 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 IMAGES ?=
 PYTHONS ?=
 ANY_TORCH ?=
+REAL ?=
 BIN := .venv/bin
 # Node may be the one that set-up installed into .venv.
 WITH_NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
@@ -12,7 +13,7 @@ OTHERS = $(if $(ANY_TORCH),--any-torch) $(addprefix --python=,$(PYTHONS))
 LOCKED := --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-all test-pythons lanes bench check format fuzz operators defaults results goldens lock clean
+.PHONY: help setup demo test test-fast test-all test-pythons lanes bench check format fuzz operators defaults real gate-times results goldens lock clean
 
 help: ## list the chores
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -65,8 +66,16 @@ operators: setup ## ONNX's own operator tests on WebGL, all of them; writes docs
 defaults: setup ## train the default checkpoints again (about two hours), into reference/defaults
 	@$(BIN)/python -m reference.training defaults
 
-results: demo ## docs/results.md from the demo's evidence, and from build/bench where `make bench` ran
-	@$(BIN)/python scripts/results.py build/demo/evidence.json $(if $(wildcard build/bench/bench.json),--bench build/bench/bench.json)
+real: setup ## train the networks of real films again, from a folder REAL=… (reference/data/films.py says what it holds)
+	@$(BIN)/python -m reference.training real --from "$(or $(REAL),REAL)"
+
+gate-times: demo ## time the default release's gate: anew, unchanged, one model changed, more probes
+	@$(BIN)/python scripts/gate_times.py
+
+results: demo ## docs/results.md from the demo's evidence, and from what `make bench` and `make gate-times` measured
+	@$(BIN)/python scripts/results.py build/demo/evidence.json \
+	  $(if $(wildcard build/bench/bench.json),--bench build/bench/bench.json) \
+	  $(if $(wildcard build/gate-times/times.json),--gate build/gate-times/times.json)
 
 goldens: setup ## rewrite the files that tests compare with (docs/, screenshots); review the diff
 	@$(BIN)/python scripts/goldens.py

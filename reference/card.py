@@ -11,6 +11,7 @@ from reference.decide.calibration import Calibration
 from reference.decide.gate import Gate
 from reference.document import Document
 from reference.preprocess import Preprocess
+from reference.terms import DataTerms, Line, Terms
 
 CARD = "card.json"
 NOT_MEDICAL = "NOT FOR MEDICAL USE"
@@ -116,6 +117,8 @@ class Card(Document):
         scores: of an autoencoder, on test images.
         gate: threshold, from validation images.
         notes: what else a reader has to know, sentences.
+        license: of the weights, an SPDX expression or its words; None where nobody stated it.
+        datasets: the sets of images behind `provenance.data`, with their licences and sources.
     """
 
     schema_version: int = Field(default=1, ge=1, le=1)
@@ -129,3 +132,10 @@ class Card(Document):
     scores: tuple[ScoreFigures, ...] = ()
     gate: Gate | None = None
     notes: tuple[str, ...] = ()
+    license: Line | None = None
+    datasets: tuple[DataTerms, ...] = ()
+
+    @property
+    def terms(self) -> Terms:
+        """What it states of licences."""
+        return Terms(license=self.license, datasets=self.datasets)

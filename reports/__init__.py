@@ -9,6 +9,7 @@ needed, and the same evidence gives the same bytes.
 - `page`: what all pages have in common: templates, style and filters, and text that is never
   obeyed.
 - `releases`: a target's releases: lines for a terminal, and a page with the trend of their figures.
+- `site`: what a bundle makes of a hospital's images, as a page without pictures.
 - `svg`: drawings as SVG elements: escaped by construction, small, and the same bytes every time.
 - `words`: numbers in words, the same way in every report; what is not a number says so.
 """

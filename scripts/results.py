@@ -7,6 +7,7 @@ benchmark the last one's figures stay, with what they say of their date and mach
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -26,6 +27,7 @@ from xport.judgement.verdict import Status  # noqa: E402
 
 DOCUMENT = ROOT / "docs" / "results.md"
 BENCH = "## What `make bench` measures\n"
+GATE = "## How long the gate takes\n"
 HEAD = """# Results
 
 Written by `make results`; the report beside a bundle has the figures of *your* run.
@@ -51,14 +53,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("evidence", type=Path, help="the demo's evidence.json")
     parser.add_argument("--bench", type=Path, help="a bench.json of `xport targets --out`")
+    parser.add_argument("--gate", type=Path, help="a times.json of scripts/gate_times.py")
     options = parser.parse_args()
-    if options.bench:
-        result = BenchResult.read(options.bench)
-        benched = "\n".join(_bench(result))
-    else:
-        benched = DOCUMENT.read_text().partition(BENCH)[2].strip()
+    before = DOCUMENT.read_text()
+    benched = (
+        "\n".join(_bench(BenchResult.read(options.bench)))
+        if options.bench
+        else before.partition(BENCH)[2].strip()
+    )
+    gated = (
+        "\n".join(_gate(json.loads(options.gate.read_text())))
+        if options.gate
+        else before.partition(GATE)[2].partition(BENCH)[0].strip()
+    )
     text = document(Evidence.read(options.evidence))
-    DOCUMENT.write_text(f"{text}\n{BENCH}\n{benched}\n")
+    DOCUMENT.write_text(f"{text}\n{GATE}\n{gated.strip()}\n\n{BENCH}\n{benched.strip()}\n")
     print(DOCUMENT.relative_to(ROOT))
 
 
@@ -131,6 +140,23 @@ def _prepared(part: Preparation) -> Iterator[str]:
     ]
     yield f"**{part.model.title}.** {part.points}\n"
     yield from _table(rows)
+
+
+def _gate(times: dict[str, float]) -> Iterator[str]:
+    yield (
+        "`xport release` of the default release, from its start to its end, on an idle machine of "
+        "2 processors, by `make gate-times`: both routes, WebGL and wasm, the explanation, the "
+        "preprocessing leg, judging, report and bundle; nothing to convert.\n"
+    )
+    yield from _table([
+        ["what", "takes"],
+        *([name, words.seconds(seconds)] for name, seconds in times.items()),
+    ])  # fmt: skip
+    share = times["one probe more"] / times["steady runs of one probe"]
+    yield (
+        f"A probe more costs {share:.2g} times what its steady runs take, two for each leg, of the "
+        "classifier and the autoencoder."
+    )
 
 
 def _bench(result: BenchResult) -> Iterator[str]:

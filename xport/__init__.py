@@ -28,12 +28,14 @@ from xport.common.version import __version__
 if TYPE_CHECKING:
     from xport.api import (
         Converted,
+        Debugged,
         Report,
         VerdictError,
         XportError,
         bundle,
         check,
         convert,
+        debug,
         diff,
         init,
         judge,
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Converted",
+    "Debugged",
     "Report",
     "VerdictError",
     "XportError",
@@ -52,6 +55,7 @@ __all__ = [
     "bundle",
     "check",
     "convert",
+    "debug",
     "diff",
     "init",
     "judge",

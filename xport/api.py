@@ -4,6 +4,7 @@
   module in a browser.
 - Releases, from a release file: `check`, `init` and `release`; then `judge`, `report` and `bundle`
   on a run's folder, `verify` and `publish` on a bundle, and `diff` of two of either.
+- `debug` names the first node at which a leg of a run, or of a verified model, departs.
 
 Paths may be strings. All raise `XportError`, which says what, where and the remedy, and knows the
 command line's exit code. The command line's own steps are `xport.workflow.commands`.
@@ -23,6 +24,7 @@ from xport.fetching.addresses import is_address
 from xport.library.checking import check
 from xport.library.converted import Converted
 from xport.library.converting import convert
+from xport.library.debugged import Debugged, debug_run
 from xport.library.report import Report
 from xport.library.starting import init
 from xport.library.verification import Verification, verify_model
@@ -30,7 +32,9 @@ from xport.plan.routes import Backend
 from xport.publishing import VALID_DAYS
 from xport.publishing.documents import NAMES, ChannelName
 from xport.recording.browser import BrowserOptions
+from xport.signing.keyless import demanded_identity
 from xport.workflow import commands, publishing
+from xport.workflow.debugging import Asked
 from xport.workflow.difference import compare, limits_named
 from xport.workflow.receiving import Demands, received
 from xport.workflow.targets import Published, Publishing, no_passphrase
@@ -41,12 +45,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Converted",
+    "Debugged",
     "Report",
     "VerdictError",
     "XportError",
     "bundle",
     "check",
     "convert",
+    "debug",
     "diff",
     "init",
     "judge",
@@ -60,6 +66,7 @@ CHROMIUM = "chromium"
 CACHE_DIR = Path("build/store")
 OF_BUNDLES = (
     *("allow_unchecked", "allow_waivers", "expect", "key", "policy", "revocations", "allow_http"),
+    *("identity", "identity_provider", "trust_root"),
 )
 """What `verify` takes for a bundle alone."""
 Run = Report | str | Path
@@ -75,6 +82,9 @@ def verify(
     allow_unchecked: bool = False,
     expect: str | None = None,
     key: str | Path | None = None,
+    identity: str | None = None,
+    identity_provider: str | None = None,
+    trust_root: str | Path | None = None,
     policy: str | Path | None = None,
     revocations: str | Path | None = None,
     allow_http: bool = False,
@@ -130,6 +140,11 @@ def verify(model: Converted | str | Path, inputs: Any = None, **options: Any) ->
         expect: of a bundle: the SHA-256 of its manifest, as whoever published it gave it out.
         key: of a bundle: a public key in PEM, whose owner must have signed it. Without one, who
             made it is unknown, signed or not.
+        identity: of a bundle: an e-mail address, or the address of a workflow, that must have
+            signed it through Sigstore, without a key.
+        identity_provider: of a bundle: the issuer that must have vouched for that.
+        trust_root: of a bundle: Sigstore's `trusted_root.json` to believe, in the place of the one
+            that its package has.
         policy: of a bundle: a TOML file with a `[policy]`; its evidence must say PASSED under at
             least that.
         revocations: of a bundle: a signed list of revoked releases, which must not name it.
@@ -143,7 +158,7 @@ def verify(model: Converted | str | Path, inputs: Any = None, **options: Any) ->
         InputError: something given does not fit; it is named. Or less is asked than the floor of
             every policy, and that is not allowed.
         IntegrityError: files are not those that were converted, or not the bundle's; or that is
-            not signed with the key.
+            not signed with the key, or by the identity.
     """
     if not isinstance(model, Converted):
         if inputs is not None or set(options) - {"allow_weak", *OF_BUNDLES}:
@@ -168,14 +183,19 @@ def _verified_bundle(
     allow_unchecked: bool = False,
     expect: str | None = None,
     key: str | Path | None = None,
+    identity: str | None = None,
+    identity_provider: str | None = None,
+    trust_root: str | Path | None = None,
     policy: str | Path | None = None,
     revocations: str | Path | None = None,
     allow_http: bool = False,
 ) -> Manifest:
+    trust = None if trust_root is None else Path(trust_root)
     demands = Demands(
         allow_unchecked=allow_unchecked,
         expect=expect,
         key=None if key is None else Path(key),
+        identity=demanded_identity(identity, identity_provider, trust),
         policy=None if policy is None else Path(policy),
         revocations=None if revocations is None else Path(revocations),
         allow_http=allow_http,
@@ -350,6 +370,7 @@ def diff(
     *,
     limits: Mapping[str, float] | None = None,
     labelled: tuple[str | Path, str | Path] | None = None,
+    options: BrowserOptions | None = None,
 ) -> Difference:
     """What a new release changes against an old one, each a run's folder or a bundle.
 
@@ -357,10 +378,11 @@ def diff(
         before: what is published, say.
         after: what may take its place.
         limits: what may change, by the names of `[policy.baseline]`: `max_flipped_share`,
-            `max_auc_drop`, `max_bytes_ratio`, `min_images`, `min_positives`. The difference's
-            `status` is their outcome, None without them.
+            `max_auc_drop`, `max_bytes_ratio`, `max_slowdown`, `min_images`, `min_positives`,
+            `min_rounds`. The difference's `status` is their outcome, None without them.
         labelled: what the classifiers of both said of one labelled set, as `xport paper table1`
             writes it.
+        options: the browser in which both run in turn, where `max_slowdown` asks for it.
 
     Raises:
         InputError: a folder is neither, a document cannot be read, there is no such limit, or
@@ -369,7 +391,46 @@ def diff(
     """
     files = (Path(labelled[0]), Path(labelled[1])) if labelled else None
     allowed = limits_named(limits or {})
-    return compare(_folder(before), _folder(after), allowed, files).difference
+    return compare(_folder(before), _folder(after), allowed, files, options).difference
+
+
+def debug(
+    run: Run | Converted,
+    leg: str | None = None,
+    output: str | None = None,
+    *,
+    model: str | None = None,
+    out: str | Path | None = None,
+    options: BrowserOptions | None = None,
+    progress: bool | None = None,
+) -> Debugged:
+    """Find the first node at which a leg departs from what it was made from.
+
+    Args:
+        run: one that was judged; or what `convert` returned, once `verify` has verified it beside
+            its folder.
+        leg: such as `onnx` or `tfjs/webgl`; the worst of the verdict by default.
+        output: of the model; the worst on that leg by default.
+        model: of a release; the worst by default.
+        out: where page, document and minimal model are written; beside the run by default, whose
+            report then links to the page.
+        options: which browser runs a browser leg, and who draws its WebGL.
+        progress: as of `convert`.
+
+    Returns:
+        Every node that was measured, and the first over tolerance: to be printed, or shown in a
+        notebook. `raise_for_divergence()` raises where there is one.
+
+    Raises:
+        InputError: the run was not judged, the model not verified, or there is no such leg, output
+            or model.
+        IntegrityError: artifacts, probes or recordings are not those of the run.
+        RunnerError: a tensor cannot be computed.
+    """
+    given = run if isinstance(run, Converted) else _folder(run)
+    asked = Asked(leg, output, model)
+    with told(progress):
+        return debug_run(given, asked, Path(out) if out is not None else None, options)
 
 
 def _folder(run: Run) -> Path:

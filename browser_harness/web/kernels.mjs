@@ -38,6 +38,7 @@ export const operators = {
   ReverseV2: ["Reverse"],
   Sigmoid: ["Sigmoid"],
   Slice: ["Slice"],
+  Softmax: ["Softmax"],
   SplitV: ["SplitV"],
   Sub: ["Sub"],
   Sum: ["Sum"],

@@ -3,6 +3,8 @@
 - `augmentation`: rotation, translation and scaling of images, at the levels of the paper (section
   2, Figure 3).
 - `dataset`: what a data set is: named labels, items, and one image at a time.
+- `films`: real radiographs in one folder of small copies: which image plays which part, and its
+  labels.
 - `folders`: data sets whose labels are the names of folders: pediatric pneumonia (Kermany) and
   MURA.
 - `nih`: NIH ChestX-ray14 (Wang et al., 2017) as published: one table, two official lists, PNG

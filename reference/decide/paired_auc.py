@@ -1,4 +1,4 @@
-"""How the AUC of a finding changes between two classifiers on the same images, with an interval.
+"""The AUC of a finding with an interval, and how it changes between two classifiers.
 
 E. R. DeLong, D. M. DeLong and D. L. Clarke-Pearson, *Comparing the Areas under Two or More
 Correlated Receiver Operating Characteristic Curves*, Biometrics 44 (1988); by midranks, as X. Sun
@@ -51,9 +51,9 @@ def auc_change(
         return None
     areas, of_positives, of_negatives = [], [], []
     for outputs in (before, after):
-        among_all = _midranks(np.concatenate([outputs[positive], outputs[~positive]]))
-        of_positives.append((among_all[:m] - _midranks(outputs[positive])) / n)
-        of_negatives.append(1 - (among_all[m:] - _midranks(outputs[~positive])) / m)
+        among_all = midranks(np.concatenate([outputs[positive], outputs[~positive]]))
+        of_positives.append((among_all[:m] - midranks(outputs[positive])) / n)
+        of_negatives.append(1 - (among_all[m:] - midranks(outputs[~positive])) / m)
         areas.append(float(of_positives[-1].mean()))
     change = areas[1] - areas[0]
     if m < 2 or n < 2:
@@ -64,7 +64,23 @@ def auc_change(
     return AucChange(areas[0], areas[1], max(-1.0, change - reach), min(1.0, change + reach))
 
 
-def _midranks(values: Float64Array) -> Float64Array:
+def auc_interval(
+    labels: npt.NDArray[np.int64], outputs: Float64Array
+) -> tuple[float, float, float] | None:
+    """The AUC and the ends of its 95 % interval; None without a positive or a negative image.
+
+    Args:
+        labels: (n,), 0 or 1.
+        outputs: (n,).
+    """
+    # Against outputs that say nothing, whose AUC is 0.5 and does not vary, the change is the AUC.
+    found = auc_change(labels, np.zeros(len(outputs)), outputs)
+    if found is None:
+        return None
+    return found.after, max(0.0, 0.5 + found.low), min(1.0, 0.5 + found.high)
+
+
+def midranks(values: Float64Array) -> Float64Array:
     """Ranks from 1; equal values share the mean of theirs."""
     _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
     last = np.cumsum(counts)

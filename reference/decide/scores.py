@@ -52,14 +52,14 @@ _SAMPLE = _PIXELS / (_PIXELS - 1)
 def l1(image: Image, reconstruction: Image) -> float:
     """Return the mean absolute difference, 0 to 2."""
     x, y = _pair(image, reconstruction, least=1)
-    return _mean(np.abs(x - y))
+    return mean(np.abs(x - y))
 
 
 def l2(image: Image, reconstruction: Image) -> float:
     """Return the root of the mean squared difference, 0 to 2; the paper's L2."""
     x, y = _pair(image, reconstruction, least=1)
     difference = x - y
-    return float(np.sqrt(_mean(difference * difference)))
+    return float(np.sqrt(mean(difference * difference)))
 
 
 def ssim(image: Image, reconstruction: Image) -> float:
@@ -76,7 +76,7 @@ def ssim(image: Image, reconstruction: Image) -> float:
     covariance = _SAMPLE * (_window_means(x * y) - mean_x * mean_y)
     above = (2 * mean_x * mean_y + _C1) * (2 * covariance + _C2)
     below = (mean_x * mean_x + mean_y * mean_y + _C1) * (variance_x + variance_y + _C2)
-    return _mean(above / below)
+    return mean(above / below)
 
 
 def latent_distance(latent: npt.NDArray[np.floating[Any]]) -> float:
@@ -102,8 +102,15 @@ def _window_means(values: Float64Array) -> Float64Array:
     return total / _PIXELS
 
 
-def _mean(values: Float64Array) -> float:
-    return _ordered_sum(values.ravel()) / values.size
+def mean(values: npt.NDArray[np.floating[Any]]) -> float:
+    """Return the mean of an array that is not empty."""
+    return _ordered_sum(values.astype(np.float64).ravel()) / values.size
+
+
+def standard_deviation(values: npt.NDArray[np.floating[Any]]) -> float:
+    """Return the root of the mean squared distance from the mean, of an array not empty."""
+    difference = values.astype(np.float64) - mean(values)
+    return float(np.sqrt(mean(difference * difference)))
 
 
 def _ordered_sum(values: Float64Array) -> float:

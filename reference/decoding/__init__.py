@@ -19,6 +19,7 @@ Twin: `engine/picture/decode/index.ts`.
   interpretation.
 - `dicom_image`: what a DICOM file says of the pixels it stores, and whether such pixels are read.
 - `dicom_pixels`: the stored values of a DICOM file's one frame, whatever its transfer syntax.
+- `dicom_syntax`: what the transfer syntaxes that are not read are called.
 - `exif`: the orientation that EXIF data tells; nothing else of EXIF is read.
 - `jp2`: the boxes of a JPEG 2000 file (JP2), which some devices put around a codestream in DICOM.
 - `jpeg`: JPEG of 8 bits: the markers are checked here, libjpeg-turbo decodes.
@@ -27,6 +28,7 @@ Twin: `engine/picture/decode/index.ts`.
 - `jpeg_extra`: bytes that a JPEG's scans hold after their last block, as some cameras and
   scanners write them.
 - `jpeg_frame`: a walk over the markers of a JPEG or JPEG-LS stream, which decodes nothing.
+- `jpeg_twelve`: JPEG of 12 bits and one component, as DICOM's extended process has it.
 - `png`: PNG: the chunks and the compressed stream are checked here, libpng undoes the row
   filters.
 - `refusal`: what the decoders have in common when they refuse a file.

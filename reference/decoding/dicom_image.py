@@ -69,16 +69,23 @@ def stored_image(file: DicomFile) -> StoredImage:
         raise _without_pixels(elements)
     photometric = elements.text("PhotometricInterpretation")
     if photometric not in _SHAPES:
-        raise unsupported(f"the DICOM image is {photometric or 'of no named kind'}, gray is read")
+        raise unsupported(
+            f"the DICOM image's PhotometricInterpretation is {photometric or 'missing'}, "
+            "gray is read (MONOCHROME1, MONOCHROME2)",
+            "convert it to MONOCHROME2, or export it as PNG",
+        )
     samples = _needed(elements, "SamplesPerPixel")
     if samples != 1:
-        raise unsupported(f"the DICOM image has {samples} samples per pixel, 1 is read")
+        raise unsupported(f"the DICOM image has SamplesPerPixel {samples}, 1 is read")
     allocated, bits = _needed(elements, "BitsAllocated"), _needed(elements, "BitsStored")
     if allocated not in (8, 16) or not 8 <= bits <= allocated:
-        raise unsupported(f"the DICOM image stores {bits} bits in {allocated}, 8 to 16 are read")
+        raise unsupported(
+            f"the DICOM image has BitsStored {bits} in BitsAllocated {allocated}, "
+            "8 to 16 in 8 or 16 are read"
+        )
     high = elements.integer("HighBit")
     if high not in (None, bits - 1):
-        raise unsupported(f"the DICOM image's highest bit is {high}, {bits - 1} is read")
+        raise unsupported(f"the DICOM image's HighBit is {high}, {bits - 1} is read")
     signed = _needed(elements, "PixelRepresentation")
     if signed > 1:
         raise damaged("PixelRepresentation is neither 0 nor 1")

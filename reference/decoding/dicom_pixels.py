@@ -19,9 +19,11 @@ from reference.decoding.dicom_data_set import (
     PixelData,
 )
 from reference.decoding.dicom_image import StoredImage
+from reference.decoding.dicom_syntax import unread_syntax
 from reference.decoding.jp2 import codestream_of
 from reference.decoding.jpeg import check_kind, decoded
 from reference.decoding.jpeg_frame import BASELINE, EXTENDED, JPEG_LS, LOSSLESS, Frame, frame_of
+from reference.decoding.jpeg_twelve import TWELVE, decoded_twelve
 from reference.decoding.refusal import damaged, unsupported
 from reference.errors import ImageError
 
@@ -41,9 +43,9 @@ def stored_values(file: DicomFile, image: StoredImage) -> Stored:
     - All fragments of a compressed frame are one stream. Only the bits stored are kept: higher
       ones may be an old overlay's. A codec's numbers, signed or not, are taken as bits likewise:
       whether they are signed is for PixelRepresentation to say.
-    - In the lossy syntaxes 81 (JPEG-LS) and 91 (JPEG 2000), if the codestream has more bits than
-      are stored, noise may exceed the range: a word, signed if PixelRepresentation is 1, is
-      then clipped to the values that the stored bits can hold.
+    - In the lossy syntaxes 81 (JPEG-LS) and 91 (JPEG 2000), and of a lossy JPEG of 12 bits, if the
+      codestream has more bits than are stored, noise may exceed the range: a word, signed if
+      PixelRepresentation is 1, is then clipped to the values that the stored bits can hold.
     - Of a JPEG 2000 file, whose boxes DICOM forbids and some devices write, the codestream is read.
     - A JPEG, JPEG-LS or JPEG 2000 stream must have the height and width of the data set, one
       component, and no more bits than are allocated.
@@ -63,7 +65,7 @@ def stored_values(file: DicomFile, image: StoredImage) -> Stored:
         stream = _fragments(pixels)
         words = _CODECS[file.transfer_syntax](stream, image)
     else:
-        raise unsupported(f"the DICOM image's transfer syntax {file.transfer_syntax} is not read")
+        raise unread_syntax(file.transfer_syntax)
     if image.bits < image.allocated:
         words = words & image.dtype.type(2**image.bits - 1)
     return words
@@ -145,6 +147,8 @@ def _unpacked(packed: bytes, count: int) -> bytearray:
 
 def _from_baseline(stream: bytes, image: StoredImage) -> Stored:
     frame = _checked_frame(stream, image, (BASELINE, EXTENDED))
+    if frame.precision == TWELVE:
+        return _clipped(decoded_twelve(stream, frame), TWELVE, image)
     check_kind(frame)
     return decoded(stream, frame)[..., 0].astype(image.dtype, copy=False)
 

@@ -32,9 +32,22 @@ def without_extra_bytes(content: bytes) -> bytes:
     sound is for libjpeg-turbo to say.
     """
     try:
-        return b"".join(_Walk(content).pieces())
-    except (ImageError, IndexError):
+        return followed(content)
+    except ImageError:
         return content
+
+
+def followed(content: bytes) -> bytes:
+    """Return a Huffman coded JPEG as ``without_extra_bytes`` does.
+
+    Raises:
+        ImageError: it cannot be followed: a code does not exist, data or a restart marker are
+            missing, or more than ``MOST_EXTRA`` bytes that are not all 0 follow the last block.
+    """
+    try:
+        return b"".join(_Walk(content).pieces())
+    except IndexError as error:
+        raise damaged("pixels are missing") from error
 
 
 @dataclass(frozen=True)

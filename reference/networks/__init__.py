@@ -12,5 +12,6 @@
   images.
 - `remaps`: published DenseNet checkpoints in the key layout of ``reference.networks.densenet``.
 - `threads`: how many threads torch computes with.
+- `view`: the gate's network: tells an upright frontal chest radiograph from everything else.
 - `weight_files`: reading weight files without ever running code that they carry.
 """

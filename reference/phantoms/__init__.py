@@ -18,6 +18,8 @@ are the same on every machine (see ``reference.phantoms.raster``).
 - `anatomy`: who the phantom is: a patient's lasting build, and what a visit changes about it.
 - `chest`: one phantom: patient, visit and hospital in, image, labels and masks out.
 - `cohort`: who is in a set of phantoms: patients, their visits, and the part each belongs to.
+- `elsewhere`: other pictures that radiology makes, drawn roughly: joints, abdomen, skull, slices of
+  a body.
 - `exposure`: from attenuation to grey levels: scatter, noise, processing, the characteristic
   curve.
 - `findings`: which findings a phantom has: prevalence, co-occurrence, course over visits,

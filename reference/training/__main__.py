@@ -8,6 +8,7 @@ import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from reference.defaults import NAMES
 from reference.errors import TrainingError, XportError
@@ -21,6 +22,9 @@ examples:
   python -m reference.training train --recipe ali --data NIH --out build/ali
   torchrun --nproc-per-node 4 -m reference.training train --recipe paper --data NIH --out build/4
   python -m reference.training defaults --work build/defaults --out reference/defaults
+  python -m reference.training real --from FOLDER
+  python -m reference.training gate-table --real FOLDER --weights reference/defaults/view
+  python -m reference.training gate-rule --view reference/defaults/view --out rule.json
   python -m reference.training name-weights --weights model.safetensors gate.json
 
 An interrupted training goes on with the same command; on a CPU the weights are then those of an
@@ -73,6 +77,7 @@ def parser() -> argparse.ArgumentParser:
         "--note", action="append", help="a sentence for every card; repeat for several"
     )
     defaults.add_argument("--threads", type=int, help="threads of torch")
+    _add_real(commands)
     named = commands.add_parser(
         "name-weights", help="write into documents of decisions which weights they were made for"
     )
@@ -81,6 +86,38 @@ def parser() -> argparse.ArgumentParser:
         "documents", type=Path, nargs="+", help="calibration.json, gate.json or card.json"
     )
     return top
+
+
+def _add_real(commands: Any) -> None:
+    """Add the commands that need a folder of real films."""
+    real = commands.add_parser("real", help="make the networks of real films again")
+    real.add_argument(
+        "--from", dest="films", type=Path, required=True, help="folder of films, see data/films.py"
+    )
+    real.add_argument("--work", type=Path, default=Path("build/real"), help="(default %(default)s)")
+    real.add_argument(
+        "--out", type=Path, default=Path("reference/defaults"), help="(default %(default)s)"
+    )
+    real.add_argument(
+        "--only", choices=["view", "classifier-films"], action="append", help="one of the two"
+    )
+    real.add_argument("--threads", type=int, help="threads of torch")
+    table = commands.add_parser("gate-table", help="measure the gate's network on held-out films")
+    table.add_argument("--real", type=Path, required=True, help="folder of films")
+    table.add_argument(
+        "--weights",
+        type=Path,
+        default=Path("reference/defaults/view"),
+        help="folder with model and thresholds (default %(default)s)",
+    )
+    table.add_argument("--json", type=Path, help="file for the table as a document")
+    rule = commands.add_parser("gate-rule", help="write the rule by which images are accepted")
+    rule.add_argument(
+        "--view", type=Path, required=True, help="folder of the gate's network, with thresholds"
+    )
+    rule.add_argument("--autoencoder", type=Path, help="folder of an autoencoder with gate.json")
+    rule.add_argument("--out", type=Path, required=True, help="file of the rule")
+    table.add_argument("--threads", type=int, help="threads of torch")
 
 
 EXTRA = {
@@ -128,12 +165,23 @@ def _run(chosen: argparse.Namespace, line: str) -> None:
         for path in chosen.documents:
             _say(f"{path}: names {name_weights(path, chosen.weights)}")
         return
+    if chosen.command == "gate-rule":
+        from reference.training.gate_rule import gate_rule
+
+        rule = gate_rule(chosen.view, chosen.autoencoder)
+        rule.write(chosen.out)
+        _say(f"{chosen.out}: {len(rule.conditions)} conditions")
+        return
     if chosen.threads is not None:
         from reference.networks.threads import set_threads
 
         set_threads(chosen.threads)
     if chosen.command == "train":
         _train(chosen, line)
+    elif chosen.command == "real":
+        _real(chosen)
+    elif chosen.command == "gate-table":
+        _gate_table(chosen)
     else:
         _defaults(chosen)
 
@@ -189,6 +237,29 @@ def _defaults(chosen: argparse.Namespace) -> None:
     for name in chosen.only or NAMES:
         publishing.publish(name, made.train(name))
         _say(f"{name}: written to {chosen.out / name}")
+
+
+def _real(chosen: argparse.Namespace) -> None:
+    from reference.training.real import RealTraining
+    from reference.training.real_publishing import RealPublishing
+
+    made = RealTraining(chosen.films, chosen.work, _say)
+    publishing = RealPublishing(made, chosen.out)
+    for name in chosen.only or ("view", "classifier-films"):
+        if name == "view":
+            publishing.view(made.view())
+        else:
+            publishing.classifier(made.classifier())
+        _say(f"{name}: written to {chosen.out / name}")
+
+
+def _gate_table(chosen: argparse.Namespace) -> None:
+    from reference.training.real_publishing import gate_table
+
+    table = gate_table(chosen.real, chosen.weights, lambda line: None)
+    if chosen.json is not None:
+        table.write(chosen.json)
+    _say(table.markdown())
 
 
 def _say(line: str) -> None:

@@ -16,6 +16,7 @@ from reference.card import Card, ScoreFigures, Stage, Weights
 from reference.decide.gate import Gate
 from reference.evaluation import AucTable
 from reference.preprocess import Preprocess
+from reference.terms import NOT_STATED
 from reference.training.fitting import Outcome
 from reference.training.recipes import Recipe
 
@@ -55,13 +56,24 @@ def described(path: Path, factory: str, arguments: Mapping[str, Any], trained: i
     )
 
 
-def markdown(card: Card) -> str:
-    """Return the card for readers."""
+PHANTOMS = (
+    "Trained on procedural phantoms, which show no person. What it says of a real radiograph means "
+    "nothing."
+)
+
+
+def markdown(card: Card, trained_on: str = PHANTOMS, more: Sequence[str] = ()) -> str:
+    """Return the card for readers.
+
+    Args:
+        card: the document.
+        trained_on: what it was trained on and what that means, in a sentence or two.
+        more: paragraphs and tables that stand below its figures.
+    """
     weights, origin = card.weights, card.provenance
     parts = [
         f"# {card.title}",
-        f"**{card.notice}.** Trained on procedural phantoms, which show no person. What it says "
-        "of a real radiograph means nothing.",
+        f"**{card.notice}.** {trained_on}",
         _table(
             ("", ""),
             [
@@ -74,6 +86,7 @@ def markdown(card: Card) -> str:
                 ("parameters", f"{weights.parameters:,}"),
                 ("input", _input(origin.preprocess)),
                 ("made by", f"`{origin.command}`"),
+                ("licence of the weights", card.license or NOT_STATED),
                 ("seed", str(origin.seed)),
                 ("computed with", ", ".join(f"{k} {v}" for k, v in origin.versions.items())),
                 ("on", origin.device),
@@ -81,12 +94,23 @@ def markdown(card: Card) -> str:
         ),
         "## Figures",
         *_figures(card),
+        *more,
     ]
     if card.notes:
         parts += ["## What else to know", "\n".join(f"- {note}" for note in card.notes)]
-    parts += ["## Data", "\n".join(f"- {line}" for line in origin.data)]
+    parts += ["## Data", "\n".join(f"- {line}" for line in origin.data), _licences(card)]
     parts += ["## Training", *map(_stage, origin.stages)]
     return "\n\n".join(parts) + "\n"
+
+
+def _licences(card: Card) -> str:
+    if not card.datasets:
+        return f"Licences of the data: {NOT_STATED}."
+    rows = [
+        (one.name, ", ".join(one.roles), one.license or NOT_STATED, one.source or NOT_STATED)
+        for one in card.datasets
+    ]
+    return _table(("data", "used as", "licence", "from"), rows)
 
 
 def _figures(card: Card) -> list[str]:

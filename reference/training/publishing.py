@@ -31,6 +31,7 @@ from reference.networks.checkpoints import load_checkpoint
 from reference.networks.densenet import DenseNet
 from reference.phantoms import Cohort, write_kermany, write_mura
 from reference.preprocess import AUTOENCODER, CHESTXNET, Preprocess
+from reference.terms import DataTerms
 from reference.training.card import described, markdown, versions
 from reference.training.defaults import (
     LATENT,
@@ -62,6 +63,15 @@ FALSE_REFUSALS = 0.01
 """Share of the validation phantoms that the gate may refuse."""
 
 MODEL, CARD = "model.safetensors", "card.json"
+
+LICENCE = "Apache-2.0"
+"""Of this project, of which default weights and phantoms are a part."""
+PHANTOMS = DataTerms(
+    name="Procedural phantoms of this project",
+    roles=("train", "validation", "test", "external"),
+    license=LICENCE,
+    source="drawn from seeds by reference.phantoms",
+)
 
 
 @dataclass(frozen=True)
@@ -152,6 +162,8 @@ class Publishing:
             weights=weights,
             provenance=origin,
             labels=LABELS,
+            license=LICENCE,
+            datasets=(PHANTOMS,),
             tables=found.tables,
             calibration=found.calibration,
             notes=notes,
@@ -179,6 +191,8 @@ class Publishing:
             title=f"{title}, 64 pixels, trained on phantoms",
             weights=weights,
             provenance=origin,
+            license=LICENCE,
+            datasets=(PHANTOMS,),
             scores=score_figures(title, test, others),
             gate=gate,
             notes=(*_gate_notes(others), *self.notes),

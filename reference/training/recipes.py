@@ -201,3 +201,32 @@ PRESETS: dict[str, ClassifierRecipe | AutoencoderRecipe | AliRecipe] = {
     recipe.name: recipe for recipe in (PAPER, AUTHORS, ALI, ALI_AS_PRINTED, L2)
 }
 """The recipes of the paper and of its authors, by name."""
+
+
+class FilmsRecipe(ClassifierRecipe):
+    """How a DenseNet that knows phantoms goes on with real films: few, and labelled by a program.
+
+    Args:
+        smoothing: targets are this far from 0 and 1; the labels come from reports and err.
+        tones: largest change of contrast, brightness and the exponent of the tone curve.
+        averaging: share of the averaged weights that a step keeps; the average is what ships.
+    """
+
+    smoothing: float = Field(default=0.05, ge=0, lt=0.5)
+    tones: float = Field(default=0.3, ge=0, lt=1)
+    averaging: float = Field(default=0.99, ge=0, lt=1)
+
+
+class ViewRecipe(Recipe):
+    """How the gate's network is trained: each film gives a frontal image and one that is not.
+
+    Args:
+        drawn: images per step that are drawn or packaged, beside two of each film.
+        smoothing: targets are this far from 0 and 1, in all.
+        averaging: share of the averaged weights that a step keeps; the average is what ships.
+    """
+
+    kind: Literal["view"] = "view"
+    drawn: int = Field(ge=1)
+    smoothing: float = Field(default=0.02, ge=0, lt=0.5)
+    averaging: float = Field(default=0.99, ge=0, lt=1)

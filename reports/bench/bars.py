@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from reports import words
 from reports.svg import clip, drawing, line, node, text
-from xport.benchmark.document import Interval
+from xport.comparison.intervals import Interval
 
 _WIDTH, _LEFT, _RIGHT, _VALUES = 860.0, 188.0, 640.0, 656.0
 _TOP, _ROW, _BAR = 12.0, 30.0, 14.0

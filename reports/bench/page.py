@@ -21,11 +21,11 @@ from xport.benchmark.document import (
     BackendResult,
     BenchResult,
     GradientAgreement,
-    Interval,
     ProfileResult,
     Row,
     TargetResult,
 )
+from xport.comparison.intervals import Interval
 
 GRADIENTS = "tf.grad, the paper's way, from the gradient that the explanation yields"
 KERNELS_IN_FRONT = 12

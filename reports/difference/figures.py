@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Iterator
 
 from reports import words
@@ -13,13 +14,14 @@ from xport.comparison.change import (
     ReleaseIdentity,
     SizeChange,
 )
+from xport.comparison.paired_speed import SpeedPair
 from xport.difference.difference import CheckChange, Difference, ErrorChange, SpeedChange
 from xport.judgement.verdict import Status
 
 ARROW = "\N{RIGHTWARDS ARROW}"
 NOT_INTERLEAVED = (
     "recorded apart, on whatever else the machines did then, not interleaved: no verdict follows; "
-    "`xport bench` runs two models in turn"
+    "--max-slowdown runs both in turn"
 )
 
 
@@ -72,6 +74,20 @@ def nodes_of(size: SizeChange) -> str:
 def seconds_of(speed: SpeedChange) -> str:
     """Median seconds of a probe."""
     return between(words.seconds(speed.before), words.seconds(speed.after))
+
+
+def in_turn_words(pair: SpeedPair) -> str:
+    """Times that were taken in turn: both medians, their ratio and its interval."""
+    ratio = pair.ratio()
+    if pair.failure is not None:
+        return f"could not be run in turn: {pair.failure}"
+    if ratio is None:
+        return "the same files" if not pair.seconds_before else "the times are no times"
+    medians = (statistics.median(one) for one in (pair.seconds_before, pair.seconds_after))
+    return (
+        f"{between(*map(words.seconds, medians))}, {ratio.estimate:.3f} times (95 % "
+        f"{ratio.low:.3f} to {ratio.high:.3f}), {pair.rounds} rounds in turn"
+    )
 
 
 def counted(one: DecisionsChange) -> str:

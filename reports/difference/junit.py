@@ -52,6 +52,8 @@ def _told(difference: Difference) -> Iterator[Case]:
     for size in difference.changes.sizes:
         said = [figures.bytes_of(size), f"nodes {figures.nodes_of(size)}"]
         yield Case(size.model, "size", said="; ".join(said))
+    for pair in difference.changes.speeds:
+        yield Case(pair.model, f"time in turn · {pair.leg}", said=figures.in_turn_words(pair))
     for check in difference.checks_changed:
         before, after = map(figures.status_word, (check.before, check.after))
         name = f"check {check.kind} · {check.leg} · {check.output or ''} · {check.name}"

@@ -88,6 +88,10 @@ def _sizes(difference: Difference) -> Iterator[str]:
     for size in difference.changes.sizes:
         times = figures.ratio(size.bytes_before, size.bytes_after)
         yield (f"{size.model}: {figures.bytes_of(size)} ({times}), nodes {figures.nodes_of(size)}")
+    if difference.changes.speeds:
+        yield "median time of a steady run, both in turn in one browser"
+    for pair in difference.changes.speeds:
+        yield f"- {pair.model}, {pair.leg}: {figures.in_turn_words(pair)}"
     if difference.speeds:
         yield f"median time of a probe, {figures.NOT_INTERLEAVED}"
     for speed in difference.speeds:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from reports.divergence.lines import NOTICE
 from reports.page import environment
 from reports.words import error, percent, printable, short
-from xport.divergence.half_document import HalfLayer, HalfOutput, HalfPrecision
+from xport.divergence.half_document import HalfLayer, HalfOutput, HalfPrecision, HalfSpread
 
 MOST = 5
 """Layers that are said on a terminal."""
@@ -48,7 +48,15 @@ def _output(one: HalfOutput) -> str:
     how = {True: "with forced float16 textures", False: "in the run"}
     said = [f"{error(run.away)} measured {how[run.forced]} ({run.leg})" for run in one.measured]
     measured = ", ".join(said) or "nothing measured"
-    return f"{one.output}: {error(one.forecast)} forecast, {measured}{allowed}"
+    spread = f" ({_spread(one.spread)})" if one.spread else ""
+    return f"{one.output}: {error(one.forecast)} forecast{spread}, {measured}{allowed}"
+
+
+def _spread(spread: HalfSpread) -> str:
+    return (
+        f"of {spread.probes} probes {error(spread.worst)} at worst, on {spread.worst_probe}, "
+        f"{error(spread.median)} the median"
+    )
 
 
 def _worst(found: HalfPrecision) -> Iterator[str]:

@@ -15,6 +15,7 @@
 - `locations`: where each leg ran: equal environments told once, with the legs that share them.
 - `markdown`: the verdict as a short Markdown page, for the summary of a CI job.
 - `next_step`: what to do after a verdict: one sentence, and the command that does it.
+- `model_card`: a model's card in the form of model hubs: Markdown under a header of YAML.
 - `opening`: how a report of what did not pass begins: the worst check, its picture, decisions, what
   next.
 - `pictures`: the worst probes as pictures, within a budget of bytes, each checked to be a PNG.

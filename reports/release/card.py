@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from reference.terms import NOT_STATED, Terms
 from reports.page import environment
 from xport.common.version import __version__
 
 
-def html_card(title: str, card: Mapping[str, Any]) -> str:
+def html_card(title: str, card: Mapping[str, Any], terms: Terms | None = None) -> str:
     """The card as one self-contained page in the reports' style.
 
     Args:
         title: what the release calls the model.
         card: the content of its card.json, as a plan carries it.
+        terms: the licences that it and the release file state; without them, its own.
     """
     return (
         environment()
@@ -22,6 +24,8 @@ def html_card(title: str, card: Mapping[str, Any]) -> str:
         .render(
             title=title,
             card=card,
+            terms=terms or Terms(license=card.get("license"), datasets=card.get("datasets", ())),
+            not_stated=NOT_STATED,
             weights=card["weights"],
             origin=card["provenance"],
             preprocess=card["provenance"]["preprocess"],

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from reports.release.reading import Reading
 from reports.release.worst import Measured, worst_check
-from xport.judgement.change_checks import CHANGE
+from xport.judgement.slowdown_checks import CHANGE
 from xport.judgement.verdict import Status
 from xport.plan.routes import TORCH
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from reports.release.reading import MAX_ABS, RELATIVE_L2, Measure, Reading, severity
 from xport.comparison.parity import Comparison, Role
-from xport.judgement.change_checks import CHANGE
 from xport.judgement.judge import baseline_of
 from xport.judgement.preprocessing_checks import PREPROCESSING
 from xport.judgement.reference_checks import is_own_distance
+from xport.judgement.slowdown_checks import CHANGE
 from xport.judgement.verdict import Check
 
 ANGLE = Measure("1 - cosine", lambda metrics: 1 - metrics.cosine)

@@ -206,6 +206,26 @@ class Classifier:
 
 
 @dataclass(frozen=True)
+class View(Classifier):
+    """Tells which side of a ramp is bright: bottom is frontal, left is turned 90° clockwise."""
+
+    channels: int = 1
+    findings: int = 8
+    gain: float = 40
+
+    def weights(self) -> tuple[np.ndarray, np.ndarray]:
+        """Differences down and across, for the labels 0, 2, 3 and 4; the others are improbable."""
+        kernel = np.zeros((3, 3, self.channels, self.findings), np.float32)
+        down = np.array([-1, 0, 1], np.float32)[:, None, None] * self.gain
+        across = down.swapaxes(0, 1)
+        for label, ramp in ((0, down), (2, -across), (3, -down), (4, across)):
+            kernel[..., label] = ramp
+        bias = np.full(self.findings, -6, np.float32)
+        bias[7] = -2
+        return kernel, bias
+
+
+@dataclass(frozen=True)
 class Autoencoder:
     """tanh(gain * image) -> `reconstruction`; mean over the image -> `latent`."""
 

@@ -319,6 +319,9 @@ def test_a_published_bundle_is_requalified_in_a_browser(made: Made, tmp_path: Pa
     assert "3 of colours" in done.stdout
     found = Requalification.read(out)
     assert found.bundle.manifest_sha256 == digests.of_file(bundle / "manifest.json")
+    assert found.engine is None
+    (where,) = [line for line in found.lines() if line.startswith("played in")]
+    assert re.fullmatch(r"played in \S+ [\d.]+, TF\.js \d+\.\d+\.\d+", where)
     assert found.bundle.evidence_sha256 == digests.of_file(bundle / "evidence.json")
     legs = {(check.leg, check.name) for check in found.checks}
     for leg in ("tfjs/webgl", "tfjs/wasm"):

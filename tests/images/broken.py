@@ -224,15 +224,18 @@ def _dicom() -> Cases:
     whole = plain.file(stored)
     shown: dict[str, tuple[dict[str, object], str]] = {
         "multi-frame": ({"NumberOfFrames": "3"}, "3 frames"),
-        "color": ({"PhotometricInterpretation": "RGB", "SamplesPerPixel": 3}, "gray is read"),
+        "color": (
+            {"PhotometricInterpretation": "RGB", "SamplesPerPixel": 3},
+            "PhotometricInterpretation is RGB",
+        ),
         "ybr": ({"PhotometricInterpretation": "YBR_FULL", "SamplesPerPixel": 3}, "gray is read"),
         "palette": ({"PhotometricInterpretation": "PALETTE COLOR"}, "PALETTE COLOR"),
-        "two-samples": ({"SamplesPerPixel": 2}, "2 samples per pixel"),
-        "32-bit": ({"BitsAllocated": 32, "BitsStored": 32, "HighBit": 31}, "8 to 16 are read"),
-        "1-bit": ({"BitsAllocated": 1, "BitsStored": 1, "HighBit": 0}, "8 to 16 are read"),
-        "bits-stored-7": ({"BitsStored": 7, "HighBit": 6}, "8 to 16 are read"),
-        "bits-stored-17": ({"BitsStored": 17, "HighBit": 16}, "8 to 16 are read"),
-        "high-bit": ({"HighBit": 15}, "highest bit"),
+        "two-samples": ({"SamplesPerPixel": 2}, "SamplesPerPixel 2"),
+        "32-bit": ({"BitsAllocated": 32, "BitsStored": 32, "HighBit": 31}, "8 to 16 in 8 or 16"),
+        "1-bit": ({"BitsAllocated": 1, "BitsStored": 1, "HighBit": 0}, "8 to 16 in 8 or 16"),
+        "bits-stored-7": ({"BitsStored": 7, "HighBit": 6}, "8 to 16 in 8 or 16"),
+        "bits-stored-17": ({"BitsStored": 17, "HighBit": 16}, "8 to 16 in 8 or 16"),
+        "high-bit": ({"HighBit": 15}, "HighBit is 15"),
         "representation-2": ({"PixelRepresentation": 2}, "PixelRepresentation"),
         "zero-rows": ({"Rows": 0}, "without pixels"),
         "absurd-size": ({"Rows": 65535, "Columns": 65535}, "limit"),
@@ -274,7 +277,7 @@ def _dicom() -> Cases:
         "PixelRepresentation",
         "PhotometricInterpretation",
     ):
-        words = "of no named kind" if keyword == "PhotometricInterpretation" else keyword
+        words = "Interpretation is missing" if keyword == "PhotometricInterpretation" else keyword
         cases[f"without-{keyword}"] = (replace(plain, absent=[keyword]).file(stored), words)
     cases["no-pixel-data"] = (replace(plain, absent=["PixelData"]).file(stored), "no pixels")
     cases |= _counts_and_shapes(plain, stored)
@@ -282,7 +285,7 @@ def _dicom() -> Cases:
     cases["document"] = (_document(plain), "no pixels")
     for name, uid, words in (
         ("video", "1.2.840.10008.1.2.4.102", "1.2.840.10008.1.2.4.102"),
-        ("htj2k", "1.2.840.10008.1.2.4.201", "1.2.840.10008.1.2.4.201"),
+        ("htj2k", "1.2.840.10008.1.2.4.201", "High-Throughput JPEG 2000"),
         ("unknown-syntax", "1.2.3.4", "1.2.3.4"),
     ):
         kind = Dicom(uid, 12, encode=lambda s: bytes(100))
@@ -399,7 +402,9 @@ def _frames() -> Cases:
     twelve = Dicom(dcm.JPEG_EXTENDED, 12, encode=lambda _: b"")
     head = frames["jpeg-baseline"][2]
     at = head.index(b"\xff\xc0")
-    extended = head[: at + 1] + b"\xc1" + head[at + 2 : at + 4] + b"\x0c" + head[at + 5 :]
+    sixteen = head[: at + 1] + b"\xc1" + head[at + 2 : at + 4] + b"\x10" + head[at + 5 :]
+    deep_lossy = dcm.jpeg_twelve(deep)
+    restarts = dcm.jpeg_twelve(np.tile(deep[:16], (3, 1)), strips=3)
     whole = Dicom(dcm.JPEG_LS, 12, encode=lambda _: b"").around(frames["jpeg-ls"][2], 37, 45)
     cases |= {
         "rle-three-segments": (
@@ -410,7 +415,27 @@ def _frames() -> Cases:
             Dicom(dcm.JPEG_BASELINE, 8, encode=lambda _: b"").around(color, 37, 45),
             "damaged",
         ),
-        "jpeg-extended-12-bit": (twelve.around(extended, 37, 45), "12 bits"),
+        "jpeg-extended-16-bit": (twelve.around(sixteen, 37, 45), "16 bits"),
+        "jpeg-extended-12-cut": (
+            twelve.around(deep_lossy[: len(deep_lossy) // 2] + b"\xff\xd9", 37, 45),
+            "damaged",
+        ),
+        "jpeg-extended-12-progressive": (
+            twelve.around(deep_lossy.replace(b"\xff\xc1", b"\xff\xc2", 1), 37, 45),
+            "coded in another way",
+        ),
+        "jpeg-extended-12-in-8": (
+            Dicom(dcm.JPEG_EXTENDED, 8, encode=lambda _: b"").around(deep_lossy, 37, 45),
+            "12 bits per sample, 8 are read",
+        ),
+        "jpeg-extended-12-restart-twice": (
+            twelve.around(restarts.replace(b"\xff\xd1", b"\xff\xd0", 1), 48, 45),
+            "damaged",
+        ),
+        "jpeg-extended-12-without-restart": (
+            twelve.around(restarts.replace(b"\xff\xd1", b"", 1), 48, 45),
+            "damaged",
+        ),
         "jpeg-baseline-progressive": (
             Dicom(dcm.JPEG_BASELINE, 8, encode=lambda _: b"").around(progressive, 37, 45),
             "damaged",

@@ -184,6 +184,21 @@ def jpeg_ls(stored: Stored, bits: int, near: int = 0) -> bytes:
     return b"\xff\xd8" + file[file.index(b"\xff\xf7") :]
 
 
+def jpeg_twelve(stored: Stored, quality: int = 95, strips: int = 1) -> bytes:
+    """Return an extended JPEG frame of 12 bits; strips: so many alike, a restart before each."""
+    one = stored[: len(stored) // strips].astype(np.uint16)
+    file: bytes = imagecodecs.jpeg8_encode(one, level=quality, bitspersample=12)
+    if strips == 1:
+        return file
+    frame, scan, end = file.index(b"\xff\xc1"), file.index(b"\xff\xda"), file.rindex(b"\xff\xd9")
+    interval = -(-one.shape[0] // 8) * -(-one.shape[1] // 8)
+    data = scan + 2 + int.from_bytes(file[scan + 2 : scan + 4], "big")
+    restarts = (bytes([0xFF, 0xD0 + number % 8]) for number in range(strips - 1))
+    coded = file[data:end] + b"".join(mark + file[data:end] for mark in restarts)
+    taller = file[: frame + 5] + len(stored).to_bytes(2, "big") + file[frame + 7 : scan]
+    return taller + struct.pack(">HHH", 0xFFDD, 4, interval) + file[scan:data] + coded + file[end:]
+
+
 def jpeg_2000(stored: Stored, bits: int, signed: bool, level: int = 0) -> bytes:
     """Return a JPEG 2000 codestream; level 0 is lossless, else a signal-to-noise ratio in dB."""
     kind = ("i" if signed else "u") + ("1" if bits <= 8 else "2")
@@ -255,6 +270,9 @@ def _further_codecs() -> dict[str, bytes]:
         True,
         encode=lambda s: jpeg_2000(unsigned(s, 12).astype(np.int64), 12, False),
     )
+    twelve = Dicom(JPEG_EXTENDED, 12, encode=jpeg_twelve)
+    rng = np.random.default_rng(12)
+    noise = rng.integers(0, 4096, (37, 45))
     fragments = Dicom(JPEG_2000_LOSSLESS, 12, fragments=3, encode=lambda s: jpeg_2000(s, 12, False))
     return files | {
         "jpeg-baseline": baseline.file(gray),
@@ -264,6 +282,25 @@ def _further_codecs() -> dict[str, bytes]:
             syntax=JPEG_EXTENDED,
             encode=lambda s: baseline.encode(s).replace(b"\xff\xc0", b"\xff\xc1", 1),
         ).file(gray),
+        "jpeg-extended-12": twelve.file(slopes(12, False)),
+        "jpeg-extended-12-monochrome1": replace(twelve, photometric="MONOCHROME1").file(
+            slopes(12, False)
+        ),
+        "jpeg-extended-12-signed": replace(twelve, signed=True).file(slopes(12, False)),
+        # Ten bits in a stream of twelve: what came out above white must not become black.
+        "jpeg-extended-12-of-10-bits": replace(
+            twelve, bits=10, encode=lambda s: jpeg_twelve(s, 40)
+        ).file(np.where(noise > 2048, 1023, 0)),
+        "jpeg-extended-12-in-16": replace(twelve, bits=16).file(slopes(12, False)),
+        "jpeg-extended-12-noise": replace(twelve, encode=lambda s: jpeg_twelve(s, 30)).file(noise),
+        "jpeg-extended-12-best": replace(twelve, encode=lambda s: jpeg_twelve(s, 100)).file(noise),
+        "jpeg-extended-12-restarts": replace(
+            twelve, encode=lambda s: jpeg_twelve(s, strips=10)
+        ).file(np.tile(noise[:16], (10, 1))),
+        "jpeg-extended-12-one-pixel": twelve.file(np.array([[3000]])),
+        "jpeg-extended-12-extra-bytes": twelve.around(
+            jpeg_twelve(noise)[:-2] + bytes(9) + b"\xff\xd9", *noise.shape
+        ),
         "jpeg-baseline-fragments": replace(baseline, fragments=4).file(gray),
         "jpeg-2000-fragments": fragments.file(slopes(12, False)),
         "jpeg-2000-unsigned-stream": mismatch.file(slopes(12, True)),

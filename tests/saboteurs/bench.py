@@ -20,12 +20,13 @@ from reference.preprocess import Preprocess
 from reference.preprocess.picture import Picture
 from tests import mini
 from tests.kept import MiniRun
+from tests.saboteurs.hosted import Site
+from tests.saboteurs.said import Said, refusal_of
 from xport.bundles.manifest import MANIFEST
 from xport.common import digests
 from xport.common.arrays import Array
 from xport.comparison.pipeline_effect import PipelineEffect
 from xport.comparison.preprocessing import effects_of, load_prepared
-from xport.errors import XportError
 from xport.exchange.prepared import EXACT, Preparations
 from xport.exchange.recording import Recording
 from xport.judgement.assembly import Recorded, load, measured
@@ -40,17 +41,6 @@ from xport.workflow.run_folder import RunFolder
 from xport.workflow.verification import require_strong, verify
 
 Key = tuple[str, str]
-
-
-@dataclass(frozen=True)
-class Said:
-    """What a command said of a mutation: a verdict, or a refusal with its exit code; and the words.
-
-    The words are the findings, the first line first.
-    """
-
-    outcome: str
-    words: str
 
 
 @dataclass
@@ -117,6 +107,11 @@ class Bench:
             prepared={(r.model, r.leg): r for r in evidence.prepared},
             preparations=evidence.preparations,
         )
+
+    @cached_property
+    def site(self) -> Site:
+        """The bundle, published."""
+        return Site.of(self.run.folder / "bundle", self.folder / "hosted")
 
     def held(self) -> Held:
         """A copy of the run; arrays are replaced, never changed in place."""
@@ -284,15 +279,6 @@ def _same(arrays: Arrays, others: Arrays) -> bool:
         and all(arrays[probe][name] is others[probe][name] for name in arrays[probe])
         for probe in arrays
     )
-
-
-def refusal_of(command: Callable[[], object]) -> Said:
-    """What a command refused, with its exit code; nothing refused is PASSED."""
-    try:
-        command()
-    except XportError as error:
-        return Said(f"refused, exit code {int(error.exit_code)}", str(error))
-    return Said("PASSED", "")
 
 
 def edit(path: Path, spoil: Callable[[dict[str, Any]], object]) -> None:

@@ -6,11 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from tests.saboteurs.bench import Bench, Said
+from tests.saboteurs.bench import Bench
+from tests.saboteurs.said import Said
 
-Command = Literal["convert", "judge", "verify"]
+Command = Literal["convert", "judge", "verify", "verify --policy", "verify ADDRESS"]
 Outcome = Literal[
-    "FAILED", "NOT_RUN", "WEAK_PASSED", "refused, exit code 2", "refused, exit code 3"
+    "FAILED",
+    "NOT_RUN",
+    "WEAK_PASSED",
+    "refused, exit code 1",
+    "refused, exit code 2",
+    "refused, exit code 3",
 ]
 
 
@@ -45,6 +51,7 @@ def families() -> dict[str, list[Mutation]]:
         kinds,
         numbers,
         preprocessing,
+        receiving,
         releases,
         runs,
         structure,
@@ -63,6 +70,7 @@ def families() -> dict[str, list[Mutation]]:
         "Documents of weights": documents.MUTATIONS,
         "Evidence": evidence.MUTATIONS,
         "Bundle": [*bundles.MUTATIONS, *kinds.MUTATIONS],
+        "Receiving": receiving.MUTATIONS,
         "Release files": releases.MUTATIONS,
         "Policy floor": floor.MUTATIONS,
         "Waivers": waivers.MUTATIONS,
@@ -84,7 +92,8 @@ INTRODUCTION = """\
 Written by `make goldens` from `tests/saboteurs`. Each row is a mutation of a release that passes,
 {count} in all; CI tries every one, and asks for the outcome and for the words. They run on the
 miniature release, from its stored recordings where they can: `judge` looks at the spoilt run,
-`verify` at the spoilt bundle. Beside them stand the broken converters and pages of
+`verify` at the spoilt bundle, at sound evidence under another policy, and at a sound bundle on a
+host that lies. Beside them stand the broken converters and pages of
 `test_sabotage.py` and `test_preprocessing.py`, which are converted and recorded in a browser."""
 
 

@@ -7,6 +7,8 @@
 - `models`: what a benchmark is run on: TF.js folders and bundles, ONNX files, and inputs for
   them.
 - `own`: the project's own promises, `targets`, measured on a classifier: `xport targets`.
+- `paired`: two versions of a model run in turn on one page, for a ratio of times that means
+  something.
 - `pictures`: measuring how the page turns image files into inputs: time, blocks of the page,
   memory.
 - `profile`: where a model's time goes, kernel by kernel: `xport profile`.

@@ -14,10 +14,8 @@ from xport.benchmark.document import (
     BackendResult,
     BenchResult,
     GradientAgreement,
-    Interval,
     Measured,
     TargetResult,
-    draws_for,
 )
 from xport.benchmark.gradient_agreement import Explained, agreements, float64_gap
 from xport.benchmark.models import NamedModel
@@ -25,6 +23,7 @@ from xport.benchmark.pictures import measure_pictures, picture_targets
 from xport.benchmark.side_by_side import BenchOptions, forward_of, measure, result_of
 from xport.common import progress
 from xport.common.callables import search_in
+from xport.comparison.intervals import Interval, draws_for
 from xport.conversion.pipeline import Converted, Stage, run_stage
 from xport.conversion.stages.tf_from_onnx import TfFromOnnx
 from xport.conversion.stages.tfjs_from_onnx import TfjsFromOnnx

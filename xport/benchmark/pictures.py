@@ -13,12 +13,10 @@ import numpy as np
 from reference.preprocess import Preprocess
 from xport.benchmark import targets
 from xport.benchmark.document import (
-    Interval,
     LargePicture,
     PictureResult,
     PictureRow,
     TargetResult,
-    draws_for,
 )
 from xport.benchmark.models import NamedModel
 from xport.benchmark.side_by_side import (
@@ -30,6 +28,7 @@ from xport.benchmark.side_by_side import (
 )
 from xport.common import progress
 from xport.common.arrays import Array
+from xport.comparison.intervals import Interval, draws_for
 
 if TYPE_CHECKING:
     from browser_harness.drive.session import BrowserSession

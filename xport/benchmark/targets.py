@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from xport.benchmark.document import GradientAgreement, Interval, Target, TargetResult
+from xport.benchmark.document import GradientAgreement, Target, TargetResult
+from xport.comparison.intervals import Interval
 
 DIRECT_SECONDS = Target(
     name="direct conversion",

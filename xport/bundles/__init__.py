@@ -25,6 +25,8 @@
   recorded outputs.
 - `self_test_checks`: whether a bundle's self-test is whole, belongs to its models, and is what
   the run recorded.
+- `shipped`: a model of a bundle in a folder of its own: files that models share in the bundle are
+  copied.
 - `unchecked`: what of a bundle cannot be judged again here, because another version of xport made
   it.
 """

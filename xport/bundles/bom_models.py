@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from typing import Any
 
+from cyclonedx.contrib.license.factories import LicenseFactory
 from cyclonedx.model import HashAlgorithm, HashType, Property
 from cyclonedx.model.component import Component, ComponentType, Pedigree
+from cyclonedx.model.license import License
 
 from reference.card import Card
 from reference.decide.gate import Gate
+from reference.terms import NOT_STATED, DataTerms
 from xport.formats.artifact import TensorSpec
 from xport.plan.plan import Plan, PlannedModel
 
-NOT_STATED = "not stated: the card names none"
+NOBODY = f"{NOT_STATED}: neither card nor release file names one"
 
 
 def model_ref(model: str) -> str:
@@ -29,6 +32,7 @@ def data_ref(model: str, role: str) -> str:
 def model_component(plan: Plan, model: PlannedModel) -> Component:
     """A model as it ships, its files by digest inside it and its weights as its ancestor."""
     shipped = model.artifacts[plan.shipped_artifact]
+    stated = plan.terms_of(model).license
     return Component(
         name=model.id,
         type=ComponentType.MACHINE_LEARNING_MODEL,
@@ -51,19 +55,39 @@ def model_component(plan: Plan, model: PlannedModel) -> Component:
                 "artifact": plan.shipped_artifact,
                 "artifact-digest": shipped.digest,
                 "preprocess-digest": model.preprocess_digest,
-                "licence": NOT_STATED if model.card else "not stated: there is no card",
+                "licence": stated or NOBODY,
             }
         ),
+        licenses=_licences(stated),
     )
 
 
 def data_components(model: PlannedModel) -> Iterator[Component]:
-    """The sets of images that a model's card names, by the digest of what was prepared of them."""
+    """The sets of images that a model's card names, by the digest of what was prepared of them.
+
+    Those that are stated beside them, of no role, come last.
+    """
+    roles = yield from _of_card(model)
+    for one in model.terms.datasets:
+        if not {*one.roles} & roles:
+            told = properties({"source": one.source, "licence": one.license or NOBODY})
+            yield Component(
+                name=f"{model.id}: {one.name}",
+                type=ComponentType.DATA,
+                bom_ref=data_ref(model.id, one.name),
+                properties=told,
+                licenses=_licences(one.license),
+            )
+
+
+def _of_card(model: PlannedModel) -> Generator[Component, None, set[str]]:
+    """The sets of a card by role; which roles there are."""
     if model.card is None:
-        return
+        return set()
     origin = Card.model_validate(model.card).provenance
     told = {role: text for role, _, text in (line.partition(": ") for line in origin.data) if text}
     for role in sorted({*told, *origin.images}):
+        stated = model.terms.of_role(role) or DataTerms(name=role)
         yield Component(
             name=f"{model.id}: {role}",
             type=ComponentType.DATA,
@@ -73,10 +97,19 @@ def data_components(model: PlannedModel) -> Iterator[Component]:
                 {
                     "role": role,
                     "prepared-images-digest": origin.images.get(role),
-                    "licence": NOT_STATED,
+                    "data-set": stated.name if stated.roles else None,
+                    "source": stated.source,
+                    "licence": stated.license or NOBODY,
                 }
             ),
+            licenses=_licences(stated.license),
         )
+    return {*told, *origin.images}
+
+
+def _licences(stated: str | None) -> list[License]:
+    """A licence as CycloneDX has it: an SPDX expression, or a name; none where none is stated."""
+    return [] if stated is None else [LicenseFactory().make_from_string(stated)]
 
 
 def model_card(model: PlannedModel, data: Iterable[str]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from xport.bundles.evidence import changed_page_files, document_bytes, tools_of,
 from xport.bundles.examples import pictures_of, write_examples
 from xport.bundles.manifest import (
     MANIFEST,
+    RULE,
     BundledModel,
     DataFile,
     FileEntry,
@@ -20,7 +21,7 @@ from xport.bundles.manifest import (
     write_file,
 )
 from xport.bundles.page import INDEX, headers_for, index_for
-from xport.bundles.required import BOM
+from xport.bundles.required import BOM, MODEL_CARD
 from xport.bundles.self_test import write_self_test
 from xport.bundles.self_test_cases import CaseChoice
 from xport.common import digests
@@ -35,11 +36,17 @@ from xport.judgement.verdict import Status
 from xport.plan.page_models import page_backends, page_view
 from xport.plan.plan import PlannedModel
 from xport.recording.recorder import RecordingFolder
+from xport.signing.signatures import require_nothing_signed_lost
 
 
 def card_path(model: str) -> str:
     """Where the card of a model lies, from the bundle's root."""
     return f"models/{model}/card.html"
+
+
+def model_card_path(model: str) -> str:
+    """Where the card in the form of model hubs lies, from the bundle's root."""
+    return f"models/{model}/{MODEL_CARD}"
 
 
 REMEDIES = {
@@ -98,17 +105,32 @@ def build_bundle(
     Raises:
         NotPassed: the verdict is neither.
         IntegrityError: it was passed under another policy than the release's.
-        InputError: a model was tried on nothing that may be published.
+        InputError: a model was tried on nothing that may be published; or the bundle that would be
+            replaced is signed.
         IntegrityError: the page or a model is not the bytes that were verified.
         UnavailableError: the disk is full.
     """
     require_passed(evidence, allow_weak=True, allow_waivers=True)
+    require_replaceable(target)
     with disk_errors(target), staging_beside(target) as staging:
         manifest = _fill(staging, evidence, run, page, documents)
         verify_bundle(staging)
         make_readable(staging)
         _replace(staging, target)
     return manifest
+
+
+def require_replaceable(target: Path) -> None:
+    """Refuse to make a bundle where something else lies, or a signed one, whose signature would go.
+
+    Raises:
+        InputError: it does.
+    """
+    if target.exists() and not (target / MANIFEST).is_file():
+        raise InputError(
+            "exists and is not a bundle, so it is not replaced", str(target), "choose another"
+        )
+    require_nothing_signed_lost(target)
 
 
 def require_passed(evidence: Evidence, *, allow_weak: bool, allow_waivers: bool = False) -> None:
@@ -172,6 +194,7 @@ def _fill(
         notes=evidence.verdict.notes,
         backends=page_backends(plan),
         faithful_to=plan.faithful_to,
+        rule=_written(folder, RULE, document_bytes(plan.rule)),
         files={},
     )
     paths = [path.as_posix() for path in _relative(folder)]
@@ -264,8 +287,5 @@ def _relative(folder: Path) -> list[Path]:
 
 def _replace(staging: Path, target: Path) -> None:
     """Put `staging` in the place of `target`; the old bundle goes only when the new is whole."""
-    if target.exists() and not (target / MANIFEST).is_file():
-        raise InputError(
-            "exists and is not a bundle, so it is not replaced", str(target), "choose another"
-        )
+    require_replaceable(target)
     put_in_place(staging, target)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from reference.preprocess import Preprocess
 from xport.bundles.examples import FOLDER as EXAMPLES
-from xport.bundles.manifest import NOTICE, BundledModel, DataFile, Manifest
+from xport.bundles.manifest import NOTICE, RULE, BundledModel, DataFile, Manifest
 from xport.bundles.page import page_findings
 from xport.common import digests
 from xport.common.document import Document
@@ -27,8 +27,8 @@ def evidence_findings(manifest: Manifest, evidence: Evidence) -> Iterator[str]:
     """Where a manifest says something else than the evidence that lies beside it.
 
     That is: not every check passed under the release's own policy, or a model, its files, labels,
-    preprocessing, calibration or gate, the notice, the tools, an example or the page are not those
-    of the evidence. Or the evidence is not what the judge gives of it now.
+    preprocessing, calibration, gate or rule, the notice, the tools, an example or the page are not
+    those of the evidence. Or the evidence is not what the judge gives of it now.
     """
     yield from again_findings(evidence)
     for what, said, proved in _statements(manifest, evidence):
@@ -55,7 +55,8 @@ def _example_findings(manifest: Manifest, evidence: Evidence) -> Iterator[str]:
         for image in (planned.images if planned else ())
     }
     listed = {example.path for example in manifest.examples}
-    if not any(model.gate for model in evidence.plan.models):  # a gate may have refused one
+    gated = evidence.plan.rule or any(model.gate for model in evidence.plan.models)
+    if not gated:  # a gate may have refused one
         for path, title, _ in known:
             if title is not None and path not in listed:
                 yield f"{path} is an example of the run, and not in the bundle"
@@ -91,7 +92,7 @@ def tools_of(evidence: Evidence) -> dict[str, str]:
 
 
 def document_bytes(document: Preprocess | Document | None) -> bytes | None:
-    """A definition, calibration or gate as a bundle's file holds it."""
+    """A definition, calibration, gate or rule as a bundle's file holds it."""
     if document is None:
         return None
     if isinstance(document, Preprocess):
@@ -122,6 +123,10 @@ def _statements(manifest: Manifest, evidence: Evidence) -> Iterator[tuple[str, o
         view = page_view(plan)
         proved_view = (view.publishable, view.unshown)
         yield "what the page shows", (manifest.publishable, manifest.unshown), proved_view
+    rule = document_bytes(plan.rule)
+    told_rule = None if rule is None else (RULE, digests.of_bytes(rule))
+    listed = None if manifest.rule is None else (manifest.rule.path, manifest.rule.sha256)
+    yield "the rule", listed, told_rule
     yield "the set of models", set(manifest.models), {model.id for model in plan.models}
     for planned in plan.models:
         bundled = manifest.models.get(planned.id)

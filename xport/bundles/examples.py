@@ -9,6 +9,7 @@ from xport.bundles.manifest import Example, write_file
 from xport.bundles.self_test import PictureInputs
 from xport.comparison.decision_effects import SCORE
 from xport.comparison.preprocessing import PreparedCase, said_of
+from xport.comparison.rule_decisions import rulings
 from xport.exchange.prepared import DEFINITION, prepared_models
 from xport.inputs.images import ImageFolder
 from xport.plan.plan import Plan, PlannedImage
@@ -36,7 +37,10 @@ def write_examples(
 
 
 def accepted(plan: Plan, image: PlannedImage, prepared: PreparedCase) -> bool:
-    """Whether every gate of the plan lets an image pass; one without a recorded score fails."""
+    """Whether rule or gates of the plan let an image pass; one without a recorded score fails."""
+    if plan.rule is not None:
+        ruling = rulings(prepared, page=False).get(image.name)
+        return ruling is not None and ruling.accepted
     for model in prepared_models(plan):
         if model.gate is None:
             continue

@@ -6,9 +6,9 @@ Twin: `app/host/manifest.ts`.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, model_serializer
 
 from xport.common import digests
 from xport.common.document import Document
@@ -18,6 +18,8 @@ from xport.judgement.verdict import Note, Status
 from xport.plan.plan import Kind
 
 MANIFEST = "manifest.json"
+RULE = "rule.json"
+"""Where a bundle has the rule by which images are accepted."""
 NOTICE = "NOT FOR MEDICAL USE"
 
 Inside = Annotated[str, AfterValidator(inside)]
@@ -89,6 +91,7 @@ class Manifest(Document):
     does not show why; None in a manifest from before it was said. `notes` are what is
     to be said wherever the verdict is, `backends` those that the page tries, in its order, for
     every model was verified on them; None as above. `faithful_to` is what the models are held to.
+    `rule` is what images are accepted by, listed among the `files` too; None where no rule decides.
 
     Version 1 had the preprocessing itself in the place of `models.*.preprocess`; version 2 had
     neither self-test nor examples, cards and tools.
@@ -110,7 +113,18 @@ class Manifest(Document):
     notes: tuple[Note, ...] = ()
     backends: tuple[str, ...] | None = None
     faithful_to: str = "PyTorch"
+    rule: DataFile | None = None
     files: dict[Inside, FileEntry]
+
+    @model_serializer(mode="wrap")
+    def _without_a_rule_that_is_not_there(
+        self, handler: SerializerFunctionWrapHandler
+    ) -> dict[str, Any]:
+        """Manifests without a rule are written as before there were any."""
+        written: dict[str, Any] = handler(self)
+        if self.rule is None:
+            written.pop("rule", None)
+        return written
 
     def model_files(self) -> dict[str, FileEntry | DataFile]:
         """The files that belong to models, by path from the bundle's root."""

@@ -24,17 +24,30 @@ class Requalified(Document):
     tfjs: str | None
 
 
+class PlayedEngine(Document):
+    """Another engine than this xport's, as it was asked for, and what it was made from.
+
+    `version` is what its packages say, `packages` the SHA-256 of each one's files, none where the
+    page was built elsewhere. What really ran stands in each recording's environment (`tfjs`).
+    """
+
+    asked: str
+    version: str
+    packages: dict[str, str]
+
+
 class Requalification(Document):
     """What came of a bundle's probes elsewhere: evidence of its own, which names the bundle.
 
-    `plan` is the bundle's, of what was played alone, with the page that it was played on. `status`
-    is at most the bundle's own verdict.
+    `plan` is the bundle's, of what was played alone, with the page that it was played on. `engine`
+    is None where that is this xport's own. `status` is at most the bundle's own verdict.
     """
 
     schema_version: Literal[1] = 1
     made: str
     xport: str
     bundle: Requalified
+    engine: PlayedEngine | None = None
     plan: Plan
     recordings: tuple[Recording, ...]
     comparisons: tuple[Comparison, ...]
@@ -43,11 +56,13 @@ class Requalification(Document):
 
     def lines(self) -> list[str]:
         """The outcome for a person: the verdict, what did not pass, and where it was played."""
-        bundle, page = self.bundle, self.plan.page
+        bundle = self.bundle
         name = f"{bundle.title} ({bundle.release} {bundle.version or ''}".rstrip() + ")"
         bad = [check for check in self.checks if check.status is not Status.PASSED]
         webs = [one.environment.web for one in self.recordings if one.environment]
         browsers = dict.fromkeys(f"{web.browser} {web.version}" for web in webs if web)
+        ran = dict.fromkeys(web.tfjs for web in webs if web)
+        asked = f" (asked for: {self.engine.asked})" if self.engine else ""
         return [
             f"{self.status}  {name} requalified",
             *(
@@ -55,7 +70,9 @@ class Requalification(Document):
                 f"{f' {check.output}' if check.output else ''}: {check.message}"
                 for check in bad
             ),
-            f"bundle    manifest {bundle.manifest_sha256}, verified with TF.js {bundle.tfjs}",
-            f"played in {', '.join(browsers) or 'no browser'}, TF.js {page.tfjs if page else '?'}",
+            f"bundle    manifest {bundle.manifest_sha256}, "
+            f"verified with TF.js {bundle.tfjs or 'of a version that it does not tell'}",
+            f"played in {', '.join(browsers) or 'no browser'}, TF.js "
+            f"{', '.join(ran) or 'of no version: none ran'}{asked}",
             f"probes    {', '.join(f'{len(m.probes)} of {m.id}' for m in self.plan.models)}",
         ]

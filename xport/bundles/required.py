@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from xport.bundles.manifest import Manifest
+from xport.bundles.manifest import RULE, Manifest
 from xport.bundles.self_test import SelfTest
 from xport.judgement.evidence import EVIDENCE
 from xport.plan.plan import Plan
@@ -46,6 +46,8 @@ LICENCES = tuple(
 
 HOSTING = (".htaccess", "_headers")
 DOCUMENTS = (EVIDENCE, "report.html")
+MODEL_CARD = "README.md"
+"""Beside each model: its card in the form of model hubs."""
 BOM = "bom.cdx.json"
 """The bill of materials; bundles of this version alone must have one (`bom`)."""
 
@@ -72,6 +74,8 @@ def unknown_files(manifest: Manifest, plan: Plan, self_test: SelfTest) -> Iterat
         BOM,
         *plan.page.deployed,
         *manifest.model_files(),
+        *(f"{model.path}{MODEL_CARD}" for model in manifest.models.values()),
+        *([RULE] if plan.rule is not None else []),
         *(example.path for example in manifest.examples),
         *(file.path for case in cases for file in case.input_files.values()),
         *(file.path for case in cases for file in case.output_files.values()),

@@ -8,6 +8,7 @@
 - `bundles`: what `xport verify` and `xport sign` do, and what is said of every bundle.
 - `bundles_arguments`: what `xport sign`, `verify`, `requalify` and `serve` accept; nothing heavy
   is imported.
+- `calibrate`: what `xport calibrate` accepts and does.
 - `debug`: what `xport debug` accepts and does.
 - `diff`: what `xport diff` accepts and does.
 - `doctor`: what this machine can run, and the command that brings what is missing.

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from xport.cli import debug, diff, migrate, publishing, toolchain
+from xport.cli import calibrate, debug, diff, migrate, publishing, toolchain
 from xport.cli.bench_arguments import add_measuring
 from xport.cli.bundles_arguments import add_bundles
 from xport.cli.models_arguments import add_models, describe_convert
@@ -74,9 +74,11 @@ def make_parser() -> argparse.ArgumentParser:
     _add_making(commands)
     _add_judging(commands)
     _add_serving(commands)
+    _add_calibrate(commands)
     publishing.add_arguments(commands, _command)
     comparing = _command(commands, "diff", "say what a new release changes against an old")
     diff.add_arguments(comparing)
+    _add_browser_options(comparing)
     _add_quiet(comparing, "print nothing but the outcome's line")
     searching = _command(commands, "debug", "find the first node at which a leg departs")
     debug.add_arguments(searching)
@@ -218,6 +220,15 @@ def _add_serving(commands: Any) -> None:
     _add_quiet(verify, VERDICT_ALONE)
     doctor = _command(commands, "doctor", "say what this machine can run and what is missing")
     _add_browser_options(doctor)
+
+
+def _add_calibrate(commands: Any) -> None:
+    parser = _command(commands, "calibrate", "say what a bundle makes of a hospital's own images")
+    calibrate.add_arguments(parser)
+    _add_browser_options(parser)
+    _add_allow_weak(parser, "take")
+    _add_allow_waivers(parser, "take")
+    _add_quiet(parser, NOTHING_BUT_ERRORS)
 
 
 def _command(commands: Any, name: str, summary: str) -> argparse.ArgumentParser:

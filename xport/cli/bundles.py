@@ -6,6 +6,7 @@ import argparse
 import getpass
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,12 +39,14 @@ def page_facts(manifest: Manifest) -> tuple[dict[str, Any], list[str]]:
 
 def verify(options: argparse.Namespace) -> tuple[int, str, dict[str, Any]]:
     """Check a bundle; the exit code, and what is told of it to a person and to programs."""
+    from xport.signing.keyless import demanded_identity
     from xport.workflow.receiving import Demands, received
 
     demands = Demands(
         allow_unchecked=options.allow_unchecked,
         expect=options.expect,
         key=options.key,
+        identity=demanded_identity(options.identity, options.identity_provider, options.trust_root),
         policy=options.policy,
         revocations=options.revocations,
         allow_http=options.allow_http,
@@ -74,9 +77,10 @@ def _received(options: argparse.Namespace, bundle: Received) -> tuple[int, str, 
         "files": len(manifest.files) + len(manifest.model_files()),
         "manifest_sha256": of_file(bundle.folder / MANIFEST),
     }
-    signature, who, not_asked = _signature(bundle, options.key)
+    signature, who, not_asked = _signature(bundle, options.key, options.identity)
     said = {name: value for name, value in facts.items() if value is not None} | {"signature": who}
     shown, lines = page_facts(manifest)
+    lines = [one for one in lines if one != words.STATUS_WORDS[manifest.verdict]]  # said above
     missing = unchecked_of(bundle.folder)
     text = [
         *(f"{name:<16} {value}" for name, value in said.items()),
@@ -109,8 +113,8 @@ def requalify(options: argparse.Namespace) -> tuple[int, str, dict[str, Any]]:
     from xport.workflow.requalification import Terms, requalify
 
     browser = BrowserOptions(options.browser, options.graphics, options.require_renderer)
-    allowed = options.allow_weak, options.allow_waivers
-    found = requalify(options.bundle, Terms(browser, options.allow_unchecked, *allowed))
+    allowed = options.allow_unchecked, options.allow_weak, options.allow_waivers
+    found = requalify(options.bundle, Terms(browser, options.engine, *allowed))
     if options.out:
         found.write(options.out)
     code = found.status.code(allow_weak=options.allow_weak, allow_waivers=options.allow_waivers)
@@ -119,11 +123,22 @@ def requalify(options: argparse.Namespace) -> tuple[int, str, dict[str, Any]]:
     return code, "\n".join(lines[:1] if options.quiet else lines), value
 
 
-def _signature(bundle: Received, key: Path | None) -> tuple[dict[str, Any], str, list[str]]:
+def _signature(
+    bundle: Received, key: Path | None, identity: str | None
+) -> tuple[dict[str, Any], str, list[str]]:
     """What is known of who signed a checked bundle: for programs, in words, and what is not."""
     from xport.signing.keys import shown
-    from xport.signing.signatures import NOT_SIGNED, claimed_key
+    from xport.signing.signatures import NOT_SIGNED, claimed_key, is_keyless
 
+    if is_keyless(bundle.folder):
+        facts = {"signed": True, "checked": identity is not None, "fingerprint": None}
+        if identity is not None:
+            return facts | {"identity": identity}, f"signed by {identity}, without a key", []
+        what = (
+            "by whom it is signed: give --identity and --identity-provider, as its maker published "
+            "them elsewhere"
+        )
+        return facts, "claims to be signed without a key, not checked against an identity", [what]
     fingerprint = claimed_key(bundle.folder)
     facts = {
         "signed": fingerprint is not None,
@@ -144,22 +159,27 @@ def _signature(bundle: Received, key: Path | None) -> tuple[dict[str, Any], str,
 
 def sign(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
     """Check and sign a bundle; what is told of it to a person and to programs."""
+    from xport.signing.keyless import UNTRIED
     from xport.signing.keys import shown
-    from xport.signing.places import FILES
-    from xport.workflow.signing import sign
+    from xport.signing.places import KEYED, KEYLESS
+    from xport.workflow.signing import sign, sign_keyless
 
-    manifest, fingerprint = sign(
-        options.bundle,
-        options.key,
-        lambda: passphrase(options.key),
-        allow_weak=options.allow_weak,
-        allow_waivers=options.allow_waivers,
-        allow_unchecked=options.allow_unchecked,
-    )
-    added = [str(options.bundle / name) for name in FILES]
-    text = [*added, f"signed with {shown(fingerprint)}", manifest.notice]
+    allowed = {
+        name: getattr(options, name) for name in ("allow_weak", "allow_waivers", "allow_unchecked")
+    }
+    if options.keyless:
+        manifest, identity = sign_keyless(options.bundle, **allowed)
+        names: tuple[str, ...] = (KEYLESS,)
+        who: dict[str, Any] = {"identity": identity.name, "identity_provider": identity.provider}
+        said = [f"signed by {identity.words()}", UNTRIED]
+    else:
+        asked = partial(passphrase, options.key)
+        manifest, fingerprint = sign(options.bundle, options.key, asked, **allowed)
+        names, who = KEYED, {"fingerprint": shown(fingerprint)}
+        said = [f"signed with {shown(fingerprint)}"]
+    added = [str(options.bundle / name) for name in names]
     facts = {"release": manifest.release, "verdict": manifest.verdict, "added": added}
-    return "\n".join(text), facts | {"fingerprint": shown(fingerprint), "notice": manifest.notice}
+    return "\n".join([*added, *said, manifest.notice]), facts | who | {"notice": manifest.notice}
 
 
 def passphrase(key: Path) -> str:

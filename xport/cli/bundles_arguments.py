@@ -14,33 +14,48 @@ Command = Callable[[Any, str, str], argparse.ArgumentParser]
 SIGN = (
     "Check a bundle and sign it: the evidence as a statement about every file, and all files in "
     "OpenSSF Model Signing's format. Two files are added in signature/, none is changed. An "
-    "encrypted key's passphrase is asked for, or read from XPORT_KEY_PASSPHRASE."
+    "encrypted key's passphrase is asked for, or read from XPORT_KEY_PASSPHRASE. With --keyless, "
+    "one file is added, the signature of all files by an identity."
 )
 
 REQUALIFY = (
     "Check a bundle, play the probes of its self-test in this browser, on the engine of this "
-    "xport, and hold them to the release's bounds. The bundle stays as it is; the evidence names "
-    "it. Its probes are fewer than those that it was verified on."
+    "xport or on the one of --engine, and hold them to the release's bounds. The bundle stays as "
+    "it is; the evidence names it. Its probes are fewer than those that it was verified on."
 )
 
 
 def add_bundles(commands: Any, command: Command) -> tuple[argparse.ArgumentParser, ...]:
     """Let the command line accept these four; their parsers, in this order."""
-    sign = command(commands, "sign", "check a bundle and sign it with a local key")
+    sign = command(commands, "sign", "check a bundle and sign it")
     verify = command(commands, "verify", "check that a bundle is what was verified")
     serve = command(commands, "serve", "check a bundle and serve it on this machine")
     requalify = command(
-        commands, "requalify", "play a bundle's probes in another browser, for a verdict"
+        commands, "requalify", "play a bundle's probes in another browser or engine, for a verdict"
     )
     requalify.description = REQUALIFY
     requalify.add_argument("--out", type=Path, metavar="FILE", help="write the evidence, as JSON")
+    requalify.add_argument(
+        "--engine",
+        metavar="ENGINE",
+        help="another version of TF.js: tfjs@VERSION, which npm fetches, a folder with its "
+        "unpacked packages, or a page that another checkout built; building needs a checkout and "
+        "Node.js",
+    )
     sign.description = SIGN
-    sign.add_argument(
+    who = sign.add_mutually_exclusive_group(required=True)
+    who.add_argument(
         "--key",
         type=Path,
-        required=True,
         metavar="FILE",
         help="private key on P-256, in PEM, that nobody else may read",
+    )
+    who.add_argument(
+        "--keyless",
+        action="store_true",
+        help="sign through Sigstore's public services, as whom the CI platform or a provider in "
+        "your browser says you are: wants a network, and that name stays in a public log for "
+        "ever. Not tried by xport's authors with the live services",
     )
     for parser in (sign, requalify, serve):
         parser.add_argument("bundle", type=Path, help="folder of a bundle")
@@ -77,6 +92,24 @@ def _add_demands(verify: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="refuse a bundle that was not signed with this key, or changed since; the public key "
         "in PEM, from another place than the bundle",
+    )
+    verify.add_argument(
+        "--identity",
+        metavar="NAME",
+        help="refuse a bundle that was not signed by this e-mail address or workflow through "
+        "Sigstore, or changed since; no network is asked. Tried with stored signatures alone",
+    )
+    verify.add_argument(
+        "--identity-provider",
+        metavar="ISSUER",
+        help="who must have vouched for --identity, such as https://accounts.google.com",
+    )
+    verify.add_argument(
+        "--trust-root",
+        type=Path,
+        metavar="FILE",
+        help="Sigstore's trusted_root.json to believe for --identity; by default the one that its "
+        "package brought, or has fetched last",
     )
     verify.add_argument(
         "--policy",

@@ -10,12 +10,14 @@ from xport.errors import ExitCode
 
 if TYPE_CHECKING:
     from xport.difference.measure import Compared
+    from xport.recording.browser import BrowserOptions
 
 DESCRIPTION = """\
 Say what a new release changes against an old one.
 
 OLD and NEW are each a run's folder that was judged, or a bundle. Compared are checks, errors,
-bytes and nodes, times (recorded apart: no verdict), and decisions: findings at their operating
+bytes and nodes, times (recorded apart: no verdict; with --max-slowdown what ships of both runs in
+turn in one browser, for one), and decisions: findings at their operating
 points and images at the gate, on probes and image files that both recorded with the same bytes.
 A bundle holds outputs on its self-test's probes alone; what is not compared is named, and never
 counts as unchanged. NOT FOR MEDICAL USE.
@@ -24,7 +26,8 @@ counts as unchanged. NOT FOR MEDICAL USE.
 EPILOG = """\
 With limits the exit code is 1 where one is broken, and 3 where one could not be judged: a limit on
 decisions needs labelled images, at least --min-images with --min-positives positives of every
-finding. Without limits it is 0. --labelled takes the predictions-N.json that `xport paper table1`
+finding, and one on time that the 95 % interval of the ratio ends within it: more --min-rounds
+narrow it. Without limits it is 0. --labelled takes the predictions-N.json that `xport paper table1`
 writes for the weights of each release.
 
 examples:
@@ -37,11 +40,14 @@ FLAGS = {
     "max_flipped_share": "the largest share of a model's decisions that may flip, 0 to 1",
     "max_auc_drop": "how much less the AUC of a finding may be on the labelled images",
     "max_bytes_ratio": "how many times the bytes of before a model may ship",
+    "max_slowdown": "how many times the time of before a steady run may take; both run in turn in "
+    "one browser",
 }
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Let the parser of the command accept what it takes."""
+    from xport.plan.baseline import LEAST_ROUNDS, ROUNDS
     from xport.plan.labelled_sets import LEAST_IMAGES, LEAST_POSITIVES
 
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
@@ -72,9 +78,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             metavar="N",
             help=f"{meaning} (default: %(default)s); another number is said beside the outcome",
         )
+    parser.add_argument(
+        "--min-rounds",
+        type=int,
+        default=ROUNDS,
+        metavar="N",
+        help="how often both run in turn for a limit on time (default: %(default)s, at least "
+        f"{LEAST_ROUNDS})",
+    )
 
 
-def difference(options: argparse.Namespace) -> tuple[int, Compared]:
+def difference(options: argparse.Namespace, browser: BrowserOptions) -> tuple[int, Compared]:
     """Compare, and write what is asked for; the exit code, and what was compared.
 
     Raises:
@@ -82,10 +96,10 @@ def difference(options: argparse.Namespace) -> tuple[int, Compared]:
     """
     from xport.workflow.difference import compare, limits_named
 
-    names = (*FLAGS, "min_images", "min_positives")
+    names = (*FLAGS, "min_rounds", "min_images", "min_positives")
     limits = limits_named({name: getattr(options, name) for name in names})
     labelled = tuple(options.labelled) if options.labelled else None
-    compared = compare(options.old, options.new, limits, labelled)
+    compared = compare(options.old, options.new, limits, labelled, browser)
     _write(options, compared)
     status = compared.difference.status
     return (ExitCode.PASSED if status is None else status.exit_code), compared

@@ -140,7 +140,7 @@ def _diff(options: argparse.Namespace) -> int:
     from reports.difference.summary import difference_lines
     from xport.cli.diff import difference
 
-    code, compared = difference(options)
+    code, compared = difference(options, _browser_options(options))
     found = compared.difference
     lines = difference_lines(found)
     if options.json:
@@ -226,6 +226,12 @@ def _requalify(options: argparse.Namespace) -> int:
     code, text, value = bundles.requalify(options)
     _say(options, text, value)
     return code
+
+
+def _calibrate(options: argparse.Namespace) -> int:
+    from xport.cli.calibrate import calibrate
+
+    return _print(options, *calibrate(options, _browser_options(options)))
 
 
 def _sign(options: argparse.Namespace) -> int:
@@ -326,7 +332,10 @@ def _phantoms(options: argparse.Namespace) -> int:
     return _print(options, "\n".join([text, *summary["notices"]]), summary)
 
 
-DRIVING = ("release", "demo", "record", "bench", "profile", "targets", "soak", "requalify")
+DRIVING = (
+    *("release", "demo", "record", "bench", "profile", "targets", "soak", "requalify"),
+    "calibrate",
+)
 NEEDED = dict.fromkeys(DRIVING, ("playwright",))
 """Packages without which a command could only fail late."""
 
@@ -343,6 +352,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "sign": _sign,
     "verify": _verify,
     "requalify": _requalify,
+    "calibrate": _calibrate,
     "publish": _publishing,
     "promote": _publishing,
     "rollback": _publishing,

@@ -17,7 +17,7 @@ from xport.recording.browser import BrowserOptions
 from xport.workflow import commands
 
 DTYPES = {"float32": "float32", "int32": "int32", "int64": "int32", "bool": "bool"}
-_INPUT = re.compile(r"(?:([A-Za-z_]\w*)=)?(\d+(?:,\d+)*)(?::(\w+))?")
+_INPUT = re.compile(r"(?:([^=]+)=)?(\d+(?:,\d+)*)(?::(\w+))?")
 
 Shape = tuple[str | None, tuple[int, ...], str]
 """Name or None, shape, dtype."""
@@ -37,6 +37,8 @@ def convert_release(options: argparse.Namespace) -> Done:
         return convert_file(options)
     if options.inputs:
         raise InputError("a release file says its shapes itself", "--input", "leave it out")
+    if options.arguments:
+        raise InputError("a release file says them itself", "--argument", "leave it out")
     plan = commands.convert(
         options.file,
         options.out,
@@ -68,7 +70,8 @@ def convert_file(options: argparse.Namespace) -> Done:
         if name is None:
             raise InputError("names no input", "--input", "write NAME=1,3,224,224")
         shapes[name] = shape
-    made = convert(options.file, shapes or None, out=options.out)
+    values = _arguments(options.arguments)
+    made = convert(options.file, shapes or None, out=options.out, arguments=values)
     signature = made.signature
     facts = {
         "model": str(made.folder / "model.json"),

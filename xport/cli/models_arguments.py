@@ -82,14 +82,7 @@ def add_models(commands: Any, command: Command, release: Path) -> argparse.Argum
         metavar="FILE",
         help="release file to write (default: %(default)s)",
     )
-    init.add_argument(
-        "--argument",
-        dest="arguments",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="argument of the factory, as JSON or text; may be repeated",
-    )
+    _add_argument(init)
     init.add_argument(
         "--checkpoint", type=Path, metavar="FILE", help="weights; else the factory's own"
     )
@@ -125,11 +118,25 @@ def describe_convert(parser: argparse.ArgumentParser) -> None:
     """Say what `convert` does, and let it take the shapes of an ONNX file."""
     _describe(parser, CONVERT_DESCRIPTION, CONVERT_EPILOG)
     _add_input(parser)
+    _add_argument(parser)
+
+
+def _add_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--argument",
+        dest="arguments",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="argument of the factory, as JSON or text; of an ONNX file, an input that is to be a "
+        "constant; may be repeated",
+    )
 
 
 def _add_input(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--input",
+        "--shape",
         dest="inputs",
         action="append",
         default=[],

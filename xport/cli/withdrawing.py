@@ -12,7 +12,7 @@ TARGET = "a folder, or an address that fsspec knows, such as sftp://host/folder"
 REVOKE = (
     "Put a release on a target's signed list of those that must not be used any more. Whoever "
     "verifies, publishes, promotes or lists it is told; no file of it is touched, no channel is "
-    "moved. NOT FOR MEDICAL USE."
+    "moved; signed channels name the list's new number. NOT FOR MEDICAL USE."
 )
 REPLACE = (
     "Have a new key take an old one's place in a target, by a statement that the old one signs; "

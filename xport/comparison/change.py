@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, NonNegativeInt
 
 from xport.common.document import Document
+from xport.comparison.paired_speed import SpeedPair
 
 Basis = Literal["probes", "image files"]
 """What is the same on both sides: a model's input by its bytes, or an image file by its own."""
@@ -121,8 +122,9 @@ class ReleaseIdentity(Document):
 class Changes(Document):
     """All that limits on a new version look at.
 
-    `only_before` and `only_after` are the models that one side alone has; `untold` is what could
-    not be compared, and why.
+    `only_before` and `only_after` are the models that one side alone has; `speeds` are times that
+    were taken in turn, where a limit asks for them; `untold` is what could not be compared, and
+    why.
     """
 
     before: ReleaseIdentity
@@ -132,6 +134,7 @@ class Changes(Document):
     sizes: tuple[SizeChange, ...] = ()
     decisions: tuple[DecisionsChange, ...] = ()
     labelled: tuple[LabelledChange, ...] = ()
+    speeds: tuple[SpeedPair, ...] = ()
     untold: tuple[str, ...] = Field(default=())
 
 

@@ -9,7 +9,7 @@ from pydantic import NonNegativeInt
 
 from xport.common.arrays import Array
 from xport.common.document import Document
-from xport.comparison.decision_effects import decisions_of, with_decisions
+from xport.comparison.decision_effects import decisions_of, held_of, with_decisions
 from xport.comparison.parity import Outputs
 from xport.comparison.pipeline_effect import Flip
 from xport.exchange.prepared import PROBABILITIES
@@ -77,9 +77,11 @@ def _decided_by(model: PlannedModel) -> list[tuple[str, tuple[int, ...]]]:
     """The outputs that decisions rest on, with their shapes."""
     shapes = {spec.name: spec.shape for spec in model.signature.outputs}
     labels = model.labels_of(PROBABILITIES)
+    if model.rule is None and model.kind == "view":
+        return []
     if labels is not None and shapes[PROBABILITIES] == (1, len(labels)):
         return [(PROBABILITIES, shapes[PROBABILITIES])]
-    return [*shapes.items()] if model.gate is not None else []
+    return [*shapes.items()] if held_of(model) else []
 
 
 def _shape(side: Mapping[str, Outputs], output: str, probe: str) -> tuple[int, ...] | None:

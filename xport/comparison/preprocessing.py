@@ -6,10 +6,12 @@ Numbers only, no framework and no browser; `xport.judgement.preprocessing_checks
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from reference.decide.rule import shorter_side
+from reference.errors import ImageError
 from xport.common import digests
 from xport.common.arrays import Array, Tensors
 from xport.comparison.decision_effects import CALIBRATED, decisions_of, with_decisions
@@ -38,13 +40,17 @@ GRAY_LEVELS = 255
 
 @dataclass(frozen=True)
 class PreparedCase:
-    """Everything that was recorded of the preprocessing leg."""
+    """Everything that was recorded of the preprocessing leg.
+
+    `shorter_sides` are those of the image files, in their pixels, where the plan has a rule.
+    """
 
     plan: Plan
     preparations: Preparations
     input_by_digest: Mapping[str, Array]
     recordings: Mapping[tuple[str, str], Recording]
     outputs: Mapping[tuple[str, str], Mapping[str, Tensors]]
+    shorter_sides: Mapping[str, float] = field(default_factory=dict)
 
     def output(self, made: PreparedInputs, leg: str, output: str) -> Outputs:
         """What a leg said about a pipeline's inputs, by image; images without it are absent."""
@@ -82,7 +88,21 @@ def load_prepared(plan: Plan, folder: PreparedFolder, images: ImageFolder) -> Pr
             found = folder.recordings.load(model.id, leg.name)
             if found is not None and _belongs(found[0], plan, model, leg):
                 recordings[model.id, leg.name], outputs[model.id, leg.name] = found
-    return PreparedCase(plan, preparations, input_by_digest, recordings, outputs)
+    sides = dict(_shorter_sides(plan, images)) if plan.rule else {}
+    return PreparedCase(plan, preparations, input_by_digest, recordings, outputs, sides)
+
+
+def _shorter_sides(plan: Plan, images: ImageFolder) -> Iterator[tuple[str, float]]:
+    """The shorter side of every image file that can be read."""
+    from reference.decoding import decode
+
+    assert plan.preprocessing is not None
+    for image, content in images.all(plan.preprocessing.images):
+        try:
+            picture = decode(content, image.name)
+        except ImageError:
+            continue  # no pipeline read it, and that is judged elsewhere
+        yield image.name, shorter_side(*picture.samples.shape[:2])
 
 
 def _require_definition(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from xport.conversion.foreign.agreement import require_same
+from xport.conversion.foreign.borders import fix_values, with_borders
+from xport.conversion.foreign.half import widened
+from xport.conversion.foreign.opsets import raised
+from xport.conversion.foreign.reading import loaded, require_bearable, weight_files
 from xport.conversion.in_words import in_words
 from xport.errors import ConversionError, InputError, told_as
 from xport.formats.artifact import Signature
@@ -27,7 +31,9 @@ def passing_file(title: str) -> Iterator[Path]:
             yield path
 
 
-def settled(source: Path, shapes: Shapes, path: Path) -> Signature:
+def settled(
+    source: Path, shapes: Shapes, path: Path, values: Mapping[str, Any] | None = None
+) -> Signature:
     """Write an ONNX file whose inputs and outputs have fixed shapes, in one file; its signature.
 
     Outputs get the shapes that ONNX Runtime gives them on zeros.
@@ -35,19 +41,26 @@ def settled(source: Path, shapes: Shapes, path: Path) -> Signature:
     Args:
         source: an ONNX file; weights in files beside it are taken in.
         shapes: of inputs whose shape the file leaves open, by name.
+        values: of inputs that are no longer inputs but constants, by name.
 
     Raises:
         InputError: the file cannot be read or is no ONNX file, or an input's shape is open and not
             given, or given otherwise than the file has it.
-        ConversionError: xport does not carry a tensor's name or dtype, or ONNX Runtime does not
-            run the model.
+        ConversionError: xport does not carry a tensor's name or dtype, ONNX Runtime does not
+            run the model, or it says something else of what was made of it.
     """
     import onnx
 
-    model = with_shapes(source, shapes)
+    original, model = _prepared(source, shapes, values or {})
+    require_bearable(model, source)
     given = {value.name: _zeros(value) for value in _inputs(model)}
+    model = _decided(model)
     with in_words(STAGE, f"{source.name} does not run in ONNX Runtime"):
         fix_outputs(model, given)
+        if any(not value.type.tensor_type.shape.dim for value in model.graph.output):
+            with_borders(model)  # outputs that turned out to be numbers
+            fix_outputs(model, given)
+        require_same(original, model, source, values or {})
     onnx.save(model, str(path))
     try:
         return signature_of(path)
@@ -55,29 +68,68 @@ def settled(source: Path, shapes: Shapes, path: Path) -> Signature:
         raise ConversionError(error.what, f"{source}: {error.where}", error.remedy) from error
 
 
-def with_shapes(source: Path, shapes: Shapes) -> Any:
+def _decided(model: Any) -> Any:
+    """The model without branches that constants and shapes decide against.
+
+    ONNX Runtime infers the shapes of those too; where they do not bear the sizes that are fixed
+    here it refuses the model, or ends the process (seen in 1.32).
+    """
+    from xport.onnx_graph.files import graph_from_model, model_from_graph
+    from xport.onnx_graph.shapes import resolve
+
+    if not any(node.op_type == "If" for node in model.graph.node):
+        return model
+    with in_words(STAGE, "its branches cannot be told apart"):
+        graph = graph_from_model(model)
+        resolve(graph)
+        graph.prune()
+        if "If" in graph.census():
+            return model
+        taken = model_from_graph(graph, check=False)
+    taken.metadata_props.extend(model.metadata_props)
+    return taken
+
+
+def with_shapes(source: Path, shapes: Shapes, values: Mapping[str, Any] | None = None) -> Any:
     """An ONNX file's model with fixed input shapes and all of its weights, as a ModelProto.
 
+    It is of opset 13 or newer, computes in float32 where the file says float16, and its inputs and
+    outputs are such as a signature carries.
+
     Raises:
-        InputError: as `settled`.
+        InputError, ConversionError: as `settled`.
     """
-    model = _loaded(source)
+    return _prepared(source, shapes, values or {})[1]
+
+
+def _prepared(source: Path, shapes: Shapes, values: Mapping[str, Any]) -> tuple[Any, Any]:
+    """A file's model as it is, weights taken in, and as xport takes it."""
+    import onnx
+
+    original = loaded(source)
+    _require_tensors("input", _inputs(original), source)
+    _require_tensors("output", original.graph.output, source)
+    model = onnx.ModelProto()
+    model.CopyFrom(original)
+    widened(model)
+    model = raised(model, source)
+    fix_values(model, values, source)
+    names = {before: now for now, before in with_borders(model).items()}
     inputs = _inputs(model)
-    names = ", ".join(value.name for value in inputs) or "none"
-    unknown = sorted({*shapes} - {value.name for value in inputs})
+    given = {names.get(name, name): shape for name, shape in shapes.items()}
+    unknown = sorted({*given} - {value.name for value in inputs})
     if unknown:
+        there = ", ".join(value.name for value in inputs) or "none"
         raise InputError(
-            f"no input is called {', '.join(unknown)}, there are {names}",
+            f"no input is called {', '.join(unknown)}, there are {there}",
             str(source),
             "name the inputs as the file does",
         )
-    _require_tensors("input", inputs, source)
-    _require_tensors("output", model.graph.output, source)
     for value in inputs:
-        _fix_input(value, shapes.get(value.name), source)
+        _fix_input(value, given.get(value.name), source)
     if shapes:
         del model.graph.value_info[:]  # they may say what was open
-    return model
+    return original, model
 
 
 def _inputs(model: Any) -> list[Any]:
@@ -92,7 +144,7 @@ def files_of(source: Path) -> list[Path]:
     Raises:
         InputError: the file cannot be read or is no ONNX file.
     """
-    apart = _weight_files(_loaded(source, weights=False), source)
+    apart = weight_files(loaded(source, weights=False), source)
     return [source, *(source.parent / name for name in apart)]
 
 
@@ -113,64 +165,9 @@ def fix_outputs(model: Any, inputs: Mapping[str, Any]) -> None:
     )
     for output, array in zip(model.graph.output, session.run(None, dict(inputs)), strict=True):
         shape = output.type.tensor_type.shape
+        shape.SetInParent()  # a number alone has one too, without axes
         for size in array.shape:
             shape.dim.add().dim_value = size
-
-
-def _loaded(source: Path, weights: bool = True) -> Any:
-    import onnx
-    from google.protobuf.message import DecodeError
-
-    if source.suffix == ".toml":
-        raise InputError("a release file is no model", str(source), "give it to xport.release")
-    try:
-        model = onnx.load(str(source), load_external_data=False)
-        if weights and _weight_files(model, source):
-            model = onnx.load(str(source))
-    except OSError as error:
-        raise InputError(
-            f"cannot read the ONNX file: {error.strerror or error}", str(source), "check the path"
-        ) from error
-    except InputError:
-        raise
-    except (DecodeError, ValueError, onnx.checker.ValidationError) as error:
-        raise InputError(f"not an ONNX file: {error}", str(source), "check the path") from error
-    if not model.graph.output:
-        raise InputError("not an ONNX file: it holds no graph", str(source), "check the path")
-    return model
-
-
-def _weight_files(model: Any, source: Path) -> list[str]:
-    """The names of the files beside an ONNX file that its weights are in.
-
-    Raises:
-        InputError: one is not there or lies elsewhere; the first tensor that is in it is named.
-    """
-    from onnx.external_data_helper import ExternalDataInfo, uses_external_data
-
-    found = []
-    for tensor in filter(uses_external_data, model.graph.initializer):
-        whose = f"the weights {tensor.name!r}"
-        try:
-            name = os.path.normpath(ExternalDataInfo(tensor).location)
-        except ValueError as error:
-            raise InputError(
-                f"where {whose} lie cannot be read: {error}", str(source), "export the model anew"
-            ) from error
-        if Path(name).is_absolute() or name.startswith(".."):
-            raise InputError(
-                f"{whose} are not beside the file, but in {name}",
-                str(source),
-                "export the model with its weights beside it, or in it",
-            )
-        if not (source.parent / name).is_file():
-            raise InputError(
-                f"{whose} are in {name!r}, which is not there",
-                str(source),
-                "put that file beside the ONNX file",
-            )
-        found.append(name)
-    return list(dict.fromkeys(found))
 
 
 def _require_tensors(kind: str, values: Sequence[Any], source: Path) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xport.common.version import __version__
 from xport.comparison.change import Changes, LabelledChange
+from xport.comparison.paired_speed import SpeedPair
 from xport.comparison.pictures import image_of, is_image, span_of, thumbnail
 from xport.difference.decisions import decisions_between
 from xport.difference.difference import Difference, SideFacts
@@ -30,9 +32,13 @@ class Compared:
 
 
 def compare_sides(
-    before: Side, after: Side, limits: ChangeLimits, labelled: Files | None = None
+    before: Side,
+    after: Side,
+    limits: ChangeLimits,
+    labelled: Files | None = None,
+    speeds: Sequence[SpeedPair] = (),
 ) -> Compared:
-    """Everything that differs, and the outcome of the limits.
+    """Everything that differs, and the outcome of the limits; `speeds` were taken in turn.
 
     Raises:
         InputError: labelled predictions are not of these releases.
@@ -41,8 +47,8 @@ def compare_sides(
     assert before.evidence is not None
     assert after.evidence is not None
     found = labelled_between(before.plan, after.plan, labelled) if labelled else None
-    changes = changes_between(before, after, found)
-    checks = tuple(change_checks(limits, changes, after.plan.models))
+    changes = changes_between(before, after, found, speeds)
+    checks = tuple(change_checks(limits, changes, after.plan))
     changed, same = check_changes(before.evidence, after.evidence)
     difference = Difference(
         xport=__version__,
@@ -62,7 +68,12 @@ def compare_sides(
     return Compared(difference, _pictures(changes, before, after))
 
 
-def changes_between(before: Side, after: Side, labelled: LabelledFound | None = None) -> Changes:
+def changes_between(
+    before: Side,
+    after: Side,
+    labelled: LabelledFound | None = None,
+    speeds: Sequence[SpeedPair] = (),
+) -> Changes:
     """All that limits look at."""
     rows: tuple[LabelledChange, ...] = ()
     missing = list(untold(before, after))
@@ -78,6 +89,7 @@ def changes_between(before: Side, after: Side, labelled: LabelledFound | None = 
         sizes=tuple(size_changes(before, after)),
         decisions=tuple(decisions_between(before, after)),
         labelled=rows,
+        speeds=tuple(speeds),
         untold=tuple(missing),
     )
 

@@ -48,7 +48,8 @@ class Side:
 
     `evidence` is None of a run that is being judged. `on_probes` is by model and leg; `on_files` by
     model: the deployed leg, on what the page itself made of image files. `lacks` says what this
-    side does not hold, which is never taken for no change.
+    side does not hold, which is never taken for no change. `shorter_sides` are those of image
+    files, by their digests, where the plan has a rule.
     """
 
     place: str
@@ -59,6 +60,7 @@ class Side:
     on_probes: Mapping[tuple[str, str], Said] = field(default_factory=dict)
     on_files: Mapping[str, tuple[str, Said]] = field(default_factory=dict)
     nodes: Mapping[str, int] = field(default_factory=dict)
+    shorter_sides: Mapping[str, float] = field(default_factory=dict)
     lacks: tuple[str, ...] = ()
 
     def identity(self) -> ReleaseIdentity:
@@ -124,8 +126,19 @@ def of_run(
         on_probes=on_probes,
         on_files=dict(_of_files(plan, source.prepared)) if source.prepared else {},
         nodes=dict(nodes_of(plan, lambda m: m.artifacts[plan.shipped_artifact].path)),
+        shorter_sides=_shorter_sides(plan, source.prepared) if source.prepared else {},
         lacks=tuple(lacks),
     )
+
+
+def _shorter_sides(plan: Plan, case: PreparedCase) -> dict[str, float]:
+    """The shorter sides of image files by their digests."""
+    images = plan.preprocessing.images if plan.preprocessing else ()
+    return {
+        image.sha256: case.shorter_sides[image.name]
+        for image in images
+        if image.name in case.shorter_sides
+    }
 
 
 def _require_prepared(case: PreparedCase, evidence: Evidence, place: Path) -> None:
@@ -161,7 +174,7 @@ def require_points(plan: Plan, place: Path) -> None:
 
 
 def deciding_models(plan: Plan) -> list[PlannedModel]:
-    """The models by which is decided: classifiers with labels, and what a gate belongs to."""
+    """The models by which is decided: classifiers with labels, and those of a gate or rule."""
     return [model for model in plan.models if decides(model)]
 
 

@@ -96,6 +96,10 @@ def _thresholds(old: PlannedModel, new: PlannedModel) -> Iterator[str]:
         yield f"{name}: a gate {'only now' if new.gate else 'only before'}: it is not compared"
     elif old.gate is not None and new.gate is not None and old.gate != new.gate:
         yield f"{name}: another gate; every side decides at its own"
+    if (old.rule is None) != (new.rule is None):
+        yield f"{name}: part of a rule {'only now' if new.rule else 'only before'}"
+    elif old.rule != new.rule:
+        yield f"{name}: another rule; every side decides by its own"
 
 
 def _verified(old: Plan, new: Plan) -> Iterator[str]:

@@ -92,7 +92,7 @@ def rearranged_causes(
     """Weights of which the tested node has a changed copy, in whatever order of axes.
 
     One that it has as it is, or nothing like it (it may have been folded into another), is no
-    cause. Args are arrays by name.
+    cause; one that still has its name is, however much of it changed. Args are arrays by name.
     """
     rest = dict(found)
     open_ = []
@@ -104,7 +104,8 @@ def rearranged_causes(
             del rest[match]
     for name in open_:
         for key, one in rest.items():
-            order = _arranged(expected[name], one, MOST_CHANGED)
+            called = key.rpartition(".")[2] == name  # as exporters call what they did not fold
+            order = _arranged(expected[name], one, 1.0 if called else MOST_CHANGED)
             if order is not None:
                 cause = weight_cause(node, f"{name} ({key})", _squeezed(expected[name], order), one)
                 if cause is not None:

@@ -83,7 +83,12 @@ class Examination:
                 self.opened.reference, side, self.inputs, self.rule, self.target.output, budget
             )
             search.run()
-            doubtful = search.doubtful() if self.opened.by_name else []
+            outputs = self.opened.outputs  # the signature knows these, whatever nodes are called
+            doubtful = (
+                [point for point in search.doubtful() if point.value not in outputs]
+                if self.opened.by_name
+                else []
+            )
             if not doubtful:
                 return search, dropped
             dropped += len(doubtful)

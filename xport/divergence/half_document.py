@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import math
+import statistics
+from collections.abc import Mapping
+from typing import Literal, Self
 
 from xport.common.document import Document
 
@@ -38,12 +41,36 @@ class HalfRun(Document):
     away: float
 
 
+class HalfSpread(Document):
+    """Forecasts of an output's error over `probes` probes: the largest, on which, and the median.
+
+    Both are NaN where one is.
+    """
+
+    probes: int
+    worst: float
+    worst_probe: str
+    median: float
+
+    @classmethod
+    def of(cls, by_probe: Mapping[str, float]) -> Self:
+        """Over one probe or more."""
+        probe = max(by_probe, key=lambda name: (math.isnan(by_probe[name]), by_probe[name]))
+        worst = by_probe[probe]
+        median = worst if math.isnan(worst) else statistics.median(by_probe.values())
+        return cls(probes=len(by_probe), worst=worst, worst_probe=probe, median=median)
+
+
 class HalfOutput(Document):
-    """The forecast of one output's error, what was measured, and what the policy allows."""
+    """The forecast of one output's error, what was measured, and what the policy allows.
+
+    `forecast` and `measured` are of the probe that was looked at, `spread` of every probe.
+    """
 
     output: str
     largest: float
     forecast: float
+    spread: HalfSpread | None = None
     bound: float | None
     measured: tuple[HalfRun, ...] = ()
 
@@ -52,13 +79,14 @@ class HalfOutput(Document):
         """Whether forecast or measurement is beyond what is allowed; no number is."""
         if self.bound is None:
             return False
+        forecasts = (self.forecast, *((self.spread.worst,) if self.spread else ()))
         return any(
-            not away <= self.bound for away in (self.forecast, *(m.away for m in self.measured))
+            not away <= self.bound for away in (*forecasts, *(m.away for m in self.measured))
         )
 
 
 class HalfPrecision(Document):
-    """The headroom of a model's layers at half precision on one probe.
+    """The headroom of a model's layers on one probe at half precision, and of its outputs on all.
 
     The forecast rounds weights, inputs and the output of every node of the ONNX graph to float16
     and computes in between in float32. `remarks` are what else must be known.

@@ -13,7 +13,7 @@ import numpy as np
 
 from xport.common.arrays import Array, Tensors
 from xport.divergence.half_document import HalfLayer
-from xport.divergence.onnx_model import OnnxModel, execute
+from xport.divergence.onnx_model import OnnxModel, execute, execute_each
 from xport.divergence.search import BUDGET
 from xport.divergence.statistics import distance
 from xport.onnx_graph.graph import TensorType
@@ -57,6 +57,39 @@ def half_layers(
     return layers, errors, largest
 
 
+def forecasts(model: OnnxModel, inputs: Mapping[str, Tensors]) -> dict[str, dict[str, float]]:
+    """The forecast error of every float32 output on every probe, by output and probe.
+
+    Args:
+        model: as of `half_layers`.
+        inputs: by probe.
+
+    Raises:
+        CannotCompute: the runtime refuses to.
+    """
+    if not inputs:
+        return {}
+    kinds = model.kinds(next(iter(inputs.values())))
+    kinds = {value: kind for value, kind in kinds.items() if kind.dtype == np.float32}
+    names = [name for name in model.outputs if name in kinds]
+    plain = execute_each(_asked(_copy(model), names), inputs.values())
+    halved = ({name: _halved(array) for name, array in one.items()} for one in inputs.values())
+    rounded = execute_each(_asked(half_model(model, kinds), names), halved)
+    found: dict[str, dict[str, float]] = {name: {} for name in names}
+    for probe, one, other in zip(inputs, plain, rounded, strict=True):
+        for name in names:
+            found[name][probe] = distance(other[name], one[name]).max_abs
+    return found
+
+
+def _copy(model: OnnxModel) -> onnx.ModelProto:
+    import onnx
+
+    made = onnx.ModelProto()
+    made.CopyFrom(model.proto)
+    return made
+
+
 def layer(place: tuple[int, str, str, str], array: Array, error: float) -> HalfLayer:
     """What float16 cannot hold of one tensor.
 
@@ -93,8 +126,7 @@ def half_model(model: OnnxModel, kinds: Mapping[str, TensorType]) -> onnx.ModelP
     import onnx
     from onnx import TensorProto, helper, numpy_helper
 
-    made = onnx.ModelProto()
-    made.CopyFrom(model.proto)
+    made = _copy(model)
     graph = made.graph
     settings = {n for node in model.nodes if node.op_type in SETTINGS for n in node.input[1:]}
     for tensor in graph.initializer:

@@ -33,6 +33,8 @@ from xport.toolchains.tensorflow import TensorflowWorker
 if TYPE_CHECKING:
     import onnx
 
+    from xport.divergence.torch_reference import OwnModule
+
 HOW: dict[str, How] = {ONNX_LEG: "default", OPTIMISED_LEG: "all", EVALUATOR_LEG: "evaluator"}
 """How a leg of an ONNX file runs it."""
 AS_IT_STANDS = 2
@@ -63,10 +65,14 @@ class Opened:
 
 @dataclass(frozen=True)
 class Tools:
-    """What runs models outside this process; `open_until` closes what was opened on the way."""
+    """What runs models outside this process; `open_until` closes what was opened on the way.
+
+    `own` is the module of a model that lives in this process alone, with its recipe.
+    """
 
     execute: Execute
     open_until: ExitStack = field(default_factory=ExitStack)
+    own: OwnModule | None = None
 
     def saved_model(self, folder: Path) -> tuple[TensorflowWorker, SavedModelNodes]:
         """A worker with a SavedModel's graph open.
@@ -98,7 +104,7 @@ def open_leg(model: PlannedModel, leg: Leg, inputs: Tensors, tools: Tools) -> Op
         folder, direct = _folder(model, leg.artifact), leg.artifact == DIRECT
         return open_tfjs(onnx_model, folder, inputs, tools.execute, direct=direct)
     if tested.format is Format.ONNX:
-        return _onnx_leg(model, leg, inputs)
+        return _onnx_leg(model, leg, inputs, tools.own)
     onnx_model = OnnxModel(_folder(model, ONNX) / ONNX_FILE)
     return open_saved_model(onnx_model, _folder(model, leg.artifact), inputs, tools)
 
@@ -179,10 +185,12 @@ def _nodes_of(model: OnnxModel, values: Iterable[str]) -> list[onnx.NodeProto]:
     return [node for node in model.nodes if wanted.intersection(node.output)]
 
 
-def _onnx_leg(model: PlannedModel, leg: Leg, inputs: Tensors) -> Opened:
+def _onnx_leg(
+    model: PlannedModel, leg: Leg, inputs: Tensors, own: OwnModule | None = None
+) -> Opened:
     tested = OnnxModel(_folder(model, leg.artifact) / ONNX_FILE, HOW[leg.name])
     if model.reference == REFERENCE_LEG:
-        return open_onnx(tested, torch_reference(_folder(model, TORCH), tested, inputs))
+        return open_onnx(tested, torch_reference(_folder(model, TORCH), tested, inputs, own))
     return open_pair(tested, OnnxModel(tested.path), inputs)
 
 

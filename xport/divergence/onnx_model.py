@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -158,6 +158,24 @@ def execute(made: onnx.ModelProto, feeds: Tensors, how: How) -> dict[str, Array]
     return {name: np.asarray(array) for name, array in zip(names, found, strict=True)}
 
 
+def execute_each(made: onnx.ModelProto, feeds: Iterable[Tensors]) -> Iterator[dict[str, Array]]:
+    """The outputs of a model on one input after the other, in one session without optimisations.
+
+    Raises:
+        CannotCompute: the runtime refuses to.
+    """
+    names = [value.name for value in made.graph.output]
+    taken = {value.name for value in made.graph.input}
+    try:
+        session = _session(made, "none")
+        for one in feeds:
+            found = session.run(names, {name: one[name] for name in one if name in taken})
+            yield {name: np.asarray(array) for name, array in zip(names, found, strict=True)}
+    except Exception as error:  # whatever the runtime raises
+        said = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise CannotCompute(f"its values cannot be computed: {said}", "the ONNX model") from error
+
+
 def _evaluated(made: onnx.ModelProto, names: list[str], feeds: Tensors, how: How) -> Sequence[Any]:
     from onnx.reference import ReferenceEvaluator
 
@@ -166,6 +184,11 @@ def _evaluated(made: onnx.ModelProto, names: list[str], feeds: Tensors, how: How
 
 
 def _ran(made: onnx.ModelProto, names: list[str], feeds: Tensors, how: How) -> Sequence[Any]:
+    found: Sequence[Any] = _session(made, how).run(names, dict(feeds))
+    return found
+
+
+def _session(made: onnx.ModelProto, how: How) -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -174,11 +197,9 @@ def _ran(made: onnx.ModelProto, names: list[str], feeds: Tensors, how: How) -> S
     if how == "none":
         options.graph_optimization_level = levels.ORT_DISABLE_ALL
         options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(
+    return onnxruntime.InferenceSession(
         made.SerializeToString(), options, providers=["CPUExecutionProvider"]
     )
-    found: Sequence[Any] = session.run(names, dict(feeds))
-    return found
 
 
 def _read_by(node: onnx.NodeProto) -> Iterator[str]:

@@ -20,6 +20,8 @@ from xport.onnx_graph.graph import TensorType
 if TYPE_CHECKING:
     import torch
 
+    OwnModule = tuple[torch.nn.Module, torch_module.Recipe]
+
 OPERATORS = {
     "Conv1d": "Conv", "Conv2d": "Conv", "ConvTranspose1d": "ConvTranspose",
     "ConvTranspose2d": "ConvTranspose", "BatchNorm1d": "BatchNormalization",
@@ -64,15 +66,19 @@ class TorchReference:
         return {name: self.found[name] for name in names}
 
 
-def torch_reference(folder: Path, model: OnnxModel, inputs: Tensors) -> TorchReference:
+def torch_reference(
+    folder: Path, model: OnnxModel, inputs: Tensors, own: OwnModule | None = None
+) -> TorchReference:
     """Run the module stored in a folder, and say which value of its ONNX graph each layer gives.
+
+    `own` is the module itself and its recipe, of one that lives in this process alone.
 
     Raises:
         InputError: the module cannot be built again.
     """
     import torch
 
-    module, recipe = torch_module.load(folder)
+    module, recipe = own or torch_module.load(folder)
     calls: list[Call] = []
     tensors = [torch.from_numpy(np.array(inputs[spec.name])) for spec in recipe.signature.inputs]
     handles = [

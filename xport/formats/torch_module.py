@@ -133,7 +133,8 @@ def load(folder: Path) -> tuple[torch.nn.Module, Recipe]:
         raise InputError(
             f"{InMemory.read(folder / IN_MEMORY).module} lived in the process that converted it",
             str(folder),
-            "call xport.verify there, or name its factory in a release file",
+            "give xport.verify or xport.debug what xport.convert returned there, or name its "
+            "factory in a release file",
         )
     recipe = Recipe.read(folder / RECIPE)
     module = recipe.build()

@@ -21,8 +21,8 @@ EXAMPLES: tuple[tuple[int, dict[str, float]], ...] = (
 
 EXAMPLE_SIZE = 512
 
-DICOM_MARK = (128, b"DICM")
-"""Where a DICOM file says that it is one; many carry no suffix."""
+HEAD_BYTES = 256
+"""So many bytes tell whether a file is DICOM; many carry no suffix."""
 
 
 @dataclass(frozen=True)
@@ -138,24 +138,44 @@ def images_in(
     """
     images: list[ImageFile] = []
     for folder in folders:
-        if not folder.is_dir():
-            raise InputError("not a folder", str(folder), "give --images a folder of images")
-        files = [path for path in folder.iterdir() if path.is_file() or _leads_nowhere(path)]
-        paths = sorted(path for path in files if _is_image(path))
-        if left_out := len(files) - len(paths):
-            count = "1 file" if left_out == 1 else f"{left_out:,} files"
-            say(f"{folder}: {count} left out, hidden or no image by name and mark")
-        if not paths:
-            raise InputError(
-                f"no image in this folder ({', '.join(SUFFIXES)}, or DICOM under any name)",
-                str(folder),
-                "give --images a folder that holds at least one",
-            )
+        paths = image_paths(folder, say)
         images.extend(_read(path, BROUGHT, str(folder)) for path in paths)
     names = [image.name for image in images]
     for twice in sorted({name for name in names if names.count(name) > 1}):
         raise InputError(f"two images are called {twice!r}", "--images", "rename one")
     return images
+
+
+def image_paths(folder: Path, say: Callable[[str], None] = lambda _: None) -> list[Path]:
+    """Where the images of a folder lie, in order of name, found and told as by ``images_in``.
+
+    Raises:
+        InputError: the folder is absent or holds no image.
+    """
+    if not folder.is_dir():
+        raise InputError("not a folder", str(folder), "give --images a folder of images")
+    files = [path for path in folder.iterdir() if path.is_file() or _leads_nowhere(path)]
+    paths = sorted(path for path in files if _is_image(path))
+    if left_out := len(files) - len(paths):
+        count = "1 file" if left_out == 1 else f"{left_out:,} files"
+        say(f"{folder}: {count} left out, hidden or no image by name and mark")
+    if not paths:
+        raise InputError(
+            f"no image in this folder ({', '.join(SUFFIXES)}, or DICOM under any name)",
+            str(folder),
+            "give --images a folder that holds at least one",
+        )
+    return paths
+
+
+def read_image(path: Path) -> bytes:
+    """The bytes of an image file.
+
+    Raises:
+        ImageError: it is larger than a picture may be.
+        InputError: it cannot be read.
+    """
+    return _read(path, BROUGHT, str(path.parent)).content
 
 
 def _leads_nowhere(path: Path) -> bool:
@@ -169,10 +189,11 @@ def _is_image(path: Path) -> bool:
         return False
     if path.suffix.lower() in SUFFIXES:
         return True
-    offset, mark = DICOM_MARK
+    from reference.decoding.dicom_data_set import is_dicom
+
     try:
         with path.open("rb") as file:
-            return file.read(offset + len(mark))[offset:] == mark
+            return is_dicom(file.read(HEAD_BYTES))
     except OSError:
         return False
 

@@ -33,9 +33,13 @@
 - `reference_checks`: judging the reference: PyTorch float32 is held to its own float64, and the
   gap is capped.
 - `reuse`: recordings of an earlier run: whether they were young enough, and what is said of them.
+- `rule_checks`: judging the rule before the classifier: the page accepts what Python does, for its
+  reasons.
 - `second_opinions`: a reference is believed where another implementation says the same.
 - `sensitivity`: from trials of spoilt weights to the smallest error that a policy detects, and
   what is blind.
+- `slowdown_checks`: judging times of two versions of a model that ran in turn in one browser
+  session.
 - `under`: stored evidence under a policy that whoever receives it demands: at least that was held.
 - `verdict`: what judging looks at and what it says: facts, checks, the case, the verdict.
 - `waivers`: failures that a policy waives for a while: one check each, with a bound, an owner and

@@ -20,6 +20,7 @@ from xport.judgement.judge import judge
 from xport.judgement.notes import notes_of
 from xport.judgement.preprocessing_checks import PREPROCESSING
 from xport.judgement.reference_checks import OWN_DISTANCE
+from xport.judgement.rule_checks import rule_findings
 from xport.judgement.sensitivity import sensitivity_findings
 from xport.judgement.verdict import RULES, Case, Check, Note, Status, Verdict
 from xport.judgement.waivers import day_of
@@ -48,6 +49,7 @@ def again_findings(evidence: Evidence) -> Iterator[str]:
         yield from sensitivity_findings(case, found, told)
         yield from baseline_findings(case)
         yield from implementation_findings(case)
+        yield from rule_findings(case)
     now = judge(case)
     yield from _check_findings(_comparable(evidence, evidence.verdict.checks), now, evidence)
     said = evidence.verdict
@@ -101,6 +103,7 @@ def case_of(evidence: Evidence) -> Case:
         baseline=evidence.baseline,
         day=day_of(evidence.made),
         implementations=evidence.implementations,
+        rule=evidence.rule,
     )
 
 

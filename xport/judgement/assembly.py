@@ -15,6 +15,7 @@ from xport.comparison.leg_decisions import LegDecisions, leg_decisions
 from xport.comparison.parity import Comparison, Outputs, Pair, Role, compare
 from xport.comparison.pictures import pictures_for
 from xport.comparison.preprocessing import PreparedCase, effects_of
+from xport.comparison.rule_decisions import rule_decisions
 from xport.exchange.implementations import Implementations
 from xport.exchange.recording import Recording
 from xport.exchange.sensitivity import Sensitivity
@@ -121,6 +122,7 @@ def evidence_of(
         baseline=baseline,
         day=made.date(),
         implementations=implementations,
+        rule=rule_decisions(prepared) if prepared else None,
     )
     comparisons, verdict = tuple(case.comparisons.values()), judge(case)
     return Evidence(
@@ -142,6 +144,7 @@ def evidence_of(
         decisions=tuple(_decisions(plan, recorded, verdict, input_of)),
         baseline=baseline,
         implementations=tuple(implementations),
+        rule=case.rule,
         verdict=verdict,
     )
 

@@ -10,27 +10,27 @@ from collections.abc import Iterator, Sequence
 
 from xport.comparison.change import Changes, LabelledChange
 from xport.exchange.prepared import PROBABILITIES
+from xport.judgement.slowdown_checks import CHANGE, paired_findings, slowdown_checks
 from xport.judgement.verdict import Case, Check, Status
 from xport.plan.baseline import ChangeLimits
-from xport.plan.plan import PlannedModel
+from xport.plan.plan import Plan, PlannedModel
 
-CHANGE = "baseline"
-"""What stands among legs for a model against the other release's."""
 FLIPPED = "flipped decisions (max_flipped_share)"
 AUC_DROP = "drop of AUC (max_auc_drop)"
 BYTES = "bytes that ship (max_bytes_ratio)"
 
 
 def change_checks(
-    limits: ChangeLimits, changes: Changes | None, models: Sequence[PlannedModel], reason: str = ""
+    limits: ChangeLimits, changes: Changes | None, plan: Plan, reason: str = ""
 ) -> Iterator[Check]:
     """Every limit on every model that it is about.
 
     Args:
         limits: what was declared.
         changes: what was compared; None where nothing could be, for `reason`.
-        models: of the new release.
+        plan: of the new release.
     """
+    models = plan.models
     asked = (
         (limits.max_bytes_ratio, BYTES, _bytes, [*models]),
         (limits.max_flipped_share, FLIPPED, _flipped, [m for m in models if decides(m)]),
@@ -43,6 +43,9 @@ def change_checks(
             yield _check(models[0], name, Status.NOT_RUN, "no model here decides by labels")
         for model in concerned:
             yield check(limits, changes, model, reason)
+    for model in models if limits.max_slowdown is not None else ():
+        absent = _absent(changes, model, reason)
+        yield from slowdown_checks(limits, changes, (plan, model), absent)
 
 
 def baseline_checks(case: Case) -> Iterator[Check]:
@@ -56,7 +59,7 @@ def baseline_checks(case: Case) -> Iterator[Check]:
         own = changes.before.evidence_sha256
         if own != baseline.evidence_sha256:
             changes, reason = None, f"the baseline's evidence is {own}, not the one that is named"
-    for check in change_checks(baseline, changes, case.plan.models, reason):
+    for check in change_checks(baseline, changes, case.plan, reason):
         yield check.model_copy(update={"rationale": baseline.rationale})
 
 
@@ -69,6 +72,7 @@ def baseline_findings(case: Case) -> Iterator[str]:
         model = next((one for one in case.plan.models if one.id == size.model), None)
         if model is None or model.artifacts[case.plan.shipped_artifact].bytes != size.bytes_after:
             yield f"baseline: the bytes of {size.model} are not those of the plan"
+    yield from paired_findings(case.plan, changes.speeds if changes else ())
 
 
 def status_of(checks: Sequence[Check]) -> Status | None:
@@ -82,7 +86,7 @@ def status_of(checks: Sequence[Check]) -> Status | None:
 
 def decides(model: PlannedModel) -> bool:
     """Whether decisions rest on a model: it has labelled probabilities, or a gate."""
-    return classifies(model) or model.gate is not None
+    return classifies(model) or model.gate is not None or model.rule is not None
 
 
 def classifies(model: PlannedModel) -> bool:

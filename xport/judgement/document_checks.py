@@ -1,4 +1,4 @@
-"""Judging documents that belong to weights: calibration, gate and card name the model's."""
+"""Judging documents that belong to weights: calibration, gate, rule and card name the model's."""
 
 from __future__ import annotations
 
@@ -40,5 +40,7 @@ def _named(model: PlannedModel) -> Iterator[tuple[str, str | None]]:
         yield "list of operating points", model.operating_points_weights_sha256
     if model.gate is not None:
         yield "gate", model.gate.weights_sha256
+    for condition in model.rule.of_kind(model.kind)[:1] if model.rule is not None else ():
+        yield "rule", condition.weights_sha256
     if model.card is not None:
         yield "card", model.card.get("weights", {}).get("sha256")

@@ -22,7 +22,7 @@ def environment(case: Case, model: PlannedModel, leg: Leg, recording: Recording)
     else:
         files = model.artifacts[leg.artifact].files
         planned = {f"{model.id}/{name}": digest for name, digest in files.items()}
-        problems = [*_environment_problems(case.plan, leg, web), *_page_problems(case, web)]
+        problems = [*environment_problems(case.plan, leg, web), *_page_problems(case, web)]
         if web.model_files != planned:
             problems.append("the model files that the page loaded are not the planned ones")
     return Check(
@@ -64,14 +64,15 @@ def _preparing_problems(
     if web is None:
         yield "there is no account of the browser"
         return
-    yield from _environment_problems(case.plan, leg, web)
+    yield from environment_problems(case.plan, leg, web)
     yield from _page_problems(case, web)
     ran = web_of(recording)
     if ran is None or not ran.files or web.files != ran.files:
         yield "the page that prepared images is not the one that ran the model"
 
 
-def _environment_problems(plan: Plan, leg: Leg, web: WebEnvironment) -> Iterator[str]:
+def environment_problems(plan: Plan, leg: Leg, web: WebEnvironment) -> Iterator[str]:
+    """Why a browser is not what a leg asks for: backend, precision, threads, who draws."""
     policy = plan.policy
     if web.backend != leg.backend:
         yield f"backend {web.backend!r} ran instead of {leg.backend!r}"

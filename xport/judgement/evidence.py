@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
+
+from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from xport.common.document import Document
 from xport.comparison.change import BaselineFound
@@ -10,6 +12,7 @@ from xport.comparison.leg_decisions import LegDecisions
 from xport.comparison.parity import Comparison
 from xport.comparison.picture import Picture
 from xport.comparison.pipeline_effect import PipelineEffect
+from xport.comparison.rule_decisions import RuleDecisions
 from xport.exchange.implementations import Implementations
 from xport.exchange.prepared import Preparations
 from xport.exchange.recording import Recording, WebEnvironment
@@ -43,6 +46,9 @@ class Evidence(Document):
     `implementations` is what other correct implementations differ by, beside the tolerances; it
     informs, and no check rests on it. Empty where it was not measured.
 
+    `rule` is what the rule before the classifier says of image files, in Python and as it ships;
+    None of a release without one.
+
     `rules` are those it was judged by. Rules 1, of evidence of versions 1 and 2, held neither the
     reference to its float64, nor documents to their weights, nor legs to one page. Rules 2, of
     version 3, had neither the page's witness nor a second run of every probe, did not hold the
@@ -69,7 +75,18 @@ class Evidence(Document):
     decisions: tuple[LegDecisions, ...] = ()
     baseline: BaselineFound | None = None
     implementations: tuple[Implementations, ...] = ()
+    rule: RuleDecisions | None = None
     verdict: Verdict
+
+    @model_serializer(mode="wrap")
+    def _without_a_rule_that_is_not_there(
+        self, handler: SerializerFunctionWrapHandler
+    ) -> dict[str, Any]:
+        """Evidence of a release without a rule is written as before there were any."""
+        written: dict[str, Any] = handler(self)
+        if self.rule is None:
+            written.pop("rule", None)
+        return written
 
     @classmethod
     def upgraded(cls, content: bytes, where: str) -> bytes:

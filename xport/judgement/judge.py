@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from xport.comparison.parity import Role
 from xport.judgement.advisory import advised
 from xport.judgement.attribution import attribute
-from xport.judgement.change_checks import CHANGE, baseline_checks
+from xport.judgement.change_checks import baseline_checks
 from xport.judgement.determinism_checks import determinism_check
 from xport.judgement.document_checks import document_checks
 from xport.judgement.environment_checks import environment, prepared_environments
@@ -17,7 +17,9 @@ from xport.judgement.notes import notes_of
 from xport.judgement.preprocessing_checks import preprocessing_checks
 from xport.judgement.reference_checks import contradicts_itself, is_own_distance, own_distance
 from xport.judgement.reuse import reuse_problem
+from xport.judgement.rule_checks import rule_checks
 from xport.judgement.second_opinions import second_opinion_checks
+from xport.judgement.slowdown_checks import CHANGE
 from xport.judgement.verdict import Case, Check, Status, Verdict
 from xport.judgement.waivers import waived
 from xport.judgement.weakness import below_floor
@@ -84,6 +86,7 @@ def _all_checks(case: Case) -> Iterator[Check]:
         yield from _second_route(case.plan, model)
         yield from document_checks(model)
     yield from preprocessing_checks(case)
+    yield from rule_checks(case)
     yield from prepared_environments(case)
     yield from prepared_witnesses(case)
     yield from baseline_checks(case)

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from xport.exchange.recording import Recording
 from xport.judgement.advisory import sentences
-from xport.judgement.change_checks import CHANGE
 from xport.judgement.derived import far_sentences
 from xport.judgement.reference_checks import is_own_distance
 from xport.judgement.reuse import reused_sentences
+from xport.judgement.slowdown_checks import CHANGE
 from xport.judgement.verdict import Case, Check, Note, NoteKind, Status
 from xport.judgement.waivers import waiver_sentences
 from xport.judgement.weakness import below_floor

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from xport.common.numbers import short
 from xport.errors import VerdictError
 from xport.judgement.again import case_of
-from xport.judgement.change_checks import CHANGE
 from xport.judgement.environment_checks import ENVIRONMENT
 from xport.judgement.evidence import Evidence
 from xport.judgement.judge import judge
 from xport.judgement.preprocessing_checks import PREPROCESSING
+from xport.judgement.slowdown_checks import CHANGE
 from xport.judgement.verdict import Check, Status
 from xport.plan.policy import Policy
 from xport.plan.presets import spelt_out_for

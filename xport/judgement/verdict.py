@@ -14,6 +14,7 @@ from xport.common.document import Document
 from xport.comparison.change import BaselineFound
 from xport.comparison.parity import Comparison, Role
 from xport.comparison.pipeline_effect import PipelineEffect
+from xport.comparison.rule_decisions import RuleDecisions
 from xport.errors import ExitCode
 from xport.exchange.implementations import Implementations
 from xport.exchange.prepared import Preparations
@@ -195,6 +196,7 @@ class Case:
     evidence that is judged again: what later rules ask is not asked of it. `baseline` is what was
     compared with the release that the policy names. `day` is that of judging, in UTC; where it is
     not known, every waiver has ended. `implementations` is what others than the legs differ by.
+    `rule` is what the rule of the plan says of image files.
     """
 
     plan: Plan
@@ -210,3 +212,4 @@ class Case:
     baseline: BaselineFound | None = None
     day: datetime.date | None = None
     implementations: Sequence[Implementations] = ()
+    rule: RuleDecisions | None = None

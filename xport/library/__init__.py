@@ -6,6 +6,8 @@
 - `converted`: a model as TF.js, with what it came from, so that it can be verified.
 - `converting`: from a module, a factory or an ONNX file to a folder that TF.js loads.
 - `costs`: what a run of a release file does: how many conversions, legs, probes and image files.
+- `debugged`: where a leg departs from its reference, as it is printed, shown in a notebook, and
+  raised.
 - `examples`: example inputs of every form, as arrays by input name.
 - `finding`: what a look at a release file, or at this machine, found.
 - `modules`: an `nn.Module` in this process: its signature, found by running it, and its ONNX file.

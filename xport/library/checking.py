@@ -21,7 +21,7 @@ from xport.library.costs import Cost, costs_of, images_of, pipelines_of, probe_c
 from xport.library.finding import Finding, State, looked_at
 from xport.library.shown import page_of
 from xport.recording.browser import BrowserOptions
-from xport.release_file.decisions import read_decisions, require_own
+from xport.release_file.decisions import Decisions, read_decisions, read_rule, require_own
 from xport.release_file.file import ReleaseFile, read_release
 from xport.release_file.model_cards import read_card
 from xport.release_file.tables import ModelEntry
@@ -117,6 +117,8 @@ def _models(release: ReleaseFile) -> Iterator[Finding]:
             yield looked_at(f"{key}.checkpoint", _checkpoint, entry.checkpoint)
         if entry.calibration or entry.gate or entry.operating_points:
             yield looked_at(f"{key}.decisions", _decisions, entry, key)
+    if release.gate is not None:
+        yield looked_at("gate.rule", _rule, release)
 
 
 def _operators(release: ReleaseFile) -> Iterator[Finding]:
@@ -127,7 +129,7 @@ def _operators(release: ReleaseFile) -> Iterator[Finding]:
         shapes = {spec.name: spec.shape for spec in entry.signature.inputs}
         key = f"models.{model}"
         try:
-            loaded = with_shapes(entry.onnx_file, shapes)
+            loaded = with_shapes(entry.onnx_file, shapes, entry.arguments)
         except XportError as error:
             found = f"{error.where}: {error.what}"
             yield Finding(name=f"{key}: shapes", state="wrong", found=found, remedy=error.remedy)
@@ -182,6 +184,17 @@ def _decisions(entry: ModelEntry, key: str) -> str:
         require_own(decisions, entry, digests.of_file(entry.weights_file), key)
     documents = (entry.calibration, entry.gate, entry.operating_points and "operating points")
     return ", ".join(str(document) for document in documents if document)
+
+
+def _rule(release: ReleaseFile) -> str:
+    rules = read_rule(release)
+    for model, rule in rules.items():
+        entry = release.models[model]
+        if entry.weights_file is not None and entry.weights_file.is_file():
+            decisions = Decisions(None, None, None, rule=rule)
+            require_own(decisions, entry, digests.of_file(entry.weights_file), f"models.{model}")
+    conditions = next(iter(rules.values())).conditions
+    return f"{len(conditions)} conditions, of {' and '.join(rules)}"
 
 
 def _packages(release: ReleaseFile) -> Iterator[Finding]:

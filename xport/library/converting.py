@@ -70,7 +70,7 @@ def convert(
             shapes as tuples of integers.
         out: a new folder, or one that holds such a model already, which is replaced.
         output_names: other names for the outputs.
-        arguments: of the factory.
+        arguments: of the factory; of an ONNX file, inputs that are to be constants.
         exporter: torch.onnx's, `torchscript` or `dynamo`.
         opset: of the ONNX file; None takes the exporter's default.
         weights: how weights are stored; any but float32 are another model.
@@ -96,7 +96,7 @@ def convert(
     with told(progress), step(f"convert {name}", 2), passing_file(named) as path:
         if file is not None:
             own, shapes = None, shapes_in(example_inputs)
-            signature, cost = _timed(None, lambda: settled(file, shapes, path))
+            signature, cost = _timed(None, lambda: settled(file, shapes, path, arguments))
             costs = {ONNX: cost}
         else:
             own = own_module(module, example_inputs, named, output_names)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xport.plan.page_models import Described, PageView, view_of
-from xport.release_file.decisions import read_decisions
+from xport.release_file.decisions import read_decisions, read_rule
 from xport.release_file.file import ReleaseFile
 
 
@@ -19,6 +19,7 @@ def page_of(release: ReleaseFile) -> PageView:
 
 
 def _described(release: ReleaseFile) -> Iterator[Described]:
+    rules = read_rule(release)
     for model, entry in release.models.items():
         decisions = read_decisions(entry, f"models.{model}")
         yield Described(
@@ -29,6 +30,7 @@ def _described(release: ReleaseFile) -> Iterator[Described]:
             preprocess=entry.preprocess,
             calibration=decisions.calibration,
             gate=decisions.gate,
+            rule=rules.get(model),
         )
     for name, explained in release.explanations.items():
         of = release.models[explained.classifier]

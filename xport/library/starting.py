@@ -61,7 +61,7 @@ def init(
             working folder or from the file's; or the path of an ONNX file.
         example_inputs: as `xport.convert` takes them.
         out: the file to write.
-        arguments: of the factory.
+        arguments: of the factory; of an ONNX file, inputs that are to be constants.
         checkpoint: weights in safetensors or a PyTorch state dict; without it the factory's own.
         exporter: torch.onnx's.
         title: what people read of the model; by default its class, or the ONNX file's name.
@@ -85,12 +85,12 @@ def init(
         content_of(preset)
     folder = path.resolve().parent
     of_file = str(factory).endswith(".onnx")
-    for key, given in (("arguments", arguments), ("checkpoint", checkpoint)):
-        if of_file and given:
-            raise InputError("an ONNX file has its own", key, "leave it out")
+    if of_file and checkpoint:
+        raise InputError("an ONNX file has its own", "checkpoint", "leave it out")
     with told(progress):
         if of_file:
-            begun = _from_file(Path(factory), shapes_in(example_inputs), folder)
+            shapes = shapes_in(example_inputs)
+            begun = _from_file(Path(factory), shapes, dict(arguments or {}), folder)
         else:
             begun = _from_factory(
                 str(factory), dict(arguments or {}), checkpoint, example_inputs, exporter, folder
@@ -102,19 +102,21 @@ def init(
     return path
 
 
-def _from_file(file: Path, shapes: Mapping[str, tuple[int, ...]], folder: Path) -> Begun:
+def _from_file(
+    file: Path, shapes: Mapping[str, tuple[int, ...]], values: Mapping[str, Any], folder: Path
+) -> Begun:
     title = title_of(None, str(file))
     name = name_of(title)
-    second = _foreseen(with_shapes(file, shapes), name)
+    second = _foreseen(with_shapes(file, shapes, values), name)
     with passing_file(str(file)) as path:
-        signature = settled(file, shapes, path)
+        signature = settled(file, shapes, path, values)
         probes = synthetic_inputs(signature, None, seed=SEED, count=PROBES)
         inputs = [dict(probe.inputs) for probe in probes]
         with step(f"measure {name}'s rounding", 1):
             tolerances = suggested_of_onnx(name, signature, path.parent, inputs)
             advance(f"{PROBES} probes")
     factory = _relative(file, folder)
-    return Begun(name, title, factory, {}, None, signature, tolerances, second)
+    return Begun(name, title, factory, values, None, signature, tolerances, second)
 
 
 def _foreseen(model: Any, name: str) -> str:

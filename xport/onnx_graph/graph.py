@@ -45,7 +45,7 @@ class Node:
     asked: set[str] = field(default_factory=set, repr=False)
 
     def __str__(self) -> str:
-        return f"operator {self.op} of node {self.name or self.outputs[0]!r}"
+        return f"operator {self.op} of node {self.name or next(filter(None, self.outputs), '')!r}"
 
     def get(self, attribute: str, default: Any = None) -> Any:
         """An attribute's value as Python has it: int, float, str, list or array."""

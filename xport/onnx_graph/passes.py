@@ -15,9 +15,11 @@ from xport.onnx_graph.padding import merge_pads, pool_before_pointwise
 from xport.onnx_graph.pass_list import Pass, applied, listed
 from xport.onnx_graph.pools import flatten_pools
 from xport.onnx_graph.shapes import fold_constants
+from xport.onnx_graph.volumes import part_volumes
 
 SIMPLIFICATIONS: tuple[Pass[Graph], ...] = listed(
     fold_constants,
+    part_volumes,
     drop_identities,
     fold_batchnorm_into_previous,
     fold_batchnorm_into_next,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from xport.onnx_graph.graph import Graph, Node, TensorType
@@ -11,7 +13,8 @@ PER_AXIS = {"kernel_shape": 1, "strides": 1, "dilations": 1}
 
 
 def flatten_pools(graph: Graph) -> None:
-    """Pool over two axes where a pool over three leaves one as it is (LocalResponseNorm)."""
+    """Pool over two axes and one where a pool is over three, and over those that it changes."""
+    _part(graph)
     for node in list(graph.nodes):
         if node.op not in POOLS or any(node.outputs[1:]) or node.inputs[0] not in graph.types:
             continue
@@ -21,6 +24,46 @@ def flatten_pools(graph: Graph) -> None:
         axis = next((i for i in range(3) if _idle(node, i)), None)
         if axis is not None:
             _flatten(graph, node, axis, result)
+
+
+def _part(graph: Graph) -> None:
+    """Pool over the last two of three axes, and then over the first: the same windows.
+
+    A mean's number of elements is the product of those along the axes, so that means of means of
+    as many are the same.
+    """
+    for node in list(graph.nodes):
+        source = graph.types.get(node.inputs[0]) if node.inputs else None
+        result = graph.types.get(node.outputs[0])
+        if node.op not in POOLS or any(node.outputs[1:]) or source is None or result is None:
+            continue
+        if len(source.shape) != 5 or node.get("auto_pad", "NOTSET") != "NOTSET":
+            continue
+        if any(_idle(node, axis) for axis in range(3)):
+            continue
+        middle = graph.fresh(f"{node.outputs[0]}_layers")
+        shape = (*source.shape[:3], *result.shape[3:])
+        graph.types[middle] = TensorType(shape, source.dtype)
+        first, last = _only(node, (1, 2)), _only(node, (0,))
+        graph.replace(
+            [node],
+            [
+                Node(node.op, node.inputs, [middle], first, f"{node.name}_layers"),
+                Node(node.op, [middle], node.outputs, last, node.name),
+            ],
+        )
+
+
+def _only(node: Node, axes: tuple[int, ...]) -> dict[str, Any]:
+    """A pool's attributes, of which it keeps those of some axes and leaves the others alone."""
+    attributes = dict(node.attributes)
+    for name in (*PER_AXIS, "pads"):
+        if name == "dilations" and name not in attributes:
+            continue  # AveragePool has them from opset 19 on
+        idle = PER_AXIS.get(name, 0)
+        values = _numbers(node, name)
+        attributes[name] = [v if i % 3 in axes else idle for i, v in enumerate(values)]
+    return attributes
 
 
 def _numbers(node: Node, name: str) -> list[int]:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any
 
 import numpy as np
 
 from xport.common.arrays import Array
 from xport.errors import ConversionError
-from xport.onnx_graph.conditionals import inline_conditionals
+from xport.onnx_graph.conditionals import compute_both, inline_conditionals, require_alike
+from xport.onnx_graph.contributed import as_own_operators
 from xport.onnx_graph.files import graph_from_model, model_from_graph, value_info
-from xport.onnx_graph.graph import Graph, Node, TensorType
+from xport.onnx_graph.graph import Graph, Node, TensorType, refuse
+from xport.onnx_graph.inlining import is_graph
+from xport.onnx_graph.loops import unroll_loops
+from xport.onnx_graph.quantised import dequantise
+from xport.onnx_graph.recurrence import unroll_recurrences
 
 MAX_FOLDED_ELEMENTS = 2**24
 """A constant larger than this (64 MiB in float32) is left for the device to compute."""
@@ -19,6 +23,8 @@ SAME_SHAPE = frozenset({"GroupNormalization", "MeanVarianceNormalization"})
 """Operators that keep the shape, which onnx 1.17, or 1.23 without their axes, does not know."""
 AS_SCALARS = {"CumSum": 1, "OneHot": 1}
 """The place of an input that may be a list of one; onnx's reference takes it as a number."""
+AS_MANY_AS_FOUND = frozenset({"NonZero", "NonMaxSuppression", "Unique", "Compress"})
+"""Operators whose output is as large as their values say."""
 NOT_FOLDED = frozenset({"RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike",
                         "Bernoulli", "Multinomial"})  # fmt: skip
 
@@ -75,16 +81,37 @@ def _without_large_constants(graph: Graph) -> Graph:
     )
 
 
+def resolve(graph: Graph) -> None:
+    """Fold what constants and shapes decide, and leave every operator that is computed as it is."""
+    infer_shapes(graph)
+    while _fold_once(graph):
+        infer_shapes(graph)
+
+
 def fold_constants(graph: Graph) -> None:
     """Replace nodes whose inputs are constants by their value, and shapes by their numbers.
 
     Values are computed by onnx's reference implementation in numpy.
     """
+    as_own_operators(graph)
+    chosen: list[Node] = []
     while True:
-        infer_shapes(graph)
-        if not _fold_once(graph):
+        resolve(graph)
+        if dequantise(graph) or unroll_recurrences(graph) or unroll_loops(graph):
+            continue
+        node = compute_both(graph)
+        if node is None:
             break
+        chosen.append(node)
+    require_alike(graph, chosen)
     graph.prune()
+    for node in graph.nodes:
+        if node.op in AS_MANY_AS_FOUND and not node.domain:
+            raise refuse(
+                node,
+                "yields as many rows as it finds, and shapes are fixed here",
+                "leave it out of the exported part, or mask what is not wanted instead",
+            )
 
 
 def _fold_once(graph: Graph) -> bool:
@@ -110,7 +137,7 @@ def _value(graph: Graph, node: Node) -> list[Array] | None:
         return [np.asarray(shape[node.get("start", 0) : node.get("end")], dtype=np.int64)]
     if node.op == "Size" and node.inputs[0] in graph.types:
         return [np.asarray(graph.types[node.inputs[0]].size, dtype=np.int64)]
-    if node.op in NOT_FOLDED or any(_has_graph(value) for value in node.attributes.values()):
+    if node.op in NOT_FOLDED or any(is_graph(value) for value in node.attributes.values()):
         return None
     if not all(name in graph.constants for name in node.inputs if name):
         return None
@@ -118,10 +145,6 @@ def _value(graph: Graph, node: Node) -> list[Array] | None:
     if any(size > MAX_FOLDED_ELEMENTS for size in sizes):
         return None
     return evaluate(graph, node)
-
-
-def _has_graph(attribute: Any) -> bool:
-    return type(attribute).__name__ == "GraphProto"
 
 
 def evaluate(graph: Graph, node: Node) -> list[Array]:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from xport.common.document import Document
 from xport.plan.labelled_sets import LEAST_IMAGES, LEAST_POSITIVES
+
+ROUNDS = 20
+"""How often both versions of a model run in turn where nothing else is said."""
+LEAST_ROUNDS = 10
+"""With fewer, the bootstrap of a median has too few values to be drawn from."""
 
 
 class ChangeLimits(Document):
@@ -17,13 +22,18 @@ class ChangeLimits(Document):
     `max_flipped_share` is the largest share of a model's decisions, findings at their operating
     points or images at the gate, that may come out otherwise. `max_auc_drop` is how much less the
     AUC of any finding may be. `max_bytes_ratio` is how many times the bytes of before a model may
-    ship. Limits on decisions are kept only where at least `min_images` images with `min_positives`
-    positives a finding were compared: fewer show nothing.
+    ship. `max_slowdown` is how many times the time of before a model's steady forward run may take,
+    on every browser leg that ships, both run in turn in one browser session, `min_rounds` times or
+    more: broken where the ratio of medians is larger and its 95 % interval excludes no change, kept
+    where the whole interval is within. Limits on decisions are kept only where at least
+    `min_images` images with `min_positives` positives a finding were compared: fewer show nothing.
     """
 
     max_flipped_share: float | None = Field(default=None, ge=0, lt=1)
     max_auc_drop: float | None = Field(default=None, ge=0, lt=1)
     max_bytes_ratio: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    max_slowdown: float | None = Field(default=None, ge=1, allow_inf_nan=False)
+    min_rounds: int = Field(default=ROUNDS, ge=LEAST_ROUNDS, le=1000)
     min_images: int = Field(default=LEAST_IMAGES, ge=1)
     min_positives: int = Field(default=LEAST_POSITIVES, ge=1)
 
@@ -31,7 +41,19 @@ class ChangeLimits(Document):
     def asked(self) -> bool:
         """Whether anything is limited."""
         limits = (self.max_flipped_share, self.max_auc_drop, self.max_bytes_ratio)
-        return any(limit is not None for limit in limits)
+        return any(limit is not None for limit in (*limits, self.max_slowdown))
+
+    @model_serializer(mode="wrap")
+    def _without_times_that_are_not_limited(
+        self, handler: SerializerFunctionWrapHandler
+    ) -> dict[str, Any]:
+        """What is not declared is left out: written, and so digested, as before it could be."""
+        written: dict[str, Any] = handler(self)
+        if self.max_slowdown is None:
+            written.pop("max_slowdown", None)
+        if self.min_rounds == ROUNDS:
+            written.pop("min_rounds", None)
+        return written
 
     @property
     def own_numbers(self) -> bool:
@@ -75,8 +97,8 @@ class Baseline(ChangeLimits):
     def _asks_for_something(self) -> Self:
         if not self.asked:
             raise ValueError(
-                "release: nothing is limited; give max_flipped_share, max_auc_drop or "
-                "max_bytes_ratio"
+                "release: nothing is limited; give max_flipped_share, max_auc_drop, "
+                "max_bytes_ratio or max_slowdown"
             )
         if self.max_auc_drop is not None and self.labelled is None:
             raise ValueError("max_auc_drop: an AUC needs labelled images; give labelled")

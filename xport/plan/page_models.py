@@ -1,9 +1,9 @@
 """What the deployed page can show of a release; its twin is `web/app/host/release.ts`.
 
-The page runs the first classifier of images, the first autoencoder beside it and what explains that
-classifier; `readRelease` (and before anything is fetched, `web/app/host/shown.ts`) refuses a
-release in which one of them is not what it needs. Here the same is found out from a plan, so that
-it is said when a bundle is made, and not first by the page.
+The page runs the first classifier of images, the first autoencoder and the first view model beside
+it, and what explains that classifier; `readRelease` (and before anything is fetched,
+`web/app/host/shown.ts`) refuses a release in which one of them is not what it needs. Here the same
+is found out from a plan, so that it is said when a bundle is made, and not first by the page.
 
 Twin: `app/host/shown.ts` and `app/host/release.ts`.
 """
@@ -15,6 +15,7 @@ from dataclasses import dataclass, fields
 
 from reference.decide.calibration import Calibration
 from reference.decide.gate import Gate
+from reference.decide.rule import Rule
 from reference.preprocess import Preprocess
 from xport.formats.artifact import Signature
 from xport.plan.plan import Plan
@@ -36,6 +37,7 @@ class Described:
     preprocess: Preprocess | None
     calibration: Calibration | None = None
     gate: Gate | None = None
+    rule: Rule | None = None
     explains: str | None = None
 
 
@@ -69,7 +71,7 @@ def view_of(models: Sequence[Described]) -> PageView:
     """What the page makes of a release's models."""
     chosen = [model.id for model in _chosen(models)]
     unshown = {model.id: why for model in models if (why := _why_not(model, models, chosen))}
-    unheeded = any(m.id not in chosen and (m.calibration or m.gate) for m in models)
+    unheeded = any(m.id not in chosen and (m.calibration or m.gate or m.rule) for m in models)
     whole = not any(model in unshown for model in chosen)
     return PageView(unshown, _first(models, "classifier") is not None and whole and not unheeded)
 
@@ -89,9 +91,10 @@ def _chosen(models: Sequence[Described]) -> Iterator[Described]:
     if classifier is None:
         return
     yield classifier
-    autoencoder = _first(models, "autoencoder")
-    if autoencoder is not None:
-        yield autoencoder
+    for kind in ("autoencoder", "view"):
+        beside = _first(models, kind)
+        if beside is not None:
+            yield beside
     yield from [model for model in models if model.explains == classifier.id][:1]
 
 
@@ -107,7 +110,8 @@ def _why_not(model: Described, models: Sequence[Described], chosen: Sequence[str
         return "it has no preprocess, so no image becomes its input"
     if model.id in chosen:
         return _what_lacks(model)
-    heeded = "; its decisions would not be heeded" if model.calibration or model.gate else ""
+    decides = model.calibration or model.gate or model.rule
+    heeded = "; its decisions would not be heeded" if decides else ""
     if not chosen:
         return f"there is no classifier beside it{heeded}"
     shown = [other.id for other in models if other.id in chosen and other.kind == model.kind]
@@ -118,11 +122,14 @@ def _what_lacks(model: Described) -> str | None:
     """What a model lacks that the page reads of one of its kind."""
     outputs = {output.name: output.shape for output in model.signature.outputs}
     labels = len(model.labels or ())
-    if model.kind == "classifier" and outputs.get("probabilities", ())[1:2] != (labels,):
+    if model.kind in ("classifier", "view") and outputs.get("probabilities", ())[1:2] != (labels,):
         return "it has no output probabilities with a value for every label"
     if model.kind == "autoencoder" and "reconstruction" not in outputs:
         return "it has no output reconstruction"
-    if model.gate and model.gate.score == "latent" and "latent" not in outputs:
+    latent = (model.gate and model.gate.score == "latent") or (
+        model.rule and any(one.score == "latent" for one in model.rule.of_kind(model.kind))
+    )
+    if latent and "latent" not in outputs:
         return "it has no output latent, which its gate needs"
     if model.kind == "explanation" and model.signature.inputs[1].shape != (1, labels):
         return "it does not take one of the classifier's findings"

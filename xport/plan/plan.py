@@ -5,11 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import (
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 from reference.decide.calibration import Calibration
 from reference.decide.gate import Gate
+from reference.decide.rule import Rule
 from reference.preprocess import Preprocess
+from reference.terms import Terms
 from xport.common.document import Document, version_of
 from xport.errors import DocumentError
 from xport.formats.artifact import Format, Signature
@@ -18,7 +25,7 @@ from xport.plan.policy import Policy
 PLAN = "plan.json"
 VERSION = 4
 
-Kind = Literal["classifier", "autoencoder", "explanation", "other"]
+Kind = Literal["classifier", "autoencoder", "explanation", "view", "other"]
 REFERENCE_LEG = "torch"
 FLOAT64_LEG = "torch-float64"
 ONNX_LEG = "onnx"
@@ -122,10 +129,12 @@ class PlannedModel(Document):
     `legs` are the names of the plan's legs that it runs on. `preprocess_digest` names the
     definition: it is the SHA-256 of the document that a bundle carries. `operating_points` are the
     probabilities, one per label, from which on a finding counts as present; None where none are
-    known. They are those of `calibration`, where there is one; `gate` is an autoencoder's.
+    known. They are those of `calibration`, where there is one; `gate` is an autoencoder's, `rule`
+    the whole rule of the release that scores of this model are part of.
     `explains` is the classifier that an explanation is of; `card` the content of the card.json
     beside the checkpoint. `weights_sha256` is the digest of the weights, which calibration, gate,
-    card and `operating_points_weights_sha256` must name; None of an explanation.
+    card and `operating_points_weights_sha256` must name; None of an explanation. `terms` are the
+    licences of weights and data, as release file and card state them.
     """
 
     id: str
@@ -145,8 +154,20 @@ class PlannedModel(Document):
     operating_points_weights_sha256: str | None = None
     calibration: Calibration | None = None
     gate: Gate | None = None
+    rule: Rule | None = None
     explains: str | None = None
     card: dict[str, Any] | None = None
+    terms: Terms = Terms()
+
+    @model_serializer(mode="wrap")
+    def _without_a_rule_that_is_not_there(
+        self, handler: SerializerFunctionWrapHandler
+    ) -> dict[str, Any]:
+        """Plans without a rule are written, and identified, as before there were any."""
+        written: dict[str, Any] = handler(self)
+        if self.rule is None:
+            written.pop("rule", None)
+        return written
 
     @model_validator(mode="after")
     def _digest_is_the_definitions(self) -> Self:
@@ -273,6 +294,23 @@ class Plan(Document):
                     raise ValueError(f"{model.id}: leg {name!r} has no artifact")
         return self
 
+    @model_validator(mode="after")
+    def _one_rule_for_all(self) -> Self:
+        rules = [model.rule for model in self.models if model.rule is not None]
+        if any(rule != rules[0] for rule in rules):
+            raise ValueError("two models are part of different rules")
+        kinds = [model.kind for model in self.models if model.rule is not None]
+        if rules and sorted(kinds) != sorted(rules[0].needs):
+            raise ValueError(
+                f"the rule needs {', '.join(rules[0].needs)}, and is of {', '.join(kinds)}"
+            )
+        return self
+
+    @property
+    def rule(self) -> Rule | None:
+        """The rule by which images are accepted; None where no model is part of one."""
+        return next((model.rule for model in self.models if model.rule is not None), None)
+
     @property
     def faithful_to(self) -> str:
         """What the models are held to: `PyTorch`, `ONNX Runtime`, or both where they differ."""
@@ -290,6 +328,10 @@ class Plan(Document):
     def legs_of(self, model: PlannedModel) -> tuple[Leg, ...]:
         """The legs of a model, in the order of conversion."""
         return tuple(leg for leg in self.legs if leg.name in model.legs)
+
+    def terms_of(self, model: PlannedModel) -> Terms:
+        """The licences that are stated of a model; of an explanation, those of what it explains."""
+        return next((one.terms for one in self.models if one.id == model.explains), model.terms)
 
     def digest(self) -> str:
         """Identifies the plan in recordings made for it, the policy included.

@@ -65,7 +65,7 @@ def merged(asked: Policy, given: Policy) -> Policy:
     relative = tuple(r for r in given.relative_tolerances if (r.model, r.output) not in own)
     limits = asked.baseline and {
         name: getattr(asked.baseline, name)
-        for name in (*LIMITS, *LEAST)
+        for name in (*LIMITS, *_least(asked.baseline))
         if getattr(asked.baseline, name) is not None
     }
     baseline = given.baseline and given.baseline.model_copy(update=limits or {})
@@ -226,8 +226,13 @@ def _waived(one: Waiver, policy: Policy) -> bool:
     return there is not None and one.bound <= there.bound and one.until <= there.until
 
 
-LIMITS = ("max_flipped_share", "max_auc_drop", "max_bytes_ratio")
-LEAST = ("min_images", "min_positives")
+LIMITS = ("max_flipped_share", "max_auc_drop", "max_bytes_ratio", "max_slowdown")
+
+
+def _least(asked: Baseline) -> tuple[str, ...]:
+    """How much must have been compared; rounds where a time is limited alone."""
+    rounds = ("min_rounds",) if asked.max_slowdown is not None else ()
+    return ("min_images", "min_positives", *rounds)
 
 
 def _baseline(asked: Baseline, given: Baseline | None) -> Iterator[Shortfall]:
@@ -243,7 +248,7 @@ def _baseline(asked: Baseline, given: Baseline | None) -> Iterator[Shortfall]:
             yield Shortfall(f"{key}.{name}", short(wanted), NONE)
         elif not has <= wanted:
             yield Shortfall(f"{key}.{name}", short(wanted), short(has), "change", check=name)
-    for name in LEAST:
+    for name in _least(asked):
         wanted, has = getattr(asked, name), getattr(given, name)
         if not has >= wanted:
             yield Shortfall(f"{key}.{name}", str(wanted), str(has), "change")

@@ -81,7 +81,9 @@ class Channel(Document):
 
     `sequence` grows with every change. `expires` is when whoever reads it must no longer believe
     it. `single_publisher`: the store has no conditional writes, so that nothing but the publisher's
-    word says that nobody else was writing.
+    word says that nobody else was writing. `revocations` is the number of the newest list of
+    revoked releases, 0 where there was none; None where an earlier xport wrote the channel, which
+    is read for ever.
     """
 
     schema_version: Literal[1] = 1
@@ -93,10 +95,12 @@ class Channel(Document):
     expires: Time
     single_publisher: bool
     notice: str = NOTICE
+    revocations: int | None = Field(default=None, ge=0)
 
     def payload(self) -> bytes:
-        """The bytes that are signed: compact JSON, in one order."""
-        return self.model_dump_json().encode()
+        """The bytes that are signed: compact JSON, in one order; as it was, of an earlier one."""
+        left_out = {"revocations"} if self.revocations is None else None
+        return self.model_dump_json(exclude=left_out).encode()
 
     def expired(self, now: datetime) -> bool:
         """Whether its end has come."""

@@ -15,7 +15,7 @@ from xport.bundles.manifest import NOTICE
 from xport.common import digests
 from xport.common.document import Document
 from xport.errors import IntegrityError
-from xport.publishing.documents import Time
+from xport.publishing.documents import Channel, Time
 from xport.publishing.seen import Seen, document_path, require_not_before
 from xport.publishing.signed_documents import (
     put,
@@ -110,6 +110,22 @@ class FoundList:
         revoked = self.of(manifest_sha256)
         if revoked is not None:
             raise IntegrityError(f"is {revoked.words()}", where, REMEDY)
+
+    def require_as_new_as(self, channel: Channel | None, where: str) -> None:
+        """Refuse a list that is older than the one that a channel's file names, or a missing one.
+
+        Raises:
+            IntegrityError: it is.
+        """
+        named = channel.revocations if channel else None
+        if named is not None and self.seen.sequence < named:
+            there = f"number {self.seen.sequence}" if self.document else "none"
+            raise IntegrityError(
+                f"names number {named} of the list of revoked releases, and there is {there}",
+                where,
+                "somebody withholds the newest list: do not use what the channel names, and ask "
+                "its publisher",
+            )
 
 
 def parse_list(content: bytes, where: str) -> FoundList:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 PASSES = 5
 PAIR = ("autoencoder", "classifier")
 """What the paper times as one figure (appendix E)."""
+CHECKED = ("view", *PAIR)
+"""What runs for an image that is accepted, where a view model looks at it first."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +66,13 @@ class Harness:
     """Makes runners and measures runtimes for the browser legs of a plan.
 
     `shader_caches` is an empty folder: what a recording compiles there makes the later start warm.
+    `page` is another built page than the one that is installed.
     """
 
     plan: Plan
     options: BrowserOptions
     shader_caches: Path
+    page: Path | None = None
 
     def runner(self, model_id: str, artifact: Artifact, backend: str) -> Runner:
         """A runner that opens a browser with a new profile; its first opening is a cold start."""
@@ -92,7 +96,8 @@ class Harness:
             for m in models
         ]
         pair = [m.id for m in models if m.kind in PAIR]
-        together = pair if len(pair) == len(PAIR) else [m.id for m in models]
+        checked = [m.id for m in models if m.kind in CHECKED]
+        together = checked if len(pair) == len(PAIR) else [m.id for m in models]
         return measure_warm_start(
             sources, inputs_by_model, self.settings(backend), together=together, passes=PASSES
         )
@@ -124,6 +129,7 @@ class Harness:
         """How models run on a backend, as the plan has it."""
         from browser_harness.launch.browsers import Graphics
         from browser_harness.launch.settings import BrowserSettings
+        from browser_harness.serve.assets import PAGE_FOLDER
 
         return BrowserSettings(
             backend=backend,
@@ -134,4 +140,5 @@ class Harness:
             timeout_s=self.plan.timeout_seconds,
             operators=self._operators,
             require_renderer=self.options.require_renderer or self.plan.policy.require_renderer,
+            page_folder=self.page or PAGE_FOLDER,
         )

@@ -9,8 +9,10 @@ from typing import TypeVar
 
 from reference.decide.calibration import Calibration
 from reference.decide.gate import Gate
+from reference.decide.rule import Rule
 from xport.common.document import Document
 from xport.errors import DocumentError, InputError, located
+from xport.release_file.file import ReleaseFile
 from xport.release_file.tables import ModelEntry
 
 D = TypeVar("D", bound=Document)
@@ -30,6 +32,7 @@ class Decisions:
     calibration: Calibration | None
     gate: Gate | None
     operating_points_weights_sha256: str | None = None
+    rule: Rule | None = None
 
 
 def read_decisions(entry: ModelEntry, key: str) -> Decisions:
@@ -45,6 +48,53 @@ def read_decisions(entry: ModelEntry, key: str) -> Decisions:
         gate = _read(Gate, entry.gate)
     points = calibration.thresholds if calibration else entry.operating_points
     return Decisions(points, calibration, gate, entry.operating_points_weights_sha256)
+
+
+def read_rule(release: ReleaseFile) -> dict[str, Rule]:
+    """The rule of a release, by the models whose scores are part of it; none without a rule.
+
+    Raises:
+        InputError: the document cannot be read, a condition is of another definition, the release
+            has not the one model that a score is of, or that cannot give the score.
+    """
+    if release.gate is None:
+        return {}
+    key = "gate.rule"
+    with located(key):
+        rule = _read(Rule, release.gate.rule)
+    assert rule is not None
+    if not rule.needs:
+        raise InputError(f"{release.gate.rule} has no score of a model", key)
+    found = {}
+    for kind in rule.needs:
+        models = [model for model, entry in release.models.items() if entry.kind == kind]
+        if len(models) != 1:
+            raise InputError(
+                f"{release.gate.rule} needs a model of kind {kind}, the release has {len(models)}",
+                key,
+                f'have one model with kind = "{kind}", or leave its conditions out',
+            )
+        _require_scored(rule, release.models[models[0]], f"models.{models[0]}")
+        found[models[0]] = rule
+    return found
+
+
+def _require_scored(rule: Rule, entry: ModelEntry, key: str) -> None:
+    """Refuse a rule with a score that a model does not give."""
+    spec, shapes = entry.preprocess, {one.name: one.shape for one in entry.signature.outputs}
+    for condition in rule.of_kind(entry.kind):
+        problem = None
+        if condition.label is not None and condition.label not in (entry.labels or ()):
+            problem = f"has no label {condition.label!r}"
+        elif condition.score == "latent" and "latent" not in shapes:
+            problem = "has no output latent"
+        elif condition.score in ("l1", "l2", "ssim"):
+            if spec is None or (spec.low, spec.high) != (-1, 1):
+                problem = "has no preprocessing from -1 to 1"
+            elif shapes.get("reconstruction") != entry.signature.inputs[0].shape:
+                problem = "has no output reconstruction of the image's shape"
+        if problem:
+            raise InputError(f"it {problem}, which the rule's {condition.key} needs", key)
 
 
 def require_own(decisions: Decisions, entry: ModelEntry, weights_sha256: str, key: str) -> None:
@@ -77,10 +127,14 @@ def _owned(decisions: Decisions, entry: ModelEntry) -> Iterator[tuple[str, str |
         yield "operating_points", decisions.operating_points_weights_sha256, "the list"
     if decisions.gate is not None:
         yield "gate", decisions.gate.weights_sha256, str(entry.gate)
+    for condition in decisions.rule.of_kind(entry.kind)[:1] if decisions.rule else ():
+        yield "rule", condition.weights_sha256, f"the rule's {condition.key}"
 
 
 def _remedy(place: str, entry: ModelEntry, weights_sha256: str) -> str:
     """What to do about a document that does not say what it was made for."""
+    if place == "rule":
+        return f'if it was made for these weights, give its conditions "{weights_sha256}"'
     if place == "operating_points":
         said = f'operating_points_weights_sha256 = "{weights_sha256}"'
         return f"if they were chosen for these weights, write beside them {said}"
@@ -95,6 +149,8 @@ def _remedy(place: str, entry: ModelEntry, weights_sha256: str) -> str:
 
 def _another_remedy(place: str, entry: ModelEntry) -> str:
     """The command that makes a document for the model's own weights."""
+    if place == "rule":
+        return "measure its thresholds on these weights, and write them into the rule"
     file = f"{place}.json"
     beside = entry.weights_file.parent / file if entry.weights_file else None
     if beside is not None and beside.is_file() and beside != getattr(entry, place):

@@ -17,6 +17,7 @@ from xport.plan.routes import DIRECT, ONNX, TORCH, Backend, DirectRoute, Routes,
 from xport.release_file.tables import (
     BrowserEntry,
     ExplanationEntry,
+    GateEntry,
     ModelEntry,
     PreprocessingEntry,
     ProbeEntry,
@@ -42,6 +43,7 @@ class ReleaseFile(Document):
     probes: ProbeEntry
     routes: Routes = Routes(direct=DirectRoute(), tensorflow=TensorflowRoute())
     preprocessing: PreprocessingEntry = PreprocessingEntry()
+    gate: GateEntry | None = None
     browser: BrowserEntry
     policy: Policy
 
@@ -155,13 +157,27 @@ class ReleaseFile(Document):
         if baseline is None:
             return self
         classifiers = any(entry.kind == "classifier" for entry in self.models.values())
-        gates = any(entry.gate for entry in self.models.values())
+        gates = self.gate or any(entry.gate for entry in self.models.values())
         if baseline.max_auc_drop is not None and not classifiers:
             raise ValueError("policy.baseline.max_auc_drop: there is no classifier here")
         if baseline.max_flipped_share is not None and not classifiers and not gates:
             raise ValueError(
                 "policy.baseline.max_flipped_share: there is neither a classifier nor a gate here"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _one_gate(self) -> Self:
+        kinds = [entry.kind for entry in self.models.values()]
+        if kinds.count("view") > 1:
+            raise ValueError("models: two are of kind view, and one alone says which view it is")
+        if self.gate is None:
+            return self
+        for name, entry in self.models.items():
+            if entry.gate is not None:
+                raise ValueError(
+                    f"models.{name}.gate: the rule of [gate] decides; leave one of them out"
+                )
         return self
 
     @model_validator(mode="after")
@@ -207,7 +223,10 @@ class ReleaseFile(Document):
 
     def digest(self) -> str:
         """Identifies the release file's content."""
-        return digests.of_json(self.model_dump(mode="json"))
+        fields = self.model_dump(mode="json")
+        if self.gate is None:  # as before there were rules
+            fields.pop("gate")
+        return digests.of_json(fields)
 
 
 def read_release(path: Path) -> ReleaseFile:
@@ -230,7 +249,8 @@ def read_release(path: Path) -> ReleaseFile:
         for name, entry in release.models.items()
     }
     policy = presets.spelt_out(release.policy, sorted(release.outputs()), release.maps())
-    return release.model_copy(update={"models": models, "policy": policy})
+    gate = release.gate and GateEntry(rule=path.parent / release.gate.rule)
+    return release.model_copy(update={"models": models, "policy": policy, "gate": gate})
 
 
 class PolicyFile(BaseModel):

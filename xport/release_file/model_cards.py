@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from reference.terms import DataTerms, Terms
 from xport.common import digests
 from xport.errors import DocumentError, InputError
 
@@ -40,3 +41,15 @@ def read_card(checkpoint: Path | None) -> dict[str, Any] | None:
         )
     content: dict[str, Any] = card.model_dump(mode="json")
     return content
+
+
+def terms_stated(stated: Terms, card: dict[str, Any] | None) -> Terms:
+    """What a release file and the card beside the checkpoint state of licences.
+
+    Raises:
+        InputError: they contradict each other.
+    """
+    if card is None:
+        return stated
+    datasets = tuple(DataTerms.model_validate(one) for one in card["datasets"])
+    return stated.joined(Terms(license=card["license"], datasets=datasets), CARD)

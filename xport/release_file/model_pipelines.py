@@ -21,7 +21,7 @@ from xport.release_file.tables import ExplanationEntry, ModelEntry
 def pipeline_for(entry: ModelEntry, routes: Routes) -> Pipeline:
     """From PyTorch to ONNX, or from an ONNX file, and from there by every route to TF.js."""
     if entry.onnx_file is not None:
-        own = Step(ONNX, OnnxFromFile(entry.onnx_file, entry.signature))
+        own = Step(ONNX, OnnxFromFile(entry.onnx_file, entry.signature, entry.arguments))
         return Pipeline((own, *_tfjs_steps(routes)))
     return Pipeline((*_export_steps(entry), *_tfjs_steps(routes)))
 

@@ -8,7 +8,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from reference.decide.owned import Sha256
+from reference.decide.rule import FRONTAL, VIEW_LABELS
 from reference.preprocess import Preprocess
+from reference.terms import DataTerms, Line, Terms
 from xport.common.document import Document
 from xport.conversion.exporters import OPSETS, Exporter
 from xport.formats.artifact import Signature, TensorSpec
@@ -49,7 +51,9 @@ class ModelEntry(Document):
     present; `calibration` is a document that holds them with what they were found on, `gate` one
     with the threshold of an autoencoder's score (files beside the release file). Each names the
     SHA-256 of the weights that it was made for: the documents in themselves, operating points in
-    `operating_points_weights_sha256`. `exporter` is torch.onnx's; without `opset`, `torchscript`
+    `operating_points_weights_sha256`. `license` of the weights and `datasets` (each with `name`,
+    `license`, `source`) are what documents say of terms, beside what a card states; without them
+    it is said that nobody stated it. `exporter` is torch.onnx's; without `opset`, `torchscript`
     writes opset 15 and `dynamo` opset 20.
     """
 
@@ -70,6 +74,8 @@ class ModelEntry(Document):
     operating_points_weights_sha256: Sha256 | None = None
     calibration: Path | None = None
     gate: Path | None = None
+    license: Line | None = None
+    datasets: tuple[DataTerms, ...] = ()
     exporter: Exporter = "torchscript"
     opset: int | None = None
 
@@ -82,6 +88,11 @@ class ModelEntry(Document):
         if self.weights_from_factory:
             return f"{self.weights_from_factory} weights, as {self.factory} fills them"
         return UNTRAINED if self.checkpoint is None else f"checkpoint {self.checkpoint.name}"
+
+    @property
+    def terms(self) -> Terms:
+        """What the file states of licences."""
+        return Terms(license=self.license, datasets=self.datasets)
 
     @property
     def trained(self) -> bool:
@@ -104,7 +115,7 @@ class ModelEntry(Document):
     def _weights_from_one_place(self) -> Self:
         places = (self.checkpoint, self.initializer, self.weights_from_factory)
         if self.onnx_file is not None:
-            for key in ("checkpoint", "initializer", "arguments", "opset"):
+            for key in ("checkpoint", "initializer", "opset"):
                 if getattr(self, key):
                     raise ValueError(f"{key}: an ONNX file has its own; leave it out")
             return self
@@ -143,6 +154,23 @@ class ModelEntry(Document):
         return self
 
     @model_validator(mode="after")
+    def _a_view_model_tells_views(self) -> Self:
+        if self.kind != "view":
+            return self
+        labels = self.labels or ()
+        if FRONTAL not in labels or len(set(labels)) != len(labels):
+            raise ValueError(f"labels: a view model has {FRONTAL!r}, and none twice")
+        for label in labels:
+            if label not in VIEW_LABELS:
+                raise ValueError(f"labels: {label!r} is none of {', '.join(VIEW_LABELS)}")
+        shapes = {output.name: output.shape for output in self.signature.outputs}
+        if shapes.get("probabilities") != (1, len(labels)):
+            raise ValueError("signature: a view model has an output probabilities, one each label")
+        if self.preprocess is None:
+            raise ValueError("preprocess: a view model needs one")
+        return self
+
+    @model_validator(mode="after")
     def _each_document_where_it_belongs(self) -> Self:
         if self.kind != "classifier" and (self.operating_points or self.calibration):
             raise ValueError("operating_points and calibration belong to a classifier")
@@ -174,6 +202,18 @@ class ModelEntry(Document):
                 f"preprocess: yields one input of shape {wanted}, not {self.signature}"
             )
         return self
+
+
+class GateEntry(Document):
+    """`[gate]`: the rule by which images are accepted, where several scores decide together.
+
+    `rule` is a document (a file beside the release file) of ordered conditions, each on a score of
+    the release's only autoencoder, of its only model of `kind = "view"`, or on a formula of the
+    picture, with the reason that a person is told. Scores of models name the SHA-256 of the
+    weights. An image is accepted where every condition holds.
+    """
+
+    rule: Path
 
 
 class ExplanationEntry(Document):

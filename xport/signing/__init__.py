@@ -4,6 +4,8 @@ What is read and compared needs no package beyond the base; signing, and checkin
 need the extra `sign`.
 
 - `envelope`: a DSSE envelope, read strictly, and the bytes that its signature is of.
+- `keyless`: the signature of all files that Sigstore's identities make, and holding one to an
+  identity without a network.
 - `keys`: key files in PEM: ECDSA on P-256, private or public.
 - `model_signature`: the signature of all files in OpenSSF Model Signing's format.
 - `places`: where signatures lie in a bundle, and reading them with a limit.

@@ -22,7 +22,7 @@ from xport.errors import IntegrityError
 from xport.formats.weights_manifest import inside
 from xport.signing.envelope import PAYLOAD_TYPE, Sha256, Signed, only_signed, pae
 from xport.signing.keys import PrivateKey, PublicKey, shown
-from xport.signing.places import FILES, MODEL_SIGNATURE, refused
+from xport.signing.places import KEYED, MODEL_SIGNATURE, refused
 
 
 class _Camel(Document):
@@ -132,16 +132,25 @@ def read_model_signature(content: bytes) -> ModelSignature:
     signed = only_signed(envelope.payload, signatures, MODEL_SIGNATURE)
     if bundle.model_dump_json().encode() != content:
         raise refused(MODEL_SIGNATURE, "is not written as model_signing writes it")
+    return ModelSignature(signed, hint, signed_files(signed.payload, MODEL_SIGNATURE, KEYED))
+
+
+def signed_files(payload: bytes, name: str, left_out: tuple[str, ...]) -> dict[str, str]:
+    """The files by digest that a statement in the signature file `name` is of.
+
+    Raises:
+        IntegrityError: it is of no files, or leaves out others than the signatures.
+    """
     try:
-        predicate = ModelStatement.model_validate_json(signed.payload).predicate
+        predicate = ModelStatement.model_validate_json(payload).predicate
     except ValidationError as error:
-        raise refused(MODEL_SIGNATURE, f"signs no files: {first_problem(error)}") from error
+        raise refused(name, f"signs no files: {first_problem(error)}") from error
     files = {one.name: one.digest for one in predicate.resources}
     if len(files) != len(predicate.resources):
-        raise refused(MODEL_SIGNATURE, "names a file twice")
-    if set(predicate.serialization.ignore_paths) != set(FILES):
-        raise refused(MODEL_SIGNATURE, "leaves out other files than the signatures")
-    return ModelSignature(signed, hint, files)
+        raise refused(name, "names a file twice")
+    if set(predicate.serialization.ignore_paths) != set(left_out):
+        raise refused(name, "leaves out other files than the signatures")
+    return files
 
 
 def write_model_signature(folder: Path, key: PrivateKey, target: Path) -> None:
@@ -151,7 +160,7 @@ def write_model_signature(folder: Path, key: PrivateKey, target: Path) -> None:
 
     # The password is handed on to cryptography as it is, which wants bytes.
     signer = signing.Config().use_elliptic_key_signer(private_key=key.path, password=key.passphrase)
-    left_out = hashing.Config().set_ignored_paths(paths=FILES, ignore_git_paths=False)
+    left_out = hashing.Config().set_ignored_paths(paths=KEYED, ignore_git_paths=False)
     signer.set_hashing_config(left_out).sign(folder.resolve(), target)
 
 

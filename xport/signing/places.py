@@ -9,7 +9,10 @@ from xport.errors import IntegrityError
 FOLDER = "signature"
 ENVELOPE = f"{FOLDER}/evidence.dsse.json"
 MODEL_SIGNATURE = f"{FOLDER}/model.sig"
-FILES = (ENVELOPE, MODEL_SIGNATURE)
+KEYLESS = f"{FOLDER}/model.sigstore.json"
+KEYED = (ENVELOPE, MODEL_SIGNATURE)
+"""What signing with a key adds."""
+FILES = (*KEYED, KEYLESS)
 """What may lie in a bundle beside its manifest and the files that this lists."""
 
 MAX_BYTES = 16 * 2**20

@@ -6,14 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from xport.common import digests
-from xport.errors import IntegrityError
+from xport.errors import InputError, IntegrityError
 from xport.judgement.evidence import Evidence
 from xport.signing.envelope import Signed, pae, read_envelope
+from xport.signing.keyless import read_keyless
 from xport.signing.keys import PublicKey, require_key_of, shown
 from xport.signing.model_signature import read_model_signature, require_model_signed_by
 from xport.signing.places import (
     ENVELOPE,
     FILES,
+    KEYED,
+    KEYLESS,
     MODEL_SIGNATURE,
     read_signature_file,
     refused,
@@ -28,13 +31,33 @@ def is_signed(folder: Path) -> bool:
     return any((folder / name).is_symlink() or (folder / name).exists() for name in FILES)
 
 
+def is_keyless(folder: Path) -> bool:
+    """Whether a signature of an identity lies in a bundle, and none with a key."""
+    keyed = any((folder / name).is_symlink() or (folder / name).exists() for name in KEYED)
+    return is_signed(folder) and not keyed
+
+
+def require_nothing_signed_lost(folder: Path) -> None:
+    """Refuse to remove a bundle that has a signature, which no run makes again.
+
+    Raises:
+        InputError: it has.
+    """
+    if is_signed(folder):
+        raise InputError(
+            "is signed, and what would take its place is not",
+            str(folder),
+            "move it elsewhere, or remove it if nobody needs it any more",
+        )
+
+
 def claimed_key(folder: Path) -> str | None:
     """The fingerprint that a bundle's signature claims, unchecked; None where it has none.
 
     Raises:
         IntegrityError: the signature cannot be read.
     """
-    return _envelope(folder).keyid if is_signed(folder) else None
+    return _envelope(folder).keyid if is_signed(folder) and not is_keyless(folder) else None
 
 
 def signer_among(folder: Path, keys: Sequence[PublicKey]) -> PublicKey:
@@ -55,6 +78,12 @@ def signature_findings(folder: Path, files: Mapping[str, str], evidence: Evidenc
     if not is_signed(folder):
         return
     try:
+        if is_keyless(folder):
+            signed = read_keyless(read_signature_file(folder, KEYLESS)).files
+            yield from listing_findings(signed, files, f"signed in {KEYLESS}")
+            return
+        if (folder / KEYLESS).exists():
+            yield f"{KEYLESS} lies beside a signature with a key: one of both is wanted"
         yield from statement_findings(read_statement(_envelope(folder).payload), evidence, files)
         signature = read_model_signature(read_signature_file(folder, MODEL_SIGNATURE))
         yield from listing_findings(signature.files, files, f"signed in {MODEL_SIGNATURE}")
@@ -76,6 +105,12 @@ def require_signed_by(folder: Path, key: PublicKey) -> None:
             NOT_SIGNED,
             str(folder),
             f"ask for the bundle that the owner of {key.path}, {shown(key.fingerprint)}, signed",
+        )
+    if is_keyless(folder):
+        raise IntegrityError(
+            "is signed by an identity, and not with a key",
+            str(folder),
+            f"ask for the bundle that the owner of {key.path} signed, or give --identity",
         )
     envelope = _envelope(folder)
     require_key_of(envelope.keyid, key, ENVELOPE)

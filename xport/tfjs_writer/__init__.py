@@ -5,14 +5,16 @@ smaller by small passes, and written as model.json with its shards.
 
 - `activations`: activations with parameters.
 - `blocks`: blocks of channels and blocks of pixels, and one made the other.
+- `computed`: operators that pick and place elements by indices that are computed.
 - `constants`: what depends on constants alone: computed at conversion, or on the device once at
   load.
 - `convolution`: Conv and ConvTranspose as TF.js's forward convolutions, which its backends have
   fast.
+- `dividing`: division and modulus of integers, exact as far as TF.js's integers are.
 - `elementwise`: operators that work element by element, on tensors in any common layout.
 - `emitting`: appending TensorFlow operators: single ones, and the moves that every handler needs.
 - `fusion`: fusing what TF.js has one kernel for.
-- `indexing`: operators that pick and place elements by constant indices.
+- `indexing`: operators that pick and place elements.
 - `lower`: the face of lowering: every handler registered.
 - `lowering`: every ONNX operator to TensorFlow's, in whatever layout its tensors are
   stored.
@@ -30,7 +32,10 @@ smaller by small passes, and written as model.json with its shards.
 - `requirements`: what no handler has to check by itself.
 - `resizing`: resize. It is separable: along each axis every output element is a weighted sum of a
   few inputs.
+- `sampling`: pictures read at places that are computed, the places, and pictures put together of
+  windows.
 - `shaping`: operators that move, cut and join elements without computing with them.
+- `sorting`: operators that order the elements of an axis, and one place in each of them.
 - `tensor`: TensorFlow tensors that stand for ONNX values, each with the order of its axes.
 - `tf_graph`: a TensorFlow graph as TF.js reads it: nodes by name, and constants with their
   values.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from xport.onnx_graph.graph import Node, refuse
+from xport.tfjs_writer.dividing import divided, modulus
 from xport.tfjs_writer.lowering import Lowering, lowers
 from xport.tfjs_writer.operands import aligned, select
 from xport.tfjs_writer.tensor import Stored, Tensor
@@ -81,6 +82,9 @@ def binary(low: Lowering, node: Node) -> None:
         right = low.compute("Cast", [right], right.shape, "float32", **codes)
     if left.dtype != right.dtype:
         raise refuse(node, f"mixes {left.dtype} and {right.dtype}")
+    if left.dtype == "int32" and node.op == "Div":
+        low.write(node.outputs[0], divided(low, node, operands))
+        return
     if left.dtype != "float32" and node.op in ("Div", "Pow"):
         raise refuse(node, "on integers is not exact in TF.js")
     low.write(node.outputs[0], operands.of(left, right).combined(low, BINARY[node.op]))
@@ -215,9 +219,12 @@ def is_inf(low: Lowering, node: Node) -> None:
 def modulo(low: Lowering, node: Node) -> None:
     """With the sign of the divisor for integers, of the dividend for floating point (fmod)."""
     operands = aligned(low, node.inputs, _rank(low, node))
-    x = operands.tensors[0]
-    if x.dtype != "float32" or not node.get("fmod", 0):
-        raise refuse(node, "on integers is not exact in TF.js")
+    x, fmod = operands.tensors[0], bool(node.get("fmod", 0))
+    if x.dtype == "int32":
+        low.write(node.outputs[0], modulus(low, node, operands, fmod))
+        return
+    if x.dtype != "float32" or not fmod:
+        raise refuse(node, "without fmod is for integers", "set fmod to 1")
     sizes = operands.of(*(low.compute("Abs", [one], one.shape) for one in operands.tensors))
     magnitude = low.compute("FloorMod", sizes.tensors, sizes.shape)
     low.write(node.outputs[0], operands.of(magnitude, _sign(low, x)).combined(low, "Mul"))

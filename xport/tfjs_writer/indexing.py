@@ -1,6 +1,7 @@
-"""Operators that pick and place elements by constant indices.
+"""Operators that pick and place elements.
 
-Whatever they are called, with constant indices each is one Gather from the flat elements.
+Whatever they are called, with constant indices each is one Gather from the flat elements; with
+computed ones see `computed`.
 """
 
 from __future__ import annotations
@@ -9,10 +10,16 @@ import numpy as np
 
 from xport.common.arrays import Array
 from xport.onnx_graph.graph import Node, refuse
+from xport.tfjs_writer import computed
 from xport.tfjs_writer.lowering import Lowering, lowers
 from xport.tfjs_writer.operands import Operands, select
 from xport.tfjs_writer.shaping import sliced
 from xport.tfjs_writer.tensor import Tensor
+
+
+def _computed(low: Lowering, node: Node) -> bool:
+    """Whether the indices are only known at run time."""
+    return len(node.inputs) > 1 and bool(node.inputs[1]) and low.constant(node.inputs[1]) is None
 
 
 def _indices(low: Lowering, node: Node) -> Array:
@@ -44,6 +51,9 @@ def _taken(low: Lowering, flat: Tensor, numbers: Array) -> Tensor:
 @lowers("Gather")
 def gather(low: Lowering, node: Node) -> None:
     """Slices along an axis."""
+    if _computed(low, node):
+        computed.gather(low, node)
+        return
     indices = _indices(low, node)
     x = low.plain(node.inputs[0])
     axis = node.get("axis", 0) % x.rank
@@ -65,6 +75,9 @@ def gather(low: Lowering, node: Node) -> None:
 @lowers("GatherElements")
 def gather_elements(low: Lowering, node: Node) -> None:
     """One element per index, along an axis."""
+    if _computed(low, node):
+        computed.gather_elements(low, node)
+        return
     indices, shape = _indices(low, node), low.shape(node.inputs[0])
     axis = node.get("axis", 0) % len(shape)
     numbers = _elements(indices, shape, axis)
@@ -81,6 +94,9 @@ def _elements(indices: Array, shape: tuple[int, ...], axis: int) -> Array:
 @lowers("GatherND")
 def gather_nd(low: Lowering, node: Node) -> None:
     """One element or slice per row of indices."""
+    if _computed(low, node):
+        computed.gather_nd(low, node)
+        return
     indices, shape = _indices(low, node), low.shape(node.inputs[0])
     batch = int(node.get("batch_dims", 0))
     numbers = _numbers(shape).reshape(-1, *shape[batch:])
@@ -93,6 +109,9 @@ def gather_nd(low: Lowering, node: Node) -> None:
 @lowers("ScatterElements", "ScatterND")
 def scatter(low: Lowering, node: Node) -> None:
     """Updates put into a value; of several for one element, the last is kept."""
+    if _computed(low, node) or node.get("reduction", "none") == "add":
+        computed.scatter(low, node)
+        return
     if node.get("reduction", "none") != "none":
         raise refuse(node, f"reduction {node.get('reduction')} is not supported")
     indices, shape = _indices(low, node), low.shape(node.inputs[0])

@@ -14,7 +14,9 @@ from xport.tfjs_writer import (
     products,
     reductions,
     resizing,
+    sampling,
     shaping,
+    sorting,
     transposed,
 )
 from xport.tfjs_writer.lowering import Lowering
@@ -22,7 +24,7 @@ from xport.tfjs_writer.tf_graph import TfGraph
 
 HANDLER_MODULES = (
     activations, blocks, convolution, elementwise, indexing, normalisation, pooling, products,
-    reductions, resizing, shaping, transposed,
+    reductions, resizing, sampling, shaping, sorting, transposed,
 )  # fmt: skip
 """Importing a module registers its operators."""
 

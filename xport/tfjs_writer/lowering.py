@@ -23,6 +23,7 @@ from xport.tfjs_writer.tensor import Axes, Tensor, fault, last_axes, plain_axes
 from xport.tfjs_writer.tf_graph import CONST, DTYPES, PLACEHOLDER, TfGraph, TfType
 
 MAX_RANK = 6
+DRAWN = "make them an input, or draw them once, into a buffer"
 Handler = Callable[["Lowering", Node], None]
 
 
@@ -49,7 +50,7 @@ class Lowering(Emitting):
             handler = self.handlers.get(node.op) if not node.domain else None
             if handler is None:
                 if node.op in NOT_FOLDED:
-                    raise refuse(node, "draws random numbers", "draw them once, into a buffer")
+                    raise refuse(node, "draws random numbers", DRAWN)
                 raise refuse(node, "is not supported by the direct writer")
             self.node, node.asked = node, set()
             self._handle(handler, node)

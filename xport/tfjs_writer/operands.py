@@ -82,12 +82,12 @@ def select(low: Lowering, three: Operands) -> Tensor:
     if len(shape) <= WHERE_RANK:
         return three.combined(low, "SelectV2", dtype)
     size = math.prod(shape)
-    alike = [t if t.shape in (shape, ()) else _broadcast(low, t, shape) for t in three.tensors]
+    alike = [t if t.shape in (shape, ()) else broadcast(low, t, shape) for t in three.tensors]
     flat = [low.reshape(t.as_stored, (size,) if t.rank else ()) for t in alike]
     return three.whole(low, low.reshape(low.emit("SelectV2", flat, (size,), dtype), shape))
 
 
-def _broadcast(low: Lowering, x: Stored, shape: Sequence[int]) -> Stored:
+def broadcast(low: Lowering, x: Stored, shape: Sequence[int]) -> Stored:
     """The tensor repeated to a shape; fewer axes than it has are put in front."""
     x = low.reshape(x.as_stored, (1,) * (len(shape) - x.rank) + x.shape)
     return low.compute("BroadcastTo", [x, low.ints(shape)], shape) if x.shape != shape else x

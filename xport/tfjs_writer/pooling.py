@@ -8,8 +8,11 @@ from xport.common.arrays import Array
 from xport.onnx_graph.graph import Node, refuse
 from xport.tfjs_writer.convolution import Window, conv_window
 from xport.tfjs_writer.lowering import Lowering, lowers
+from xport.tfjs_writer.shaping import strided
 from xport.tfjs_writer.tensor import Tensor
 
+MAX_PLACES = 49
+"""In the window of a dilated pool."""
 LOWEST = float(np.finfo(np.float32).min)
 
 
@@ -21,8 +24,29 @@ def max_pool(low: Lowering, node: Node) -> None:
     if node.get("storage_order", 0):
         raise refuse(node, "storage_order 1 is not supported")
     image, window = _windowed(low, node)
-    out = _pool(low, "MaxPool", _padded(low, image, window, LOWEST), window)
-    _write(low, node, out)
+    padded = _padded(low, image, window, LOWEST)
+    if set(window.dilations) == {1}:
+        _write(low, node, _pool(low, "MaxPool", padded, window))
+        return
+    _write(low, node, _dilated(low, node, padded, window))
+
+
+def _dilated(low: Lowering, node: Node, image: Tensor, window: Window) -> Tensor:
+    """The largest of one picture for every place in the window: TF.js's MaxPool has no holes."""
+    lengths = (1, *low.shape(node.outputs[0])[2:])[-2:]
+    places = list(np.ndindex(*window.kernel))
+    if len(places) > MAX_PLACES:
+        raise refuse(node, f"is dilated with {len(places)} places", "use a smaller kernel")
+    out: Tensor | None = None
+    for place in places:
+        begins = [at * gap for at, gap in zip(place, window.dilations, strict=True)]
+        reach = [(size - 1) * step + 1 for size, step in zip(lengths, window.strides, strict=True)]
+        ends = [begin + far for begin, far in zip(begins, reach, strict=True)]
+        starts, stops = [0, 0, *begins], [image.shape[0], image.shape[3], *ends]
+        one = strided(low, image, starts, stops, [1, 1, *window.strides])
+        out = one if out is None else low.emit("Maximum", [out, one], one.shape, axes=one.axes)
+    assert out is not None
+    return out
 
 
 @lowers("AveragePool")
@@ -62,14 +86,15 @@ def _windowed(low: Lowering, node: Node) -> tuple[Tensor, Window]:
     if rank == 3:
         image = low.reshape(image, (image.shape[0], 1, *image.shape[1:]), (0, 2, 3, 1))
     window = conv_window(low, node, image.shape[1:3])
-    if set(window.dilations) != {1}:
-        raise refuse(node, "is dilated")
+    if set(window.dilations) != {1} and node.op != "MaxPool":
+        raise refuse(node, "is dilated", "write it as a dilated convolution")
     lengths = (1, *low.shape(node.outputs[0])[2:])[-2:]
     pads = []
     for i, (begin, _) in enumerate(window.pads):
         if (lengths[i] - 1) * window.strides[i] >= image.shape[1 + i] + begin:
             raise refuse(node, "ends with a window of padding alone, which runtimes leave out")
-        reach = (lengths[i] - 1) * window.strides[i] + window.kernel[i]
+        span = (window.kernel[i] - 1) * window.dilations[i] + 1
+        reach = (lengths[i] - 1) * window.strides[i] + span
         pads.append((begin, max(0, reach - begin - image.shape[1 + i])))
     return image, Window(window.kernel, window.strides, window.dilations, tuple(pads))
 

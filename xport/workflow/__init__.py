@@ -13,6 +13,8 @@
 - `judging`: judging a run's recordings: what lies in its folder, put together for the judge.
 - `measured_floor`: whether a release's tolerances lie above the floor, measured before anything is
   converted.
+- `paired_speed`: times of a new release against an old one's: what ships of both, run in turn in
+  one browser.
 - `planned_artifact`: what a plan says of one artifact: its files by digest, its cost, and its
   weights.
 - `naming`: which model of a release an error is about, by the release file's key.
@@ -34,6 +36,8 @@
 - `sensitivity`: what a run's probes see of errors in the weights, found by trying, in a process of
   its own.
 - `signing`: signing a bundle with a local key, once all of it was checked.
+- `site_calibration`: a hospital's images through a bundle, as its page would compute them, for a
+  report.
 - `targets`: a target about to be changed: what it asks, who changes it, and what may be pointed at
   in it.
 - `verification`: checking a bundle that was received: its files, its verdict, and what is rendered

@@ -37,7 +37,7 @@ from xport.recording.reuse import Reuse
 from xport.recording.runtimes import measure_runtimes
 from xport.release_file.file import read_release
 from xport.workflow.conversion import Converter
-from xport.workflow.difference import require_apart
+from xport.workflow.difference import require_apart, time_against_baseline
 from xport.workflow.implementations import measure_implementations
 from xport.workflow.judging import judged, runtimes_of
 from xport.workflow.run_folder import RunFolder
@@ -147,6 +147,7 @@ def record(
             if measure:
                 timed = measure_runtimes(plan, recordings, run.probes, harness.measure, reuse)
                 Runtimes(backends=tuple(timed)).write(run.runtime_path)
+                time_against_baseline(run, plan, chosen)
     return recordings
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from reference.decide.rule import Rule
 from xport.common import digests, progress
 from xport.conversion.pipeline import Pipeline, Refusal
 from xport.conversion.store import Store
@@ -39,9 +40,9 @@ from xport.plan.plan import (
     PlannedPreprocessing,
 )
 from xport.plan.routes import Routes
-from xport.release_file.decisions import Decisions, read_decisions, require_own
+from xport.release_file.decisions import Decisions, read_decisions, read_rule, require_own
 from xport.release_file.file import ReleaseFile
-from xport.release_file.model_cards import read_card
+from xport.release_file.model_cards import read_card, terms_stated
 from xport.release_file.model_pipelines import explanation_pipeline, pipeline_for
 from xport.release_file.tables import ExplanationEntry, ModelEntry
 from xport.workflow.measured_floor import require_narrow
@@ -88,8 +89,10 @@ class Converter:
             for model_id, entry in release.explanations.items()
         }
         preprocessing = self._preprocessing([*shown, *brought])
+        rules = read_rule(release)
         decisions = {
-            model_id: self._decisions(model_id, entry) for model_id, entry in release.models.items()
+            model_id: self._decisions(model_id, entry, rules.get(model_id))
+            for model_id, entry in release.models.items()
         }
         if not self.allow_weak:
             require_narrow(release, self.pipeline, probes | explained, self.store)
@@ -119,14 +122,14 @@ class Converter:
             page=planned_page(models, release.browser.wasm_threads),
         )
 
-    def _decisions(self, model_id: str, entry: ModelEntry) -> Decisions:
+    def _decisions(self, model_id: str, entry: ModelEntry, rule: Rule | None) -> Decisions:
         """What decides, held to the checkpoint as its card is, before anything is converted."""
         key = f"models.{model_id}"
-        found = read_decisions(entry, key)
+        found = replace(read_decisions(entry, key), rule=rule)
         if entry.weights_file is not None and entry.weights_file.is_file():
             require_own(found, entry, digests.of_file(entry.weights_file), key)
             with located(f"{key}.checkpoint"):
-                read_card(entry.checkpoint)
+                terms_stated(entry.terms, read_card(entry.checkpoint))
         return found
 
     def _model(
@@ -137,6 +140,7 @@ class Converter:
         artifacts, missing = self._artifacts(f"models.{model_id}", pipeline)
         with located(f"models.{model_id}.checkpoint"):
             card = read_card(entry.checkpoint)
+            terms = terms_stated(entry.terms, card)
         weights = weights_digest(entry, artifacts)
         require_own(decisions, entry, weights, f"models.{model_id}")
         planned = self._planned(
@@ -152,7 +156,9 @@ class Converter:
             operating_points_weights_sha256=decisions.operating_points_weights_sha256,
             calibration=decisions.calibration,
             gate=decisions.gate,
+            rule=decisions.rule,
             card=card,
+            terms=terms,
         )
         return planned, missing
 

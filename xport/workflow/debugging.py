@@ -35,6 +35,7 @@ from xport.workflow.run_folder import RunFolder
 
 if TYPE_CHECKING:
     from browser_harness.launch.settings import BrowserSettings
+    from xport.divergence.torch_reference import OwnModule
 
 UNSAID = 1e-4
 """The share of a tensor's reach that a node may be off where no policy speaks of the output."""
@@ -44,13 +45,15 @@ UNSAID = 1e-4
 class Asked:
     """What somebody wants to see; None leaves the choice to the evidence, which knows the worst.
 
-    `budget` are bytes of tensors that one pass may hold.
+    `budget` are bytes of tensors that one pass may hold. `own` is the module of a model that lives
+    in this process alone, with its recipe.
     """
 
     leg: str | None = None
     output: str | None = None
     model: str | None = None
     budget: int = BUDGET
+    own: OwnModule | None = None
 
 
 @missing_packages_named()
@@ -101,7 +104,7 @@ def _examined(
     leg = next(leg for leg in plan.legs if leg.name == target.leg)
     probe = next(probe for probe in model.probes if probe.name == target.probe)
     inputs = run.probes.load(probe, model.signature)
-    with tools(plan, leg, options) as opening, progress.step(f"debug {leg.name}", 2):
+    with tools(plan, leg, options, asked.own) as opening, progress.step(f"debug {leg.name}", 2):
         opened = open_leg(model, leg, inputs, opening)
         examination = Examination(
             target=target.model_copy(update={"reference": opened.words}),
@@ -160,13 +163,15 @@ def _of_reference(
 
 
 @contextmanager
-def tools(plan: Plan, leg: Leg, options: BrowserOptions) -> Iterator[Tools]:
+def tools(
+    plan: Plan, leg: Leg, options: BrowserOptions, own: OwnModule | None = None
+) -> Iterator[Tools]:
     """What runs a leg's models as the plan's legs do; a browser starts when it is needed."""
     with ExitStack() as until:
         caches = until.enter_context(tempfile.TemporaryDirectory(prefix="xport-shaders-"))
         harness = Harness(plan, options, Path(caches))
         browser = BrowserExecutor(lambda: harness.settings(leg.backend or "cpu"))
-        yield Tools(until.enter_context(browser), until)
+        yield Tools(until.enter_context(browser), until, own)
 
 
 def _keep(folder: Path, found: Divergence) -> None:

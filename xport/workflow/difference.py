@@ -13,6 +13,7 @@ from xport.common import digests
 from xport.common.document import first_problem
 from xport.common.tools import missing_packages_named
 from xport.comparison.change import BaselineFound
+from xport.comparison.paired_speed import PairedSpeeds, SpeedPair
 from xport.comparison.preprocessing import PreparedCase, load_prepared
 from xport.difference.bundle_side import of_bundle
 from xport.difference.labelled import Files, labelled_between
@@ -23,6 +24,8 @@ from xport.judgement.evidence import EVIDENCE, Evidence
 from xport.plan.baseline import ChangeLimits
 from xport.plan.plan import Plan
 from xport.plan.policy import Policy
+from xport.recording.browser import BrowserOptions
+from xport.workflow.paired_speed import Shipping, speeds_between
 from xport.workflow.run_folder import RunFolder
 
 
@@ -32,6 +35,7 @@ def compare(
     after: Path,
     limits: ChangeLimits | None = None,
     labelled: Files | None = None,
+    options: BrowserOptions | None = None,
 ) -> Compared:
     """What a new release changes against an old one.
 
@@ -39,6 +43,7 @@ def compare(
         before, after: each a run's folder with its evidence, or a bundle.
         limits: what may change; without them nothing is judged.
         labelled: what classifiers of both said of one labelled set.
+        options: the browser in which both run in turn, where a time is limited.
 
     Raises:
         InputError: a folder is neither, a document in it cannot be read, or labelled predictions
@@ -46,7 +51,12 @@ def compare(
         IntegrityError: a bundle is not what was verified, or recordings are not those that the
             evidence names.
     """
-    return compare_sides(open_side(before), open_side(after), limits or ChangeLimits(), labelled)
+    asked, old, new = limits or ChangeLimits(), open_side(before), open_side(after)
+    speeds: tuple[SpeedPair, ...] = ()
+    if asked.max_slowdown is not None:
+        sides = Shipping.of_side(old), Shipping.of_side(new)
+        speeds = tuple(speeds_between(*sides, asked.min_rounds, options or BrowserOptions()))
+    return compare_sides(old, new, asked, labelled, speeds)
 
 
 def limits_named(given: Mapping[str, float | None]) -> ChangeLimits:
@@ -108,10 +118,43 @@ def against_baseline(
         before = open_side(baseline.release)
         after = of_run(run.root, plan, RunSource(run.recordings, run.probes, prepared))
         found = labelled_between(before.plan, plan, (files.before, files.after)) if files else None
-        changes = changes_between(before, after, found)
+        speeds = _timed(run, before) if baseline.max_slowdown is not None else ()
+        changes = changes_between(before, after, found, speeds)
     except (XportError, OSError) as error:
         return BaselineFound(failure=f"the baseline cannot be compared: {error}")
     return BaselineFound(changes=changes)
+
+
+def time_against_baseline(run: RunFolder, plan: Plan, options: BrowserOptions) -> None:
+    """Run what ships in turn with what the baseline ships, where the policy limits times.
+
+    What was measured is kept in the run, for whoever judges it. Where there is no baseline to be
+    read nothing is kept, and judging says so.
+
+    Args:
+        run: where it is kept.
+        plan: of the run.
+        options: which browser, and who draws its WebGL.
+    """
+    baseline = plan.policy.baseline
+    if baseline is None or baseline.max_slowdown is None:
+        return
+    try:
+        before = open_side(baseline.paths_from(plan.folder).release)
+    except (XportError, OSError):
+        return  # judging opens it again, and says why it cannot
+    sides = Shipping.of_side(before), Shipping(plan)
+    pairs = tuple(speeds_between(*sides, baseline.min_rounds, options))
+    found = PairedSpeeds(baseline_sha256=before.evidence_sha256, pairs=pairs)
+    found.write(run.paired_speed_path)
+
+
+def _timed(run: RunFolder, before: Side) -> tuple[SpeedPair, ...]:
+    """Times that were taken in turn with this baseline; none of another."""
+    path = run.paired_speed_path
+    found = PairedSpeeds.read(path) if path.is_file() else None
+    same = found is not None and found.baseline_sha256 == before.evidence_sha256
+    return found.pairs if found is not None and same else ()
 
 
 def require_apart(baseline: Path, run: Path) -> None:

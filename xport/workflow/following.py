@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from xport.errors import InputError
-from xport.publishing.channels import read_channel
-from xport.publishing.documents import ChannelName, Listing, now
+from xport.errors import InputError, IntegrityError
+from xport.publishing.channels import find_channel, read_channel, require_key
+from xport.publishing.documents import NAMES, Channel, ChannelName, Listing, channel_path, now
 from xport.publishing.index import list_target
 from xport.publishing.replacements import NAME as KEYS
 from xport.publishing.replacements import read_chain
@@ -56,6 +56,38 @@ def trusted(store: Readable, key: PublicKey | None, at: datetime) -> Trusted:
     return Trusted(keys, revoked, tuple(filter(None, forgotten)))
 
 
+def require_newest_list(
+    store: Readable, known: Trusted, channel: Channel | None, at: datetime
+) -> Trusted:
+    """The same, where its list is as new as a channel's file says; read again if it was not.
+
+    Raises:
+        IntegrityError: a newer list is withheld.
+    """
+    named = channel.revocations if channel else None
+    if channel is None or named is None or known.revoked.seen.sequence >= named:
+        return known
+    again = replace(known, revoked=read_list(store, known.newest, at))
+    again.revoked.require_as_new_as(channel, f"{store.shown}/{channel_path(channel.channel)}")
+    return again
+
+
+def require_newest_of_all(store: Readable, known: Trusted, at: datetime) -> Trusted:
+    """The same, held to all channels of a target; one that is not to be believed says nothing.
+
+    Raises:
+        IntegrityError: a newer list is withheld.
+    """
+    for name in NAMES:
+        try:
+            found = find_channel(store, name)
+            require_key(found, known.newest)
+        except IntegrityError:
+            continue
+        known = require_newest_list(store, known, found.channel, at)
+    return known
+
+
 def follow(
     target: str, name: ChannelName, key: Path | None = None, at: datetime | None = None
 ) -> Published:
@@ -70,6 +102,7 @@ def follow(
     public = None if key is None else read_public_key(key, store.folder, "the target")
     known = trusted(store, public, time)
     channel, found = read_channel(store, name, known.newest, time)
+    known = require_newest_list(store, known, channel, time)
     known.revoked.require_not_revoked(channel.release.manifest_sha256, found.where)
     warnings = [] if public is None else [*known.forgotten, remember(store, name, found.seen)]
     return Published(channel, found.key, found.where, None, tuple(filter(None, warnings)))

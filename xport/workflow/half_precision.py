@@ -24,8 +24,9 @@ from xport.divergence.half_document import (
     HalfOutput,
     HalfPrecision,
     HalfRun,
+    HalfSpread,
 )
-from xport.divergence.half_precision import half_layers
+from xport.divergence.half_precision import forecasts, half_layers
 from xport.divergence.onnx_model import OnnxModel
 from xport.divergence.statistics import distance
 from xport.errors import IntegrityError, XportError
@@ -62,6 +63,12 @@ class Looked:
         """Those of the probe, by name."""
         probe = next(one for one in self.model.probes if one.name == self.target.probe)
         return self.run.probes.load(probe, self.model.signature)
+
+    @property
+    def every_input(self) -> dict[str, dict[str, Array]]:
+        """Those of every probe, by probe."""
+        probes, signature = self.run.probes, self.model.signature
+        return {one.name: probes.load(one, signature) for one in self.model.probes}
 
 
 @missing_packages_named()
@@ -104,7 +111,9 @@ def _found(looked: Looked, budget: int) -> HalfPrecision:
             str(planned.path),
             "run `xport convert` again",
         )
-    layers, errors, largest = half_layers(OnnxModel(planned.path / MODEL), looked.inputs, budget)
+    model = OnnxModel(planned.path / MODEL)
+    layers, errors, largest = half_layers(model, looked.inputs, budget)
+    over_all = forecasts(model, looked.every_input)
     measured = {name: list(recorded_halves(looked, name)) for name in errors}
     remarks: list[str] = []
     if not any(measured.values()):
@@ -113,13 +122,14 @@ def _found(looked: Looked, budget: int) -> HalfPrecision:
                 measured.setdefault(name, []).append(run)
         except XportError as error:
             remarks.append(f"no run was forced to half precision: {error}")
-    policy, model = looked.evidence.plan.policy, looked.model
-    bounds = {one.output: one.max_abs for one in policy.tolerances if one.model == model.id}
+    policy, name_of = looked.evidence.plan.policy, looked.model.id
+    bounds = {one.output: one.max_abs for one in policy.tolerances if one.model == name_of}
     outputs = tuple(
         HalfOutput(
             output=name,
             largest=largest[name],
             forecast=errors[name],
+            spread=HalfSpread.of(over_all[name]) if over_all.get(name) else None,
             bound=bounds.get(name),
             measured=tuple(measured[name]),
         )
@@ -128,7 +138,7 @@ def _found(looked: Looked, budget: int) -> HalfPrecision:
     return HalfPrecision(
         xport=__version__,
         release=looked.evidence.plan.release,
-        model=model.id,
+        model=name_of,
         probe=looked.target.probe,
         layers=tuple(layers),
         outputs=outputs,

@@ -12,17 +12,20 @@ from xport.plan.plan import PlannedModel, PlannedPage
 from xport.recording.browser import operators_of_models
 
 
-def planned_page(models: Sequence[PlannedModel], threads: int) -> PlannedPage | None:
-    """The built page for some models; None where none is built.
+def planned_page(
+    models: Sequence[PlannedModel], threads: int, folder: Path | None = None
+) -> PlannedPage | None:
+    """The built page for some models, in its folder or another; None where none is built.
 
     Who converts alone needs no page, and whoever records then has one or is refused.
     """
-    from browser_harness.serve.assets import app_files, engine_version, page_files
+    from browser_harness.serve.assets import PAGE_FOLDER, app_files, engine_version, page_files
 
-    operators = operators_of_models(models)
+    operators, place = operators_of_models(models), folder or PAGE_FOLDER
     try:
-        run, deployed = page_files(operators=operators), app_files(operators=operators)
-        tfjs = engine_version()
+        run = page_files(place, operators=operators)
+        deployed = app_files(place, operators=operators)
+        tfjs = engine_version(place)
     except UnavailableError:
         return None
     index = digests.of_bytes(index_for(deployed[INDEX], threads))

@@ -149,6 +149,8 @@ def _changed(
     sent: Sent | None = None,
 ) -> Published:
     """Change a channel to the first of these releases; the others are those before."""
+    latest = desk.require_not_revoked(line[0])
+    latest.require_as_new_as(found.channel, found.where)
     channel = Channel(
         channel=name,
         sequence=found.sequence + 1,
@@ -157,8 +159,8 @@ def _changed(
         written=desk.now,
         expires=desk.now + days(desk.terms.valid_days),
         single_publisher=not desk.conditional,
+        revocations=latest.seen.sequence,
     )
-    desk.require_not_revoked(line[0])
     after = change_channel(desk.store, found, channel, desk.key)
     forgotten = [remember(desk.store, name, after.seen)]
     if desk.key is not None and desk.revoked.document is not None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from xport.bundles.checks import require_digest
 from xport.bundles.manifest import MANIFEST, Manifest
 from xport.common import digests
-from xport.errors import IntegrityError, told_as
+from xport.errors import InputError, IntegrityError, told_as
 from xport.fetching import PATIENCE
 from xport.fetching.addresses import Address, read_address
 from xport.fetching.bundle import fetch_bundle
@@ -25,9 +25,15 @@ from xport.publishing.channels import read_channel
 from xport.publishing.documents import now
 from xport.publishing.seen import remember
 from xport.release_file.file import read_policy
+from xport.signing.keyless import UNTRIED, Identity
 from xport.signing.keys import PublicKey, read_public_key, shown
 from xport.signing.signatures import claimed_key
-from xport.workflow.following import Trusted, trusted
+from xport.workflow.following import (
+    Trusted,
+    require_newest_list,
+    require_newest_of_all,
+    trusted,
+)
 from xport.workflow.revoked_here import read_revocations
 from xport.workflow.verification import verify_signed
 
@@ -44,6 +50,7 @@ class Demands:
         expect: the SHA-256 that its manifest must have.
         key: a public key in PEM, whose owner must have signed it; the owners of keys that took its
             place in the target count too.
+        identity: who must have signed it without a key, through Sigstore; not beside a key.
         policy: a TOML file with a `[policy]`; the evidence must say PASSED under at least that.
         revocations: a signed list of revoked releases, which must not name it.
         allow_http: fetch without encryption too.
@@ -54,6 +61,7 @@ class Demands:
     allow_unchecked: bool = False
     expect: str | None = None
     key: Path | None = None
+    identity: Identity | None = None
     policy: Path | None = None
     revocations: Path | None = None
     allow_http: bool = False
@@ -91,6 +99,9 @@ def received(place: Path | str, demands: Demands) -> Iterator[Received]:
         UnavailableError: the host did not answer to the end.
         XportError: as `xport.workflow.verification.verify`.
     """
+    if demands.identity is not None and demands.key is not None:
+        what = "a bundle is signed with a key or by an identity, and never both"
+        raise InputError(what, "--key, --identity", "give one of them")
     policy = read_policy(demands.policy)[0] if demands.policy else None
     folder = place if isinstance(place, Path) else None
     key = read_public_key(demands.key, folder) if demands.key else None
@@ -109,10 +120,14 @@ def _checked(
     """A bundle that lies here, held to everything but what its target says."""
     newest, listed = keys[-1] if keys else None, demands.revocations
     found = read_revocations(listed, newest, demands.clock()) if listed is not None else None
-    manifest = verify_signed(folder, keys, allow_unchecked=demands.allow_unchecked)
+    signers = keys if demands.identity is None else demands.identity
+    manifest = verify_signed(folder, signers, allow_unchecked=demands.allow_unchecked)
     if demands.expect is not None:
         require_digest(folder, demands.expect)
-    said, unchecked = [], []
+    unchecked: list[str] = []
+    said = []
+    if demands.identity is not None:
+        said = [f"signed by {demands.identity.words()}, by Sigstore's rules", UNTRIED]
     if found is not None:
         found.require_not_revoked(digests.of_file(folder / MANIFEST), str(folder))
         number = f"number {found.seen.sequence}"
@@ -149,7 +164,12 @@ def _fetched(
         forgotten = remember(store, address.channel, found.seen) if keys else None
         said += [f"NOT DONE: {forgotten}"] if forgotten else []
         if known is not None:
+            known = require_newest_list(store, known, channel, at)
             known.revoked.require_not_revoked(channel.release.manifest_sha256, found.where)
+        if channel.revocations is None:
+            said.append("the channel names no list of revoked releases: an earlier xport wrote it")
+    elif store is not None and known is not None:
+        known = require_newest_of_all(store, known, at)
     assert where is not None
     with told_as(folder, where.removesuffix("/")):
         said += fetch_bundle(client, where, folder)

@@ -11,13 +11,15 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from xport.bundles.manifest import MANIFEST, DataFile, Manifest
-from xport.bundles.requalified import Requalification, Requalified
+from xport.bundles.requalified import PlayedEngine, Requalification, Requalified
 from xport.bundles.self_test import SelfTestModel
 from xport.bundles.self_test_checks import read_self_test
+from xport.bundles.shipped import shipped_from
 from xport.common import digests
 from xport.common.arrays import Array
 from xport.common.document import write_whole
@@ -39,12 +41,19 @@ from xport.recording.recorder import RecordingFolder
 from xport.workflow.planned_page import planned_page
 from xport.workflow.verification import require_strong, verify
 
+if TYPE_CHECKING:
+    from browser_harness.serve.engines import Engine
+
 
 @dataclass(frozen=True)
 class Terms:
-    """In which browser a bundle is played, and which bundles are taken, as of `verify`."""
+    """In which browser a bundle is played, and which bundles are taken, as of `verify`.
+
+    `engine` is another version of TF.js, as a person names it; None for this xport's own.
+    """
 
     options: BrowserOptions
+    engine: str | None = None
     allow_unchecked: bool = False
     allow_weak: bool = False
     allow_waivers: bool = False
@@ -55,12 +64,16 @@ def requalify(bundle: Path, terms: Terms) -> Requalification:
     """Check a bundle, play its probes on every backend that it ships for, and pass a verdict.
 
     Raises:
-        InputError: this is no bundle, or its verdict is none that is allowed.
+        InputError: this is no bundle, its verdict is none that is allowed, or there is no such
+            engine.
         IntegrityError: the bundle is not what was verified.
+        UnavailableError: the engine cannot be fetched or built here.
     """
     manifest = verify(bundle, allow_unchecked=terms.allow_unchecked)
     allowed = {"allow_weak": terms.allow_weak, "allow_waivers": terms.allow_waivers}
     require_strong(manifest, bundle, **allowed)
+    engine = _engine(terms.engine)
+    page = engine.page if engine else None
     evidence, tests = Evidence.read(bundle / EVIDENCE), read_self_test(bundle, manifest).models
     with tempfile.TemporaryDirectory(prefix="xport-requalify-") as temporary:
         folder = Path(temporary)
@@ -73,11 +86,12 @@ def requalify(bundle: Path, terms: Terms) -> Requalification:
         plan = evidence.plan.model_copy(
             update={
                 "models": tuple(models),
-                "page": planned_page(models, evidence.plan.wasm_threads),
+                "page": planned_page(models, evidence.plan.wasm_threads, page),
                 "preprocessing": None,
             }
         )
-        recorded = _recorded(plan, probes, folder, terms.options)
+        harness = Harness(plan, terms.options, folder / "shaders", page)
+        recorded = _recorded(plan, probes, folder, harness)
         found = [*_comparisons(bundle, plan, tests, recorded)]
     case = Case(
         plan=plan, planned=plan.digest(), recordings=recorded.documents, facts={}, comparisons={}
@@ -97,12 +111,25 @@ def requalify(bundle: Path, terms: Terms) -> Requalification:
             xport=evidence.xport,
             tfjs=played.tfjs if played else None,
         ),
+        engine=_played(engine),
         plan=plan,
         recordings=tuple(recorded.documents.values()),
         comparisons=tuple(found),
         checks=checks,
         status=_status(checks, manifest.verdict),
     )
+
+
+def _engine(asked: str | None) -> Engine | None:
+    from browser_harness.serve.engines import engine_named
+
+    return None if asked is None else engine_named(asked)
+
+
+def _played(engine: Engine | None) -> PlayedEngine | None:
+    if engine is None:
+        return None
+    return PlayedEngine(asked=engine.asked, version=engine.version, packages=engine.packages)
 
 
 def _model(
@@ -112,21 +139,14 @@ def _model(
     tested: tuple[PlannedModel, SelfTestModel],
     folder: Path,
 ) -> PlannedModel:
-    """A model as it ships, in a folder of its own, with the self-test's probes.
-
-    Files that models share in the bundle are copied to each.
-    """
+    """A model as it ships, in a folder of its own, with the self-test's probes."""
     model, test = tested
-    bundled, place = manifest.models[model.id], folder / "models" / model.id
-    for name, entry in bundled.files.items():
-        data = (bundle / (entry.path or f"{bundled.path}{name}")).read_bytes()
-        write_whole(place / name, data)
+    shipped = shipped_from(bundle, manifest, (plan, model), folder / "models" / model.id)
     probes = ProbeFolder(folder / "probes")
     for case in test.cases:
         for file in case.input_files.values():
             write_whole(probes.path(file.sha256), (bundle / file.path).read_bytes())
     known = {probe.name: probe for probe in model.probes}
-    shipped = model.artifacts[plan.shipped_artifact].model_copy(update={"path": place})
     legs = [leg.name for leg in plan.legs_of(model) if _is_played(plan, leg)]
     if not legs:
         raise InputError(f"{model.id} ships for no browser", str(bundle), "make it again")
@@ -143,9 +163,8 @@ def _is_played(plan: Plan, leg: Leg) -> bool:
     return leg.artifact == plan.shipped_artifact and leg.backend is not None
 
 
-def _recorded(plan: Plan, probes: ProbeFolder, folder: Path, options: BrowserOptions) -> Recorded:
+def _recorded(plan: Plan, probes: ProbeFolder, folder: Path, harness: Harness) -> Recorded:
     recordings = RecordingFolder(folder / "recordings")
-    harness = Harness(plan, options, folder / "shaders")
     LegRecorder(plan, probes, recordings, harness.runner).every_leg()
     legs = [(model.id, leg.name) for model in plan.models for leg in plan.legs_of(model)]
     return load_legs(recordings, legs)

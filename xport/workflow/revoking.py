@@ -5,8 +5,8 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from xport.errors import InputError
-from xport.publishing.channels import find_channel
+from xport.errors import InputError, XportError
+from xport.publishing.channels import change_channel, find_channel, find_to_change
 from xport.publishing.documents import NAMES, Entry
 from xport.publishing.index import list_target
 from xport.publishing.revocations import (
@@ -37,7 +37,8 @@ class Withdrawn:
 def revoke(target: str, release: str, reason: str, terms: Publishing) -> Withdrawn:
     """Put a release on a target's signed list of those that must not be used any more.
 
-    No channel is moved, and no file of the release is touched: pages that are open go on.
+    No channel is moved, and no file of the release is touched. Signed channels name the list's new
+    number from then on, so that an older list beside them is noticed.
 
     Args:
         target: a folder, or an address that fsspec knows.
@@ -67,6 +68,7 @@ def revoke(target: str, release: str, reason: str, terms: Publishing) -> Withdra
     )
     known = desk.revoked.of(revoked.manifest_sha256)
     if known is not None:
+        _named_in_channels(desk, desk.revoked)  # which may have been interrupted
         raise InputError(f"{entry.release.words()} is {known.words()}", desk.revoked.where)
     after = Revocations(
         list_id=desk.revoked.document.list_id if desk.revoked.document else secrets.token_hex(8),
@@ -76,8 +78,33 @@ def revoke(target: str, release: str, reason: str, terms: Publishing) -> Withdra
     )
     found = change_list(desk.store, desk.revoked, after, desk.key)
     forgotten = remember(desk.store, REVOCATIONS, found.seen)
-    warnings = [*filter(None, [forgotten]), *_still_at(desk.store, entry)]
+    left = _named_in_channels(desk, found)
+    warnings = [*filter(None, [forgotten]), *left, *_still_at(desk.store, entry)]
     return Withdrawn(revoked, found, tuple(warnings))
+
+
+def _named_in_channels(desk: Desk, found: FoundList) -> list[str]:
+    """Have the channels that the key signs name the newest list; what could not be done, in words.
+
+    Release and end date of a channel stay as they were.
+    """
+    assert desk.key is not None
+    left = []
+    for name in NAMES:
+        try:
+            before = find_to_change(desk.store, name, desk.public, desk.now)
+            if before.channel is None or before.signed is None:
+                continue
+            if before.channel.revocations == found.seen.sequence:
+                continue
+            numbers = {"sequence": before.sequence + 1, "revocations": found.seen.sequence}
+            channel = before.channel.model_copy(update=numbers)
+            after = change_channel(desk.store, before, channel, desk.key)
+        except XportError as error:
+            left.append(f"channel {name} does not name the new list: {error}; publish to it")
+        else:
+            left += filter(None, [remember(desk.store, name, after.seen)])
+    return left
 
 
 def _named(desk: Desk, named: str) -> Entry:

@@ -25,6 +25,7 @@ from xport.plan.plan import Plan
 from xport.plan.policy import OtherPolicy
 from xport.recording.prepared_folder import PreparedFolder
 from xport.recording.recorder import RecordingFolder
+from xport.signing.signatures import require_nothing_signed_lost
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,11 @@ class RunFolder:
     def implementations_path(self) -> Path:
         """What other correct implementations differ by, one JSON document."""
         return self.root / "implementations.json"
+
+    @property
+    def paired_speed_path(self) -> Path:
+        """Times taken in turn with the release that the policy names, one JSON document."""
+        return self.root / "paired-speed.json"
 
     @property
     def artifacts_path(self) -> Path:
@@ -155,7 +161,11 @@ class RunFolder:
 
         A bundle or report of an earlier verdict must never lie beside a later one, nor a judgement
         of an earlier recording. The store, which is the cache, lies elsewhere.
+
+        Raises:
+            InputError: the bundle here is signed: nothing is removed.
         """
+        require_nothing_signed_lost(self.bundle_path)
         for path in self._made_from(step):
             if path.is_dir():
                 shutil.rmtree(path)
@@ -172,6 +182,7 @@ class RunFolder:
                 self.runtime_path,
                 self.sensitivity_path,
                 self.implementations_path,
+                self.paired_speed_path,
                 self.recordings.root,
                 self.prepared.root,
             ]

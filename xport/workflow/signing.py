@@ -1,4 +1,4 @@
-"""Signing a bundle with a local key, once all of it was checked."""
+"""Signing a bundle with a local key, or by an identity, once all of it was checked."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from pathlib import Path
 
 from xport.bundles.manifest import Manifest
 from xport.judgement.evidence import EVIDENCE, Evidence
+from xport.signing.keyless import Identity
 from xport.signing.keys import Passphrase, read_private_key
-from xport.signing.writing import add_signatures, require_unsigned
+from xport.signing.writing import add_keyless_signature, add_signatures, require_unsigned
 from xport.workflow.verification import checked_files, require_strong
 
 
@@ -47,3 +48,30 @@ def sign(
     evidence = Evidence.read(bundle / EVIDENCE)
     add_signatures(bundle, files, evidence, manifest.verdict, private)
     return manifest, private.public.fingerprint
+
+
+def sign_keyless(
+    bundle: Path,
+    *,
+    allow_weak: bool = False,
+    allow_waivers: bool = False,
+    allow_unchecked: bool = False,
+) -> tuple[Manifest, Identity]:
+    """Check a bundle and have Sigstore sign it as whoever sits here; one file is added.
+
+    Arguments are as of `sign`. The identity is entered into a public log.
+
+    Returns:
+        The manifest, and the identity that the signature names.
+
+    Raises:
+        InputError: it is no bundle, signed already or weak.
+        IntegrityError: it is not what was verified.
+        PackageMissing: the extra `sign` is not installed.
+        UnavailableError: a service cannot be reached, nobody signed in, or the place cannot be
+            written.
+    """
+    require_unsigned(bundle)
+    manifest, files = checked_files(bundle, allow_unchecked=allow_unchecked)
+    require_strong(manifest, bundle, allow_weak=allow_weak, allow_waivers=allow_waivers)
+    return manifest, add_keyless_signature(bundle, files)

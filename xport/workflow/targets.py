@@ -97,8 +97,8 @@ class Desk:
         """The public part of the key."""
         return self.key.public if self.key else None
 
-    def require_not_revoked(self, release: Release) -> None:
-        """Refuse a release that is revoked, by the target's list as it is at this moment.
+    def require_not_revoked(self, release: Release) -> FoundList:
+        """Refuse a release that is revoked, by the target's list as it is at this moment: that.
 
         Raises:
             IntegrityError: it is.
@@ -106,6 +106,7 @@ class Desk:
         self.revoked.require_not_revoked(release.manifest_sha256, self.where(release))
         latest = read_list(self.store, self.public, self.now)
         latest.require_not_revoked(release.manifest_sha256, self.where(release))
+        return latest
 
 
 def open_desk(target: str, terms: Publishing) -> Desk:

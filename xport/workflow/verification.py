@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from xport.bundles.build import card_path
+from xport.bundles.build import card_path, model_card_path
 from xport.bundles.checks import require_digest, verify_bundle
 from xport.bundles.manifest import MANIFEST, Manifest
 from xport.common import digests
 from xport.errors import ExitCode, InputError
 from xport.judgement.evidence import Evidence
 from xport.judgement.verdict import NoteKind, Status
+from xport.signing.keyless import Identity, require_signed_as
 from xport.signing.keys import PublicKey, read_public_key
 from xport.signing.model_signature import require_accepted
 from xport.signing.places import FILES as SIGNATURES
@@ -54,18 +55,23 @@ def verify(
 
 
 def verify_signed(
-    bundle: Path, keys: Sequence[PublicKey], *, allow_unchecked: bool = False
+    bundle: Path, signers: Sequence[PublicKey] | Identity, *, allow_unchecked: bool = False
 ) -> Manifest:
-    """Check a bundle whole, and that one of these keys signed it; any or none where none is given.
+    """Check a bundle whole, and that one of these keys signed it, or this identity.
+
+    Where no key is given, any may have, or none.
 
     Raises:
         XportError: as `verify`.
     """
     key = None
-    if keys and ((bundle / MANIFEST).exists() or is_signed(bundle)):
+    if signers and ((bundle / MANIFEST).exists() or is_signed(bundle)):
         # What is no bundle is told as such.
-        key = signer_among(bundle, keys)
-        require_signed_by(bundle, key)
+        if isinstance(signers, Identity):
+            require_signed_as(bundle, signers)
+        else:
+            key = signer_among(bundle, signers)
+            require_signed_by(bundle, key)
     manifest = verify_bundle(bundle, rendered_documents, allow_unchecked=allow_unchecked)
     if key is not None:
         require_accepted(bundle, key)
@@ -130,12 +136,15 @@ def checked_files(
 
 
 def rendered_documents(evidence: Evidence) -> dict[str, bytes]:
-    """The report and the models' cards as a bundle has them, by their path in it."""
+    """The report and the models' cards, for people and for hubs, by their path in a bundle."""
     from reports.release.card import html_card
     from reports.release.html import html_report
+    from reports.release.model_card import model_card
 
     documents = {REPORT: html_report(evidence).encode()}
     for model in evidence.plan.models:
+        documents[model_card_path(model.id)] = model_card(evidence, model).encode()
         if model.card:
-            documents[card_path(model.id)] = html_card(model.title, model.card).encode()
+            page = html_card(model.title, model.card, model.terms)
+            documents[card_path(model.id)] = page.encode()
     return documents

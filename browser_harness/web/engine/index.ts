@@ -4,6 +4,16 @@ export { accepts, calibrateOutputs } from "./decide/calibration.js";
 export type { Gate } from "./decide/calibration.js";
 export { l1, l2, latentDistance, SCORE_DEFINITIONS, scoreOf, ssim } from "./decide/scores.js";
 export type { Reconstructed, ScoreName } from "./decide/scores.js";
+export {
+  decideBy,
+  inputScores,
+  keyOfCondition,
+  parseRule,
+  RULE_DEFINITIONS,
+  sourceOf,
+  viewKey,
+} from "./decide/rule.js";
+export type { Condition, Reason, Rule } from "./decide/rule.js";
 export { EngineError, wordsOf } from "./errors.js";
 export type { ErrorCode } from "./errors.js";
 export { fetchVerified, requireDigest, sha256 } from "./files.js";

@@ -14,6 +14,7 @@ import type {
   PictureFacts,
   PictureResult,
   Preprocess,
+  Reason,
   ScoreName,
   WarmUp,
 } from "../engine/index.js";
@@ -173,6 +174,25 @@ export interface ScoresReply {
   readonly accepted: readonly boolean[];
 }
 
+/** A rule as its file holds it, and images of the view model's size, float32, with their scores. */
+export interface RuleRequest {
+  readonly rule: string;
+  /** By key of the condition; null stands for NaN. */
+  readonly scores: readonly Readonly<Record<string, number | null>>[];
+  readonly images: TensorFile;
+  readonly count: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** What the rule says of each set of scores, and the scores of each image's input. */
+export interface RuleReply {
+  readonly definitions: Readonly<Record<string, string>>;
+  readonly reasons: readonly (Reason | null)[];
+  readonly failed: readonly (number | null)[];
+  readonly inputs: readonly Readonly<Record<string, number>>[];
+}
+
 /** Outputs (count, findings), float32, and the operating point of each finding. */
 export interface CalibrateRequest {
   readonly outputs: TensorFile;
@@ -199,6 +219,7 @@ export interface Page {
   preprocess(request: PreprocessRequest): Promise<Reply<TensorText>>;
   prepareImage(request: PrepareRequest): Promise<Reply<PrepareReply>>;
   scores(request: ScoresRequest): Promise<Reply<ScoresReply>>;
+  decide(request: RuleRequest): Promise<Reply<RuleReply>>;
   calibrate(request: CalibrateRequest): Promise<Reply<CalibrateReply>>;
   close(): Promise<Reply<Memory>>;
 }

@@ -2,17 +2,21 @@ import { accountNow, workNow, type Work } from "../witness/witness.js"; // first
 import {
   accepts,
   calibrateOutputs,
+  decideBy,
   disposeModel,
   EngineError,
   fetchVerified,
+  inputScores,
   l1,
   l2,
   latentDistance,
   loadModel,
   memoryNow,
   parsePreprocess,
+  parseRule,
   PLAIN,
   preprocess,
+  RULE_DEFINITIONS,
   runModel,
   saliencyByAutodiff,
   SCORE_DEFINITIONS,
@@ -39,6 +43,8 @@ import type {
   PassRequest,
   PreprocessRequest,
   Reply,
+  RuleReply,
+  RuleRequest,
   RunReply,
   RunRequest,
   ScoresReply,
@@ -220,6 +226,22 @@ function part(values: Float32Array, index: number, count: number): Float32Array 
   return values.subarray(index * length, (index + 1) * length);
 }
 
+async function decide(request: RuleRequest): Promise<RuleReply> {
+  const { count, low, high } = request;
+  const images = await readFloats("images", request.images);
+  const rule = parseRule(new TextEncoder().encode(request.rule), "rule.json");
+  const rulings = request.scores.map((scores) => {
+    const known = Object.entries(scores).map(([key, value]) => [key, value ?? NaN] as const);
+    return decideBy(rule, new Map(known));
+  });
+  return {
+    definitions: RULE_DEFINITIONS,
+    reasons: rulings.map(({ reason }) => reason),
+    failed: rulings.map(({ failed }) => failed),
+    inputs: Array.from({ length: count }, (_, i) => inputScores(part(images, i, count), low, high)),
+  };
+}
+
 async function calibrate(request: CalibrateRequest): Promise<CalibrateReply> {
   const outputs = await readFloats("outputs", request.outputs);
   const count = outputs.length / request.thresholds.length;
@@ -248,6 +270,7 @@ window.xport = {
   preprocess: (request) => reply(() => prepare(request)),
   prepareImage: (request) => reply(() => prepareBy(request, opened())),
   scores: (request) => reply(() => scores(request)),
+  decide: (request) => reply(() => decide(request)),
   calibrate: (request) => reply(() => calibrate(request)),
   close: () => reply(close),
 };

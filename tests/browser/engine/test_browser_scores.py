@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import ExitStack
 from typing import Any
 
@@ -13,7 +14,9 @@ from browser_harness.drive.session import BrowserSession
 from reference.decide.calibration import Calibration, fit_calibration
 from reference.decide.gate import Gate, fit_gate
 from reference.decide.predictions import Predictions
+from reference.decide.rule import RULE_DEFINITIONS, VIEW_LABELS, Rule, input_scores, view_key
 from reference.decide.scores import DEFINITIONS, l1, l2, latent_distance, ssim
+from tests.reference.decide.test_rule import RULE, condition, rule
 from xport.common.arrays import Array
 from xport.errors import RunnerError
 
@@ -28,6 +31,15 @@ class Scores(wire.Wire):
     definitions: dict[str, str]
     scores: dict[str, tuple[float, ...]]
     accepted: tuple[bool, ...]
+
+
+class Decided(wire.Wire):
+    """What the page says of a rule and scores, and which scores it makes of inputs."""
+
+    definitions: dict[str, str]
+    reasons: tuple[str | None, ...]
+    failed: tuple[int | None, ...]
+    inputs: tuple[dict[str, float], ...]
 
 
 class Calibrated(wire.Wire):
@@ -94,6 +106,89 @@ def test_page_has_the_same_definitions_and_refuses_another(session: BrowserSessi
     assert _scored(session, arrays, gate).definitions == DEFINITIONS
     with pytest.raises(RunnerError, match="of another definition"):
         _scored(session, arrays, gate | {"definition": "gaussian 11x11"})
+
+
+RULES = (
+    RULE,
+    rule(
+        condition("view", 0.3, "inverted", label="inverted", comparison="at most"),
+        condition("view", 0.2, "not-frontal"),
+        condition("contrast", 0.5, "no-contrast", comparison="at most"),
+        condition("latent", 0.5, "unlike", comparison="at most"),
+    ),
+)
+
+
+def _drawn_scores(given: Rule) -> list[dict[str, float]]:
+    """Scores on both sides of each threshold, at it, absent and NaN; all views, some equal."""
+    random = np.random.default_rng(3)
+    keys = {*map(view_key, VIEW_LABELS), *(one.key for one in given.conditions)}
+    drawn = []
+    for index in range(400):
+        scores = {key: float(np.float32(random.uniform())) for key in sorted(keys)}
+        if index % 2:
+            limits = {one.key: one.threshold for one in given.conditions}
+            scores |= {key: limits[key] for key in limits if random.uniform() < 0.9}
+        for key in sorted(keys):
+            chance = random.uniform()
+            if chance < 0.03:
+                scores[key] = float("nan")
+            elif chance < 0.06:
+                del scores[key]
+        if index % 5 == 0:
+            scores |= dict.fromkeys(map(view_key, VIEW_LABELS[2:5]), 0.9)
+        drawn.append(scores)
+    return drawn
+
+
+@pytest.mark.parametrize("given", RULES)
+def test_the_page_decides_by_a_rule_as_the_reference_and_for_the_same_reason(
+    session: BrowserSession, given: Rule
+) -> None:
+    drawn = _drawn_scores(given)
+    images = _reconstructed()[1][:-1]  # the last has a NaN, which JSON has not
+    told = [{k: None if np.isnan(v) else v for k, v in scores.items()} for scores in drawn]
+    with ExitStack() as published:
+        request = {
+            "rule": given.model_dump_json(),
+            "scores": told,
+            "images": session.publish(images, published).model_dump(by_alias=True),
+            "count": len(images),
+            "low": -1,
+            "high": 1.5,
+        }
+        found = session.call("decide", request, Decided)
+    rulings = [given.decide(scores) for scores in drawn]
+    assert found.definitions == RULE_DEFINITIONS
+    assert found.reasons == tuple(ruling.reason for ruling in rulings)
+    assert found.failed == tuple(ruling.failed for ruling in rulings)
+    assert len(given.conditions) <= len(set(found.failed))
+    assert list(found.inputs) == [input_scores(image, -1, 1.5) for image in images]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"definition": "gaussian"}, "belongs to another ssim"),
+        ({"score": "psnr"}, "conditions\\[0\\].score"),
+        ({"label": "frontal"}, "conditions\\[0\\].label"),
+        ({"weights_sha256": None}, "conditions\\[0\\].weights_sha256"),
+        ({"margin": 1}, "margin is not a field"),
+    ],
+)
+def test_the_page_refuses_a_rule_of_another_kind(
+    session: BrowserSession, changes: dict[str, Any], words: str
+) -> None:
+    document = rule(condition("ssim", 0.5, "unlike")).model_dump(mode="json")
+    document["conditions"][0] |= changes
+    with ExitStack() as published:
+        images = session.publish(np.zeros((1, 2, 2), np.float32), published)
+        request = {
+            "rule": json.dumps(document), "scores": [], "images": images.model_dump(by_alias=True),
+            "count": 1, "low": 0, "high": 1,
+        }  # fmt: skip
+        with pytest.raises(RunnerError, match=words):
+            session.call("decide", request, Decided)
 
 
 def _calibration(outputs: Array) -> Calibration:

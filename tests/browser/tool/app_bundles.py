@@ -19,10 +19,11 @@ from browser_harness.drive.models import listing_of
 from browser_harness.launch.browsers import NOT_BY_DEFAULT, Graphics, find_browser, plan_launch
 from browser_harness.serve.assets import app_files
 from browser_harness.serve.server import serve_bundle
+from reference.decide.rule import VIEW_LABELS
 from reference.decoding import decode
 from reference.preprocess import AUTOENCODER, Preprocess
 from reference.samples.synthetic import synthetic_image, synthetic_name
-from tests.browser.tiny_model import Autoencoder, Classifier
+from tests.browser.tiny_model import Autoencoder, Classifier, View
 from xport.bundles.manifest import (
     MANIFEST,
     DataFile,
@@ -45,6 +46,7 @@ from xport.inputs.images import ImageFile, example_files
 
 LABELS = [f"Finding_{index + 1}" for index in range(14)]
 RULE = Preprocess(size=32, channels=3, low=0.0, high=1.0, fit="crop")
+VIEWED = Preprocess(size=32, channels=1, low=-1.0, high=1.0, fit="stretch")
 WEIGHTS = "untrained demonstration weights"
 WAIT_MS = 60_000
 TOLERANCE = 1e-4
@@ -81,7 +83,7 @@ def entry(kind: str, folder: Path, signature: Signature, rule: Preprocess) -> di
         "title": f"Tiny {kind}",
         "path": f"models/{folder.name}/",
         "signature": signature.model_dump(mode="json"),
-        "labels": LABELS if kind == "classifier" else None,
+        "labels": {"classifier": LABELS, "view": [*VIEW_LABELS]}.get(kind),
         "weights": WEIGHTS,
         "explains": None,
         "preprocess": {
@@ -151,6 +153,27 @@ def make_bundle(
         (folder / name).write_text(text)
     relist(folder, Manifest.model_validate_json(json.dumps(manifest)))
     return folder
+
+
+def add_view(site: Path, rule: bytes) -> Path:
+    """Give a bundle a tiny view model, with cases of its self-test, and a rule that decides."""
+    view = View()
+    folder = view.write(site / "models" / "view")
+    (site / "models" / "view.json").write_bytes(VIEWED.document())
+    manifest = Manifest.read(site / MANIFEST)
+    bundled = {**manifest.model_dump(mode="json")["models"]}
+    bundled["view"] = entry("view", folder, view.signature, VIEWED)
+    listed = write_file(site, "rule.json", rule)
+    models = {
+        "clf": cases_of(Classifier(), RULE),
+        "ae": cases_of(Autoencoder(), AUTOENCODER),
+        "view": cases_of(view, VIEWED),
+    }
+    pictures = [picture_of(example) for example in manifest.examples]
+    write_self_test(site, models, pictures)
+    fields = manifest.model_dump(mode="json") | {"models": bundled, "rule": listed.model_dump()}
+    relist(site, Manifest.model_validate_json(json.dumps(fields)))
+    return site
 
 
 def relist(site: Path, manifest: Manifest | None = None) -> None:

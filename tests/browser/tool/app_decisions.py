@@ -8,9 +8,10 @@ from typing import Any
 
 from reference.decide.calibration import Calibration, NoOperatingPoint, OperatingPoint
 from reference.decide.gate import Gate, Gated
+from reference.decide.rule import RULE_DEFINITIONS, Condition, Rule
 from reference.decide.scores import DEFINITIONS, ScoreName
 from tests.browser.tiny_model import Classifier
-from tests.browser.tool.app_bundles import LABELS, attach, make_bundle
+from tests.browser.tool.app_bundles import LABELS, add_view, attach, make_bundle
 
 THRESHOLDS = (0.05, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.95, 0.6, None, 0.4, 0.5, 0.5, None)
 """For what the tiny classifier says of the picture: below, just above and far above."""
@@ -50,7 +51,7 @@ def gate_at(score: ScoreName, threshold: float) -> Gate:
     )
 
 
-def content(document: Calibration | Gate, **changes: Any) -> bytes:
+def content(document: Calibration | Gate | Rule, **changes: Any) -> bytes:
     """A document's JSON, as it is written, or with other values for some keys."""
     if not changes:
         return (document.model_dump_json(indent=2) + "\n").encode()
@@ -63,3 +64,34 @@ def site_with(folder: Path, gate: Gate, classifier: Classifier | None = None) ->
     attach(site, "clf", "calibration", content(CALIBRATION))
     attach(site, "ae", "gate", content(gate))
     return site
+
+
+def rule_of_all(least_ssim: float) -> Rule:
+    """A rule of a condition of every kind, fitted on phantoms."""
+    given: list[tuple[Any, ...]] = [
+        ("shorter_side", None, "at least", 40, "too-small"),
+        ("contrast", None, "at least", 0.05, "no-contrast"),
+        ("view", "frontal", "at least", 0.5, "not-frontal"),
+        ("ssim", None, "at least", least_ssim, "unlike"),
+    ]
+    conditions = [
+        Condition(
+            score=score,
+            label=label,
+            definition=RULE_DEFINITIONS[score],
+            comparison=comparison,
+            threshold=threshold,
+            reason=reason,
+            weights_sha256=WEIGHTS if score in ("view", "ssim") else None,
+        )
+        for score, label, comparison, threshold, reason in given
+    ]
+    known = Gated(dataset="phantoms", images=40, refused=2)
+    return Rule(conditions=tuple(conditions), in_distribution=known)
+
+
+def site_with_rule(folder: Path, rule: Rule) -> Path:
+    """A bundle with operating points, a view model and a rule."""
+    site = make_bundle(folder, Classifier())
+    attach(site, "clf", "calibration", content(CALIBRATION))
+    return add_view(site, content(rule))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,14 @@ from reference.decide.scores import latent_distance as latent
 from reference.preprocess import AUTOENCODER
 from tests.browser.tiny_model import Autoencoder, Classifier
 from tests.browser.tool.app_bundles import attach, make_bundle
-from tests.browser.tool.app_decisions import calibrated_at, content, gate_at, site_with
+from tests.browser.tool.app_decisions import (
+    calibrated_at,
+    content,
+    gate_at,
+    rule_of_all,
+    site_with,
+    site_with_rule,
+)
 from tests.browser.tool.tool_page import DESKTOP, PHONE, nothing_predicted, opened_tool
 
 UNCERTAIN = "above the operating point, uncertain"
@@ -173,3 +181,51 @@ def test_a_refused_image_leaves_nothing_of_the_one_before(
                 nothing_predicted(tool)
             else:
                 expect(tool.page.locator("#calibrated, #uncalibrated")).to_have_count(2)
+
+
+@pytest.fixture(scope="module")
+def ramps(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """What the tiny view model tells apart, by what the page has to say of it."""
+    folder = tmp_path_factory.mktemp("ramps")
+    upright = np.linspace(40, 215, 96).astype(np.uint8)[:, None].repeat(96, 1)
+    levels = {
+        "upright": upright,
+        "Looks turned by 90° clockwise: turn it?": np.rot90(upright, -1),
+        "Looks turned by 90° counter-clockwise: turn it?": np.rot90(upright),
+        "Looks turned by 180°: turn it?": np.rot90(upright, 2),
+        "Too small: no predictions.": upright[:30],
+        "Almost no contrast: no predictions.": np.full((96, 96), 99, np.uint8),
+    }
+    files = {}
+    for index, (words, pixels) in enumerate(levels.items()):
+        files[words] = folder / f"ramp-{index}.png"
+        Image.fromarray(np.ascontiguousarray(pixels)).save(files[words])
+    return files
+
+
+def test_the_page_refuses_by_the_rule_and_says_why(
+    browser: Browser, tmp_path: Path, ramps: dict[str, Path], harsh: Path
+) -> None:
+    site = site_with_rule(tmp_path / "site", rule_of_all(0.9))
+    with opened_tool(browser, site) as tool:
+        tool.agree()
+        check = tool.page.locator(".findings .check")
+        for words, file in ramps.items():
+            if words == "upright":
+                tool.examine(file)
+                expect(check).to_contain_text("Near enough to the training images.")
+                continue
+            tool.examine(file, "refused")
+            nothing_predicted(tool)
+            expect(check).to_contain_text(words)
+            expect(check).to_contain_text("The classifier was not run on this image.")
+        check.get_by_text("All conditions", exact=True).click()
+        outcomes = check.locator(".conditions .outcome").all_inner_texts()
+        assert outcomes == ["holds", "does not hold", *["not computed: refused before"] * 2]
+        exported = json.loads(tool.saved("Save as JSON"))["images"]
+        said = {one["file"]: one["gate"]["reason"] for one in exported}
+        reasons = [None, "turned-clockwise", "turned-counter-clockwise", "turned-180"]
+        assert list(said.values()) == [*reasons, "too-small", "no-contrast"]
+        turned = exported[1]["gate"]
+        assert turned["score"] == "view: frontal"
+        assert [one["value"] is None for one in turned["conditions"]] == [False] * 3 + [True]

@@ -47,13 +47,15 @@ def revocations(bundle: Path, tmp_path: Path) -> bytes:
 
 
 @contextmanager
-def visited(browser: Browser, bundle: Path, place: str, answer: bytes | None) -> Iterator[Page]:
-    """The page at a place of a host, which answers for the list so; all that was asked of it."""
+def visited(browser: Browser, bundle: Path, place: str, *answers: bytes | None) -> Iterator[Page]:
+    """The page at a place of a host, which answers for the list so; the last of them for ever."""
+    given = list(answers)
     with serve_bundle(bundle, 0, place, 1) as server:
         context: BrowserContext = browser.new_context()
         context.set_default_timeout(WAIT_MS)
 
         def listed(route: Route) -> None:
+            answer = given.pop(0) if len(given) > 1 else given[0]
             if answer is None:
                 route.fulfill(status=404)
             else:
@@ -86,12 +88,28 @@ def test_the_page_says_so_before_anybody_agrees_and_fetches_no_model(
         expect(alert).to_contain_text("Diese Version darf nicht mehr verwendet werden")
 
 
-@pytest.mark.parametrize("answer", [None, b"<!doctype html><title>tool</title>"])
-def test_without_a_list_the_page_goes_on(
-    browser: Browser, bundle: Path, answer: bytes | None
+def test_without_a_list_the_page_goes_on_and_an_open_one_ends_when_there_is_one(
+    browser: Browser, bundle: Path, revocations: bytes
 ) -> None:
-    with visited(browser, bundle, PLACE, answer) as page:
+    other = b"<!doctype html><title>tool</title>"
+    with visited(browser, bundle, PLACE, None, other, other, b"{}", revocations) as page:
         wait_for(page, "consent")
+        page.locator("button.primary.large").click()
+        wait_for(page, "ready")
+        for _ in range(2):  # a page in the list's place, and a list that cannot be read
+            with page.expect_response("**/revocations.json"):
+                page.evaluate("window.dispatchEvent(new Event('online'))")
+        page.wait_for_timeout(200)
+        wait_for(page, "ready")
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        wait_for(page, "refused")
+        alert = page.get_by_role("alert")
+        expect(alert).to_contain_text(HEADING)
+        expect(alert).to_contain_text("Do not rely on results that it gave before")
+        expect(alert).to_contain_text(WHY)
+        expect(page.locator("input[type=file]")).to_have_count(0)
+        page.get_by_role("button", name="Try again").click()
+        wait_for(page, "refused")
 
 
 def test_a_page_that_lies_in_no_target_asks_for_no_list(

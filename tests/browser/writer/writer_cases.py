@@ -32,6 +32,13 @@ FIXED: dict[str, Array] = {
     "ONE": np.array([1]),
     "TWO": np.array([2]),
     "FAR": np.array([-100]),
+    "THREE": np.array([3]),
+    "SIXTH": np.array([6]),
+    "SEVEN": np.array([7]),
+    "PAIR": np.array([-0.5, 2.0], np.float32),
+    "PLACES": np.array([[0, -1], [2, 2], [3, 1]]),
+    "BIG": np.array([1234567], np.int32),
+    "DIVISORS": np.array([[3], [-3], [7], [-1], [9], [-128]], np.int32),
     "TURNED": np.array([1, 0, 1]),
     "HEADS": np.array([1, 5, 3, 2, 4]),
     "JOINED": np.array([1, 5, 8]),
@@ -96,6 +103,9 @@ def texts() -> Iterator[Text]:
     yield from _products()
     yield from _layouts()
     yield from _numbers()
+    from tests.browser.writer.integer_cases import integer_texts
+
+    yield from integer_texts()
 
 
 def _fused() -> Iterator[Text]:

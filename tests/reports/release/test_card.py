@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from reference.terms import Terms
 from reports.release.card import html_card
 from tests.reports.parsed import Page
 
@@ -41,6 +42,14 @@ def test_says_what_the_card_says(name: str) -> None:
         assert " ".join(words.split()) in page.text
     for other in card["gate"]["out_of_distribution"] if card["gate"] else ():
         assert f"{other['dataset']} {other['refused']:,} {other['images']:,}" in page.text
+    assert "Licence Apache-2.0" in page.text
+    assert "Procedural phantoms of this project Apache-2.0 drawn from seeds" in page.text
+
+
+def test_licences_that_nobody_stated_are_not_left_out() -> None:
+    page = Page(html_card("Model", card_of("l2"), Terms()))
+    assert "Licence not stated" in page.text
+    assert "Licences of the data: not stated." in page.text
 
 
 def test_means_are_those_of_the_markdown() -> None:

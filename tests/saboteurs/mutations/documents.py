@@ -13,8 +13,9 @@ from reference.decide.gate import Gate
 from reference.defaults import default_folder
 from reference.document import Document
 from tests import mini
-from tests.saboteurs.bench import Bench, Held, Said
+from tests.saboteurs.bench import Bench, Held
 from tests.saboteurs.mutations.numbers import judged
+from tests.saboteurs.said import Said
 from tests.saboteurs.table import Mutation
 from xport.plan.plan import PlannedModel
 from xport.release_file.file import read_release

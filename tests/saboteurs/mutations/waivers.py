@@ -6,8 +6,9 @@ import datetime
 from collections.abc import Callable
 from typing import Any
 
-from tests.saboteurs.bench import Bench, Held, Said
+from tests.saboteurs.bench import Bench, Held
 from tests.saboteurs.mutations.floor import soften
+from tests.saboteurs.said import Said
 from tests.saboteurs.table import Mutation
 from xport.plan.policy import Waiver
 

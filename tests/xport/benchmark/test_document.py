@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from tests.reports.bench.sample_bench import measured, pictures, result
-from xport.benchmark.document import Interval, Target, backend_result, draws_for
+from xport.benchmark.document import Target, backend_result
 from xport.benchmark.gradient_agreement import agreement
 from xport.benchmark.pictures import picture_targets
 from xport.benchmark.targets import judged, judged_gradients
+from xport.comparison.intervals import Interval, draws_for
 from xport.errors import RunnerError
 
 AT_MOST = Target(name="time", unit="s", bound=2.0, sense="at most", rationale="quick")

@@ -11,6 +11,8 @@ import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
+from reference.card import Card
+from reference.terms import DataTerms, Terms
 from tests.conftest import ROOT
 from tests.formats.archives import unpacked
 from xport.bundles.bom import bom_document, bom_findings, terms_in
@@ -46,6 +48,8 @@ def evidence(bundle: Path) -> Evidence:
         if model.id in cards:
             card = json.loads((DEFAULTS / cards[model.id] / "card.json").read_text())
             update = {"card": card, "weights_sha256": card["weights"]["sha256"], "trained": True}
+            if model.id == "classifier":  # nobody states terms of the other
+                update["terms"] = Card.model_validate(card).terms
         models.append(model.model_copy(update=update))
     return plain.model_copy(
         update={"plan": plain.plan.model_copy(update={"models": tuple(models)})}
@@ -104,7 +108,7 @@ def test_names_every_model_with_its_files_weights_and_figures(
     assert models["model/explanation"]["pedigree"]["notes"] == "explains classifier"
 
 
-def test_names_the_images_that_a_card_names_and_that_no_licence_is_stated(
+def test_names_the_images_that_a_card_names_with_their_licence_or_that_none_is_stated(
     evidence: Evidence, bom: dict[str, Any]
 ) -> None:
     data = components(bom, "data")
@@ -113,7 +117,20 @@ def test_names_the_images_that_a_card_names_and_that_no_licence_is_stated(
     for role, digest in card["provenance"]["images"].items():
         told = {one["name"]: one["value"] for one in data[f"data/classifier/{role}"]["properties"]}
         assert told["xport:prepared-images-digest"] == digest
-        assert told["xport:licence"].startswith("not stated")
+        assert told["xport:licence"] == "Apache-2.0"
+        assert told["xport:source"] == "drawn from seeds by reference.phantoms"
+        assert data[f"data/classifier/{role}"]["licenses"] == [{"license": {"id": "Apache-2.0"}}]
+        (unstated,) = {
+            one["value"]
+            for one in data[f"data/autoencoder/{role}"]["properties"]
+            if one["name"] == "xport:licence"
+        }
+        assert unstated == "not stated: neither card nor release file names one"
+        assert "licenses" not in data[f"data/autoencoder/{role}"]
+    models = components(bom, "machine-learning-model")
+    for name in ("classifier", "explanation"):
+        assert models[f"model/{name}"]["licenses"] == [{"license": {"id": "Apache-2.0"}}]
+    assert "licenses" not in models["model/autoencoder"]
     (graph,) = [one for one in bom["dependencies"] if one["ref"] == "model/classifier"]
     assert "data/classifier/train" in graph["dependsOn"]
 
@@ -197,3 +214,21 @@ def test_a_bundle_must_list_one_and_its_evidence_give_one(
     for update in ({"made": "yesterday"}, {"xport": ""}):
         (found,) = bom_findings(folder, manifest, evidence.model_copy(update=update))
         assert found.startswith(f"{BOM} ")
+
+
+def test_names_sets_that_the_release_file_alone_states(
+    evidence: Evidence, terms: list[str]
+) -> None:
+    stated = Terms(
+        license="LicenseRef-ours",
+        datasets=(DataTerms(name="Ours", license="words of our own", source="https://a.example"),),
+    )
+    models = [model.model_copy(update={"card": None}) for model in evidence.plan.models]
+    models[0] = models[0].model_copy(update={"terms": stated})
+    plan = evidence.plan.model_copy(update={"models": tuple(models)})
+    made = bom_document(evidence.model_copy(update={"plan": plan}), terms)
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(made.decode()) is None
+    (data,) = components(json.loads(made), "data").values()
+    assert data["licenses"] == [{"license": {"name": "words of our own"}}]
+    told = {one["name"]: one["value"] for one in data["properties"]}
+    assert told == {"xport:source": "https://a.example", "xport:licence": "words of our own"}

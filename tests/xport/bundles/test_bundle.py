@@ -43,6 +43,7 @@ from xport.judgement.verdict import Note, Status
 from xport.plan.plan import Plan
 from xport.plan.policy import OtherPolicy
 from xport.recording.browser import graph_operators
+from xport.signing.places import MODEL_SIGNATURE
 from xport.workflow import commands
 from xport.workflow.run_folder import RunFolder
 
@@ -415,6 +416,14 @@ def test_is_replaced_whole_by_the_next_one(run_copy: Path) -> None:
     assert (run_copy / "bundle" / "manifest.json").read_bytes() == before
     assert not list(run_copy.glob(".bundle*"))
     assert issubclass(type(verify_bundle(run_copy / "bundle")), Document)
+    signature = run_copy / "bundle" / MODEL_SIGNATURE
+    signature.parent.mkdir()
+    signature.write_text("{}")
+    listed = digests.of_folder(run_copy)
+    for step in (commands.bundle, commands.judge, commands.record):
+        with pytest.raises(InputError, match="is signed, and what would take its place is not"):
+            step(run_copy)
+    assert digests.of_folder(run_copy) == listed
 
 
 @pytest.mark.parametrize("policy", ["the release's own", "a softer one"])

@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.conftest import ROOT
 from tests.kept import MiniRun
 from xport.common import digests
@@ -26,6 +28,28 @@ STRANGE = {
     **{"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0"},
     **{"PYTHONCOERCECLOCALE": "0", "PYTHONHASHSEED": "7", "COLUMNS": "40", "HOME": "/nonexistent"},
 }
+
+
+CONVERSIONS = """
+import sys
+from pathlib import Path
+from tests import mini
+from tests.xport.conversion.stages.test_dynamo import torch_of
+from xport.common import digests
+from xport.conversion.pipeline import run_stage
+from xport.conversion.stages.onnx_from_torch import OnnxFromTorch
+from xport.conversion.stages.tf_from_onnx import TfFromOnnx
+from xport.conversion.stages.tfjs_from_onnx import TfjsFromOnnx
+from xport.conversion.stages.tfjs_from_tf import TfjsFromTf
+from xport.conversion.store import Store
+store = Store(Path(sys.argv[1]))
+source = torch_of(mini.classifier(), Path(sys.argv[1]))
+exported = run_stage(OnnxFromTorch("torchscript", 15), source, store).artifact
+saved = run_stage(TfFromOnnx(), exported, store).artifact
+for stage, source in ((TfjsFromOnnx(), exported), (TfjsFromTf(), saved)):
+    made = run_stage(stage, source, store).artifact
+    print(stage.name, sorted(digests.of_folder(made.path).items()))
+"""
 
 
 def listing(bundle: Path) -> dict[str, str]:
@@ -62,3 +86,26 @@ def test_only_the_time_of_judging_differs(mini_run: MiniRun, run_copy: Path) -> 
         for bundle in (first, second)
     ]
     assert modes[0] == modes[1]
+
+
+@pytest.mark.long
+@pytest.mark.browser
+def test_both_routes_write_the_same_files_of_the_same_module(tmp_path: Path) -> None:
+    """Converted twice from the module on: other folders, time zone, locale, umask and hashes."""
+    said = []
+    for place, umask, strange in (("one", "022", {}), ("another", "077", STRANGE)):
+        folder = tmp_path / place
+        folder.mkdir()
+        command = f'umask {umask} && cd "$1" && exec "$2" -c "$3" "$1/store"'
+        home = {"HOME": os.environ["HOME"]}  # where the toolchain is
+        done = subprocess.run(
+            ["sh", "-eu", "-c", command, "sh", str(folder), sys.executable, CONVERSIONS],
+            env=os.environ | strange | home | {"PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        assert done.returncode == 0, done.stderr
+        said.append(done.stdout)
+    assert said[0].count("model.json") == 2
+    assert said[0] == said[1]

@@ -243,6 +243,13 @@ def test_exit_codes_follow_the_limits(
     assert ended("diff", *pair, "--max-bytes-ratio", "1") == 0
     assert ended("diff", *pair, "--max-bytes-ratio", "0.5") == 1
     assert ended("diff", *pair, "--max-flipped-share", "0.5") == 3
+    assert ended("diff", *pair, "--max-slowdown", "1.2") == 0
+    edit(pair[1], lambda c: model_of(c, "autoencoder")["artifacts"]["tfjs"]["files"].update(a="0"))
+    capsys.readouterr()
+    assert ended("diff", *pair, "--max-slowdown", "1.2") == 3
+    said = capsys.readouterr().out
+    assert "the same files ship as before" in said
+    assert "the cache has what ships of autoencoder no more" in said
     capsys.readouterr()
     assert ended("diff", *pair, "--max-flipped-share", "2", "--json") == 2
     assert "max_flipped_share" in json.loads(capsys.readouterr().out)["error"]

@@ -15,8 +15,8 @@ from tests.reports.release.sample_plan import SampleRelease
 from tests.xport.divergence import faulty
 from xport.common.arrays import Array
 from xport.comparison.parity import Role
-from xport.divergence.half_document import HalfOutput, HalfPrecision, HalfRun
-from xport.divergence.half_precision import half_layers, layer
+from xport.divergence.half_document import HalfOutput, HalfPrecision, HalfRun, HalfSpread
+from xport.divergence.half_precision import forecasts, half_layers, layer
 from xport.divergence.onnx_model import OnnxModel
 from xport.formats.onnx_file import MODEL
 from xport.plan.policy import HalfPrecision as HalfPrecisionLeg
@@ -63,6 +63,21 @@ def test_what_overflows_is_seen_where_it_begins_and_in_the_output(tmp_path: Path
     assert not errors["probabilities"] <= 0.01
 
 
+def test_outputs_are_forecast_on_every_probe_and_the_worst_is_named(tmp_path: Path) -> None:
+    model, image = opened(tmp_path), faulty.image()
+    louder = {name: array * np.float32(1e4) for name, array in image.items()}
+    found = forecasts(model, {"quiet": image, "loud": louder, "again": image})
+    _, errors, _ = half_layers(model, image)
+    assert found["probabilities"]["quiet"] == found["probabilities"]["again"]
+    assert found["probabilities"]["quiet"] == errors["probabilities"]
+    spread = HalfSpread.of({"a": 1.0, "b": 3.0, "c": 2.0})
+    assert (spread.probes, spread.worst, spread.worst_probe, spread.median) == (3, 3.0, "b", 2.0)
+    spoilt = HalfSpread.of({"a": 1.0, "b": float("nan")})
+    assert spoilt.worst_probe == "b"
+    assert np.isnan(spoilt.median)
+    assert forecasts(model, {}) == {}
+
+
 def test_little_memory_gives_the_same(tmp_path: Path) -> None:
     model = opened(tmp_path)
     assert half_layers(model, faulty.image(), budget=1) == half_layers(model, faulty.image())
@@ -72,8 +87,16 @@ def test_little_memory_gives_the_same(tmp_path: Path) -> None:
 def found(tmp_path: Path) -> HalfPrecision:
     layers, errors, largest = half_layers(opened(tmp_path), faulty.image())
     measured = (HalfRun(leg="tfjs on webgl", forced=True, away=0.02),)
+    spread = HalfSpread.of({"noise": 0.001, "other": 0.003, "third": 0.002})
     outputs = tuple(
-        HalfOutput(output=n, largest=largest[n], forecast=away, bound=0.01, measured=measured)
+        HalfOutput(
+            output=n,
+            largest=largest[n],
+            forecast=away,
+            spread=spread,
+            bound=0.01,
+            measured=measured,
+        )
         for n, away in errors.items()
     )
     return HalfPrecision(
@@ -85,6 +108,7 @@ def test_forecast_and_measurement_stand_beside_what_is_allowed(found: HalfPrecis
     lines = half_lines(found)
     assert lines[0] == "net: beyond tolerance at half precision: probabilities"
     assert "0.02 measured with forced float16 textures (tfjs on webgl), 0.01 allowed" in lines[2]
+    assert "(of 3 probes 3e-3 at worst, on other, 2e-3 the median)" in lines[2]
     assert "no layer has a value that float16 cannot hold" in lines
     assert found.over
     text = Page(html_half(found)).text
@@ -95,6 +119,7 @@ def test_forecast_and_measurement_stand_beside_what_is_allowed(found: HalfPrecis
 def test_no_number_is_beyond_and_nothing_allowed_is_not(found: HalfPrecision) -> None:
     one = found.outputs[0].model_copy(update={"measured": ()})
     assert not one.over
+    assert one.model_copy(update={"spread": HalfSpread.of({"a": 0.02})}).over
     assert one.model_copy(update={"forecast": float("nan")}).over
     assert not one.model_copy(update={"bound": None}).over
 

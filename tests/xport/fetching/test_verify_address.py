@@ -18,6 +18,7 @@ from tests.xport.signing.conftest import KeyPair, make_pair
 from xport.errors import InputError, IntegrityError, VerdictError, XportError
 from xport.publishing.documents import now
 from xport.publishing.revocations import PATH as LIST
+from xport.publishing.seen import FOLDER_VARIABLE
 from xport.workflow.publishing import publish
 from xport.workflow.receiving import Demands, Received, received
 from xport.workflow.replacing import KeyFile, replace_key
@@ -174,7 +175,9 @@ def test_an_expired_channel_and_an_older_one_are_refused(host: Host, owner: KeyP
     assert refused(host.address + CHANNEL, key=owner.public)
 
 
-def test_a_revoked_release_is_refused(host: Host, owner: KeyPair, tmp_path: Path) -> None:
+def test_a_revoked_release_is_refused(
+    host: Host, owner: KeyPair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     fetched(host.address + CHANNEL, key=owner.public)
     digest = release(host.folder).split("-")[-1]
     revoke(str(host.folder), digest, "it was wrong", Publishing(key=owner.private))
@@ -186,6 +189,12 @@ def test_a_revoked_release_is_refused(host: Host, owner: KeyPair, tmp_path: Path
     (host.folder / LIST).unlink()
     said = refused(host.address + CHANNEL, key=owner.public)
     assert "has seen number 1, and now there is no such file" in said
+    with monkeypatch.context() as patch:  # of somebody who has seen nothing
+        patch.setenv(FOLDER_VARIABLE, str(tmp_path / "others"))
+        for address in (host.address + CHANNEL, host.address + release(host.folder)):
+            for key in (owner.public, None):
+                said = refused(address, key=key)
+                assert "names number 1 of the list of revoked releases, and there is none" in said
     (tmp_path / "list.json").write_bytes(content)
     (host.folder / release(host.folder)[1:]).rename(host.folder / "tool")
     said = refused(f"{host.address}/tool", revocations=tmp_path / "list.json")

@@ -7,6 +7,7 @@ import dataclasses
 import multiprocessing
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -24,7 +25,7 @@ import xport
 from tests.conftest import ROOT
 from tests.told import Told
 from tests.xport.library.networks import Classifier, Doubtful, Returning, Tokens
-from xport.common import progress
+from xport.common import digests, progress
 from xport.errors import ExitCode, InputError, IntegrityError, UnavailableError, VerdictError
 from xport.judgement.verdict import Status
 from xport.workflow import commands
@@ -173,12 +174,43 @@ def with_a_wrong_bias(content: bytes) -> bytes:
 def test_a_wrong_export_is_to_blame_and_widens_no_tolerance(
     converted: xport.Converted, report: xport.Report, tmp_path: Path
 ) -> None:
-    wrong = dataclasses.replace(converted, onnx=with_a_wrong_bias(converted.onnx))
-    found = xport.verify(wrong, backends=["wasm"], out=tmp_path / "run")
+    folder = Path(shutil.copytree(converted.folder, tmp_path / "model"))
+    spoilt = with_a_wrong_bias(converted.onnx)
+    wrong = dataclasses.replace(converted, onnx=spoilt, folder=folder)
+    with pytest.raises(InputError, match="was not verified"):
+        xport.debug(wrong)
+    found = xport.verify(wrong, backends=["wasm"])
     with pytest.raises(VerdictError) as caught:
         found.raise_for_verdict()
     assert caught.value.leg == "onnx"
     assert all(t.max_abs < 1e-4 for t in found.evidence.plan.policy.tolerances)
+    is_named_from_python(wrong, found)
+
+
+def is_named_from_python(wrong: xport.Converted, report: xport.Report) -> None:
+    """Its first node, held to the layers of the module in this process."""
+    found = xport.debug(wrong)
+    assert found.over
+    assert found.first is not None
+    assert found.first.op == "Gemm"
+    with pytest.raises(VerdictError) as caught:
+        found.raise_for_divergence()
+    error = caught.value
+    assert (error.leg, error.exit_code) == ("onnx", ExitCode.FAILED)
+    assert error.measured == found.first.local
+    assert error.bound == found.first.tolerance
+    assert found.path == report.folder / "divergence.html"
+    said = str(found)
+    assert "differs: weight bias (" in said
+    assert "Gemm" in said.splitlines()[-4]
+    assert "<table>" in found._repr_html_()
+    assert "DIVERGES" in repr(found)
+    with pytest.raises(InputError, match=r"give xport\.verify or xport\.debug what xport"):
+        xport.debug(report, leg="onnx")
+    (wrong.folder / "more.json").write_text("{}")
+    other = dataclasses.replace(wrong, files=digests.of_folder(wrong.folder))
+    with pytest.raises(IntegrityError, match="what was verified there is another model"):
+        xport.debug(other)
 
 
 def test_a_declared_tolerance_stands_with_its_reason(tmp_path: Path) -> None:

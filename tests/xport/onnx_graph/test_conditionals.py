@@ -68,6 +68,26 @@ def test_the_branch_that_is_taken_takes_the_place(condition: str, nested: bool) 
     np.testing.assert_array_equal(run(model_from_graph(after), x)["y"], expected)
 
 
-def test_a_branch_that_is_chosen_while_it_runs_is_refused_by_name() -> None:
-    with pytest.raises(ConversionError, match="operator If of node 'choose': is not supported"):
-        lower(simplify(graph_from_model(model("computed"))))
+@pytest.mark.parametrize("nested", [False, True])
+@pytest.mark.parametrize("largest", [-1.0, 2.0])
+def test_where_the_condition_is_computed_both_are_and_one_is_chosen(
+    largest: float, nested: bool
+) -> None:
+    made = model("computed", nested=nested)
+    x: dict[str, Array] = {"x": np.linspace(-2, largest, 6, dtype=np.float32).reshape(2, 3)}
+    after = simplify(graph_from_model(made))
+    assert {"If": 0, "Where": 1 + nested} == {
+        op: after.census().get(op, 0) for op in ("If", "Where")
+    }
+    np.testing.assert_array_equal(run(model_from_graph(after), x)["y"], run(made, x)["y"])
+
+
+def test_branches_of_other_shapes_are_refused_by_name() -> None:
+    made = model("computed")
+    (choose,) = (node for node in made.graph.node if node.op_type == "If")
+    first = choose.attribute[0].g.node[0]
+    first.op_type, first.input[1] = "Gather", "place"
+    with pytest.raises(
+        ConversionError, match="operator If of node 'choose': its condition is comp"
+    ):
+        lower(simplify(graph_from_model(made)))

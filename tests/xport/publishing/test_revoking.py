@@ -13,10 +13,11 @@ from tests.xport.publishing.conftest import NOW, Make, at, terms
 from tests.xport.signing.conftest import KeyPair
 from tests.xport.signing.forging import leaves, payload_of, with_other, with_payload
 from xport.common import digests
-from xport.errors import InputError, IntegrityError, XportError
+from xport.errors import InputError, IntegrityError, UnavailableError, XportError
+from xport.publishing.channels import change_channel, find_channel
 from xport.publishing.revocations import PATH, PAYLOAD_TYPE
-from xport.publishing.stores import Overtaken
-from xport.signing.keys import read_public_key
+from xport.publishing.stores import Overtaken, open_store
+from xport.signing.keys import read_private_key, read_public_key
 from xport.workflow import revoking
 from xport.workflow.following import follow, releases
 from xport.workflow.publishing import promote, publish, rollback
@@ -131,7 +132,48 @@ def test_an_older_list_or_none_is_refused_by_who_has_seen_a_later_one(
         follow(str(signed), "stable", owner.public, NOW)
     for path in seen.iterdir():
         path.unlink()
-    assert follow(str(signed), "stable", owner.public, NOW).channel.release.version == "1.3.0"
+    # Who has seen nothing is told by the channel.
+    with pytest.raises(IntegrityError, match=r"names number 2 of the list .*, and there is none"):
+        follow(str(signed), "stable", owner.public, NOW)
+    (signed / PATH).write_bytes(old)
+    with pytest.raises(IntegrityError, match=r"names number 2 .*, and there is number 1") as said:
+        follow(str(signed), "stable", None, NOW)
+    assert "somebody withholds the newest list" in str(said.value)
+    with pytest.raises(IntegrityError, match="names number 2"):
+        rollback(str(signed), "stable", key)
+
+
+def test_signed_channels_name_the_newest_list_and_those_of_earlier_versions_none(
+    signed: Path, owner: KeyPair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, private = terms(key=owner.private), read_private_key(owner.private, None, str)
+    channel = signed / "channels" / "stable.json"
+    found = find_channel(open_store(str(signed)), "stable")
+    assert found.channel is not None
+    assert found.channel.revocations == 0
+    earlier = found.channel.model_copy(update={"revocations": None, "sequence": 4})
+    assert b"revocations" not in earlier.payload()
+    change_channel(open_store(str(signed)), found, earlier, private)
+    assert follow(str(signed), "stable", owner.public, NOW).channel == earlier
+    unwritable = "the channel cannot be written"
+
+    def interrupted(*_: object) -> None:
+        raise UnavailableError(unwritable, "channels")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(revoking, "change_channel", interrupted)
+        done = revoke(str(signed), "1.1.0", WHY, key)
+    (left,) = done.warnings
+    assert left.startswith("channel stable does not name the new list: ")
+    assert unwritable in left
+    assert follow(str(signed), "stable", owner.public, NOW).channel == earlier
+    with pytest.raises(InputError, match="is revoked since"):  # which goes on where it was
+        revoke(str(signed), "1.1.0", WHY, key)
+    after = follow(str(signed), "stable", owner.public, NOW).channel
+    assert (after.revocations, after.sequence) == (1, 5)
+    assert (after.release, after.expires) == (earlier.release, earlier.expires)
+    assert channel.stat().st_mode & 0o777 == 0o644
+    assert promote("stable", "next", str(signed), key).channel.revocations == 1
 
 
 def test_every_field_of_the_list_is_covered_by_its_signature(signed: Path, owner: KeyPair) -> None:

@@ -20,7 +20,7 @@ from tests.xport.signing.conftest import KeyPair, openssl, sign_small
 from xport.cli.main import main
 from xport.common import digests
 from xport.errors import InputError, IntegrityError, PackageMissing
-from xport.signing.places import ENVELOPE, FILES, MODEL_SIGNATURE
+from xport.signing.places import ENVELOPE, KEYED, MODEL_SIGNATURE
 from xport.workflow.signing import sign
 from xport.workflow.verification import checked_files, verify
 
@@ -41,9 +41,9 @@ def statement(folder: Path) -> dict[str, object]:
 
 def test_signing_adds_two_files_and_changes_none(plain_bundle: Path, signed: Path) -> None:
     before, after = digests.of_folder(plain_bundle), digests.of_folder(signed)
-    assert after.keys() - before.keys() == {*FILES}
-    assert {name: digest for name, digest in after.items() if name not in FILES} == before
-    assert [(signed / name).stat().st_mode & 0o777 for name in FILES] == [0o644, 0o644]
+    assert after.keys() - before.keys() == {*KEYED}
+    assert {name: digest for name, digest in after.items() if name not in KEYED} == before
+    assert [(signed / name).stat().st_mode & 0o777 for name in KEYED] == [0o644, 0o644]
     assert sorted(path.name for path in signed.parent.iterdir()) == [signed.name]
 
 
@@ -53,7 +53,7 @@ def test_the_subjects_are_all_files_by_their_sha256(signed: Path) -> None:
     assert told["predicateType"] == "https://in-toto.io/attestation/test-result/v0.1"
     subjects = {one["name"]: one["digest"]["sha256"] for one in told["subject"]}  # type: ignore[attr-defined]
     found = digests.of_folder(signed)
-    assert subjects == {name: found[name] for name in found.keys() - {*FILES}}
+    assert subjects == {name: found[name] for name in found.keys() - {*KEYED}}
     wanted = {"manifest.json", "evidence.json", "index.html", "app.css", "sw.js", "icon.svg"}
     assert wanted | {"_headers", ".htaccess", "engine.worker.js", "report.html"} <= {*subjects}
 
@@ -256,7 +256,7 @@ LACKED = ("cryptography", "model_signing", "OpenSSL")
 
 def test_signatures_are_served_and_held_to_what_was_checked(signed: Path) -> None:
     _, checked = checked_files(signed, allow_unchecked=True)
-    assert {*FILES} <= checked.keys()
+    assert {*KEYED} <= checked.keys()
     served = serve_bundle(signed, 0, "/tools/", checked=checked)
     with served:
         assert served.resource(f"/tools/{ENVELOPE}") is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,14 @@ from xport.formats.onnx_file import MODEL
 
 @dataclass(frozen=True)
 class OnnxFromFile:
-    """`signature` is the release's; it fixes the shapes that the file leaves open."""
+    """`signature` is the release's; it fixes the shapes that the file leaves open.
+
+    `arguments` are inputs that are constants: no longer inputs, by name.
+    """
 
     path: Path
     signature: Signature
+    arguments: Mapping[str, Any] = field(default_factory=dict)
 
     name = "onnx_from_file"
     consumes = None
@@ -28,7 +32,13 @@ class OnnxFromFile:
 
     def parameters(self) -> Mapping[str, Any]:
         """The signature, and the bytes of the file and of every file that its weights are in."""
+        from xport.common.callables import package_digest
+        from xport.conversion import foreign
+
+        fixed = {"arguments": dict(self.arguments)} if self.arguments else {}
         return {
+            **fixed,
+            "code": package_digest(foreign),
             "signature": self.signature.model_dump(mode="json"),
             "files": {path.name: digests.of_file(path) for path in files_of(self.path)},
         }
@@ -42,7 +52,7 @@ class OnnxFromFile:
             ConversionError: ONNX Runtime does not run it, or xport does not carry a tensor.
         """
         shapes = {spec.name: spec.shape for spec in self.signature.inputs}
-        found = settled(self.path, shapes, folder / MODEL)
+        found = settled(self.path, shapes, folder / MODEL, self.arguments)
         _require_declared(self.signature, found)
         return found
 

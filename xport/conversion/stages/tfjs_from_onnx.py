@@ -64,6 +64,7 @@ def write_tfjs(
     import onnx
     from google.protobuf.message import DecodeError
 
+    from xport.conversion.foreign.borders import named_before
     from xport.onnx_graph.files import graph_from_model
     from xport.onnx_graph.passes import simplify
     from xport.tfjs_writer.lower import lower
@@ -82,4 +83,7 @@ def write_tfjs(
         for name, data in group.shards.items():
             (folder / name).write_bytes(data)
     document = model_json(graph, groups, entries)
+    names = named_before(model)
+    if names:
+        document["userDefinedMetadata"]["xport"]["names"] = names
     (folder / MODEL).write_text(json.dumps(document, separators=(",", ":")))

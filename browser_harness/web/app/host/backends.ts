@@ -5,6 +5,7 @@ import { Deferred, deferred, isSoftware, led, QUICK_S, RememberedFastest } from 
 import { NothingPasses, requireWanted, wordsOf } from "./errors.js";
 import type { OpenedRelease, Tell } from "./opened_release.js";
 import type { Pictures } from "./pictures.js";
+import { plansOfImages } from "./release.js";
 import { RememberedTests } from "./remembered.js";
 import { SelfTestFailed, SelfTests } from "./self_tests.js";
 import type { Attempt, SelfTestReport } from "./report.js";
@@ -159,8 +160,7 @@ export class Backends {
 
   /** Not the explanation, which many visits never need; the self-test warms it up. */
   private async warmUp(client: EngineClient, backend: BackendName, tell: Tell): Promise<void> {
-    const { classifier, autoencoder } = this.opened.release;
-    const plans = [classifier, ...(autoencoder ? [autoencoder] : [])];
+    const plans = plansOfImages(this.opened.release);
     const total = plans.length;
     for (const [done, { id }] of plans.entries()) {
       tell({ stage: "warm-up", backend, done, total, cached: 0 });

@@ -14,6 +14,8 @@ export type ManifestCode =
   | "not-passed"
   /** Its publisher has taken it back; `facts.reason` says why. */
   | "revoked"
+  /** Its host has an older list of revoked releases than its channel names, or none. */
+  | "withheld"
   /** A field is not what it has to be. */
   | "malformed"
   /** It is good, and holds no model that this page knows how to show. */

@@ -51,6 +51,7 @@ describe("parseManifest", () => {
       notes: [],
       backends: null,
       faithful_to: "PyTorch",
+      rule: null,
     });
   });
 
@@ -61,8 +62,14 @@ describe("parseManifest", () => {
       notes: [],
       backends: null,
       faithful_to: "PyTorch",
+      rule: null,
       ...said,
     });
+  });
+
+  it("reads where the rule lies by which images are accepted", () => {
+    expect(parse({ ...good(), rule: file("rule.json") }).rule).toEqual(file("rule.json"));
+    expect(() => parse({ ...good(), rule: file("../rule.json") })).toThrow(/rule.path/);
   });
 
   it("reads what stands beside the verdict, and on what it was verified", () => {

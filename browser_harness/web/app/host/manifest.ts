@@ -23,7 +23,7 @@ const VERSION = 3;
 const ANSWER_S = 30;
 const BACKENDS: readonly unknown[] = ["webgl", "wasm", "cpu"] satisfies BackendName[];
 const VERDICTS = ["PASSED", "WEAK_PASSED", "PASSED_WITH_WAIVERS"] as const;
-const KINDS = ["classifier", "autoencoder", "explanation", "other"] as const;
+const KINDS = ["classifier", "autoencoder", "explanation", "view", "other"] as const;
 
 /** A file of the bundle, by its path from the bundle's root. */
 export interface DataFile {
@@ -100,6 +100,8 @@ export interface Manifest {
   readonly backends: readonly BackendName[] | null;
   /** What every model is held to, such as PyTorch. */
   readonly faithful_to: string;
+  /** What images are accepted by; null where no rule decides. */
+  readonly rule: DataFile | null;
   /** Every other file of the bundle, by path. */
   readonly files: Readonly<Record<string, BundledFile>>;
 }
@@ -139,6 +141,7 @@ const UNSAID = {
   notes: [],
   backends: null,
   faithful_to: "PyTorch",
+  rule: null,
 } satisfies Partial<Manifest>;
 const MANIFEST = {
   schema_version: (value: unknown) => (value === VERSION ? null : "another version"),
@@ -157,6 +160,7 @@ const MANIFEST = {
   notes: list,
   backends: orNull(backends),
   faithful_to: text,
+  rule: orNull(object),
   files: object,
 } satisfies Fields & Record<keyof Manifest, unknown>;
 const MODEL = {
@@ -199,6 +203,7 @@ export function parseManifest(content: BufferSource): Manifest {
     const found = requireFields(said, MANIFEST, NAME) as unknown as Manifest;
     for (const [id, model] of Object.entries(found.models)) requireModel(id, model, found);
     requireFields(found.self_test, DATA_FILE, NAME, "self_test");
+    if (found.rule) requireFields(found.rule, DATA_FILE, NAME, "rule");
     found.examples.forEach((one, i) => requireFields(one, EXAMPLE, NAME, `examples[${i}]`));
     requireTexts(found.tools, "tools");
     requireTexts(found.unshown, "unshown");

@@ -113,7 +113,8 @@ function wantedFiles(manifest: Manifest): ReadonlyMap<string, DataFile> {
     }
     for (const [name, file] of Object.entries(model.files)) want(pathOf(model, name), file);
   }
-  for (const file of [manifest.self_test, ...manifest.examples]) want(file.path, file);
+  const others = manifest.rule ? [manifest.rule] : [];
+  for (const file of [manifest.self_test, ...others, ...manifest.examples]) want(file.path, file);
   for (const [path, file] of Object.entries(manifest.files)) {
     if (path.startsWith("self_test/")) want(file.path ?? path, file);
   }

@@ -7,7 +7,7 @@ import type { Size } from "../../engine/picture/resample.js";
 import type { View } from "../../engine/picture/view.js";
 import { EngineError, ImageError, type ImageCode } from "./errors.js";
 import { Queue } from "./queue.js";
-import type { Release } from "./release.js";
+import { plansOfImages, type ModelPlan, type Release } from "./release.js";
 import type { Region } from "./types.js";
 
 /** Files whose inputs and gray levels are kept. */
@@ -20,6 +20,9 @@ export interface ReadPicture {
   readonly bytes: number;
   readonly classifier: Float32Array;
   readonly autoencoder: Float32Array | null;
+  /** The input of the view model. */
+  readonly viewInput: Float32Array | null;
+  /** For people. */
   readonly view: View;
 }
 
@@ -61,27 +64,25 @@ export class Pictures {
   }
 
   private async readAnew(file: File): Promise<ReadPicture> {
-    const { classifier, autoencoder } = this.release;
+    const { classifier, autoencoder, view: viewModel } = this.release;
     requireSize(file);
-    const definitions = [classifier, ...(autoencoder ? [autoencoder] : [])];
+    const plans = plansOfImages(this.release);
     const { gray, orientation } = classifier.preprocess;
     try {
-      const {
-        facts,
-        inputs,
-        view,
-        sha256: digest,
-      } = await this.reader.read({
+      const read = await this.reader.read({
         content: file,
-        inputs: definitions.map((plan) => plan.preprocess),
+        inputs: plans.map((plan) => plan.preprocess),
         samples: false,
         view: { gray, turn: orientation === "exif" },
       });
-      const [image, small = null] = inputs;
-      if (!image || !view || digest === null)
+      const { facts, inputs, view, sha256 } = read;
+      const of = (plan: ModelPlan | null) => (plan && inputs[plans.indexOf(plan)]) ?? null;
+      const image = of(classifier);
+      if (!image || !view || sha256 === null) {
         throw new EngineError("internal", "no input was prepared");
-      const bytes = file.size;
-      return { facts, sha256: digest, bytes, classifier: image, autoencoder: small, view };
+      }
+      const others = { autoencoder: of(autoencoder), viewInput: of(viewModel) };
+      return { facts, sha256, bytes: file.size, classifier: image, ...others, view };
     } catch (error) {
       throw ofFile(error, file);
     }

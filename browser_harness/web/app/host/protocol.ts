@@ -41,6 +41,9 @@ export interface SelfTest {
 export interface Examine {
   readonly classifier: Float32Array;
   readonly autoencoder: Float32Array | null;
+  readonly view: Float32Array | null;
+  /** The shorter side of the file's picture, in its pixels. */
+  readonly shorterSide: number;
 }
 
 export interface Explain {

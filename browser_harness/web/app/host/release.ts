@@ -2,6 +2,8 @@
 
 import { parseCalibration, parseGate } from "../../engine/decide/decisions.js";
 import type { Calibration, GateDocument } from "../../engine/decide/decisions.js";
+import { kindOf, parseRule, ruleOf, sourceOf, type Rule } from "../../engine/decide/rule.js";
+import type { ScoreName } from "../../engine/decide/scores.js";
 import { parsePreprocess, type Preprocess } from "../../engine/picture/definition.js";
 import type { FileListing, Signature } from "../../engine/types.js";
 import { ManifestError } from "./errors.js";
@@ -24,6 +26,10 @@ export interface ModelPlan {
 export interface Release {
   readonly classifier: ModelPlan;
   readonly autoencoder: ModelPlan | null;
+  /** Tells an upright frontal image from every other. */
+  readonly view: ModelPlan | null;
+  /** What images are accepted by, a single gate too; null where every image is. */
+  readonly rule: Rule | null;
   readonly explanation: ModelPlan | null;
 }
 
@@ -31,25 +37,36 @@ export interface Release {
 export type ReadFile = (file: DataFile) => Promise<ArrayBuffer>;
 
 /**
- * What runs of a release: the first classifier, the first autoencoder, and what explains the classifier.
+ * What runs of a release: the first classifier, the first autoencoder and view model, what explains the
+ * classifier, and the rule by which images are accepted.
  *
  * Throws ManifestError where there is nothing to show, or the manifest contradicts itself or has
  * decisions that this page would not heed, EngineError `file-refused` where a document is not one that it can use.
  */
 export async function readRelease(manifest: Manifest, read: ReadFile): Promise<Release> {
-  const { classifier, autoencoder, explanation } = shownOf(manifest);
+  const { classifier, autoencoder, view, explanation } = shownOf(manifest);
   requireHeeded(manifest, classifier[0], autoencoder?.[0]);
   const plan = await planOf(...classifier, read);
+  const beside = {
+    autoencoder: autoencoder ? await planOf(...autoencoder, read) : null,
+    view: view ? await planOf(...view, read) : null,
+  };
   return {
     classifier: plan,
-    autoencoder: autoencoder ? await planOf(...autoencoder, read) : null,
+    ...beside,
+    rule: await ruleIn(manifest, beside, read),
     explanation: explanation ? requireExplains(await planOf(...explanation, read), plan) : null,
   };
 }
 
 /** The plans of a release's models, in the order in which they are loaded. */
-export function plansOf({ classifier, autoencoder, explanation }: Release): readonly ModelPlan[] {
-  return [classifier, autoencoder, explanation].filter((plan) => plan !== null);
+export function plansOf(release: Release): readonly ModelPlan[] {
+  return [...plansOfImages(release), release.explanation].filter((plan) => plan !== null);
+}
+
+/** The plans of the models that are given images, in the same order. */
+export function plansOfImages({ classifier, autoencoder, view }: Release): readonly ModelPlan[] {
+  return [classifier, autoencoder, view].filter((plan) => plan !== null);
 }
 
 /** The input of an explanation that says which finding is explained. */
@@ -70,6 +87,35 @@ function requireHeeded(manifest: Manifest, classifier: string, autoencoder?: str
   }
 }
 
+/** The rule of a release, or what its only gate is; every score of it is of a model that runs here. */
+async function ruleIn(
+  { rule: file, models }: Manifest,
+  beside: Pick<Release, "autoencoder" | "view">,
+  read: ReadFile,
+): Promise<Rule | null> {
+  const gate = beside.autoencoder?.gate;
+  if (!file) return gate ? ruleOf(gate) : null;
+  if (gate) throw unusable("manifest.json: a rule and a gate decide on the same images.");
+  const rule = parseRule(await read(file), file.path);
+  for (const condition of rule.conditions) {
+    const source = sourceOf(condition);
+    const plan = source && beside[source];
+    if (source && !plan) {
+      throw unusable(
+        `${file.path}: ${condition.score} is of a ${source} model, and none runs here.`,
+      );
+    }
+    if (condition.label !== null && !plan?.labels.includes(condition.label)) {
+      throw unusable(`${file.path}: ${plan?.id} has no label ${condition.label}.`);
+    }
+    if (plan && kindOf(condition) === "autoencoder") {
+      const model = models[plan.id] as BundledModel;
+      requireScored(plan.id, model, plan.preprocess, condition.score as ScoreName);
+    }
+  }
+  return rule;
+}
+
 async function planOf(id: string, model: BundledModel, read: ReadFile): Promise<ModelPlan> {
   const preprocess = model.preprocess && (await preprocessOf(model.preprocess, read));
   const shape = model.signature.inputs[0]?.shape.join();
@@ -81,7 +127,7 @@ async function planOf(id: string, model: BundledModel, read: ReadFile): Promise<
   const labels = model.labels ?? [];
   const [points, gated] = [model.calibration, model.gate];
   const gate = gated && parseGate(await read(gated), gated.path);
-  if (gate) requireScored(id, model, preprocess, gate);
+  if (gate) requireScored(id, model, preprocess, gate.score);
   return {
     ...{ id, title: model.title, signature: model.signature, labels, preprocess, gate },
     calibration: points && parseCalibration(await read(points), points.path, labels),
@@ -116,7 +162,7 @@ function requireScored(
   id: string,
   { signature }: BundledModel,
   { low, high }: Preprocess,
-  { score }: GateDocument,
+  score: ScoreName,
 ): void {
   const shapeOf = (name: string) => signature.outputs.find((one) => one.name === name)?.shape;
   if (score === "latent") {

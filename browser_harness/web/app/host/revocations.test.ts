@@ -7,7 +7,7 @@ const REASON = "Befund 4 wurde an falsch beschrifteten Bildern gelernt";
 
 function list(digest: string, payloadType = "application/vnd.xport.revocations+json"): string {
   const revoked = [{ manifest_sha256: digest, reason: REASON, since: "2026-01-02T03:04:05Z" }];
-  const bytes = new TextEncoder().encode(JSON.stringify({ revoked }));
+  const bytes = new TextEncoder().encode(JSON.stringify({ revoked, sequence: 2 }));
   return JSON.stringify({ payload: btoa(String.fromCharCode(...bytes)), payloadType });
 }
 
@@ -64,6 +64,35 @@ describe("a page", () => {
 
   test("goes on where another is revoked, where there is no list, and offline", async () => {
     for (answer of [with_(list("f".repeat(64))), absent, offline, with_("<html>")]) {
+      await requireNotRevoked(BASE, DIGEST);
+    }
+  });
+
+  test.each([
+    [3, list("f".repeat(64)), "names number 3 of the list of revoked releases; there is number 2"],
+    [1, "<html>", "names number 1 of the list of revoked releases; there is none"],
+    [1, null, "there is none"],
+  ])("refuses an older list than number %i, or a missing one", async (number, text, words) => {
+    const payload = btoa(JSON.stringify({ revocations: number }));
+    for (const channel of [{ payload }, { revocations: number }]) {
+      vi.stubGlobal("fetch", async (address: string) => {
+        if (address === "https://host.example/tool/channels/next.json") {
+          return new Response(JSON.stringify(channel));
+        }
+        if (!address.endsWith("/revocations.json") || text === null) return absent();
+        return new Response(text);
+      });
+      const refused = expect(requireNotRevoked(BASE, DIGEST)).rejects;
+      await refused.toMatchObject({ code: "withheld", message: expect.stringContaining(words) });
+    }
+  });
+
+  test("goes on where no channel names a newer list, or none can be read", async () => {
+    for (const text of ["{}", "no JSON", '{"payload": "="}', '{"revocations": 2}']) {
+      vi.stubGlobal("fetch", async (address: string) => {
+        const asked = address.endsWith("/revocations.json");
+        return new Response(asked ? list("f".repeat(64)) : text);
+      });
       await requireNotRevoked(BASE, DIGEST);
     }
   });

@@ -1,4 +1,5 @@
-import type { Calibration, GateDocument } from "../../engine/decide/decisions.js";
+import type { Calibration, Gated } from "../../engine/decide/decisions.js";
+import type { Condition, Reason } from "../../engine/decide/rule.js";
 import type { Values } from "../../engine/types.js";
 
 /** A square gray image with values in [low, high]. */
@@ -30,21 +31,35 @@ export interface Uncalibrated {
   readonly reason: string;
 }
 
-/** What the gate made of an image. */
+export type { Condition, Reason };
+
+/** A condition of the rule, and the image's score; null where it was not needed any more. */
+export interface Scored {
+  readonly condition: Condition;
+  readonly score: number | null;
+}
+
+/** What the rule, or a single gate, made of an image. */
 export interface Check {
-  readonly gate: GateDocument;
-  readonly score: number;
   readonly accepted: boolean;
+  /** Null of an image that is accepted. */
+  readonly reason: Reason | null;
+  /** All conditions in their order; those after the first failing one may have no score. */
+  readonly scored: readonly Scored[];
+  /** The first failing condition, or the last one of an image that is accepted. */
+  readonly deciding: Scored;
+  /** How many images of a set that ought to pass the rule refuses. */
+  readonly known: Gated;
 }
 
 /** What the models say about an image. */
 export interface Seen {
   readonly input: Square;
-  /** Null in a release without an autoencoder. */
+  /** Null without an autoencoder, and for an image that was refused before it ran. */
   readonly rebuilt: Rebuilt | null;
-  /** Null in a release without a gate: nothing was checked. */
+  /** Null in a release without rule or gate: nothing was checked. */
   readonly check: Check | null;
-  /** Null for an image that the gate refuses: the classifier did not run. */
+  /** Null for an image that is refused: the classifier did not run. */
   readonly findings: readonly Finding[] | null;
   /** The classifier's operating points, if the release has them. */
   readonly calibration: Calibration | null;

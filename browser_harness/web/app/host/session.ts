@@ -86,9 +86,11 @@ class OpenedSession implements Session {
 
   examine(file: File, signal?: AbortSignal): Promise<Examined> {
     return this.queue.run(async () => {
-      const { facts, sha256, bytes, classifier, autoencoder } = await this.pictures.read(file);
+      const { facts, sha256, bytes, ...read } = await this.pictures.read(file);
+      const { classifier, autoencoder, viewInput: view } = read;
+      const shorterSide = Math.min(facts.width, facts.height);
       const seen = await this.run(({ client }) => {
-        return client.ask("examine", { classifier, autoencoder });
+        return client.ask("examine", { classifier, autoencoder, view, shorterSide });
       });
       return { facts, sha256, bytes, seen };
     }, signal);

@@ -19,23 +19,33 @@ const shown = (models: Record<string, BundledModel>) =>
   shownOf({ models } as Pick<Manifest, "models">);
 
 describe("shownOf", () => {
-  it("takes the first classifier, the first autoencoder and what explains that classifier", () => {
+  it("takes the first of each kind beside the classifier, and what explains it", () => {
     const found = shown({
       other: model("other", []),
       clf: classifier(),
       second: classifier(),
       ae: model("autoencoder", [output("reconstruction", 1, 1, 8, 8)]),
+      view: model("view", [output("probabilities", 1, 2)], { labels: ["frontal", "other"] }),
       why2: model("explanation", [], { explains: "second" }),
       why: model("explanation", [], { explains: "clf" }),
     });
     expect(found.classifier[0]).toBe("clf");
     expect(found.autoencoder?.[0]).toBe("ae");
+    expect(found.view?.[0]).toBe("view");
     expect(found.explanation?.[0]).toBe("why");
   });
 
   it.each<[string, Record<string, BundledModel>, RegExp]>([
     ["models of other kinds alone", { seg: model("other", []) }, /no classifier of images/],
     ["an autoencoder alone", { ae: model("autoencoder", []) }, /no classifier of images/],
+    [
+      "a view model without a probability for every label",
+      {
+        clf: classifier(),
+        view: model("view", [output("probabilities", 1, 3)], { labels: ["a"] }),
+      },
+      /view has no output probabilities/,
+    ],
     ["a classifier of sounds", { clf: classifier({ preprocess: null }) }, /no image becomes its/],
     [
       "a classifier without probabilities",

@@ -5,13 +5,15 @@ import type { BundledModel, Manifest } from "./manifest.js";
 export interface ShownModels {
   readonly classifier: Entry;
   readonly autoencoder: Entry | null;
+  readonly view: Entry | null;
   readonly explanation: Entry | null;
 }
 
 type Entry = readonly [id: string, model: BundledModel];
 
 /**
- * The first classifier, the first autoencoder, and what explains the classifier.
+ * The first classifier, the first autoencoder, the first view model, and what explains the
+ * classifier.
  *
  * A release may have been verified and hold nothing that this page knows how to show. Its twin,
  * `xport/plan/page_models.py`, says so when a bundle is made. Throws ManifestError `nothing-to-show`.
@@ -21,17 +23,21 @@ export function shownOf({ models }: Pick<Manifest, "models">): ShownModels {
   const classifier = entries.find(([, { kind }]) => kind === "classifier");
   if (!classifier) throw nothing("This release holds no classifier of images.");
   const autoencoder = entries.find(([, { kind }]) => kind === "autoencoder") ?? null;
+  const view = entries.find(([, { kind }]) => kind === "view") ?? null;
   const explanation = entries.find(([, { explains }]) => explains === classifier[0]) ?? null;
-  for (const one of [classifier, autoencoder, explanation]) {
+  for (const one of [classifier, autoencoder, view, explanation]) {
     if (one && !one[1].preprocess) {
       throw nothing(`${one[0]} has no preprocessing, so no image becomes its input.`);
     }
   }
-  requireOutput(classifier, "probabilities", ({ shape }, { labels }) => {
-    return labels !== null && shape[1] === labels.length;
-  });
+  for (const one of [classifier, view]) {
+    if (!one) continue;
+    requireOutput(one, "probabilities", ({ shape }, { labels }) => {
+      return labels !== null && shape[1] === labels.length;
+    });
+  }
   if (autoencoder) requireOutput(autoencoder, "reconstruction");
-  return { classifier, autoencoder, explanation };
+  return { classifier, autoencoder, view, explanation };
 }
 
 type Output = BundledModel["signature"]["outputs"][number];

@@ -1,38 +1,33 @@
-import {
-  accepts,
-  calibrateOutputs,
-  EngineError,
-  scoreOf,
-  type Reconstructed,
-  type Values,
-} from "../../engine/index.js";
+import { calibrateOutputs, EngineError, type Values } from "../../engine/index.js";
 import { UnfitOutput } from "./errors.js";
 import type { Examine, Explain } from "./protocol.js";
 import { selectionOf, type ModelPlan, type Release } from "./release.js";
-import type { Check, Finding, Rebuilt, Seen, Square } from "./seen.js";
+import type { Finding, Seen } from "./seen.js";
 import type { Explanation } from "./types.js";
+import { Checker, inputOf, squareOf } from "./worker_check.js";
 import type { Models } from "./worker_models.js";
 
 /**
- * Runs the autoencoder, then, unless the gate refuses the image, the classifier.
+ * Checks the image by the rule, then, unless it is refused, runs autoencoder and classifier.
  *
  * Throws UnfitOutput or EngineError; never gives doubtful numbers.
  */
 export async function examine(models: Models, release: Release, given: Examine): Promise<Seen> {
-  const { classifier, autoencoder } = release;
-  const rebuilt = autoencoder && (await rebuild(models, autoencoder, given.autoencoder));
-  const check = rebuilt?.check ?? null;
+  const { classifier } = release;
+  const checker = new Checker(models, release, given);
+  const check = await checker.check();
   const refused = check !== null && !check.accepted;
+  if (!refused) await checker.rebuild();
   const found = refused
     ? null
     : await models.run(classifier, inputOf(classifier, given.classifier));
   return {
     input: squareOf(classifier, given.classifier),
-    rebuilt: rebuilt && rebuilt.pictures,
+    rebuilt: checker.rebuilt,
     check,
     findings: found && findingsOf(classifier, found.output("probabilities")),
     calibration: classifier.calibration,
-    seconds: (rebuilt?.seconds ?? 0) + (found?.seconds ?? 0),
+    seconds: checker.seconds + (found?.seconds ?? 0),
   };
 }
 
@@ -60,24 +55,6 @@ export async function explain(
     camSize: has("cam") ? [height, width] : null,
     seconds,
   };
-}
-
-async function rebuild(models: Models, plan: ModelPlan, input: Float32Array | null) {
-  if (!input) throw new EngineError("internal", `no input was prepared for ${plan.id}`);
-  const image = squareOf(plan, input);
-  const { output, seconds } = await models.run(plan, inputOf(plan, input));
-  const reconstruction = squareOf(plan, output("reconstruction"));
-  const pictures: Rebuilt = { image, reconstruction };
-  const { gate } = plan;
-  if (!gate) return { pictures, check: null, seconds };
-  const latent = gate.score === "latent" ? output("latent") : new Float32Array();
-  const score = scoreOf(gate.score, pairOf(pictures), Float32Array.from(latent));
-  const check: Check = { gate, score, accepted: accepts(gate, score) };
-  return { pictures, check, seconds };
-}
-
-function inputOf({ signature }: ModelPlan, input: Float32Array): Map<string, Values> {
-  return new Map([[signature.inputs[0]?.name ?? "", input]]);
 }
 
 function findingsOf({ labels, calibration, title }: ModelPlan, outputs: Values): Finding[] {
@@ -108,21 +85,4 @@ function largest(values: Values, channels: number): Float32Array {
     out[at] = Math.max(out[at] as number, values[i] as number);
   }
   return out;
-}
-
-function pairOf({ image, reconstruction }: Rebuilt): Reconstructed {
-  const [width, height] = [image.size, image.size];
-  return { width, height, image: floats(image), reconstruction: floats(reconstruction) };
-}
-
-function floats({ values }: Square): Float32Array {
-  return values instanceof Float32Array ? values : Float32Array.from(values);
-}
-
-/** The first channel of a model's square input or output, in a buffer of its own. */
-function squareOf({ preprocess }: ModelPlan, values: Values): Square {
-  const { channels, size: side, low, high } = preprocess;
-  const count = values.length === channels * side * side ? channels : 1;
-  const size = Math.round(Math.sqrt(values.length / count));
-  return { size, values: values.slice(0, size * size), low, high };
 }

@@ -7,8 +7,9 @@ import { keepExplanationsApart } from "./state/explaining.js";
 import { askBeforeLeaving } from "./state/leaving.js";
 import { keepShowing } from "./state/picture.js";
 import { keepExamining, state } from "./state/queue.js";
+import { lookAgain } from "./state/again.js";
+import { release, startTool, stopIfRevoked } from "./state/session.js";
 import { keepDrawn } from "./viewer/redrawn.js";
-import { release, startTool } from "./state/session.js";
 import {
   keepUpToDate,
   listenForInstallOffer,
@@ -42,4 +43,5 @@ export function start({ open, updater }: Means): void {
   keepUpToDate(updater);
   render(<App />, root);
   void startTool(open);
+  lookAgain(() => void stopIfRevoked());
 }

@@ -105,7 +105,8 @@ const GATE = {
   in_distribution: object,
   out_of_distribution: list,
 } satisfies Fields & Record<keyof GateDocument, unknown>;
-const GATED = {
+/** The fields of `Gated`. */
+export const GATED = {
   dataset: text,
   images: whole(1),
   refused: whole(0),

@@ -36,14 +36,14 @@ export interface Reconstructed {
 export function l1(pair: Reconstructed): number {
   requirePair(pair, 1);
   const { image, reconstruction } = pair;
-  return mean(image.length, (i) => Math.abs(at(image, i) - at(reconstruction, i)));
+  return meanOf(image.length, (i) => Math.abs(at(image, i) - at(reconstruction, i)));
 }
 
 /** Root of the mean squared difference. */
 export function l2(pair: Reconstructed): number {
   requirePair(pair, 1);
   const { image, reconstruction } = pair;
-  const meanSquare = mean(image.length, (i) => {
+  const meanSquare = meanOf(image.length, (i) => {
     const difference = at(image, i) - at(reconstruction, i);
     return difference * difference;
   });
@@ -59,7 +59,7 @@ export function ssim(pair: Reconstructed): number {
   const meanXX = windowMeans(pair, (i) => at(x, i) * at(x, i));
   const meanYY = windowMeans(pair, (i) => at(y, i) * at(y, i));
   const meanXY = windowMeans(pair, (i) => at(x, i) * at(y, i));
-  return mean(meanX.length, (i) => {
+  return meanOf(meanX.length, (i) => {
     const [mx, my] = [at(meanX, i), at(meanY, i)];
     const varianceX = SAMPLE * (at(meanXX, i) - mx * mx);
     const varianceY = SAMPLE * (at(meanYY, i) - my * my);
@@ -103,7 +103,22 @@ function windowMeans({ width, height }: Reconstructed, value: (i: number) => num
   return means;
 }
 
-function mean(count: number, value: (i: number) => number): number {
+/** The mean of numbers, added from the first to the last. */
+export function mean(values: Numbers): number {
+  return meanOf(values.length, (i) => at(values, i));
+}
+
+/** The root of the mean squared distance from the mean. */
+export function standardDeviation(values: Numbers): number {
+  const middle = mean(values);
+  const meanSquare = meanOf(values.length, (i) => {
+    const difference = at(values, i) - middle;
+    return difference * difference;
+  });
+  return Math.sqrt(meanSquare);
+}
+
+function meanOf(count: number, value: (i: number) => number): number {
   let sum = 0;
   for (let i = 0; i < count; i++) sum += value(i);
   return sum / count;

@@ -61,6 +61,7 @@ export const about: Catalogue["about"] = {
   kinds: {
     classifier: "Klassifikator",
     autoencoder: "Autoencoder",
+    view: "Prüfung der Ansicht",
     explanation: "Begründung",
     other: "Modell",
   },

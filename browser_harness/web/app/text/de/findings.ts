@@ -66,11 +66,49 @@ export const findings: Catalogue["findings"] = {
     heading: "Passt das Bild zu den Modellen?",
     accepted: "Den Trainingsbildern ähnlich genug.",
     refused: "Den Trainingsbildern nicht ähnlich genug: keine Vorhersagen.",
+    refusedAs: {
+      "too-small": "Zu klein: keine Vorhersagen.",
+      "too-dark": "Zu dunkel: keine Vorhersagen.",
+      "too-bright": "Zu hell: keine Vorhersagen.",
+      "no-contrast": "Fast kein Kontrast: keine Vorhersagen.",
+      lateral: "Sieht nach einer seitlichen Aufnahme aus: keine Vorhersagen.",
+      "turned-clockwise": "Wirkt um 90° im Uhrzeigersinn gedreht: zurückdrehen?",
+      "turned-180": "Wirkt um 180° gedreht: drehen?",
+      "turned-counter-clockwise": "Wirkt um 90° gegen den Uhrzeigersinn gedreht: zurückdrehen?",
+      "upside-down": "Wirkt von oben nach unten gespiegelt: zurückspiegeln?",
+      inverted: "Wirkt invertiert: MONOCHROME1?",
+      "not-frontal": "Keine frontale Thoraxaufnahme: keine Vorhersagen.",
+      unlike: "Den Trainingsbildern nicht ähnlich genug: keine Vorhersagen.",
+    },
+    notRun: "Der Klassifikator wurde auf dieses Bild nicht angewendet.",
+    advice: {
+      "too-small":
+        "Exportieren Sie es mit mehr Pixeln; ein Vorschaubild oder Bildschirmfoto reicht nicht.",
+      "too-dark": "Exportieren Sie es mit der Helligkeit, in der es befundet wird.",
+      "too-bright": "Exportieren Sie es mit der Helligkeit, in der es befundet wird.",
+      "no-contrast": "Exportieren Sie es mit dem Kontrast, in dem es befundet wird.",
+      lateral: "Der Klassifikator kennt nur frontale Aufnahmen, von vorn oder von hinten.",
+      "turned-clockwise":
+        "Drehen Sie es um 90° gegen den Uhrzeigersinn zurück und öffnen Sie es erneut.",
+      "turned-180": "Drehen Sie es um 180° und öffnen Sie es erneut.",
+      "turned-counter-clockwise":
+        "Drehen Sie es um 90° im Uhrzeigersinn zurück und öffnen Sie es erneut.",
+      "upside-down":
+        "Spiegeln Sie es zurück und öffnen Sie es erneut; links und rechts müssen bleiben, wo sie sind.",
+      inverted:
+        "Knochen sollten weiß sein. Nennt die Datei fälschlich MONOCHROME1 oder MONOCHROME2, exportieren Sie sie neu, oder invertieren Sie das Bild.",
+      "not-frontal":
+        "Vielleicht zeigt es einen anderen Körperteil, ist keine Röntgenaufnahme oder ist beschnitten. Die Prüfung kann sich irren.",
+      unlike:
+        "Ist es eine frontale Thoraxaufnahme, aufrecht, nicht beschnitten und nicht invertiert?",
+    },
     none: "Nicht mit den Trainingsbildern verglichen.",
     noneReason:
       "Diese Version erkennt nicht, ob ein Bild den Trainingsbildern unähnlich ist. Bei einem solchen Bild bedeuten die Zahlen nichts.",
     refusedReason:
       "Der Klassifikator wurde auf dieses Bild nicht angewendet. Ist es eine frontale Thoraxaufnahme, aufrecht, nicht beschnitten und nicht invertiert?",
+    ruleRate: (refused, images, dataset) =>
+      `Alle Bedingungen zusammen weisen ${refused} von ${images} Bildern aus ${dataset} ab.`,
     rate: (refused, images, dataset) =>
       `Dieser Schwellenwert weist ${refused} von ${images} Bildern aus ${dataset} ab.`,
     scores: {
@@ -78,7 +116,26 @@ export const findings: Catalogue["findings"] = {
       l1: "Mittlere Abweichung von der Rekonstruktion (L1)",
       l2: "Quadratisches Mittel der Abweichung von der Rekonstruktion (L2)",
       latent: "Quadrierter Abstand des latenten Vektors von der Mitte",
+      view: "Wahrscheinlichkeit der Ansicht",
+      shorter_side: "Kürzere Seite in Pixeln",
+      mean_level: "Mittlere Helligkeit, 0 Schwarz bis 1 Weiß",
+      contrast: "Kontrast, Standardabweichung der Helligkeit",
     },
+    ofView: (view) => `Wahrscheinlichkeit der Ansicht: ${view}`,
+    views: {
+      frontal: "frontal, aufrecht",
+      lateral: "seitlich",
+      "turned 90° clockwise": "um 90° im Uhrzeigersinn gedreht",
+      "turned 180°": "um 180° gedreht",
+      "turned 90° counter-clockwise": "um 90° gegen den Uhrzeigersinn gedreht",
+      "upside down (mirrored)": "von oben nach unten gespiegelt",
+      inverted: "invertiert",
+      other: "etwas anderes",
+    },
+    all: "Alle Bedingungen",
+    holds: "erfüllt",
+    fails: "nicht erfüllt",
+    unneeded: "nicht berechnet: vorher abgewiesen",
     atLeast: (limit) => `mindestens ${limit} nötig`,
     atMost: (limit) => `höchstens ${limit} erlaubt`,
     image: "Das Bild",

@@ -141,6 +141,7 @@ export const page: Catalogue["page"] = {
     version: "die freigegebene Version passt nicht zu dieser Seite",
     "not-passed": "die Version hat ihre Prüfung nicht bestanden",
     revoked: "der Herausgeber hat die Version zurückgezogen",
+    withheld: "der Server hält die neueste Liste zurückgezogener Versionen zurück",
     malformed: "die Beschreibung der Version ist beschädigt",
     "nothing-to-show": "die Version enthält kein Modell, das diese Seite zeigen kann",
     unusable: "die Version verlangt etwas, das diese Seite nicht kann",

@@ -59,6 +59,7 @@ export const about = {
   kinds: {
     classifier: "classifier",
     autoencoder: "autoencoder",
+    view: "view check",
     explanation: "explanation",
     other: "model",
   },

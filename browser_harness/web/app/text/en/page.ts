@@ -145,6 +145,7 @@ export const page = {
     version: "the release is of another version than this page",
     "not-passed": "the release has not passed its verification",
     revoked: "the release's publisher has withdrawn it",
+    withheld: "its host holds back the newest list of withdrawn releases",
     malformed: "the release's description is damaged",
     "nothing-to-show": "the release holds no model that this page can show",
     unusable: "the release asks for what this page cannot do",

@@ -1,5 +1,4 @@
 import { formats, text } from "../../text/language.js";
-import { decimalsApart } from "../../text/format.js";
 import type { Check } from "../../host/seen.js";
 import { Icon } from "../page/Icon.js";
 import { overlay, showError, hideOverlay } from "../state/explaining.js";
@@ -7,6 +6,7 @@ import type { Result } from "../state/items.js";
 import { revealStage } from "../viewer/reveal.js";
 import { Rebuilt } from "./Rebuilt.js";
 import { ScoreScale } from "./Scale.js";
+import { isOnScale, outcomeOf, scoreName, scoreWords, verdictWords } from "./verdict.js";
 
 /** That an image was let through, in one line: what was found in it follows, then the whole check. */
 export function CheckLine() {
@@ -23,16 +23,24 @@ export function CheckLine() {
 export function CheckPanel({ result }: { readonly result: Result }) {
   const words = text.value.findings.check;
   const { check, rebuilt } = result;
+  const said = check && verdictWords(check, words);
   const kind = !check ? "caution" : check.accepted ? "good" : "alarm";
   return (
     <section class={`check ${kind}`} aria-labelledby="check-heading">
       <h3 id="check-heading">{words.heading}</h3>
       <p class="verdict with-icon">
         <Icon name={kind === "good" ? "check" : "warning"} />
-        <strong>{check ? (check.accepted ? words.accepted : words.refused) : words.none}</strong>
+        <strong>{said ? said.verdict : words.none}</strong>
       </p>
+      {said?.why && check && check.scored.length > 1 && <p>{said.why}</p>}
       {check ? <Score check={check} /> : <p>{words.noneReason}</p>}
-      {check && !check.accepted && <p>{words.refusedReason}</p>}
+      {said?.why && check?.scored.length === 1 && <p>{said.why}</p>}
+      {check && check.scored.length > 1 && (
+        <details>
+          <summary>{words.all}</summary>
+          <Conditions check={check} />
+        </details>
+      )}
       {rebuilt && (
         <>
           <ErrorToggle />
@@ -46,23 +54,48 @@ export function CheckPanel({ result }: { readonly result: Result }) {
   );
 }
 
-/** The score beside its threshold, in words and on a scale. */
+/** The deciding score beside its threshold, in words and on a scale. */
 export function Score({ check }: { readonly check: Check }) {
   const words = text.value.findings.check;
-  const { gate, score } = check;
-  const digits = decimalsApart(score, gate.threshold);
-  const [found, limit] = [score, gate.threshold].map((one) => formats.value.number(one, digits));
-  const least = gate.score === "ssim";
-  const need = least ? words.atLeast(limit ?? "") : words.atMost(limit ?? "");
-  const { dataset, images, refused } = gate.in_distribution;
+  const { deciding, known, scored } = check;
+  const { condition, score } = deciding;
+  const { value, need } = scoreWords(deciding, words, formats.value);
+  const rate = scored.length > 1 ? words.ruleRate : words.rate;
   return (
     <>
       <p class="score">
-        {words.scores[gate.score]} <data value={String(score)}>{found}</data>, {need}
+        {scoreName(condition, words)} <data value={String(score)}>{value}</data>, {need}
       </p>
-      <ScoreScale score={score} threshold={gate.threshold} atLeast={least} />
-      <p class="quiet">{words.rate(refused, images, dataset)}</p>
+      {isOnScale(condition) && score !== null && (
+        <ScoreScale
+          score={score}
+          threshold={condition.threshold}
+          atLeast={condition.comparison === "at least"}
+        />
+      )}
+      <p class="quiet">{rate(known.refused, known.images, known.dataset)}</p>
     </>
+  );
+}
+
+/** Every condition of the rule in its order, with the image's score. */
+export function Conditions({ check }: { readonly check: Check }) {
+  const words = text.value.findings.check;
+  return (
+    <ol class="conditions" aria-label={words.all}>
+      {check.scored.map((one, place) => {
+        const { value, need } = scoreWords(one, words, formats.value);
+        const outcome = outcomeOf(check, place);
+        return (
+          <li key={place} class={outcome}>
+            {scoreName(one.condition, words)}{" "}
+            {value !== null && <data value={String(one.score)}>{value}</data>}
+            {value === null ? "–" : ""}, {need}
+            <span class="outcome">{words[outcome]}</span>
+          </li>
+        );
+      })}
+    </ol>
   );
 }
 

@@ -2,8 +2,9 @@ import "./print.css";
 import { Fragment } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { formats, nameOf, text } from "../../text/language.js";
-import { Score } from "../findings/CheckPanel.js";
+import { Conditions, Score } from "../findings/CheckPanel.js";
 import { ValueScale } from "../findings/Scale.js";
+import { verdictWords } from "../findings/verdict.js";
 import { arranged, calibratedOf, standingText, type Placed } from "../findings/standing.js";
 import { NOTICE } from "../state/export_documents.js";
 import { overlay } from "../state/explaining.js";
@@ -87,13 +88,15 @@ function Verdict({ result: { check } }: { readonly result: Result }) {
       </p>
     );
   }
+  const { verdict, why } = verdictWords(check, words);
   return (
     <>
       <p>
-        <strong>{check.accepted ? words.accepted : words.refused}</strong>
-        {!check.accepted && ` ${words.refusedReason}`}
+        <strong>{verdict}</strong>
+        {why && ` ${why}`}
       </p>
       <Score check={check} />
+      {check.scored.length > 1 && <Conditions check={check} />}
     </>
   );
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Check } from "../../host/seen.js";
 import { FINDINGS, itemFor, resultFor } from "../testing.js";
 import { cellOf, csvOf, jsonOf, NOTICE } from "./export_documents.js";
 
@@ -60,28 +61,24 @@ test("a file without findings has one row that says why", () => {
   expect(csv).toContain("a.txt,ab12,");
 });
 
-test("a refused image has the gate's score and threshold, and no findings", () => {
-  const gate = {
-    schema_version: 2,
-    weights_sha256: "0".repeat(64),
-    score: "ssim",
-    definition: "d",
-    threshold: 0.6,
-    false_refusal_rate: 0.05,
-    in_distribution: { dataset: "x", images: 1, refused: 0 },
-    out_of_distribution: [],
+test("a refused image has the deciding score, threshold and reason, all conditions, and no findings", () => {
+  const condition = {
+    ...{ score: "view", label: "frontal", definition: "d", comparison: "at least" },
+    ...{ threshold: 0.6, reason: "not-frontal", weights_sha256: "0".repeat(64) },
   } as const;
-  const result = resultFor({ findings: null, check: { gate, score: 0.41, accepted: false } });
-  const image = JSON.parse(jsonOf([itemFor("a.png", { status: "refused", result })], SOURCE))
-    .images[0];
-  expect(image.gate).toEqual({
-    score: "ssim",
-    definition: "d",
-    value: 0.41,
-    threshold: 0.6,
-    accepted: false,
-  });
-  expect(image.findings).toBeNull();
+  const deciding = { condition, score: 0.41 };
+  const later = { condition: { ...condition, score: "ssim", label: null }, score: null } as const;
+  const known = { dataset: "x", images: 1, refused: 0 };
+  const check = { accepted: false, reason: "inverted", scored: [deciding, later], deciding, known };
+  const result = resultFor({ findings: null, check: check as Check });
+  const item = itemFor("a.png", { status: "refused", result });
+  const { gate, findings } = JSON.parse(jsonOf([item], SOURCE)).images[0];
+  const stated = { definition: "d", comparison: "at least", threshold: 0.6, means: "not-frontal" };
+  const told = { ...stated, score: "view: frontal", value: 0.41 };
+  const conditions = [told, { ...stated, score: "ssim", value: null }];
+  expect(gate).toEqual({ ...told, accepted: false, reason: "inverted", conditions });
+  expect(csvOf([item], SOURCE)).toContain(",view: frontal,0.41,0.6,false,inverted,");
+  expect(findings).toBeNull();
 });
 
 test("a JSON document says what it is and what it is not for", () => {

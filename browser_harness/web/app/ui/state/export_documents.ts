@@ -1,5 +1,5 @@
 import { calibratedOf, standingOf } from "../findings/standing.js";
-import type { Finding } from "../../host/seen.js";
+import type { Condition, Finding, Scored } from "../../host/seen.js";
 import { nameOfFile, type Item, type Result } from "./items.js";
 
 export const NOTICE = "NOT FOR MEDICAL USE";
@@ -34,6 +34,7 @@ const COLUMNS = [
   "gate_value",
   "gate_threshold",
   "gate_accepted",
+  "gate_reason",
   "finding",
   "output",
   "calibrated",
@@ -119,10 +120,11 @@ function sharedCells(item: Item, { release, version, digest }: Source): Cell[] {
     status,
     problem?.detail ?? null,
     result?.facts.notes.join(" ") ?? null,
-    check?.gate.score ?? null,
-    check?.score ?? null,
-    check?.gate.threshold ?? null,
+    check ? nameOfScore(check.deciding.condition) : null,
+    check?.deciding.score ?? null,
+    check?.deciding.condition.threshold ?? null,
     check?.accepted ?? null,
+    check?.reason ?? null,
   ];
 }
 
@@ -137,8 +139,18 @@ function selfTestOf(result: Result | null): string | null {
 function gateOf(result: Result | null) {
   const check = result?.check;
   if (!check) return null;
-  const { score, threshold, definition } = check.gate;
-  return { score, definition, value: check.score, threshold, accepted: check.accepted };
+  const { accepted, reason, deciding, scored } = check;
+  return { ...conditionOf(deciding), accepted, reason, conditions: scored.map(conditionOf) };
+}
+
+function conditionOf({ condition, score: value }: Scored) {
+  const { comparison, definition, threshold, reason } = condition;
+  return { score: nameOfScore(condition), definition, value, comparison, threshold, means: reason };
+}
+
+/** The score of a condition; of the view with its label. */
+function nameOfScore({ score, label }: Condition): string {
+  return label === null ? score : `${score}: ${label}`;
 }
 
 function findingOf(finding: Finding, result: Result | null, index: number) {

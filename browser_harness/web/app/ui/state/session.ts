@@ -129,6 +129,26 @@ function leaveFor(other: Session): void {
   location.reload(); // which a person with unsaved results can call off
 }
 
+/**
+ * Stops an open page whose release has been taken back since: what is being computed ends there.
+ *
+ * A list that cannot be read is left to the next opening: whoever damages it could withhold it too.
+ */
+export async function stopIfRevoked(): Promise<void> {
+  if (life.value !== "open" && life.value !== "consent") return;
+  try {
+    await requireNotRevoked(BASE, digest.value);
+  } catch (error) {
+    const found = stopOf(error);
+    if (!["revoked", "withheld"].includes(found.code) || stop.value !== null) return;
+    aborter?.abort();
+    session.value?.close();
+    session.value = null;
+    running.value = null;
+    stopped(error);
+  }
+}
+
 export function cancelOpening(): void {
   aborter?.abort();
 }

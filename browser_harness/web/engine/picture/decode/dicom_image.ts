@@ -35,20 +35,23 @@ export function storedImageOf(set: DataSet): StoredImage {
   if (!set.elements[PIXELS]) throw withoutPixels(set);
   const photometric = textOf(set, "x00280004");
   if (photometric !== "MONOCHROME1" && photometric !== "MONOCHROME2") {
-    throw refusal(`the DICOM image is ${photometric || "of no named kind"}, gray is read`, PNG);
+    const found = `the DICOM image's PhotometricInterpretation is ${photometric || "missing"}`;
+    const gray = "gray is read (MONOCHROME1, MONOCHROME2)";
+    throw refusal(`${found}, ${gray}`, "convert it to MONOCHROME2, or export it as PNG");
   }
   const samples = needed(set, "x00280002", "SamplesPerPixel");
   if (samples !== 1) {
-    throw refusal(`the DICOM image has ${samples} samples per pixel, 1 is read`, PNG);
+    throw refusal(`the DICOM image has SamplesPerPixel ${samples}, 1 is read`, PNG);
   }
   const allocated = needed(set, "x00280100", "BitsAllocated");
   const bits = needed(set, "x00280101", "BitsStored");
   if ((allocated !== 8 && allocated !== 16) || bits < 8 || bits > allocated) {
-    throw refusal(`the DICOM image stores ${bits} bits in ${allocated}, 8 to 16 are read`, PNG);
+    const found = `the DICOM image has BitsStored ${bits} in BitsAllocated ${allocated}`;
+    throw refusal(`${found}, 8 to 16 in 8 or 16 are read`, PNG);
   }
   const high = integerOf(set, "x00280102") ?? bits - 1;
   if (high !== bits - 1) {
-    throw refusal(`the DICOM image's highest bit is ${high}, ${bits - 1} is read`, PNG);
+    throw refusal(`the DICOM image's HighBit is ${high}, ${bits - 1} is read`, PNG);
   }
   const signed = needed(set, "x00280103", "PixelRepresentation");
   if (signed > 1) throw damaged("PixelRepresentation is neither 0 nor 1");

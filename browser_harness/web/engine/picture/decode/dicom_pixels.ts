@@ -3,7 +3,15 @@
 import type { DataSet } from "dicom-parser";
 import type { Codecs, Decoded } from "./codecs.js";
 import type { DicomFile } from "./dicom_data_set.js";
-import { BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, PIXELS, UNDEFINED } from "./dicom_syntax.js";
+import {
+  BIG_ENDIAN,
+  DEFLATED,
+  EXPLICIT,
+  IMPLICIT,
+  PIXELS,
+  UNDEFINED,
+  unreadSyntax,
+} from "./dicom_syntax.js";
 import type { StoredImage } from "./dicom_image.js";
 import { decodeRle } from "./dicom_rle.js";
 import { requireKind, turboDecode } from "./jpeg.js";
@@ -16,6 +24,7 @@ import {
 } from "./jpeg_frame.js";
 import { codestreamOf } from "./jp2.js";
 import { decodeLosslessJpeg } from "./jpeg_lossless.js";
+import { decodeTwelve, TWELVE } from "./jpeg_twelve.js";
 import { damaged, refusal } from "./refusal.js";
 
 /** The tags of a fragment, and of the marker that ends the fragments. */
@@ -40,19 +49,14 @@ export async function storedValuesOf(
     return words(nativeBytes(elements, image, transferSyntax === BIG_ENDIAN), image);
   }
   if (![RLE, ...BASELINE, ...LOSSLESS, ...JPEG_LS, ...JPEG_2000].includes(transferSyntax)) {
-    throw refusal(
-      `the DICOM image's transfer syntax ${transferSyntax} is not read`,
-      "export it as PNG",
-    );
+    throw unreadSyntax(transferSyntax);
   }
   const frame = encapsulated(elements);
   if (transferSyntax === RLE) {
     return words(decodeRle(frame, image.width * image.height, image.allocated / 8), image);
   }
   if (LOSSLESS.includes(transferSyntax)) return lossless(frame, image);
-  if (BASELINE.includes(transferSyntax)) {
-    return wordsOf(await baseline(frame, image, codecs), image);
-  }
+  if (BASELINE.includes(transferSyntax)) return baseline(frame, image, codecs);
   const ls = JPEG_LS.includes(transferSyntax);
   const { precision, coded } = await (ls ? jpegLs : jpeg2000)(frame, image, codecs);
   const found = wordsOf(coded, image);
@@ -108,9 +112,19 @@ function words(bytes: Uint8Array, image: StoredImage): Uint8Array | Uint16Array 
   return image.allocated === 8 ? bytes : new Uint16Array(bytes.buffer, bytes.byteOffset);
 }
 
-async function baseline(frame: Uint8Array, image: StoredImage, codecs: Codecs): Promise<Decoded> {
-  requireKind(requireFrame(frame, image, [BASELINE_PROCESS, EXTENDED_PROCESS]));
-  return turboDecode(frame, codecs);
+async function baseline(
+  stream: Uint8Array,
+  image: StoredImage,
+  codecs: Codecs,
+): Promise<Uint8Array | Uint16Array> {
+  const frame = requireFrame(stream, image, [BASELINE_PROCESS, EXTENDED_PROCESS]);
+  if (frame.precision === TWELVE) {
+    const found = decodeTwelve(stream, frame);
+    if (image.bits < TWELVE) clipped(found, image);
+    return found;
+  }
+  requireKind(frame);
+  return wordsOf(await turboDecode(stream, codecs), image);
 }
 
 interface Coded {

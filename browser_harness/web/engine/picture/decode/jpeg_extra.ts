@@ -33,11 +33,19 @@ export async function despiteExtraBytes<T>(
 /** The JPEG without such bytes; as it is where it cannot be followed, or has too many of them. */
 export function withoutExtraBytes(content: Uint8Array): Uint8Array {
   try {
-    return joined(new Walk(content).pieces());
+    return followed(content);
   } catch (error) {
     if (error instanceof EngineError) return content;
     throw error;
   }
+}
+
+/**
+ * The JPEG without such bytes. Throws EngineError where it cannot be followed: a code does not exist,
+ * data or a restart marker are missing, or too much follows the last block.
+ */
+export function followed(content: Uint8Array): Uint8Array {
+  return joined(new Walk(content).pieces());
 }
 
 interface Component {
