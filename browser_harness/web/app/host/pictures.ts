@@ -69,24 +69,20 @@ export class Pictures {
     const plans = plansOfImages(this.release);
     const { gray, orientation } = classifier.preprocess;
     try {
-      const {
-        facts,
-        inputs,
-        view,
-        sha256: digest,
-      } = await this.reader.read({
+      const read = await this.reader.read({
         content: file,
         inputs: plans.map((plan) => plan.preprocess),
         samples: false,
         view: { gray, turn: orientation === "exif" },
       });
+      const { facts, inputs, view, sha256 } = read;
       const of = (plan: ModelPlan | null) => (plan && inputs[plans.indexOf(plan)]) ?? null;
       const image = of(classifier);
-      if (!image || !view || digest === null)
+      if (!image || !view || sha256 === null) {
         throw new EngineError("internal", "no input was prepared");
-      const bytes = file.size;
+      }
       const others = { autoencoder: of(autoencoder), viewInput: of(viewModel) };
-      return { facts, sha256: digest, bytes, classifier: image, ...others, view };
+      return { facts, sha256, bytes: file.size, classifier: image, ...others, view };
     } catch (error) {
       throw ofFile(error, file);
     }
