@@ -83,11 +83,34 @@ def _decided(model: Any) -> Any:
         graph = graph_from_model(model)
         resolve(graph)
         graph.prune()
-        if "If" in graph.census():
-            return model
+    if "If" in graph.census():
+        _require_both(model)
+        return model
+    with in_words(STAGE, "its branches cannot be told apart"):
         taken = model_from_graph(graph, check=False)
     taken.metadata_props.extend(model.metadata_props)
     return taken
+
+
+def _require_both(model: Any) -> None:
+    """Refuse a branch that may be taken and that does not bear these shapes.
+
+    Raises:
+        ConversionError: there is one; what it stumbles over is named.
+    """
+    from xport.onnx_graph.files import graph_from_model
+    from xport.onnx_graph.shapes import fold_constants
+
+    try:
+        with in_words(STAGE):
+            fold_constants(graph_from_model(model))
+    except ConversionError as error:
+        raise ConversionError(
+            f"the condition of an If is computed, and not both branches bear these shapes: "
+            f"{error.what}",
+            error.where,
+            "make the input that decides it a constant, as in --argument NAME=VALUE",
+        ) from error
 
 
 def with_shapes(source: Path, shapes: Shapes, values: Mapping[str, Any] | None = None) -> Any:

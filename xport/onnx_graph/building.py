@@ -31,7 +31,7 @@ class Building:
         self.nodes.append(Node(op, list(inputs), names, attributes, names[0]))
         return names
 
-    def constant(self, value: Array | float, dtype: Any = None) -> str:
+    def constant(self, value: Array | float | np.generic, dtype: Any = None) -> str:
         """A constant's name."""
         hint = f"{next(filter(None, self.node.outputs))}/const"
         return self.graph.constant(hint, np.asarray(value, dtype))

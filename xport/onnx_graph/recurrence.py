@@ -91,8 +91,10 @@ def _require_plain(graph: Graph, node: Node) -> None:
     if node.get("activation_alpha") or node.get("activation_beta"):
         raise refuse(node, "its activation_alpha and _beta are not supported", "choose Tanh")
     shape = graph.type_of(node.inputs[0]).shape
+    if len(shape) != 3:
+        raise refuse(node, f"its input X has {len(shape)} axes, not 3", "export the model anew")
     steps = shape[1 if node.get("layout", 0) else 0] * len(_directions(node))
-    if len(shape) != 3 or not 0 < steps <= MAX_STEPS:
+    if not 0 < steps <= MAX_STEPS:
         raise refuse(
             node, f"has {steps} steps; up to {MAX_STEPS} are written out", "give shorter sequences"
         )

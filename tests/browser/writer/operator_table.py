@@ -119,7 +119,8 @@ def _rest(passed: Counter[str], reasons: dict[str, Counter[str]], known: tuple[s
     return (
         f"Folded where constants decide them: {FOLDED}.\n\n"
         f"Written out in other operators (tests of onnx's that pass): {steps}. Of ONNX Runtime's "
-        f"own domain: {CONTRIBUTED}. Where the condition of an If is computed, both branches are.\n\n"
+        f"own domain: {CONTRIBUTED}. Where the condition of an If is computed, so are both "
+        "branches.\n\n"
         f"Without a handler, passed as the function body that ONNX defines: {_listed(bodies)}.\n\n"
         f"Not supported (refused tests): {_listed(refused)}.\n"
     )

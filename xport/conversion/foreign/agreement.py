@@ -98,7 +98,7 @@ def _session(model: onnx.ModelProto) -> Any:
     )
 
 
-def _noise(value: Any, rng: np.random.Generator) -> Array:
+def _noise(value: Any, rng: np.random.Generator) -> Any:
     if value.type == "tensor(bool)":
         return rng.integers(0, 2, value.shape).astype(bool)
     if value.type == "tensor(int32)":

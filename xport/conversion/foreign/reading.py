@@ -106,7 +106,7 @@ def graphs_of(model: onnx.ModelProto) -> Iterator[tuple[Any, int]]:
 
 def _first_in_circle(graph: Any) -> str:
     """A value that depends on itself, or nothing; nodes may stand in any order."""
-    makers = {name: node for node in graph.node for name in node.output if name}
+    makers: dict[str, Any] = {name: node for node in graph.node for name in node.output if name}
     done: set[str] = set()
     for start in makers:
         path, stack = set[str](), [(start, False)]
@@ -116,7 +116,7 @@ def _first_in_circle(graph: Any) -> str:
                 path.discard(name)
                 done.add(name)
             elif name in path:
-                return name
+                return str(name)
             elif name not in done and name in makers:
                 path.add(name)
                 stack += [(name, True), *((one, False) for one in makers[name].input)]

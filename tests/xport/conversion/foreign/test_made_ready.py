@@ -152,3 +152,16 @@ def test_an_input_can_be_made_a_constant(tmp_path: Path) -> None:
                           ({"rate": "8"}, "'8' is no value of input 'rate'")):  # fmt: skip
         with pytest.raises(InputError, match=words):
             settled(path, {"x": (4, 3)}, tmp_path / "again.onnx", values)
+
+
+def test_a_branch_that_does_not_bear_the_shapes_is_refused_before_it_is_run(tmp_path: Path) -> None:
+    value = helper.make_tensor_value_info("e", FLOAT, None)
+    branches = {
+        f"{word}_branch": helper.make_graph([node("MatMul", names, ["e"])], word, [], [value])
+        for word, names in (("then", ["x", "w"]), ("else", ["w", "x"]))
+    }
+    nodes = [node("Equal", ["rate", "k"], ["c"]), node("If", ["c"], ["y"], **branches)]
+    inputs = {"x": (FLOAT, ["n", 3]), "rate": (INT64, [])}
+    path = written(tmp_path, nodes, inputs, {"y": FLOAT}, {"w": W, "k": np.array(8)})
+    with pytest.raises(ConversionError, match=r"condition of an If is computed.*--argument NAME"):
+        settled(path, {"x": (4, 3)}, tmp_path / "made.onnx")
