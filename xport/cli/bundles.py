@@ -154,14 +154,14 @@ def _signature(
     from xport.signing.signatures import NOT_SIGNED, claimed_key, is_keyless
 
     if is_keyless(bundle.folder):
-        facts = {"signed": True, "checked": identity is not None, "fingerprint": None}
+        told = {"signed": True, "checked": identity is not None, "fingerprint": None}
         if identity is not None:
-            return facts | {"identity": identity}, f"signed by {identity}, without a key", []
+            return told | {"identity": identity}, f"signed by {identity}, without a key", []
         what = (
             "by whom it is signed: give --identity and --identity-provider, as its maker published "
             "them elsewhere"
         )
-        return facts, "claims to be signed without a key, not checked against an identity", [what]
+        return told, "claims to be signed without a key, not checked against an identity", [what]
     fingerprint = claimed_key(bundle.folder)
     facts = {
         "signed": fingerprint is not None,

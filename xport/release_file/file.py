@@ -160,8 +160,9 @@ class ReleaseFile(Document):
             return self
         classifiers = any(entry.kind == "classifier" for entry in self.models.values())
         gates = self.gate or any(entry.gate for entry in self.models.values())
-        if baseline.max_auc_drop is not None and not classifiers:
-            raise ValueError("policy.baseline.max_auc_drop: there is no classifier here")
+        for name in ("max_auc_drop", "max_calibrated_change"):
+            if getattr(baseline, name) is not None and not classifiers:
+                raise ValueError(f"policy.baseline.{name}: there is no classifier here")
         if baseline.max_flipped_share is not None and not classifiers and not gates:
             raise ValueError(
                 "policy.baseline.max_flipped_share: there is neither a classifier nor a gate here"

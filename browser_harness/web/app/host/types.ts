@@ -1,5 +1,6 @@
 import type { BackendEnvironment, BackendName } from "../../engine/tfjs/backend.js";
 import type { PictureFacts } from "../../engine/picture/messages.js";
+import type { Plane } from "../../engine/picture/pyramid.js";
 import type { Waiting } from "./download.js";
 import type { Memory } from "../../engine/tfjs/run.js";
 import type { Manifest } from "./manifest.js";
@@ -55,6 +56,8 @@ export interface Shown {
   readonly white: number;
   /** What the file itself proposes to see (DICOM's window), or [0, white]. */
   readonly window: readonly [low: number, high: number];
+  /** Halves of it, for drawing it small. */
+  readonly smaller: readonly Plane[];
   /** What the classifier's input shows of it. */
   readonly region: Region;
   /** What the autoencoder's input shows of it; null in a release without one. */

@@ -122,6 +122,8 @@ export const page: Catalogue["page"] = {
     updateLoses: "Damit schließen sich die Bilder und Ergebnisse dieser Sitzung.",
     updateFailed: "Die neue Version konnte nicht geladen werden; diese läuft weiter.",
     updateProgress: (done, total) => `Eine neue Version wird geladen: ${done} von ${total}`,
+    compilesNothing:
+      "Dieser Browser übersetzt für diese Seite nichts in Maschinencode, wie im Blockierungsmodus oder bei erhöhter Sicherheit. Darum ist sie langsam oder läuft nicht. Lassen Sie es für diese Adresse zu und laden Sie die Seite neu.",
     keepsNothing:
       "Dieser Browser speichert für diese Seite nichts. Sie arbeitet mit dem, was sie aus dem Netz lädt; beim nächsten Besuch fragt, lädt und prüft sie von Neuem.",
     dismiss: "Ausblenden",

@@ -127,6 +127,8 @@ export const page = {
     updateFailed: "The new version could not be loaded; this one keeps working.",
     updateProgress: (done: string, total: string) =>
       `A new version is being loaded: ${done} of ${total}`,
+    compilesNothing:
+      "This browser compiles nothing for this page, as in Lockdown Mode or with enhanced security, so it is slow or does not run. Allow compilation for this address, then load the page again.",
     keepsNothing:
       "This browser keeps nothing for this page. It works with what it loads from the network; at the next visit it asks, loads and tests again.",
     dismiss: "Dismiss",

@@ -17,7 +17,7 @@ import {
 import { applyUpdate, updatePutOff, updateStatus } from "../state/updates.js";
 import { Icon } from "./Icon.js";
 import { LoadingPage } from "./LoadingPage.js";
-import { Attempts } from "./StoppedPage.js";
+import { Attempts, Hint } from "./StoppedPage.js";
 
 const fallbackDismissed = signal(false);
 const forgettingDismissed = signal(false);
@@ -114,6 +114,7 @@ function Fallback() {
         <summary>{banner.fallback(backends[now.backend])}</summary>
         <Attempts attempts={now.attempts} />
       </details>
+      <Hint />
     </Banner>
   );
 }
