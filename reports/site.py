@@ -12,8 +12,8 @@ from reports.svg import drawing, line, node, text
 from reports.words import MISSING, NOTHING, percent, short
 from xport.site.document import ConditionReport, FindingReport, Point, SiteReport
 
-WIDTH, HEIGHT = 560.0, 190.0
-LEFT, RIGHT, TOP, FLOOR = 16.0, 544.0, 56.0, 150.0
+WIDTH, HEIGHT = 900.0, 230.0
+LEFT, RIGHT, TOP, FLOOR = 16.0, 884.0, 56.0, 190.0
 
 
 def html_site(report: SiteReport) -> str:
@@ -77,12 +77,17 @@ def _chart(condition: ConditionReport) -> Markup | None:
         start, end = (across(local.least + step * i) for i in (index, index + 1))
         tall = (FLOOR - TOP) * count / max(local.counts)
         width = max(end - start - 1, 1.0)
-        children.append(node("rect", x=start, y=FLOOR - tall, width=width, height=tall))
+        children.append(
+            node("rect", x=start, y=FLOOR - tall, width=width, height=tall, class_="bar")
+        )
     for row, (name, value) in enumerate(marks):
         x, y = across(value), 16.0 + 18.0 * row
-        anchor = "end" if x > (LEFT + RIGHT) / 2 else "start"
-        children.append(line(x, y + 4, x, FLOOR, "axis"))
-        children.append(text(x, y, f"{name} {short(value)}", "label", anchor))
+        right = x > (LEFT + RIGHT) / 2
+        children.append(line(x, y - 10, x, FLOOR, "limit" if name == "release" else "float64"))
+        place = x - 6 if right else x + 6
+        children.append(
+            text(place, y, f"{name} {short(value)}", "label", "end" if right else "start")
+        )
     children.append(text(LEFT, FLOOR + 20, short(low)))
     children.append(text(RIGHT, FLOOR + 20, short(high), anchor="end"))
     quantiles = ", ".join(f"{q.share:.0%} at most {short(q.score)}" for q in local.quantiles)

@@ -15,9 +15,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from reference.decide.calibration import Calibration, NoOperatingPoint, OperatingPoint
 from tests.xport.site.test_site import LABELS, WHERE, accepted, gate, manifest, release
-from xport.bundles.manifest import Manifest
+from xport.bundles.manifest import MANIFEST, Manifest
+from xport.cli.arguments import make_parser
+from xport.cli.calibrate import calibrate
 from xport.errors import InputError, IntegrityError
 from xport.plan.site_bounds import SiteBounds
+from xport.recording.browser import BrowserOptions
 from xport.signing.keys import PrivateKey, read_private_key
 from xport.site.bundled import Bundled
 from xport.site.configuration import (
@@ -30,6 +33,7 @@ from xport.site.configuration import (
 )
 from xport.site.labels import Labels
 from xport.site.summary import Asked, site_report
+from xport.workflow.site_calibration import WantedSite, until_of
 
 DIGEST = "0" * 64
 TODAY = datetime.date(2026, 6, 15)
@@ -160,3 +164,45 @@ def test_nothing_suggested_is_nothing_to_set(key: PrivateKey) -> None:
 def test_bounds_that_bound_nothing_are_refused(given: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"bounds|nothing may be set|operating points|pattern"):
         SiteBounds(**given)
+
+
+@pytest.mark.parametrize(
+    ("name", "until", "bounds", "words"),
+    [
+        ("Sample hospital", UNTIL, None, "allows no site configuration"),
+        ("Sample hospital", datetime.date(2020, 1, 1), BOUNDS, "2020-01-01 is past"),
+        ("two\nlines", UNTIL, BOUNDS, "cannot be printed"),
+        ("", UNTIL, BOUNDS, "at least 1 character"),
+    ],
+)
+def test_what_cannot_be_written_is_refused_before_long_work(
+    key: PrivateKey,
+    tmp_path: Path,
+    name: str,
+    until: datetime.date,
+    bounds: SiteBounds | None,
+    words: str,
+) -> None:
+    bounded(bounds).write(tmp_path / MANIFEST)
+    wanted = WantedSite(name, key, tmp_path / "site.json", max(until, until_of(None)))
+    if until < TODAY:
+        wanted = replace(wanted, until=until)
+    with pytest.raises(InputError) as caught:
+        wanted.require_possible(tmp_path)
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--site", "A"], "--site and --key are given together"),
+        (["--until", "2030-12-31"], "only --site takes it"),
+        (["--accept", "1.5"], "1.5 is not between 0 and 1"),
+        (["--least-positives", "0"], "0 is less than 1"),
+    ],
+)
+def test_options_that_cannot_be_meant_are_refused_first(words: list[str], told: str) -> None:
+    options = make_parser().parse_args(["calibrate", "no-bundle", "--images", "no-folder", *words])
+    with pytest.raises(InputError) as caught:
+        calibrate(options, BrowserOptions())
+    assert told in str(caught.value)
