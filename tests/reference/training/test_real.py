@@ -15,7 +15,13 @@ from reference.networks.view import VIEWS, ViewNet, view_classifier
 from reference.training.__main__ import main
 from reference.training.films_figures import mean_interval, side_by_side
 from reference.training.fitting import STATE
-from reference.training.real import COARSE_FILMS, FINE_FILMS, VIEW_AGAIN, VIEW_RECIPE, RealTraining
+from reference.training.real import (
+    COARSE_AGAIN,
+    COARSE_FILMS,
+    FINE_FILMS,
+    VIEW_RECIPE,
+    RealTraining,
+)
 from reference.training.real_publishing import RealPublishing
 from reference.training.strangers import COUNTS, drawn_strangers
 from reference.training.view_changes import FILM, Chance, changed, framed, plain, shown
@@ -30,12 +36,8 @@ from reference.training.views import ViewTask
 from tests.reference.films_folder import write_films
 from tests.reference.training.conftest import fitting, same_bits
 
-RECIPES = (
-    VIEW_RECIPE.model_copy(update={"epochs": 1, "batch": 8, "drawn": 4}),
-    VIEW_AGAIN.model_copy(update={"epochs": 1, "batch": 8, "drawn": 4}),
-    COARSE_FILMS.model_copy(update={"epochs": 1, "batch": 3}),
-    FINE_FILMS.model_copy(update={"epochs": 1, "batch": 3}),
-)
+QUICK = {"epochs": 1, "batch": 3}
+GATE = VIEW_RECIPE.model_copy(update={"epochs": 1, "batch": 8, "drawn": 4})
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +45,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> RealTraining:
     """Few phantoms under names of the list, and one or two epochs of training."""
     root = write_films(tmp_path_factory.mktemp("films"))
     work = tmp_path_factory.mktemp("work")
-    return RealTraining(root, work, lambda line: None, RECIPES, share=0.003)
+    films = tuple(
+        recipe.model_copy(update=QUICK) for recipe in (COARSE_FILMS, COARSE_AGAIN, FINE_FILMS)
+    )
+    return RealTraining(root, work, lambda line: None, (GATE, GATE), films, share=0.003)
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +117,9 @@ def task(made: RealTraining) -> ViewTask:
         network = ViewNet((4, 6))
     train, held = made.larger("train"), made.larger("calibration")
     often = torch.ones(len(train))
-    return ViewTask(network, RECIPES[0], train, held, made.strangers(), often)
+    return ViewTask(
+        network, GATE.model_copy(update={"epochs": 2}), train, held, made.strangers(), often
+    )
 
 
 def test_going_on_is_the_same_as_not_stopping(made: RealTraining, tmp_path: Path) -> None:
