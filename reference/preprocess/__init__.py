@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from reference.preprocess.definition import (
     AUTOENCODER,
+    AUTOENCODER_STRETCH,
     CHESTXNET,
     PRESETS,
     VIEW,
@@ -29,6 +30,7 @@ from reference.preprocess.definition import (
 
 __all__ = [
     "AUTOENCODER",
+    "AUTOENCODER_STRETCH",
     "CHESTXNET",
     "PRESETS",
     "VIEW",

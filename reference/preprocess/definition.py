@@ -171,6 +171,9 @@ XRV = Preprocess(size=224, channels=1, low=-1024.0, high=1024.0)
 AUTOENCODER = Preprocess(size=64, channels=1, low=-1.0, high=1.0)
 """For ALI and the L2 autoencoder, trained on [-1, 1]."""
 
+AUTOENCODER_STRETCH = Preprocess(size=64, channels=1, fit="stretch", low=-1.0, high=1.0)
+"""For an autoencoder of real films: the whole picture, for the same reason as ``VIEW``."""
+
 VIEW = Preprocess(size=96, channels=1, fit="stretch", low=-1.0, high=1.0)
 """For the network that tells views apart: the whole picture, so that copies which were squashed
 to a square and those which were not become the same input."""
@@ -179,6 +182,7 @@ PRESETS: dict[str, Preprocess] = {
     "chestxnet": CHESTXNET,
     "xrv": XRV,
     "autoencoder": AUTOENCODER,
+    "autoencoder-stretch": AUTOENCODER_STRETCH,
     "view": VIEW,
 }
 """The definitions that a release file may name."""

@@ -8,10 +8,14 @@ import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reference.defaults import NAMES
 from reference.errors import TrainingError, XportError
+
+if TYPE_CHECKING:
+    from reference.training.rule_figures import RuleTable
+    from reference.training.view_figures import ViewTable
 
 EPILOG = """\
 examples:
@@ -24,6 +28,9 @@ examples:
   python -m reference.training defaults --work build/defaults --out reference/defaults
   python -m reference.training real --from FOLDER
   python -m reference.training gate-table --real FOLDER --weights reference/defaults/view
+  python -m reference.training gate-rule --view reference/defaults/view --out rule.json
+  python -m reference.training gate-table --real FOLDER \\
+      --rule reference/defaults/gate-films/rule.json
   python -m reference.training name-weights --weights model.safetensors gate.json
 
 An interrupted training goes on with the same command; on a CPU the weights are then those of an
@@ -97,9 +104,7 @@ def _add_real(commands: Any) -> None:
     real.add_argument(
         "--out", type=Path, default=Path("reference/defaults"), help="(default %(default)s)"
     )
-    real.add_argument(
-        "--only", choices=["view", "classifier-films"], action="append", help="one of the two"
-    )
+    real.add_argument("--only", choices=REAL_NAMES, action="append", help="repeat for several")
     real.add_argument("--threads", type=int, help="threads of torch")
     table = commands.add_parser("gate-table", help="measure the gate's network on held-out films")
     table.add_argument("--real", type=Path, required=True, help="folder of films")
@@ -109,9 +114,25 @@ def _add_real(commands: Any) -> None:
         default=Path("reference/defaults/view"),
         help="folder with model and thresholds (default %(default)s)",
     )
+    table.add_argument("--rule", type=Path, help="rule to measure whole, with these weights")
+    table.add_argument(
+        "--autoencoder",
+        type=Path,
+        default=Path("reference/defaults/l2-films"),
+        help="folder with the rule's autoencoder (default %(default)s)",
+    )
     table.add_argument("--json", type=Path, help="file for the table as a document")
+    rule = commands.add_parser("gate-rule", help="write the rule by which images are accepted")
+    rule.add_argument(
+        "--view", type=Path, required=True, help="folder of the gate's network, with thresholds"
+    )
+    rule.add_argument("--autoencoder", type=Path, help="folder of an autoencoder with gate.json")
+    rule.add_argument("--out", type=Path, required=True, help="file of the rule")
     table.add_argument("--threads", type=int, help="threads of torch")
 
+
+REAL_NAMES = ("view", "classifier-films", "l2-films", "gate-films")
+"""What real films make, in order: the rule, last, is of the weights that are there."""
 
 EXTRA = {
     "lightning_fabric": "lightning-fabric",
@@ -157,6 +178,13 @@ def _run(chosen: argparse.Namespace, line: str) -> None:
 
         for path in chosen.documents:
             _say(f"{path}: names {name_weights(path, chosen.weights)}")
+        return
+    if chosen.command == "gate-rule":
+        from reference.training.gate_rule import gate_rule
+
+        rule = gate_rule(chosen.view, chosen.autoencoder)
+        rule.write(chosen.out)
+        _say(f"{chosen.out}: {len(rule.conditions)} conditions")
         return
     if chosen.threads is not None:
         from reference.networks.threads import set_threads
@@ -227,22 +255,34 @@ def _defaults(chosen: argparse.Namespace) -> None:
 
 def _real(chosen: argparse.Namespace) -> None:
     from reference.training.real import RealTraining
-    from reference.training.real_publishing import RealPublishing
+    from reference.training.real_gate import GatePublishing
 
     made = RealTraining(chosen.films, chosen.work, _say)
-    publishing = RealPublishing(made, chosen.out)
-    for name in chosen.only or ("view", "classifier-films"):
+    publishing = GatePublishing(made, chosen.out)
+    for name in chosen.only or REAL_NAMES:
         if name == "view":
             publishing.view(made.view())
-        else:
+        elif name == "classifier-films":
             publishing.classifier(made.classifier())
+        elif name == "l2-films":
+            publishing.autoencoder(made.autoencoder())
+        else:
+            publishing.rule()
         _say(f"{name}: written to {chosen.out / name}")
 
 
 def _gate_table(chosen: argparse.Namespace) -> None:
+    from reference.training.real_gate import whole_gate_table
     from reference.training.real_publishing import gate_table
 
-    table = gate_table(chosen.real, chosen.weights, lambda line: None)
+    def quiet(line: str) -> None:
+        """Say nothing of single rows."""
+
+    if chosen.rule is None:
+        table: ViewTable | RuleTable = gate_table(chosen.real, chosen.weights, quiet)
+    else:
+        weights = (chosen.weights, chosen.autoencoder)
+        table = whole_gate_table(chosen.real, chosen.rule, weights, quiet)
     if chosen.json is not None:
         table.write(chosen.json)
     _say(table.markdown())

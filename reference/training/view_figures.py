@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -197,28 +197,59 @@ def view_table(gate: Gate, root: Path, tell: Tell = print, of_each: int = OF_EAC
         DataError: a folder is absent; the remedy says what belongs into it.
     """
     rows = []
-    for folder in (*CHESTS, *STRANGERS):
-        held = (
-            films(root, ("measured",), (folder,)) if folder in CHESTS else strangers(root, folder)
-        )
-        wanted = 0.98 if folder == NIH else 0.92
-        rows.append(gate.row(folder, answered(gate.network, held), "accepted", wanted))
-        tell(f"{folder}: accepted {rows[-1].reached.words()}")
-    upright, turned = turned_or_not(root, False), turned_or_not(root, True)
-    rows.append(gate.row(upright.name, answered(gate.network, upright), "accepted", 0.92))
-    own = films(root, ("measured",), (NIH,))
-    refused: list[tuple[str, Dataset, Change | None]] = [
-        *((folder, strangers(root, folder), None) for folder in OTHERS),
-        (DRAWINGS, films(root, ("measured",), (DRAWINGS,)), None),
-        (turned.name, turned, None),
-        *((f"drawn, {kind}", drawn(root, kind, SEED, of_each), None) for kind in DRAWN),
-        *((f"{NIH}, {name}", own, change) for name, change in CHANGES.items()),
-    ]
-    for name, dataset, change in refused:
-        wanted = 1.0 if name == "other/lateral_chest" else 0.99
-        rows.append(gate.row(name, answered(gate.network, dataset, change), "refused", wanted))
-        tell(f"{name}: refused {rows[-1].reached.words()}")
+    for held in held_out(root, of_each):
+        answers = answered(gate.network, held.dataset, held.change)
+        rows.append(gate.row(held.name, answers, held.goal, held.wanted))
+        tell(f"{held.name}: {held.goal} {rows[-1].reached.words()}")
     return ViewTable(weights_sha256=gate.weights_sha256, at_least=gate.at_least, rows=tuple(rows))
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Images that neither training nor thresholds saw, and what shall become of them.
+
+    Args:
+        name: of the row.
+        dataset: the images.
+        goal: whether they shall pass.
+        wanted: the share that the goal asks for.
+        change: is done to each first.
+    """
+
+    name: str
+    dataset: Dataset
+    goal: Literal["accepted", "refused"]
+    wanted: float
+    change: Change | None = None
+
+
+def held_out(root: Path, of_each: int) -> Iterator[HeldOut]:
+    """Yield what a gate is measured on, in the order of the table's rows.
+
+    Args:
+        root: the folder of films.
+        of_each: how many pages, blanks and images of noise are drawn.
+
+    Raises:
+        DataError: a folder is absent; the remedy says what belongs into it.
+    """
+    for folder in CHESTS:
+        held = films(root, ("measured",), (folder,))
+        yield HeldOut(folder, held, "accepted", 0.98 if folder == NIH else 0.92)
+    for folder in STRANGERS:
+        yield HeldOut(folder, strangers(root, folder), "accepted", 0.92)
+    upright, turned = turned_or_not(root, False), turned_or_not(root, True)
+    yield HeldOut(upright.name, upright, "accepted", 0.92)
+    own = films(root, ("measured",), (NIH,))
+    for folder in OTHERS:
+        wanted = 1.0 if folder == "other/lateral_chest" else 0.99
+        yield HeldOut(folder, strangers(root, folder), "refused", wanted)
+    yield HeldOut(DRAWINGS, films(root, ("measured",), (DRAWINGS,)), "refused", 0.99)
+    yield HeldOut(turned.name, turned, "refused", 0.99)
+    for kind in DRAWN:
+        yield HeldOut(f"drawn, {kind}", drawn(root, kind, SEED, of_each), "refused", 0.99)
+    for name, change in CHANGES.items():
+        yield HeldOut(f"{NIH}, {name}", own, "refused", 0.99, change)
 
 
 def fitted_thresholds(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from xport.errors import InputError
 
 if TYPE_CHECKING:
+    from browser_harness.serve.server import LoopbackServer
     from xport.bundles.manifest import Manifest
     from xport.workflow.receiving import Received
 
@@ -121,6 +122,28 @@ def requalify(options: argparse.Namespace) -> tuple[int, str, dict[str, Any]]:
     lines = found.lines() + ([f"evidence  {options.out}"] if options.out else [])
     value = found.model_dump(mode="json") | {"exit_code": int(code)}
     return code, "\n".join(lines[:1] if options.quiet else lines), value
+
+
+def lay_beside(
+    server: LoopbackServer, options: argparse.Namespace, manifest: Manifest
+) -> list[str]:
+    """Serve a site configuration beside a bundle's page, where one is given; what is said of it.
+
+    Raises:
+        InputError: it cannot be read.
+        IntegrityError: it is not for this bundle, or sets what may not be set.
+    """
+    if options.site is None:
+        return []
+    from reports.words import printable
+    from xport.signing.keys import shown
+    from xport.site.configuration import SITE_FILE
+    from xport.workflow.site_calibration import site_for
+
+    found, content = site_for(options.bundle, manifest, options.site)
+    server.publish(options.path + SITE_FILE, content)
+    claim = f"claims the key {shown(found.fingerprint)}, not checked against a key"
+    return [printable(f"site      {found.words()}, until {found.until}; {claim}")]
 
 
 def _signature(
