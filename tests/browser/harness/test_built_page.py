@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
+import hashlib
 import json
 import re
 import subprocess
@@ -57,11 +59,23 @@ def test_the_witness_is_the_first_import_of_every_script_of_our_own(name: str) -
     assert "witness.js" in app_files()
 
 
+def integrity(name: str) -> str:
+    """How the deployed page's HTML holds a file to its bytes."""
+    digest = hashlib.sha384((PAGE_FOLDER / name).read_bytes()).digest()
+    return f' integrity="sha384-{base64.b64encode(digest).decode()}"'
+
+
+def test_what_the_deployed_pages_html_loads_is_held_to_its_bytes() -> None:
+    text = (PAGE_FOLDER / "index.html").read_text()
+    assert f'<link rel="stylesheet" href="app.css"{integrity("app.css")} />' in text
+
+
 @pytest.mark.parametrize("name", ["runner", "bench", "index"])
 def test_a_page_has_no_script_before_the_one_that_begins_with_the_witness(name: str) -> None:
     text = (PAGE_FOLDER / f"{name}.html").read_text()
     own = "app" if name == "index" else name
-    assert re.findall(r"<script[^>]*>", text) == [f'<script type="module" src="{own}.js">']
+    held = integrity("app.js") if name == "index" else ""
+    assert re.findall(r"<script[^>]*>", text) == [f'<script type="module" src="{own}.js"{held}>']
 
 
 def test_the_deployed_page_leaves_the_engine_to_its_worker() -> None:
