@@ -5,6 +5,7 @@
   facts.
 - `build`: the deployable bundle: the verified bytes, the page that runs them, and the evidence.
 - `checks`: whether a bundle is whole: every file by digest, and contents that belong together.
+- `claim`: who claims the release of a bundle, with the key that its run was told of.
 - `evidence`: whether a bundle says what its evidence says: of its verdict, its models and its
   engine.
 - `examples`: images that a bundle carries to be tried: in the run they were read and predicted

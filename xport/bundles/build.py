@@ -9,6 +9,7 @@ from pathlib import Path
 
 from reference.document import make_readable, put_in_place, staging_beside
 from xport.bundles.checks import verify_bundle
+from xport.bundles.claim import write_claim
 from xport.bundles.evidence import changed_page_files, document_bytes, tools_of, weights_told
 from xport.bundles.examples import pictures_of, write_examples
 from xport.bundles.manifest import (
@@ -196,6 +197,7 @@ def _fill(
         faithful_to=plan.faithful_to,
         site=plan.site,
         rule=_written(folder, RULE, document_bytes(plan.rule)),
+        publisher=write_claim(folder, evidence),
         files={},
     )
     paths = [path.as_posix() for path in _relative(folder)]

@@ -182,7 +182,8 @@ def _listing_findings(
             yield f"file {name} is changed"
         elif (folder / name).stat().st_size != entries[name].bytes:
             yield f"file {name} is listed with another length"
-    for file in filter(None, (manifest.self_test, manifest.rule, *manifest.examples)):
+    key = manifest.publisher and manifest.publisher.key
+    for file in filter(None, (manifest.self_test, manifest.rule, key, *manifest.examples)):
         listed = manifest.files.get(file.path)
         if listed is None or (listed.sha256, listed.bytes) != (file.sha256, file.bytes):
             yield f"file {file.path} is listed twice, otherwise"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from reference.preprocess import Preprocess
+from xport.bundles.claim import claim_of
 from xport.bundles.examples import FOLDER as EXAMPLES
 from xport.bundles.manifest import NOTICE, RULE, BundledModel, DataFile, Manifest
 from xport.bundles.page import page_findings
@@ -117,6 +118,7 @@ def _statements(manifest: Manifest, evidence: Evidence) -> Iterator[tuple[str, o
     yield "the tools", manifest.tools, tools_of(evidence)
     yield "what the models are held to", manifest.faithful_to, plan.faithful_to
     yield "what a site may set", manifest.site, plan.site
+    yield "who claims the release", manifest.publisher, claim_of(evidence)
     yield "what is said beside the verdict", manifest.notes, evidence.verdict.notes
     if manifest.backends is not None or evidence.rules > 2:
         yield "the backends of the page", manifest.backends, page_backends(plan)

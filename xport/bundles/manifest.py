@@ -51,6 +51,19 @@ class DataFile(Document):
     bytes: int
 
 
+class Claim(Document):
+    """Who claims the release, and with which key, as its run was told; and when it was judged.
+
+    `fingerprint` is the SHA-256 of the key in DER, `key` the file that holds it in PEM, listed
+    among the `files` too. Who can replace the page can replace this: trust is decided outside.
+    """
+
+    name: str
+    fingerprint: str
+    judged: str
+    key: DataFile
+
+
 class Example(DataFile):
     """An image that a person can open with one click; `title` says what it is."""
 
@@ -94,6 +107,7 @@ class Manifest(Document):
     every model was verified on them; None as above. `faithful_to` is what the models are held to.
     `site` is what a hospital may set, within bounds; None where that is nothing.
     `rule` is what images are accepted by, listed among the `files` too; None where no rule decides.
+    `publisher` is who claims the release; None where nobody does.
 
     Version 1 had the preprocessing itself in the place of `models.*.preprocess`; version 2 had
     neither self-test nor examples, cards and tools.
@@ -117,18 +131,16 @@ class Manifest(Document):
     faithful_to: str = "PyTorch"
     site: SiteBounds | None = None
     rule: DataFile | None = None
+    publisher: Claim | None = None
     files: dict[Inside, FileEntry]
 
     @model_serializer(mode="wrap")
-    def _without_a_rule_that_is_not_there(
-        self, handler: SerializerFunctionWrapHandler
-    ) -> dict[str, Any]:
-        """Manifests without a rule, or bounds for a site, are written as before there were any."""
+    def _without_what_is_not_there(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Manifests without rule, bounds for a site or publisher are as before there were any."""
         written: dict[str, Any] = handler(self)
-        if self.rule is None:
-            written.pop("rule", None)
-        if self.site is None:
-            written.pop("site", None)
+        for name in ("rule", "site", "publisher"):
+            if getattr(self, name) is None:
+                written.pop(name, None)
         return written
 
     def model_files(self) -> dict[str, FileEntry | DataFile]:

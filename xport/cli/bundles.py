@@ -68,6 +68,7 @@ def _received(options: argparse.Namespace, bundle: Received) -> tuple[int, str, 
     from xport.bundles.manifest import MANIFEST
     from xport.common.digests import of_file
     from xport.judgement.evidence import EVIDENCE, Evidence
+    from xport.signing.keys import shown as key_shown
 
     manifest = bundle.manifest
     facts = {
@@ -80,6 +81,8 @@ def _received(options: argparse.Namespace, bundle: Received) -> tuple[int, str, 
     }
     signature, who, not_asked = _signature(bundle, options.key, options.identity)
     said = {name: value for name, value in facts.items() if value is not None} | {"signature": who}
+    if (claim := manifest.publisher) is not None:
+        said["claimed by"] = words.one_line(f"{claim.name}, key {key_shown(claim.fingerprint)}")
     shown, lines = page_facts(manifest)
     lines = [one for one in lines if one != words.STATUS_WORDS[manifest.verdict]]  # said above
     missing = unchecked_of(bundle.folder)
@@ -104,6 +107,7 @@ def _received(options: argparse.Namespace, bundle: Received) -> tuple[int, str, 
         "unchecked": [*missing, *bundle.unchecked],
         "said": list(bundle.said),
         "signature": signature,
+        "publisher": claim and claim.model_dump(mode="json"),
     }
     return code, "\n".join(text), details | facts | more | shown
 

@@ -25,6 +25,8 @@ from xport.release_file.decisions import Decisions, read_decisions, read_rule, r
 from xport.release_file.file import ReleaseFile, read_release
 from xport.release_file.model_cards import read_card
 from xport.release_file.tables import ModelEntry
+from xport.signing.keys import shown
+from xport.signing.publisher import read_publisher
 from xport.toolchains.known import TOOLCHAINS
 from xport.toolchains.standing import standing_of
 from xport.workflow.difference import open_side
@@ -119,6 +121,8 @@ def _models(release: ReleaseFile) -> Iterator[Finding]:
             yield looked_at(f"{key}.decisions", _decisions, entry, key)
     if release.gate is not None:
         yield looked_at("gate.rule", _rule, release)
+    if release.publisher is not None:
+        yield looked_at("publisher.key", _publisher, release)
 
 
 def _operators(release: ReleaseFile) -> Iterator[Finding]:
@@ -195,6 +199,11 @@ def _rule(release: ReleaseFile) -> str:
             require_own(decisions, entry, digests.of_file(entry.weights_file), f"models.{model}")
     conditions = next(iter(rules.values())).conditions
     return f"{len(conditions)} conditions, of {' and '.join(rules)}"
+
+
+def _publisher(release: ReleaseFile) -> str:
+    found = read_publisher(release.publisher)
+    return f"{found.name}, {shown(found.fingerprint)}" if found else ""
 
 
 def _packages(release: ReleaseFile) -> Iterator[Finding]:

@@ -13,6 +13,7 @@
 - `policy`: what must hold for a verdict of PASSED, declared before anything is measured.
 - `presets`: policies that come with xport, by name: a release file names one and writes what
   differs from it.
+- `publisher`: who is going to sign a release, and with which key, said before the run.
 - `renames`: keys of documents that have another name in a later version.
 - `rounding`: how far float32 rounding takes an output, as numbers: what tolerances are measured by.
 - `routes`: the ways from PyTorch to TF.js, as the release file chooses them and as artifacts and

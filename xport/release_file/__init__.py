@@ -12,6 +12,7 @@
   converted.
 - `preprocess_table`: how a release file declares preprocessing: a preset's name, keys over a
   preset, or every key.
+- `publisher`: who is going to sign the release, as the release file says it.
 - `tables`: the tables of a release file: how a model is built and fed, tried and explained.
 - `toml_document`: reading TOML: a file's bytes, and what stands in them.
 """

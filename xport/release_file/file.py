@@ -15,6 +15,7 @@ from xport.plan import floor, presets
 from xport.plan.policy import OtherPolicy, Policy
 from xport.plan.routes import DIRECT, ONNX, TORCH, Backend, DirectRoute, Routes, TensorflowRoute
 from xport.plan.site_bounds import SiteBounds
+from xport.release_file.publisher import PublisherEntry
 from xport.release_file.tables import (
     BrowserEntry,
     ExplanationEntry,
@@ -48,6 +49,7 @@ class ReleaseFile(Document):
     browser: BrowserEntry
     policy: Policy
     site: SiteBounds | None = None
+    publisher: PublisherEntry | None = None
 
     @model_validator(mode="after")
     def _policy_names_what_exists(self) -> Self:
@@ -227,10 +229,9 @@ class ReleaseFile(Document):
     def digest(self) -> str:
         """Identifies the release file's content."""
         fields = self.model_dump(mode="json")
-        if self.gate is None:  # as before there were rules
-            fields.pop("gate")
-        if self.site is None:  # as before a site could set anything
-            fields.pop("site")
+        for name in ("gate", "site", "publisher"):  # as before each of them could be said
+            if fields[name] is None:
+                fields.pop(name)
         return digests.of_json(fields)
 
 
@@ -255,7 +256,9 @@ def read_release(path: Path) -> ReleaseFile:
     }
     policy = presets.spelt_out(release.policy, sorted(release.outputs()), release.maps())
     gate = release.gate and GateEntry(rule=path.parent / release.gate.rule)
-    return release.model_copy(update={"models": models, "policy": policy, "gate": gate})
+    publisher = release.publisher and release.publisher.beside(path.parent)
+    own = {"models": models, "policy": policy, "gate": gate, "publisher": publisher}
+    return release.model_copy(update=own)
 
 
 class PolicyFile(BaseModel):

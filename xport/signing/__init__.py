@@ -9,6 +9,7 @@ need the extra `sign`.
 - `keys`: key files in PEM: ECDSA on P-256, private or public.
 - `model_signature`: the signature of all files in OpenSSF Model Signing's format.
 - `places`: where signatures lie in a bundle, and reading them with a limit.
+- `publisher`: the key that a release names before its run: read, and held to the one that signs.
 - `signatures`: what a bundle's signatures claim, whether they are of its bytes, and of a key.
 - `statement`: the evidence as an in-toto statement about every file of a bundle.
 - `writing`: signatures made and added to a bundle.

@@ -21,6 +21,7 @@ from xport.signing.places import (
     read_signature_file,
     refused,
 )
+from xport.signing.publisher import foreign
 from xport.signing.statement import listing_findings, read_statement, statement_findings
 
 NOT_SIGNED = "not signed: whoever made this bundle is unknown"
@@ -80,11 +81,14 @@ def signature_findings(folder: Path, files: Mapping[str, str], evidence: Evidenc
     try:
         if is_keyless(folder):
             signed = read_keyless(read_signature_file(folder, KEYLESS)).files
+            yield from _claimed_by_another(KEYLESS, evidence, None)
             yield from listing_findings(signed, files, f"signed in {KEYLESS}")
             return
         if (folder / KEYLESS).exists():
             yield f"{KEYLESS} lies beside a signature with a key: one of both is wanted"
-        yield from statement_findings(read_statement(_envelope(folder).payload), evidence, files)
+        envelope = _envelope(folder)
+        yield from _claimed_by_another(ENVELOPE, evidence, envelope.keyid)
+        yield from statement_findings(read_statement(envelope.payload), evidence, files)
         signature = read_model_signature(read_signature_file(folder, MODEL_SIGNATURE))
         yield from listing_findings(signature.files, files, f"signed in {MODEL_SIGNATURE}")
     except IntegrityError as error:
@@ -124,6 +128,12 @@ def require_signed_by(folder: Path, key: PublicKey) -> None:
         others = "\n".join(f"also: {one}" for one in found[1:])
         remedy = f"it is not what the owner of {key.path} signed: do not publish it"
         raise IntegrityError(found[0], str(folder), remedy, others)
+
+
+def _claimed_by_another(name: str, evidence: Evidence, claimed: str | None) -> Iterator[str]:
+    found = foreign(evidence.plan.publisher, claimed)
+    if found is not None:
+        yield f"{name}: {found}"
 
 
 def _envelope(folder: Path) -> Signed:

@@ -45,6 +45,7 @@ from xport.release_file.file import ReleaseFile
 from xport.release_file.model_cards import read_card, terms_stated
 from xport.release_file.model_pipelines import explanation_pipeline, pipeline_for
 from xport.release_file.tables import ExplanationEntry, ModelEntry
+from xport.signing.publisher import read_publisher
 from xport.workflow.measured_floor import require_narrow
 from xport.workflow.naming import naming
 from xport.workflow.planned_artifact import planned_artifact, weights_digest
@@ -89,7 +90,7 @@ class Converter:
             for model_id, entry in release.explanations.items()
         }
         preprocessing = self._preprocessing([*shown, *brought])
-        rules = read_rule(release)
+        rules, publisher = read_rule(release), read_publisher(release.publisher)
         decisions = {
             model_id: self._decisions(model_id, entry, rules.get(model_id))
             for model_id, entry in release.models.items()
@@ -121,6 +122,7 @@ class Converter:
             missing_routes=tuple(missing for _, missing in converted if missing),
             page=planned_page(models, release.browser.wasm_threads),
             site=release.site,
+            publisher=publisher,
         )
 
     def _decisions(self, model_id: str, entry: ModelEntry, rule: Rule | None) -> Decisions:

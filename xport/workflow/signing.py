@@ -8,6 +8,7 @@ from xport.bundles.manifest import Manifest
 from xport.judgement.evidence import EVIDENCE, Evidence
 from xport.signing.keyless import Identity
 from xport.signing.keys import Passphrase, read_private_key
+from xport.signing.publisher import require_declared
 from xport.signing.writing import add_keyless_signature, add_signatures, require_unsigned
 from xport.workflow.verification import checked_files, require_strong
 
@@ -36,7 +37,8 @@ def sign(
         The manifest, and the fingerprint of the key.
 
     Raises:
-        InputError: it is no bundle, signed already or weak; or the key is not fit.
+        InputError: it is no bundle, signed already or weak; or the key is not fit, or not the one
+            that the release names.
         IntegrityError: it is not what was verified.
         PackageMissing: the extra `sign` is not installed.
         UnavailableError: the place cannot be written.
@@ -46,6 +48,7 @@ def sign(
     manifest, files = checked_files(bundle, allow_unchecked=allow_unchecked)
     require_strong(manifest, bundle, allow_weak=allow_weak, allow_waivers=allow_waivers)
     evidence = Evidence.read(bundle / EVIDENCE)
+    require_declared(evidence.plan.publisher, private.public, bundle)
     add_signatures(bundle, files, evidence, manifest.verdict, private)
     return manifest, private.public.fingerprint
 
@@ -65,7 +68,7 @@ def sign_keyless(
         The manifest, and the identity that the signature names.
 
     Raises:
-        InputError: it is no bundle, signed already or weak.
+        InputError: it is no bundle, signed already or weak, or the release names a key.
         IntegrityError: it is not what was verified.
         PackageMissing: the extra `sign` is not installed.
         UnavailableError: a service cannot be reached, nobody signed in, or the place cannot be
@@ -74,4 +77,5 @@ def sign_keyless(
     require_unsigned(bundle)
     manifest, files = checked_files(bundle, allow_unchecked=allow_unchecked)
     require_strong(manifest, bundle, allow_weak=allow_weak, allow_waivers=allow_waivers)
+    require_declared(Evidence.read(bundle / EVIDENCE).plan.publisher, None, bundle)
     return manifest, add_keyless_signature(bundle, files)

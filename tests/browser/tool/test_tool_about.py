@@ -7,15 +7,27 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.tool.app_bundles import relist
 from tests.browser.tool.tool_page import opened_tool
 from tests.browser.tool.tool_site import make_site
+from xport.bundles.manifest import MANIFEST, Claim, Manifest, write_file
 from xport.common import digests
+
+OWNER = "Radiology, Example Hospital"
+FINGERPRINT = "0123456789abcdef" * 4
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A good bundle."""
     return make_site(tmp_path_factory.mktemp("site") / "site")
+
+
+def claim(site: Path) -> None:
+    """Let a bundle name its publisher; what the page reads of the key is its bytes alone."""
+    key = write_file(site, "publisher.pub", b"a public key")
+    own = Claim(name=OWNER, fingerprint=FINGERPRINT, judged="2026-11-30T12:00:00+00:00", key=key)
+    relist(site, Manifest.read(site / MANIFEST).model_copy(update={"publisher": own}))
 
 
 def test_the_report_is_a_link_away_and_keeps_its_style(browser: Browser, site: Path) -> None:
@@ -55,6 +67,7 @@ def test_versions_and_digest_of_the_release_are_named(browser: Browser, site: Pa
         dialog = tool.page.get_by_role("dialog")
         expect(dialog).to_contain_text("torch 0.0.0")
         expect(dialog).to_contain_text(digests.of_bytes(tool.manifest()))
+        expect(dialog).to_contain_text("Nobody claims this release")
 
 
 def test_what_differs_and_does_not_decide_stands_with_the_release(
@@ -62,6 +75,7 @@ def test_what_differs_and_does_not_decide_stands_with_the_release(
 ) -> None:
     sentence = "ADVISORY: clf/onnx logits: max |Δ| 0.001 from torch (it takes other pixels)"
     site = make_site(tmp_path / "site", notes=[{"kind": "advisory", "text": sentence}])
+    claim(site)
     with opened_tool(browser, site) as tool:
         tool.page.get_by_role("button", name="About").click()
         note = tool.page.get_by_role("dialog").get_by_role("note")
@@ -69,6 +83,12 @@ def test_what_differs_and_does_not_decide_stands_with_the_release(
         expect(note).to_contain_text(sentence)
         note.scroll_into_view_if_needed()
         expect(note).to_be_in_viewport()
+        dialog = tool.page.get_by_role("dialog")
+        expect(dialog).to_contain_text(f"{OWNER} claims this release. Fingerprint of the key:")
+        expect(dialog).to_contain_text(f"sha256:{FINGERPRINT} Judged Nov 30, 2026")
+        expect(dialog).to_contain_text("verdict PASSED.")
+        expect(dialog).to_contain_text("Whoever can replace this page can make it say anything")
+        expect(dialog).not_to_contain_text("genuine")
 
 
 def test_a_weak_release_says_so_beside_the_notice_and_runs_where_it_was_verified(

@@ -307,3 +307,18 @@ def test_a_policy_can_be_read_from_any_file_that_has_one(tmp_path: Path) -> None
     assert origin == OtherPolicy(file="p.toml", sha256=digests.of_file(path))
     with pytest.raises(InputError, match="policy: Field required"):
         read_policy(mini.write({"schema_version": 2, "other": {"x": 1}}, tmp_path / "q.toml"))
+
+
+def test_a_publisher_has_a_name_and_a_key_beside_the_file(tmp_path: Path) -> None:
+    own = {"name": "Radiology, Example Hospital", "key": "release.pub"}
+    read = read_release(mini.write(mini.release() | {"publisher": own}, tmp_path / "release.toml"))
+    assert read.publisher is not None
+    assert read.publisher.key == tmp_path / "release.pub"
+    nobody = read_release(mini.write(mini.release(), tmp_path / "release.toml"))
+    assert nobody.publisher is None
+    assert nobody.digest() != read.digest()
+    for key in own:
+        less = {"publisher": {name: value for name, value in own.items() if name != key}}
+        refuse(tmp_path, mini.release() | less, f"publisher.{key}: Field required")
+    unseen = {"publisher": own | {"name": "a\nb"}}
+    refuse(tmp_path, mini.release() | unseen, "publisher.name: holds characters that cannot")

@@ -53,6 +53,7 @@ describe("parseManifest", () => {
       faithful_to: "PyTorch",
       site: null,
       rule: null,
+      publisher: null,
     });
   });
 
@@ -65,6 +66,7 @@ describe("parseManifest", () => {
       faithful_to: "PyTorch",
       site: null,
       rule: null,
+      publisher: null,
       ...said,
     });
   });
@@ -75,6 +77,22 @@ describe("parseManifest", () => {
     const wrong = { ...site, gate_thresholds: { ssim: [0.4] } };
     expect(() => parse({ ...good(), site: wrong })).toThrow("not two numbers");
     expect(() => parse({ ...good(), site: { ...site, models: {} } })).toThrow("not a field");
+  });
+
+  it("reads who claims the release, and refuses a claim without its key", () => {
+    const publisher = {
+      name: "Radiology, Example Hospital",
+      fingerprint: SHA,
+      judged: "2026-11-30T12:00:00+00:00",
+      key: file("publisher.pub"),
+    };
+    expect(parse({ ...good(), publisher })).toMatchObject({ publisher });
+    expect(() => parse({ ...good(), publisher: { ...publisher, judged: "soon" } })).toThrow("date");
+    expect(() => parse({ ...good(), publisher: { ...publisher, key: {} } })).toThrow(
+      "publisher.key",
+    );
+    const short = { ...publisher, fingerprint: "abc" };
+    expect(() => parse({ ...good(), publisher: short })).toThrow("not a SHA-256");
   });
 
   it("reads where the rule lies by which images are accepted", () => {

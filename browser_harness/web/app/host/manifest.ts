@@ -77,6 +77,17 @@ export interface SiteBounds {
   readonly keys: readonly string[];
 }
 
+/** Who claims a release, by a key that the run was told of, and when it was judged. */
+export interface Claim {
+  readonly name: string;
+  /** SHA-256 of the public key in DER. */
+  readonly fingerprint: string;
+  /** ISO 8601, with its offset. */
+  readonly judged: string;
+  /** The public key in PEM. */
+  readonly key: DataFile;
+}
+
 /** What is to be said wherever the verdict is: a kind for programs, a sentence for people. */
 export interface Note {
   readonly kind: string;
@@ -114,6 +125,8 @@ export interface Manifest {
   readonly site: SiteBounds | null;
   /** What images are accepted by; null where no rule decides. */
   readonly rule: DataFile | null;
+  /** Null where nobody claims it. */
+  readonly publisher: Claim | null;
   /** Every other file of the bundle, by path. */
   readonly files: Readonly<Record<string, BundledFile>>;
 }
@@ -155,6 +168,7 @@ const UNSAID = {
   faithful_to: "PyTorch",
   site: null,
   rule: null,
+  publisher: null,
 } satisfies Partial<Manifest>;
 const MANIFEST = {
   schema_version: (value: unknown) => (value === VERSION ? null : "another version"),
@@ -175,6 +189,7 @@ const MANIFEST = {
   faithful_to: text,
   site: orNull(object),
   rule: orNull(object),
+  publisher: orNull(object),
   files: object,
 } satisfies Fields & Record<keyof Manifest, unknown>;
 const MODEL = {
@@ -203,6 +218,14 @@ const SITE = {
 } satisfies Fields & Record<keyof SiteBounds, unknown>;
 const DATA_FILE = { path, sha256: digest, bytes: whole(0) } satisfies Fields;
 const FILE = { sha256: digest, bytes: whole(0), path: orNull(path) } satisfies Fields;
+const moment = (value: unknown) =>
+  typeof value === "string" && !Number.isNaN(Date.parse(value)) ? null : "not a date";
+const CLAIM = {
+  name: text,
+  fingerprint: digest,
+  judged: moment,
+  key: object,
+} satisfies Fields & Record<keyof Claim, unknown>;
 const NOTE = { kind: text, text } satisfies Fields;
 const EXAMPLE = { title: text, ...DATA_FILE } satisfies Fields;
 const SIGNATURE = { inputs: list, outputs: list } satisfies Fields;
@@ -228,6 +251,10 @@ export function parseManifest(content: BufferSource): Manifest {
     for (const [id, model] of Object.entries(found.models)) requireModel(id, model, found);
     requireFields(found.self_test, DATA_FILE, NAME, "self_test");
     if (found.rule) requireFields(found.rule, DATA_FILE, NAME, "rule");
+    if (found.publisher) {
+      requireFields(found.publisher, CLAIM, NAME, "publisher");
+      requireFields(found.publisher.key, DATA_FILE, NAME, "publisher.key");
+    }
     found.examples.forEach((one, i) => requireFields(one, EXAMPLE, NAME, `examples[${i}]`));
     requireTexts(found.tools, "tools");
     requireTexts(found.unshown, "unshown");

@@ -113,7 +113,7 @@ function wantedFiles(manifest: Manifest): ReadonlyMap<string, DataFile> {
     }
     for (const [name, file] of Object.entries(model.files)) want(pathOf(model, name), file);
   }
-  const others = manifest.rule ? [manifest.rule] : [];
+  const others = [manifest.rule, manifest.publisher?.key].filter((file) => file != null);
   for (const file of [manifest.self_test, ...others, ...manifest.examples]) want(file.path, file);
   for (const [path, file] of Object.entries(manifest.files)) {
     if (path.startsWith("self_test/")) want(file.path ?? path, file);

@@ -70,6 +70,14 @@ export const about: Catalogue["about"] = {
   releaseHeading: "Version und Nachweise",
   releaseText: (reference: string) =>
     `Die Modelle wurden umgewandelt und vor der Freigabe in echten Browsern mit ${reference} verglichen.`,
+  claim: {
+    nobody: "Niemand beansprucht diese Version: Sie nennt weder Herausgeber noch Schlüssel.",
+    who: (name: string) => `${name} beansprucht diese Version. Fingerabdruck des Schlüssels:`,
+    judged: (date: string, verdict: string) => `Geprüft am ${date}, Urteil ${verdict}.`,
+    key: "Öffentlicher Schlüssel",
+    trust:
+      "Wer diese Seite ersetzen kann, kann sie alles sagen lassen, auch das. Wem zu trauen ist, entscheidet sich außerhalb: Vergleichen Sie den Fingerabdruck mit dem, den der Herausgeber anderswo bekannt gemacht hat, und lassen Sie „xport verify ADRESSE --key DATEI“ die Version prüfen.",
+  },
   notes: "Neben dem Urteil über diese Version, in den Worten ihres Berichts:",
   report: "Bericht über den Vergleich",
   evidence: "Nachweise (JSON)",

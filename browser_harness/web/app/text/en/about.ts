@@ -68,6 +68,14 @@ export const about = {
   releaseHeading: "Release and evidence",
   releaseText: (reference: string) =>
     `The models were converted and compared with ${reference} in real browsers before they were released.`,
+  claim: {
+    nobody: "Nobody claims this release: it names no publisher and no key.",
+    who: (name: string) => `${name} claims this release. Fingerprint of the key:`,
+    judged: (date: string, verdict: string) => `Judged ${date}, verdict ${verdict}.`,
+    key: "Public key",
+    trust:
+      "Whoever can replace this page can make it say anything, this too. Whom to trust is decided outside: compare the fingerprint with the one that the publisher made known elsewhere, and let “xport verify ADDRESS --key FILE” check the release.",
+  },
   notes: "Beside the verdict on this release, in the words of its report:",
   report: "Report of the comparison",
   evidence: "Evidence (JSON)",

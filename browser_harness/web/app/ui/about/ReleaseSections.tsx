@@ -55,6 +55,7 @@ export function ReleaseSection() {
   return (
     <Section heading={words.releaseHeading}>
       <p>{words.releaseText(manifest.faithful_to)}</p>
+      <ClaimText />
       {manifest.notes.length > 0 && <Notes notes={manifest.notes} />}
       <ul class="about-list">
         {has("report.html") && <Document path="report.html" title={words.report} />}
@@ -85,6 +86,28 @@ export function ReleaseSection() {
         </details>
       )}
     </Section>
+  );
+}
+
+/** Who says that the release is theirs, and that the page cannot know it. */
+function ClaimText() {
+  const words = text.value.about.claim;
+  const manifest = release.value;
+  if (!manifest) return null;
+  const { publisher, verdict } = manifest;
+  if (!publisher) return <p>{words.nobody}</p>;
+  const judged = formats.value.moment(publisher.judged);
+  return (
+    <>
+      <p class="claim">
+        {words.who(publisher.name)} <span class="digest">sha256:{publisher.fingerprint}</span>{" "}
+        {words.judged(judged, verdict.replaceAll("_", " "))}{" "}
+        <a href={publisher.key.path} target="_blank" rel="noopener">
+          {words.key}
+        </a>
+      </p>
+      <p>{words.trust}</p>
+    </>
   );
 }
 
