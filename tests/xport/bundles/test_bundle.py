@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -42,12 +43,19 @@ from xport.judgement.judge import judge
 from xport.judgement.verdict import Note, Status
 from xport.plan.plan import Plan
 from xport.plan.policy import OtherPolicy
+from xport.plan.publisher import Publisher
 from xport.recording.browser import graph_operators
 from xport.signing.places import MODEL_SIGNATURE
 from xport.workflow import commands
 from xport.workflow.run_folder import RunFolder
 
 OTHER = OtherPolicy(file="other.toml", sha256="0" * 64)
+_DER = b"a public key, as far as a bundle knows"
+PUBLISHER = Publisher(
+    name="Radiology, Example Hospital",
+    fingerprint=digests.of_bytes(_DER),
+    pem=f"-----BEGIN PUBLIC KEY-----\n{b64encode(_DER).decode()}\n-----END PUBLIC KEY-----\n",
+)
 DOCUMENTS = {"report.html": b"<p>NOT FOR MEDICAL USE</p>"}
 DEFAULTS = Path(__file__).parents[3] / "reference" / "defaults"
 
@@ -568,8 +576,12 @@ def judged_for(evidence: Evidence, plan: Plan) -> Evidence:
     return moved.model_copy(update={"verdict": judge(case_of(moved))})
 
 
-def test_operating_points_and_gate_travel_in_the_bundle(mini_run: MiniRun, tmp_path: Path) -> None:
+def test_operating_points_gate_and_the_publishers_key_travel_in_the_bundle(
+    mini_run: MiniRun, tmp_path: Path
+) -> None:
     evidence = gated(mini_run, 0.08)
+    claimed = evidence.plan.model_copy(update={"publisher": PUBLISHER})
+    evidence = judged_for(evidence, claimed)
     gate = evidence.plan.model("autoencoder").gate
     folder = tmp_path / "bundle"
     manifest = build_bundle(evidence, sources(mini_run), page(mini_run), DOCUMENTS, folder)
@@ -577,6 +589,11 @@ def test_operating_points_and_gate_travel_in_the_bundle(mini_run: MiniRun, tmp_p
     assert entry is not None
     assert Gate.read(folder / entry.path) == gate
     assert manifest.models["classifier"].calibration is None
+    assert (folder / "publisher.pub").read_text() == PUBLISHER.pem
+    assert manifest.publisher is not None
+    assert manifest.publisher.fingerprint == PUBLISHER.fingerprint
+    assert manifest.files["publisher.pub"].sha256 == manifest.publisher.key.sha256
+    assert verify_bundle(folder).publisher == manifest.publisher
     (folder / entry.path).write_text((folder / entry.path).read_text().replace("0.08", "0.8"))
     with pytest.raises(IntegrityError, match=r"gate\.json is changed"):
         verify_bundle(folder)
