@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from reference.preprocess import Preprocess
 from xport.bundles.evidence import REMEDY, evidence_findings
-from xport.bundles.manifest import MANIFEST, BundledModel, Manifest
+from xport.bundles.manifest import MANIFEST, BundledModel, DataFile, Manifest
 from xport.bundles.required import required_files, unknown_files
 from xport.bundles.self_test_checks import read_self_test, recorded_findings
 from xport.bundles.unchecked import REMEDY as NOT_AGAIN
@@ -182,8 +182,9 @@ def _listing_findings(
             yield f"file {name} is changed"
         elif (folder / name).stat().st_size != entries[name].bytes:
             yield f"file {name} is listed with another length"
-    key = manifest.publisher and manifest.publisher.key
-    for file in filter(None, (manifest.self_test, manifest.rule, key, *manifest.examples)):
+    key = None if manifest.publisher is None else manifest.publisher.key
+    named: list[DataFile | None] = [manifest.self_test, manifest.rule, key, *manifest.examples]
+    for file in filter(None, named):
         listed = manifest.files.get(file.path)
         if listed is None or (listed.sha256, listed.bytes) != (file.sha256, file.bytes):
             yield f"file {file.path} is listed twice, otherwise"

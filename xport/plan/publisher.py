@@ -45,8 +45,10 @@ class Publisher(Document):
 def fingerprint_in(pem: str) -> str | None:
     """The SHA-256 of what one block of PEM holds in DER; None where it is no public key in PEM."""
     found = _PEM.fullmatch(pem)
+    if found is None:
+        return None
     try:
-        data = base64.b64decode(found[1].replace("\n", ""), validate=True) if found else None
+        data = base64.b64decode(found[1].replace("\n", ""), validate=True)
     except binascii.Error:
         return None
-    return data and hashlib.sha256(data).hexdigest()
+    return hashlib.sha256(data).hexdigest()

@@ -30,7 +30,7 @@ def require_declared(publisher: Publisher | None, key: PublicKey | None, bundle:
     Raises:
         InputError: the release names one, and this is not it.
     """
-    found = foreign(publisher, key and key.fingerprint)
+    found = foreign(publisher, None if key is None else key.fingerprint)
     if found is not None:
         raise InputError(
             found,
