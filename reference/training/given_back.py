@@ -119,7 +119,7 @@ class GivenBack(Document):
             for one in damaged
         )
         return (
-            "What it could give back, as far as was tried: of a film trained on its reconstruction is "
+            "What it could give back, as far as was tried: of a film trained on, what comes back is "
             f"{whole.trained_distance:.3f} away (median), of one held out {whole.held_distance:.3f}"
             ": so whether somebody's film was in the training may be guessed from its own "
             "reconstruction better than by chance.",
