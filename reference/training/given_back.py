@@ -119,8 +119,8 @@ class GivenBack(Document):
             for one in damaged
         )
         return (
-            "What it could give back, as far as was tried: of a film trained on, what comes back is "
-            f"{whole.trained_distance:.3f} away (median), of one held out {whole.held_distance:.3f}"
+            "What it could give back, as far as was tried: of a film trained on, what comes back "
+            f"is {whole.trained_distance:.3f} away (median), of one held out {whole.held_distance:.3f}"
             ": so whether somebody's film was in the training may be guessed from its own "
             "reconstruction better than by chance.",
             "Of a damaged film the nearest film to what comes back is the original in: "
