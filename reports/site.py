@@ -24,7 +24,8 @@ def html_site(report: SiteReport) -> str:
         .render(
             report=report,
             share=percent(report.accepted / report.images) if report.images else MISSING,
-            conditions=[(one, _chart(one), _sets(one, report)) for one in report.conditions],
+            sets=_sets(report),
+            conditions=[(one, _chart(one)) for one in report.conditions],
             findings=[(one, _cells(one)) for one in report.findings],
             short=short,
             percent=percent,
@@ -32,11 +33,10 @@ def html_site(report: SiteReport) -> str:
     )
 
 
-def _sets(condition: ConditionReport, report: SiteReport) -> list[tuple[str, int, int, str]]:
-    """Name, images, how many pass, and their share: these images, then the release's sets."""
-    scored = condition.local.images if condition.local else 0
-    rows = [("images of this site", scored, condition.accepted)]
-    rows += [(one.dataset, one.images, one.accepted) for one in condition.release]
+def _sets(report: SiteReport) -> list[tuple[str, int, int, str]]:
+    """Name, images, how many are accepted, and their share: these images, then the release's."""
+    rows = [("images of this site", report.images, report.accepted)]
+    rows += [(one.dataset, one.images, one.accepted) for one in report.sets]
     return [
         (name, images, accepted, percent(accepted / images) if images else MISSING)
         for name, images, accepted in rows

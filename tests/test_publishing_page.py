@@ -21,7 +21,9 @@ import pytest
 from tests.conftest import ROOT
 from tests.examples import blocks
 from tests.kept import MiniRun
-from xport.signing.keys import read_public_key, shown
+from xport.publishing.channels import change_channel, find_channel
+from xport.publishing.stores import open_store
+from xport.signing.keys import read_private_key, read_public_key, shown
 
 PAGE = ROOT / "docs" / "publishing.md"
 COMMANDS = blocks(PAGE, "sh")
@@ -32,6 +34,7 @@ CHECKED = "verify build/my/bundle --key"
 """In the command that checks the bundle by key."""
 REFUSED = "--revocations"
 """In the command that ends with 3: its release is revoked."""
+PASSPHRASE = "words that nobody guesses"
 PROGRAMS = {"xport": "xport", "model_signing": "model_signing"}
 """What is installed beside Python, and the module that it runs."""
 
@@ -75,7 +78,7 @@ class Desk:
             env=os.environ
             | {
                 "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
-                "XPORT_KEY_PASSPHRASE": "words that nobody guesses",
+                "XPORT_KEY_PASSPHRASE": PASSPHRASE,
                 "XPORT_SEEN": str(self.folder / "seen"),
             },
             capture_output=True,
@@ -154,7 +157,17 @@ def test_who_receives_it_is_told_of_what_was_revoked_and_replaced(desk: Desk) ->
     assert "is revoked since " in done.stderr  # by a list that the new key signed
     (desk.folder / "site" / "revocations.json").unlink()
     done = desk.step(HOST)
+    assert done.returncode == 3
+    assert "of the list of revoked releases, and there is none; somebody withholds" in done.stderr
+    store = open_store(str(desk.folder / "site"))
+    found = find_channel(store, "stable")
+    assert found.channel is not None
+    of_earlier = {"sequence": found.sequence + 1, "revocations": None}
+    key = read_private_key(desk.folder / "next.key", None, lambda: PASSPHRASE)
+    change_channel(store, found, found.channel.model_copy(update=of_earlier), key)
+    done = desk.step(HOST)
     assert done.returncode == 0
+    assert "the channel names no list of revoked releases: an earlier xport wrote it" in done.stdout
     assert " was replaced, by sha256:" in done.stdout
     assert "the bundle was signed before that" in done.stdout
 

@@ -378,8 +378,9 @@ def diff(
         before: what is published, say.
         after: what may take its place.
         limits: what may change, by the names of `[policy.baseline]`: `max_flipped_share`,
-            `max_auc_drop`, `max_bytes_ratio`, `max_slowdown`, `min_images`, `min_positives`,
-            `min_rounds`. The difference's `status` is their outcome, None without them.
+            `max_auc_drop`, `max_calibrated_change`, `max_bytes_ratio`, `max_slowdown`,
+            `min_images`, `min_positives`, `min_rounds`. The difference's `status` is their
+            outcome, None without them.
         labelled: what the classifiers of both said of one labelled set, as `xport paper table1`
             writes it.
         options: the browser in which both run in turn, where `max_slowdown` asks for it.

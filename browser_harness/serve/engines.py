@@ -34,6 +34,7 @@ PACKAGES = (
 )
 FOLDER_VARIABLE = "XPORT_ENGINES"
 BUILD, RECORD, PAGE = "build.json", "engine.json", "page"
+UNBUILT = re.compile(r"(\.test\.ts|README\.md)$")
 NAMED = re.compile(r"tfjs@(\d+\.\d+\.\d+(?:-[\w.]+)?)")
 TAKEN = (
     "name a version, such as tfjs@4.21.0, a folder with TF.js's unpacked packages, or a page that "
@@ -205,7 +206,7 @@ def _kept(asked: str, place: Path, version: str) -> Engine | None:
 
 
 def _sources() -> dict[str, str]:
-    """SHA-256 of the page's sources by path, as the build of the page here lists them.
+    """SHA-256 of the page's sources by path, of what the build of the page here lists as sources.
 
     Raises:
         UnavailableError: there is no built page, or its sources or the tools that build it are not
@@ -223,8 +224,11 @@ def _sources() -> dict[str, str]:
             "its browser_harness/web/dist",
         )
     try:
-        found = json.loads((PAGE_FOLDER / BUILD).read_bytes())["sources"]
-        return {str(name): str(digest) for name, digest in found.items()}
+        listed = json.loads((PAGE_FOLDER / BUILD).read_bytes())["sources"]
+        tops = sorted({str(name).partition("/")[0] for name in listed})
+        files = [file for top in tops for file in (WEB / top, *sorted((WEB / top).rglob("*")))]
+        names = [file.relative_to(WEB).as_posix() for file in files if file.is_file()]
+        return {name: digests.of_file(WEB / name) for name in names if not UNBUILT.search(name)}
     except (OSError, ValueError, LookupError, AttributeError) as error:
         raise UnavailableError(
             "the page is not built", str(PAGE_FOLDER), "run `make setup`"

@@ -217,6 +217,19 @@ await script("engine.worker", "app/host/engine_worker.ts");
 await script("sw", "app/offline/sw.ts", { plugins: [withoutEngine], licenses: true });
 await cp(path.join(here, "app/static"), dist, { recursive: true });
 
+// What the HTML loads is held to its bytes, so a page of two releases or a damaged one does not start.
+const index = await readFile(path.join(dist, "index.html"), "utf8");
+const held = await Promise.all(
+  ["app.css", "app.js"].map(async (name) => {
+    const sha384 = createHash("sha384").update(await readFile(path.join(dist, name)));
+    return [`="${name}"`, `="${name}" integrity="sha384-${sha384.digest("base64")}"`];
+  }),
+);
+await writeFile(
+  path.join(dist, "index.html"),
+  held.reduce((text, [plain, pinned]) => text.replace(plain, pinned), index),
+);
+
 // What the deployed page consists of, for whoever puts bundles together.
 const made = await readdir(dist, { recursive: true, withFileTypes: true });
 const deployed = made

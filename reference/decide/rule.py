@@ -42,7 +42,10 @@ Reason = Literal[
 REASONS: tuple[Reason, ...] = get_args(Reason)
 
 RULE_DEFINITIONS: dict[RuleScore, str] = {
-    **DEFINITIONS,
+    "l1": DEFINITIONS["l1"],
+    "l2": DEFINITIONS["l2"],
+    "ssim": DEFINITIONS["ssim"],
+    "latent": DEFINITIONS["latent"],
     "view": "softmax probability of a label of the view model",
     "shorter_side": "smaller of width and height of the file's picture, in its pixels",
     "mean_level": "mean of the view model's input, 0 at the low end of its range, 1 at the high",

@@ -21,7 +21,7 @@ from reference.samples.synthetic import Array, Draws, smooth
 
 
 def elsewhere_like(seed: int, size: int = 128) -> npt.NDArray[np.uint8]:
-    """Return a joint, an abdomen with pelvis, a skull, or a slice of trunk or head.
+    """Return a joint, an abdomen with pelvis, a skull, or a slice of trunk, head or chest.
 
     Args:
         seed: 0 to 2**64 - 1.
@@ -129,7 +129,37 @@ def _head_slice(grid: Grid, draws: Draws, texture: Array) -> Array:
     return shell + matter
 
 
-_SLICES = (_trunk_slice, _head_slice)
+def _upright_slice(grid: Grid, draws: Draws, texture: Array) -> Array:
+    """Draw a slice of a chest from the front or the side on black: flat organs, no ribs across."""
+    x, y = grid.x, grid.y
+    wide, soft = draws.between(0.3, 0.46), draws.between(0.35, 0.95)
+    trunk = smooth((wide - np.abs(x)) / 0.03) * smooth((y - draws.between(-0.1, 0.15)) / 0.05)
+    level = soft * trunk * (1 + 0.15 * texture)
+    dark, sides = draws.between(0.0, 0.4) * soft, (-1.0, 1.0) if draws.between(0, 1) < 0.7 else (0,)
+    for side in sides:
+        at = (side * draws.between(0.14, 0.2), draws.between(0.36, 0.5))
+        size = (draws.between(0.09, 0.15) + 0.08 * (side == 0), draws.between(0.24, 0.38))
+        dome = smooth((draws.between(0.62, 0.75) + 0.6 * (x - at[0]) * (x - at[0]) - y) / 0.015)
+        lung = smooth(ellipsoid(x, y, at, size, -0.12 * side) / 0.15) * dome
+        level = level * (1 - lung) + lung * dark
+        for _ in range(int(draws.between(4, 16))):
+            spot = (at[0] + draws.between(-0.1, 0.1), at[1] + draws.between(-0.2, 0.25))
+            vessel = ellipsoid(x, y, spot, (draws.between(0.005, 0.015),) * 2)
+            level = level + lung * draws.between(0.2, 0.6) * smooth(vessel / 0.5)
+    heart = ellipsoid(x, y, (draws.between(0.0, 0.06), 0.55), (draws.between(0.08, 0.14), 0.12))
+    level = np.maximum(level, draws.between(0.9, 1.1) * soft * smooth(heart / 0.1))
+    part = np.abs(2 * (y / 0.06 - np.floor(y / 0.06)) - 1)
+    bone = smooth((0.035 - np.abs(x)) / 0.006) * smooth((0.8 - part) / 0.1)
+    shown = bone if draws.between(0, 1) < 0.5 else bone * (y < draws.between(0.1, 0.4))
+    rib = grid.zeros()
+    for number in range(8):
+        for side in sides:
+            at = (side * (wide - 0.03), 0.14 + 0.075 * number)
+            rib = rib + smooth(ellipsoid(x, y, at, (0.018, 0.012)) / 0.3)
+    return np.maximum(level, np.maximum(shown, np.minimum(rib, 1.0)) * min(1.0, soft + 0.3))
+
+
+_SLICES = (_trunk_slice, _head_slice, _upright_slice)
 _KINDS: tuple[Callable[[Grid, Draws, Array], Array], ...] = (
     _joint,
     _joint,
@@ -137,6 +167,7 @@ _KINDS: tuple[Callable[[Grid, Draws, Array], Array], ...] = (
     _abdomen,
     _abdomen,
     _skull,
+    _upright_slice,
     *_SLICES,
 )
 """Joints and abdomens are drawn more often: they are what resembles a chest."""

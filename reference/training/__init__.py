@@ -19,6 +19,8 @@ Nothing here is imported by who only converts; it needs the extra ``train`` (Lig
 - `films_figures`: what a classifier of real films reaches, beside others on the very same images.
 - `fitting`: the loop of training: epochs, validation, early stopping, and states from which it
   goes on.
+- `gate_rule`: the rule of a release's gate, from the documents beside the weights that give its
+  scores.
 - `owning`: writing into documents of decisions which weights they were made for.
 - `publishing`: from trained weights to what ships: rounded to float16, measured, described,
   written.

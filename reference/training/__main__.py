@@ -28,6 +28,7 @@ examples:
   python -m reference.training defaults --work build/defaults --out reference/defaults
   python -m reference.training real --from FOLDER
   python -m reference.training gate-table --real FOLDER --weights reference/defaults/view
+  python -m reference.training gate-rule --view reference/defaults/view --out rule.json
   python -m reference.training gate-table --real FOLDER \\
       --rule reference/defaults/gate-films/rule.json
   python -m reference.training name-weights --weights model.safetensors gate.json
@@ -121,6 +122,12 @@ def _add_real(commands: Any) -> None:
         help="folder with the rule's autoencoder (default %(default)s)",
     )
     table.add_argument("--json", type=Path, help="file for the table as a document")
+    rule = commands.add_parser("gate-rule", help="write the rule by which images are accepted")
+    rule.add_argument(
+        "--view", type=Path, required=True, help="folder of the gate's network, with thresholds"
+    )
+    rule.add_argument("--autoencoder", type=Path, help="folder of an autoencoder with gate.json")
+    rule.add_argument("--out", type=Path, required=True, help="file of the rule")
     table.add_argument("--threads", type=int, help="threads of torch")
 
 
@@ -171,6 +178,13 @@ def _run(chosen: argparse.Namespace, line: str) -> None:
 
         for path in chosen.documents:
             _say(f"{path}: names {name_weights(path, chosen.weights)}")
+        return
+    if chosen.command == "gate-rule":
+        from reference.training.gate_rule import gate_rule
+
+        rule = gate_rule(chosen.view, chosen.autoencoder)
+        rule.write(chosen.out)
+        _say(f"{chosen.out}: {len(rule.conditions)} conditions")
         return
     if chosen.threads is not None:
         from reference.networks.threads import set_threads

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,8 @@ from reference.decide.labels import LABELS
 from reference.decide.paired_auc import auc_interval, midranks
 from reference.decide.predictions import Predictions
 from reference.errors import DataError
+
+Floats = npt.NDArray[np.floating[Any]]
 
 PUBLISHED = "densenet121_published_predictions.csv"
 """What a published replication of the paper's classifier says of the measured NIH films."""
@@ -95,14 +98,14 @@ def mean_interval(found: Predictions, patients: Sequence[str]) -> tuple[float, f
     return whole, float(low), float(high)
 
 
-def _mean_area(truth: npt.NDArray[np.float64], outputs: npt.NDArray[np.float64]) -> float | None:
+def _mean_area(truth: Floats, outputs: Floats) -> float | None:
     """Return the mean AUC, ties counting half; None where no finding has one."""
     areas = []
     for column in range(truth.shape[1]):
         present = truth[:, column] == 1
         count, total = int(present.sum()), len(present)
         if 0 < count < total:
-            ranks = midranks(outputs[:, column])
+            ranks = midranks(outputs[:, column].astype(np.float64))
             least = count * (count + 1) / 2
             areas.append((ranks[present].sum() - least) / (count * (total - count)))
     return float(np.mean(areas)) if areas else None

@@ -34,7 +34,7 @@ COUNTS: dict[str, tuple[int, float]] = {
     "child": (60, FRONTAL),
     "lateral": (420, LATERAL),
     "limb": (300, OTHER),
-    "elsewhere": (640, OTHER),
+    "elsewhere": (900, OTHER),
     "page": (140, OTHER),
     "noise": (90, OTHER),
     "blank": (90, OTHER),
@@ -117,7 +117,8 @@ def noise(seed: int) -> Levels:
     draws = Draws(seed, 2)
     side = int(2 ** draws.between(1.6, 7.01))
     coarse = draws.field(side * side).reshape(side, side)
-    return np.kron(coarse, np.ones((SIZE // side + 1,) * 2))[:SIZE, :SIZE]
+    large: Levels = np.kron(coarse, np.ones((SIZE // side + 1,) * 2)).astype(np.float64)
+    return large[:SIZE, :SIZE]
 
 
 def blank(seed: int) -> Levels:

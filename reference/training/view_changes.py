@@ -20,11 +20,11 @@ SIZE = 96
 FRONTAL, OTHER, INVERTED = (VIEWS.index(name) for name in ("frontal", "other", "inverted"))
 
 TURNED: tuple[tuple[float, int, str], ...] = (
-    (0.11, VIEWS.index("turned 90° clockwise"), "clockwise"),
-    (0.11, VIEWS.index("turned 180°"), "half"),
-    (0.11, VIEWS.index("turned 90° counter-clockwise"), "counter"),
-    (0.11, VIEWS.index("upside down (mirrored)"), "mirrored"),
-    (0.13, INVERTED, "inverted"),
+    (0.10, VIEWS.index("turned 90° clockwise"), "clockwise"),
+    (0.14, VIEWS.index("turned 180°"), "half"),
+    (0.10, VIEWS.index("turned 90° counter-clockwise"), "counter"),
+    (0.15, VIEWS.index("upside down (mirrored)"), "mirrored"),
+    (0.12, INVERTED, "inverted"),
 )
 """How often each nameable change is drawn, its view and its own name; "other" takes the rest."""
 
@@ -195,7 +195,7 @@ def _scrambled(image: torch.Tensor, chance: Chance) -> torch.Tensor:
     spectrum = torch.fft.rfft2(image)
     phase = chance.between(-math.pi, math.pi, *spectrum.shape)
     phase[..., 0, 0] = 0
-    made = torch.fft.irfft2(torch.polar(spectrum.abs(), phase), s=image.shape[1:])
+    made: torch.Tensor = torch.fft.irfft2(torch.polar(spectrum.abs(), phase), s=image.shape[1:])
     return made.clamp(0, 1)
 
 
@@ -226,7 +226,9 @@ _BROKEN: tuple[Callable[[torch.Tensor, Chance], torch.Tensor], ...] = (
     _one_side,
     _one_side,
     _upper,
+    _upper,
     _lower,
+    _corner,
     _corner,
     _doubled,
     _doubled,

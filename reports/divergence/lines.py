@@ -30,6 +30,12 @@ def headline(found: Divergence) -> str:
     return f"{place}: no node is over tolerance"
 
 
+def first_told(found: Divergence) -> str | None:
+    """The first node over tolerance, by itself or else in the running model, and on which leg."""
+    first = found.node(found.first_local) or found.node(found.first_free)
+    return f"{told(first)} of {found.target.model}/{found.target.leg}" if first else None
+
+
 def told(one: NodeError) -> str:
     """A node by its place, operator and name."""
     return f"{one.op} {one.name} (node {one.depth}, {one.tested} there)"

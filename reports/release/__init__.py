@@ -10,13 +10,15 @@
 - `histograms`: histograms of signed differences, browser minus PyTorch (the paper's Figure E.5).
 - `html`: the report for people: one HTML file that needs no network and no script.
 - `junit`: the verdict for build servers: JUnit XML in which nothing is ever skipped.
+- `kinds`: the probable kind of fault behind the worst check, from which legs show it and what was
+  seen.
 - `latency`: how long things take: the paper's runtime table, the legs' recordings, the
   conversion.
 - `locations`: where each leg ran: equal environments told once, with the legs that share them.
 - `markdown`: the verdict as a short Markdown page, for the summary of a CI job.
-- `next_step`: what to do after a verdict: one sentence, and the command that does it.
 - `model_card`: a model's card in the form of model hubs: Markdown under a header of YAML.
-- `opening`: how a report of what did not pass begins: the worst check, its picture, decisions, what
+- `next_step`: what to do after a verdict: one sentence, and the command that does it.
+- `opening`: how a report of what did not pass begins: worst check, kind, picture, decisions, what
   next.
 - `pictures`: the worst probes as pictures, within a budget of bytes, each checked to be a PNG.
 - `preparations`: the preprocessing leg for people: pipelines beside each other, and figure E.5

@@ -31,10 +31,11 @@ FINDINGS_IN_FRONT = 6
 """How many findings are shown before the rest is folded away."""
 
 
-def html_report(evidence: Evidence, divergence: str | None = None) -> str:
+def html_report(evidence: Evidence, divergence: str | None = None, layer: str | None = None) -> str:
     """The evidence as one self-contained page: verdict first, then what it rests on.
 
-    `divergence` is where the page lies that says at which node a leg departs, if there is one.
+    `divergence` is where the page lies that says at which node a leg departs, if there is one, and
+    `layer` that node in words.
     """
     reading = Reading(evidence)
     shown = albums(reading)
@@ -49,6 +50,7 @@ def html_report(evidence: Evidence, divergence: str | None = None) -> str:
             meter=meter,
             evidence=evidence,
             divergence=divergence,
+            layer=layer,
             plan=evidence.plan,
             verdict=evidence.verdict,
             reading=reading,

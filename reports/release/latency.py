@@ -77,9 +77,10 @@ def _model_row(runtime: BackendRuntime, model: ModelRuntime, title: str, peak: s
 
 
 def _pair(reading: Reading, runtime: BackendRuntime) -> list[ModelRuntime]:
-    """The autoencoder's and the classifier's latencies, when the runtime has both as one figure."""
+    """The latencies of gate and classifier, when the runtime has them as one figure."""
     kinds = {model.id: model.kind for model in reading.plan.models}
-    pair = [m for m in runtime.models if kinds.get(m.model) in ("autoencoder", "classifier")]
+    gated = ("view", "autoencoder", "classifier")
+    pair = [m for m in runtime.models if kinds.get(m.model) in gated]
     return pair if runtime.both and len(pair) > 1 else []
 
 
@@ -89,7 +90,7 @@ def _pair_row(runtime: BackendRuntime, pair: Sequence[ModelRuntime]) -> Latency:
 
     return Latency(
         backend=_backend(runtime),
-        what="autoencoder + classifier",
+        what="autoencoder + classifier" if len(pair) == 2 else "view + autoencoder + classifier",
         cold_load=total("cold_load"),
         cold_first=total("cold_first"),
         load=total("load"),

@@ -1,7 +1,7 @@
 """A model's card in the form of model hubs: Markdown under a header of YAML.
 
-Source: https://huggingface.co/docs/hub/model-cards, keys and identifiers of its metadata. Values are
-written as JSON, which YAML takes.
+Source: https://huggingface.co/docs/hub/model-cards, keys and identifiers of its metadata. Values
+are written as JSON, which YAML takes.
 """
 
 from __future__ import annotations
@@ -68,9 +68,9 @@ def _body(evidence: Evidence, model: PlannedModel) -> Iterator[str]:
     yield f"**NOT FOR MEDICAL USE.** A model of {one_line(plan.title)}, converted to TensorFlow.js."
     yield (
         f"The files beside this card were held to {model.reference_words} before they shipped; "
-        f"the verdict is {status}, judged {evidence.made} by xport {evidence.xport}. What was "
-        "asked and measured is in the bundle's `report.html` and `evidence.json`. It says that models "
-        "compute the same, and not that they are right for a task."
+        f"the verdict is {status}, by xport {evidence.xport}. What was asked and measured is in "
+        "the bundle's `report.html` and `evidence.json`. It says that models compute the same, and "
+        "not that they are right for a task."
     )
     yield "## Inputs and outputs"
     yield "\n".join(

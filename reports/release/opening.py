@@ -1,4 +1,4 @@
-"""How a report of what did not pass begins: the worst check, its picture, decisions, what next."""
+"""How a report of what did not pass begins: worst check, kind, picture, decisions, what next."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from reports import words
+from reports.release.kinds import kind_of_fault
 from reports.release.next_step import HERE, NextStep, next_step
 from reports.release.pictures import Album, Shown
 from reports.release.reading import Reading
@@ -24,6 +25,7 @@ class Opening:
     """The worst check with what a person needs to act on it."""
 
     worst: Measured
+    kind: str
     decisions: str
     pictures: tuple[Shown, ...]
     next: NextStep
@@ -55,6 +57,7 @@ def opening_of(reading: Reading, albums: Sequence[Album]) -> Opening | None:
         return None
     return Opening(
         worst=worst,
+        kind=kind_of_fault(reading, worst.check),
         decisions=decisions_told(reading, worst.check),
         pictures=tuple(_pictures(albums, worst)),
         next=next_step(reading, HERE),

@@ -11,9 +11,11 @@ from reports import words
 from reports.release.histograms import Figure, figure, reach_of
 from reports.release.pictures import Budget, Shown
 from reports.release.reading import Reading
+from xport.comparison.decision_effects import conditions_of, output_of
 from xport.comparison.parity import Comparison
 from xport.comparison.pipeline_effect import Flip, PipelineEffect
 from xport.exchange.prepared import CANVAS, EXACT, PROBABILITIES, prepared_models
+from xport.judgement.rule_checks import DECIDED_ALIKE
 from xport.plan.plan import PlannedModel
 
 
@@ -75,10 +77,11 @@ class Preparation:
     """The preprocessing leg of one model.
 
     `figures` are the paper's figure E.5: by pipeline, the browser minus PyTorch per finding, all
-    on one axis.
+    on one axis. `ruled` is what the rule says of the images, told once, at one of its models.
     """
 
     model: PlannedModel
+    ruled: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     figures: tuple[tuple[PipelineEffect, Comparison, Figure], ...]
@@ -110,6 +113,12 @@ class Preparation:
         if self.model.gate is not None:
             gate = self.model.gate
             return f"The gate lets pass by {gate.score}, threshold {words.short(gate.threshold)}."
+        if self.model.rule is not None:
+            held = "; ".join(
+                f"{one.key} {one.comparison} {words.short(one.threshold)}"
+                for one in conditions_of(self.model)
+            )
+            return f"The rule lets pass by conditions on this model: {held}."
         if self.model.operating_points is None:
             return "No operating points are known for these weights: 0.5 stands for every finding."
         return "Decisions are made at the release’s operating points."
@@ -127,9 +136,11 @@ def _preparation(reading: Reading, model: PlannedModel, budget: Budget) -> Prepa
     effects = [e for e in reading.evidence.preprocessing if e.prepared.model == model.id]
     effects.sort(key=lambda effect: _place(effect.prepared.pipeline.name))
     known = {comparison.output for effect in effects for comparison in effect.effects}
-    columns = tuple(column for column in COLUMNS if column.output in known)
+    ruled = (Column(output_of(one), f"Score: {one.key}") for one in conditions_of(model))
+    columns = tuple(column for column in (*COLUMNS, *ruled) if column.output in known)
     return Preparation(
         model=model,
+        ruled=_ruled(reading, model),
         columns=columns,
         rows=tuple(Row(effect, _outputs(effect, columns)) for effect in effects),
         figures=tuple(_figures(model, effects)),
@@ -139,6 +150,12 @@ def _preparation(reading: Reading, model: PlannedModel, budget: Budget) -> Prepa
             if effect.pictures
         ),
     )
+
+
+def _ruled(reading: Reading, model: PlannedModel) -> str:
+    checks = reading.evidence.verdict.checks
+    told = (c for c in checks if c.model == model.id and c.name == DECIDED_ALIKE)
+    return next((f"The rule: {check.message}." for check in told), "")
 
 
 def _place(name: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -87,13 +87,13 @@ class Site:
         demands = Demands(key=self.owner.public if key else None, allow_http=True, patience=5.0)
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv(FOLDER_VARIABLE, str(place / "seen"))
-            for given in answers:
-                said = self._served(path, given, demands)
+            said = self._served(path, answers, demands)
         shutil.rmtree(place)
         return said
 
-    def _served(self, path: str, answers: Answers, demands: Demands) -> Said:
-        host = Host(self.folder, answers={end: answer(one) for end, one in answers.items()})
+    def _served(self, path: str, answers: Sequence[Answers], demands: Demands) -> Said:
+        """What is said of the last of these answers, once all were asked for."""
+        host = Host(self.folder)
         server = host.serve()
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
@@ -103,7 +103,10 @@ class Site:
                 pass
 
         try:
-            return refusal_of(verified)
+            for given in answers:
+                host.answers = {end: answer(one) for end, one in given.items()}
+                said = refusal_of(verified)
+            return said
         finally:
             server.shutdown()
             server.server_close()

@@ -194,6 +194,7 @@ def _fill(
         notes=evidence.verdict.notes,
         backends=page_backends(plan),
         faithful_to=plan.faithful_to,
+        site=plan.site,
         rule=_written(folder, RULE, document_bytes(plan.rule)),
         files={},
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from reference.preprocess import Preprocess
 from xport.bundles.examples import FOLDER as EXAMPLES
-from xport.bundles.manifest import NOTICE, BundledModel, DataFile, Manifest
+from xport.bundles.manifest import NOTICE, RULE, BundledModel, DataFile, Manifest
 from xport.bundles.page import page_findings
 from xport.common import digests
 from xport.common.document import Document
@@ -116,6 +116,7 @@ def _statements(manifest: Manifest, evidence: Evidence) -> Iterator[tuple[str, o
         yield key, getattr(manifest, key), getattr(plan, key)
     yield "the tools", manifest.tools, tools_of(evidence)
     yield "what the models are held to", manifest.faithful_to, plan.faithful_to
+    yield "what a site may set", manifest.site, plan.site
     yield "what is said beside the verdict", manifest.notes, evidence.verdict.notes
     if manifest.backends is not None or evidence.rules > 2:
         yield "the backends of the page", manifest.backends, page_backends(plan)
@@ -124,8 +125,9 @@ def _statements(manifest: Manifest, evidence: Evidence) -> Iterator[tuple[str, o
         proved_view = (view.publishable, view.unshown)
         yield "what the page shows", (manifest.publishable, manifest.unshown), proved_view
     rule = document_bytes(plan.rule)
-    told_rule = None if rule is None else digests.of_bytes(rule)
-    yield "the rule", manifest.rule and manifest.rule.sha256, told_rule
+    told_rule = None if rule is None else (RULE, digests.of_bytes(rule))
+    listed = None if manifest.rule is None else (manifest.rule.path, manifest.rule.sha256)
+    yield "the rule", listed, told_rule
     yield "the set of models", set(manifest.models), {model.id for model in plan.models}
     for planned in plan.models:
         bundled = manifest.models.get(planned.id)

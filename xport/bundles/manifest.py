@@ -16,6 +16,7 @@ from xport.formats.artifact import Signature
 from xport.formats.weights_manifest import inside
 from xport.judgement.verdict import Note, Status
 from xport.plan.plan import Kind
+from xport.plan.site_bounds import SiteBounds
 
 MANIFEST = "manifest.json"
 RULE = "rule.json"
@@ -91,6 +92,7 @@ class Manifest(Document):
     does not show why; None in a manifest from before it was said. `notes` are what is
     to be said wherever the verdict is, `backends` those that the page tries, in its order, for
     every model was verified on them; None as above. `faithful_to` is what the models are held to.
+    `site` is what a hospital may set, within bounds; None where that is nothing.
     `rule` is what images are accepted by, listed among the `files` too; None where no rule decides.
 
     Version 1 had the preprocessing itself in the place of `models.*.preprocess`; version 2 had
@@ -113,6 +115,7 @@ class Manifest(Document):
     notes: tuple[Note, ...] = ()
     backends: tuple[str, ...] | None = None
     faithful_to: str = "PyTorch"
+    site: SiteBounds | None = None
     rule: DataFile | None = None
     files: dict[Inside, FileEntry]
 
@@ -120,10 +123,12 @@ class Manifest(Document):
     def _without_a_rule_that_is_not_there(
         self, handler: SerializerFunctionWrapHandler
     ) -> dict[str, Any]:
-        """Manifests without a rule are written as before there were any."""
+        """Manifests without a rule, or bounds for a site, are written as before there were any."""
         written: dict[str, Any] = handler(self)
         if self.rule is None:
             written.pop("rule", None)
+        if self.site is None:
+            written.pop("site", None)
         return written
 
     def model_files(self) -> dict[str, FileEntry | DataFile]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from xport.bundles.manifest import Manifest
+from xport.bundles.manifest import RULE, Manifest
 from xport.bundles.self_test import SelfTest
 from xport.judgement.evidence import EVIDENCE
 from xport.plan.plan import Plan
@@ -75,6 +75,7 @@ def unknown_files(manifest: Manifest, plan: Plan, self_test: SelfTest) -> Iterat
         *plan.page.deployed,
         *manifest.model_files(),
         *(f"{model.path}{MODEL_CARD}" for model in manifest.models.values()),
+        *([RULE] if plan.rule is not None else []),
         *(example.path for example in manifest.examples),
         *(file.path for case in cases for file in case.input_files.values()),
         *(file.path for case in cases for file in case.output_files.values()),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from xport.errors import InputError
 
 if TYPE_CHECKING:
+    from browser_harness.serve.server import LoopbackServer
     from xport.bundles.manifest import Manifest
     from xport.workflow.receiving import Received
 
@@ -123,6 +124,28 @@ def requalify(options: argparse.Namespace) -> tuple[int, str, dict[str, Any]]:
     return code, "\n".join(lines[:1] if options.quiet else lines), value
 
 
+def lay_beside(
+    server: LoopbackServer, options: argparse.Namespace, manifest: Manifest
+) -> list[str]:
+    """Serve a site configuration beside a bundle's page, where one is given; what is said of it.
+
+    Raises:
+        InputError: it cannot be read.
+        IntegrityError: it is not for this bundle, or sets what may not be set.
+    """
+    if options.site is None:
+        return []
+    from reports.words import printable
+    from xport.signing.keys import shown
+    from xport.site.configuration import SITE_FILE
+    from xport.workflow.site_calibration import site_for
+
+    found, content = site_for(options.bundle, manifest, options.site)
+    server.publish(options.path + SITE_FILE, content)
+    claim = f"claims the key {shown(found.fingerprint)}, not checked against a key"
+    return [printable(f"site      {found.words()}, until {found.until}; {claim}")]
+
+
 def _signature(
     bundle: Received, key: Path | None, identity: str | None
 ) -> tuple[dict[str, Any], str, list[str]]:
@@ -131,14 +154,14 @@ def _signature(
     from xport.signing.signatures import NOT_SIGNED, claimed_key, is_keyless
 
     if is_keyless(bundle.folder):
-        facts = {"signed": True, "checked": identity is not None, "fingerprint": None}
+        told = {"signed": True, "checked": identity is not None, "fingerprint": None}
         if identity is not None:
-            return facts | {"identity": identity}, f"signed by {identity}, without a key", []
+            return told | {"identity": identity}, f"signed by {identity}, without a key", []
         what = (
             "by whom it is signed: give --identity and --identity-provider, as its maker published "
             "them elsewhere"
         )
-        return facts, "claims to be signed without a key, not checked against an identity", [what]
+        return told, "claims to be signed without a key, not checked against an identity", [what]
     fingerprint = claimed_key(bundle.folder)
     facts = {
         "signed": fingerprint is not None,

@@ -73,6 +73,13 @@ def add_bundles(commands: Any, command: Command) -> tuple[argparse.ArgumentParse
             "judged again here; what is not checked is said",
         )
     _add_demands(verify)
+    serve.add_argument(
+        "--site",
+        type=Path,
+        metavar="FILE",
+        help="lay this site configuration beside the page, as site.json: one that `xport "
+        "calibrate` wrote for this bundle",
+    )
     serve.add_argument("--port", type=int, default=0, help="port; 0 (default) takes a free one")
     serve.add_argument(
         "--path", default="/", help="path to serve it under, such as /tools/xray/ (default /)"

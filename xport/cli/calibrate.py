@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from xport.errors import InputError
+
 if TYPE_CHECKING:
     from xport.recording.browser import BrowserOptions
+    from xport.workflow.site_calibration import WantedSite
 
 DESCRIPTION = """\
 Say what a bundle makes of a hospital's own images, before anybody looks at numbers.
@@ -53,6 +57,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="suggest no operating point for a finding that fewer images have by their labels, or "
         "fewer have not (default: %(default)s)",
     )
+    parser.add_argument(
+        "--site",
+        metavar="NAME",
+        help="also write the suggested thresholds as a site configuration of this name, signed "
+        "with --key, within the bounds that the release declares in [site]",
+    )
+    parser.add_argument(
+        "--key", type=Path, metavar="FILE", help="the site's own private key on P-256, in PEM"
+    )
+    parser.add_argument(
+        "--until",
+        type=day,
+        metavar="DATE",
+        help="the last day on which the site configuration holds, such as 2030-12-31 (default: in "
+        "365 days)",
+    )
+    parser.add_argument(
+        "--site-out",
+        type=Path,
+        default=Path("site.json"),
+        metavar="FILE",
+        help="where the site configuration goes (default: %(default)s)",
+    )
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the report, as HTML")
     parser.add_argument(
         "--names", action="store_true", help="list every image with its file's name"
@@ -70,15 +97,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def day(text: str) -> datetime.date:
+    """A day as ISO 8601 has it."""
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day such as 2030-12-31") from error
+
+
 def calibrate(options: argparse.Namespace, browser: BrowserOptions) -> tuple[str, dict[str, Any]]:
     """Carry it out; what is told of it to a person and to programs."""
     from reports.site import html_site
     from reports.words import printable
     from xport.common.document import write_whole
     from xport.conversion.store import require_writable
+    from xport.signing.keys import shown
     from xport.site.summary import Asked
-    from xport.workflow.site_calibration import Site, calibrate
+    from xport.workflow.site_calibration import Site, calibrate, write_site
 
+    if (options.site is None) != (options.key is None):
+        raise InputError("--site and --key are given together", "--site", "give both or neither")
+    if options.site is None and options.until is not None:
+        raise InputError("only --site takes it", "--until", "leave it out")
+    wanted = _wanted(options) if options.site is not None else None
     if options.out:
         require_writable(options.out.parent)
     site = Site(
@@ -96,4 +137,21 @@ def calibrate(options: argparse.Namespace, browser: BrowserOptions) -> tuple[str
     if options.out:
         write_whole(options.out, html_site(report).encode())
         lines.append(str(options.out))
-    return "\n".join(lines), report.model_dump(mode="json")
+    value = report.model_dump(mode="json")
+    if wanted is not None:
+        made = write_site(options.bundle, report, wanted)
+        lines.append(printable(f"{options.site_out}: {made.words()}, until {made.until}"))
+        lines.append(f"signed with {shown(made.fingerprint)}")
+        value["site"] = made.model_dump(mode="json") | {"file": str(options.site_out)}
+    return "\n".join(lines), value
+
+
+def _wanted(options: argparse.Namespace) -> WantedSite:
+    from xport.cli.bundles import passphrase
+    from xport.signing.keys import read_private_key
+    from xport.workflow.site_calibration import WantedSite, until_of
+
+    key = read_private_key(options.key, options.bundle, lambda: passphrase(options.key))
+    wanted = WantedSite(options.site, key, options.site_out, until_of(options.until))
+    wanted.require_possible(options.bundle)
+    return wanted

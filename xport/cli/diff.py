@@ -39,6 +39,7 @@ examples:
 FLAGS = {
     "max_flipped_share": "the largest share of a model's decisions that may flip, 0 to 1",
     "max_auc_drop": "how much less the AUC of a finding may be on the labelled images",
+    "max_calibrated_change": "how far a calibrated probability may move, on any image and finding",
     "max_bytes_ratio": "how many times the bytes of before a model may ship",
     "max_slowdown": "how many times the time of before a steady run may take; both run in turn in "
     "one browser",

@@ -249,6 +249,7 @@ def _publishing(options: argparse.Namespace) -> int:
 def _serve(options: argparse.Namespace) -> int:
     from browser_harness.serve.server import serve_bundle
     from xport.bundles.checks import unchecked_of
+    from xport.cli import bundles
     from xport.cli.bundles import page_facts
     from xport.workflow.verification import checked_files
 
@@ -259,12 +260,14 @@ def _serve(options: argparse.Namespace) -> int:
     server = serve_bundle(
         options.bundle, options.port, options.path, manifest.wasm_threads, checked
     )
+    site = bundles.lay_beside(server, options, manifest)
     url = server.url if options.path == "/" else server.url + options.path
     shown, lines = page_facts(manifest)
     missing = unchecked_of(options.bundle)
     text = [
         f"serving {options.bundle} at {url} (Ctrl-C ends it)",
         *lines,
+        *site,
         *(f"NOT CHECKED: {one}" for one in missing),
         manifest.notice,
     ]

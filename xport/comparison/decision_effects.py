@@ -107,13 +107,15 @@ def rule_scores(
     if score == "view":
         said = outputs.get(PROBABILITIES, {})
         return {i: view_scores(model.labels or (), values[0]) for i, values in said.items()}
-    if score in INPUT_SCORES:
+    if score == "mean_level" or score == "contrast":
         spec = model.preprocess
         assert spec is not None
         return {
             image: input_scores(values[0, 0], spec.low, spec.high)
             for image, values in input_by_image.items()
         }
+    if score == "shorter_side":
+        return {}  # of the file, which no model sees
     scores = _named_scores(score, model, input_by_image, outputs)
     return {image: {score: float(values[0])} for image, values in scores.items()}
 

@@ -17,6 +17,7 @@ from xport.plan.plan import Plan, PlannedModel
 
 FLIPPED = "flipped decisions (max_flipped_share)"
 AUC_DROP = "drop of AUC (max_auc_drop)"
+MOVED = "calibrated probabilities (max_calibrated_change)"
 BYTES = "bytes that ship (max_bytes_ratio)"
 
 
@@ -35,6 +36,7 @@ def change_checks(
         (limits.max_bytes_ratio, BYTES, _bytes, [*models]),
         (limits.max_flipped_share, FLIPPED, _flipped, [m for m in models if decides(m)]),
         (limits.max_auc_drop, AUC_DROP, _auc_drop, [m for m in models if classifies(m)]),
+        (limits.max_calibrated_change, MOVED, _moved, [m for m in models if classifies(m)]),
     )
     for limit, name, check, concerned in asked:
         if limit is None:
@@ -155,6 +157,38 @@ def _flipped(
     )
     status = Status.NOT_RUN if lacking or share is None else Status.PASSED
     return _check(model, FLIPPED, status, f"{said}; {_asked(limits, lacking)}", share, bound)
+
+
+def _moved(
+    limits: ChangeLimits, changes: Changes | None, model: PlannedModel, reason: str
+) -> Check:
+    absent = _absent(changes, model, reason)
+    if absent or changes is None:
+        return _check(model, MOVED, Status.NOT_RUN, absent or reason)
+    bound = limits.max_calibrated_change
+    assert bound is not None
+    labelled = _labelled(changes, model)
+    seen = [
+        (row.max, f"{row.finding} on {one.shared} {one.basis}, {one.leg}")
+        for one in changes.decisions
+        for row in one.calibrated
+        if one.model == model.id
+    ]
+    seen += [
+        (finding.calibrated_max, f"{finding.finding} on {one.images} images of {one.dataset}")
+        for one in labelled
+        for finding in one.findings
+        if finding.calibrated_max is not None
+    ]
+    worst = max(seen, key=lambda one: (one[0] != one[0], one[0]), default=None)
+    moved = worst[0] if worst else None
+    said = f"that of {worst[1]} moves by {worst[0]:.3g}" if worst else "none was compared"
+    said += f" (max_calibrated_change {bound:g})"
+    if moved is not None and not moved <= bound:
+        return _check(model, MOVED, Status.FAILED, said, moved, bound)
+    lacking = _too_few(limits, labelled, model)
+    status = Status.NOT_RUN if lacking or moved is None else Status.PASSED
+    return _check(model, MOVED, status, f"{said}; {_asked(limits, lacking)}", moved, bound)
 
 
 def _auc_drop(

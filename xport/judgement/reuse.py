@@ -33,15 +33,22 @@ def reuse_problem(policy: Policy, one: Recording | Preparations) -> str:
 
 
 def reused_sentences(case: Case) -> Iterator[str]:
-    """How many recordings are of earlier runs, and the day of the oldest; and the images'."""
+    """How many recordings are of earlier runs, the day of the oldest, what they took; the images'.
+
+    What loading and the first run of every probe took is known; starting and second runs are not,
+    so that is the least that was saved.
+    """
     every = [*case.recordings.values(), *case.prepared.values()]
-    dates = [one.reused_from for one in every if one.reused_from is not None]
+    taken = [one for one in every if one.reused_from is not None]
+    dates = [one.reused_from for one in taken if one.reused_from is not None]
+    took = sum(one.load_seconds + sum(one.seconds.values()) for one in taken)
     if dates:
         were = "was" if len(dates) == 1 else "were"
         oldest = "it is of" if len(dates) == 1 else "the oldest of"
         yield (
             f"{len(dates)} of {len(every)} recordings {were} reused, {oldest} {_day(min(dates))}; "
-            "times and second runs are those of then"
+            "times and second runs are those of then; loading and first runs alone took "
+            f"{took:.1f} s"
         )
     made = case.preparations.reused_from if case.preparations else None
     if made is not None:

@@ -149,10 +149,8 @@ class Graph:
                 needed.update(name for name in node.inputs if name)
         self.nodes = kept[::-1]
         self.constants = {n: value for n, value in self.constants.items() if n in needed}
-        written = {name for node in kept for name in node.outputs}
-        self.types = {
-            n: self.types[n] for n in self.types if n in needed | written | {*self.inputs}
-        }
+        known = needed | {name for node in kept for name in node.outputs} | {*self.inputs}
+        self.types = {name: kind for name, kind in self.types.items() if name in known}
 
     def census(self) -> dict[str, int]:
         """How many nodes of each operator there are."""

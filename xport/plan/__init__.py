@@ -17,6 +17,7 @@
 - `rounding`: how far float32 rounding takes an output, as numbers: what tolerances are measured by.
 - `routes`: the ways from PyTorch to TF.js, as the release file chooses them and as artifacts and
   legs.
+- `site_bounds`: what a hospital may set of a release, and within which bounds.
 - `strictness`: comparing two policies: what one asks for that the other asked less of, or not at
   all.
 - `timing`: the paper's runtime table: how long a person waits, measured apart for each kind of

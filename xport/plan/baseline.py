@@ -21,7 +21,8 @@ class ChangeLimits(Document):
 
     `max_flipped_share` is the largest share of a model's decisions, findings at their operating
     points or images at the gate, that may come out otherwise. `max_auc_drop` is how much less the
-    AUC of any finding may be. `max_bytes_ratio` is how many times the bytes of before a model may
+    AUC of any finding may be. `max_calibrated_change` is how far a calibrated probability may move,
+    on any image and finding. `max_bytes_ratio` is how many times the bytes of before a model may
     ship. `max_slowdown` is how many times the time of before a model's steady forward run may take,
     on every browser leg that ships, both run in turn in one browser session, `min_rounds` times or
     more: broken where the ratio of medians is larger and its 95 % interval excludes no change, kept
@@ -31,6 +32,7 @@ class ChangeLimits(Document):
 
     max_flipped_share: float | None = Field(default=None, ge=0, lt=1)
     max_auc_drop: float | None = Field(default=None, ge=0, lt=1)
+    max_calibrated_change: float | None = Field(default=None, ge=0, lt=1)
     max_bytes_ratio: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     max_slowdown: float | None = Field(default=None, ge=1, allow_inf_nan=False)
     min_rounds: int = Field(default=ROUNDS, ge=LEAST_ROUNDS, le=1000)
@@ -41,16 +43,18 @@ class ChangeLimits(Document):
     def asked(self) -> bool:
         """Whether anything is limited."""
         limits = (self.max_flipped_share, self.max_auc_drop, self.max_bytes_ratio)
-        return any(limit is not None for limit in (*limits, self.max_slowdown))
+        later = (self.max_slowdown, self.max_calibrated_change)
+        return any(limit is not None for limit in (*limits, *later))
 
     @model_serializer(mode="wrap")
-    def _without_times_that_are_not_limited(
+    def _without_later_limits_that_are_not_asked_for(
         self, handler: SerializerFunctionWrapHandler
     ) -> dict[str, Any]:
         """What is not declared is left out: written, and so digested, as before it could be."""
         written: dict[str, Any] = handler(self)
-        if self.max_slowdown is None:
-            written.pop("max_slowdown", None)
+        for name in ("max_slowdown", "max_calibrated_change"):
+            if getattr(self, name) is None:
+                written.pop(name, None)
         if self.min_rounds == ROUNDS:
             written.pop("min_rounds", None)
         return written
@@ -98,7 +102,7 @@ class Baseline(ChangeLimits):
         if not self.asked:
             raise ValueError(
                 "release: nothing is limited; give max_flipped_share, max_auc_drop, "
-                "max_bytes_ratio or max_slowdown"
+                "max_calibrated_change, max_bytes_ratio or max_slowdown"
             )
         if self.max_auc_drop is not None and self.labelled is None:
             raise ValueError("max_auc_drop: an AUC needs labelled images; give labelled")

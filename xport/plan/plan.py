@@ -21,6 +21,7 @@ from xport.common.document import Document, version_of
 from xport.errors import DocumentError
 from xport.formats.artifact import Format, Signature
 from xport.plan.policy import Policy
+from xport.plan.site_bounds import SiteBounds
 
 PLAN = "plan.json"
 VERSION = 4
@@ -242,7 +243,8 @@ class Plan(Document):
 
     `folder` is the release file's; `shipped_artifact` names the TF.js artifact that a bundle
     carries. `missing_routes` are those that the release would have had by default. `page` is the
-    built page, None where there was none when the plan was made.
+    built page, None where there was none when the plan was made. `site` is what a hospital may set,
+    None where that is nothing.
     """
 
     schema_version: Literal[4] = 4
@@ -260,6 +262,7 @@ class Plan(Document):
     preprocessing: PlannedPreprocessing | None = None
     missing_routes: tuple[MissingRoute, ...] = ()
     page: PlannedPage | None = None
+    site: SiteBounds | None = None
 
     @classmethod
     def upgraded(cls, content: bytes, where: str) -> bytes:
@@ -340,5 +343,8 @@ class Plan(Document):
         """
         from xport.common import digests
 
+        unsaid = {"site": True} if self.site is None else {}  # as in plans from before it was said
         passing = {"models": {"__all__": {"artifacts": {"__all__": {"path", "cost"}}}}}
-        return digests.of_json(self.model_dump(mode="json", exclude={"folder": True, **passing}))
+        return digests.of_json(
+            self.model_dump(mode="json", exclude={"folder": True, **passing, **unsaid})
+        )

@@ -226,7 +226,10 @@ def _waived(one: Waiver, policy: Policy) -> bool:
     return there is not None and one.bound <= there.bound and one.until <= there.until
 
 
-LIMITS = ("max_flipped_share", "max_auc_drop", "max_bytes_ratio", "max_slowdown")
+LIMITS = (
+    *("max_flipped_share", "max_auc_drop", "max_calibrated_change"),
+    *("max_bytes_ratio", "max_slowdown"),
+)
 
 
 def _least(asked: Baseline) -> tuple[str, ...]:

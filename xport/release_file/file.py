@@ -14,6 +14,7 @@ from xport.errors import InputError, located
 from xport.plan import floor, presets
 from xport.plan.policy import OtherPolicy, Policy
 from xport.plan.routes import DIRECT, ONNX, TORCH, Backend, DirectRoute, Routes, TensorflowRoute
+from xport.plan.site_bounds import SiteBounds
 from xport.release_file.tables import (
     BrowserEntry,
     ExplanationEntry,
@@ -46,6 +47,7 @@ class ReleaseFile(Document):
     gate: GateEntry | None = None
     browser: BrowserEntry
     policy: Policy
+    site: SiteBounds | None = None
 
     @model_validator(mode="after")
     def _policy_names_what_exists(self) -> Self:
@@ -158,8 +160,9 @@ class ReleaseFile(Document):
             return self
         classifiers = any(entry.kind == "classifier" for entry in self.models.values())
         gates = self.gate or any(entry.gate for entry in self.models.values())
-        if baseline.max_auc_drop is not None and not classifiers:
-            raise ValueError("policy.baseline.max_auc_drop: there is no classifier here")
+        for name in ("max_auc_drop", "max_calibrated_change"):
+            if getattr(baseline, name) is not None and not classifiers:
+                raise ValueError(f"policy.baseline.{name}: there is no classifier here")
         if baseline.max_flipped_share is not None and not classifiers and not gates:
             raise ValueError(
                 "policy.baseline.max_flipped_share: there is neither a classifier nor a gate here"
@@ -226,6 +229,8 @@ class ReleaseFile(Document):
         fields = self.model_dump(mode="json")
         if self.gate is None:  # as before there were rules
             fields.pop("gate")
+        if self.site is None:  # as before a site could set anything
+            fields.pop("site")
         return digests.of_json(fields)
 
 

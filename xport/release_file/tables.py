@@ -42,7 +42,8 @@ class ModelEntry(Document):
     """`[models.ID]`: how one `nn.Module` is built, filled with weights, fed and read.
 
     A `factory` that is an ONNX file is the model with its weights, which count as trained unless
-    `weights_from_factory` says otherwise; ONNX Runtime is its reference. Else exactly one of
+    `weights_from_factory` says otherwise; ONNX Runtime is its reference, and `arguments` are inputs
+    that are to be constants. Else exactly one of
     `checkpoint` (a file beside the release file), `initializer` (a callable that fills the module
     with seeded weights) and `weights_from_factory` (the factory fills it itself, `seed` being
     torch's, with `trained` or `untrained` weights) is given. A model whose weights come from an

@@ -3,7 +3,8 @@
 Nothing here is part of what was verified: it is measured after it, elsewhere, by whoever runs the
 page. Nothing leaves the machine, and no document holds a picture.
 
-- `bundled`: the classifier and the autoencoder of a bundle, with their documents.
+- `bundled`: the models of a bundle that the page runs, and the rule by which it accepts images.
+- `configuration`: a site configuration: thresholds that a hospital sets, signed with its own key.
 - `distribution`: a score over all images: quantiles, a histogram, and the threshold for a share.
 - `document`: what came of a hospital's images, as a document.
 - `findings`: operating points on local labels, beside the release's.

@@ -1,25 +1,21 @@
-"""The classifier and the autoencoder of a bundle, with their documents: those that the page runs.
+"""The models of a bundle that the page runs, and the rule by which it accepts images.
 
 The bundle was checked by whoever calls.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from reference.decide.calibration import Calibration
 from reference.decide.gate import Gate
-from reference.decide.scores import DEFINITIONS, HIGHER_IS_LIKELIER
+from reference.decide.rule import Comparison, Rule, rule_of
 from reference.preprocess import Preprocess
 from xport.bundles.manifest import BundledModel, DataFile, Manifest
 from xport.common.document import write_whole
 from xport.errors import InputError
-
-Comparison = Literal["at least", "at most"]
-UNLIKE = "unlike"
-"""Why an image is refused whose score is beyond the gate's threshold."""
 
 
 @dataclass(frozen=True)
@@ -27,18 +23,19 @@ class Condition:
     """One score held to a threshold; conditions are tried in their order.
 
     Args:
-        name: of the score; also the name by which a threshold is set.
+        name: by which a threshold is set: that of the score, with the comparison where two
+            conditions have it.
+        key: of the score among an image's scores.
         definition: what the threshold belongs to.
         comparison: on which side of the threshold an image passes; on it, it does.
         threshold: the release's.
-        reason: why an image is refused that does not pass.
     """
 
     name: str
+    key: str
     definition: str
     comparison: Comparison
     threshold: float
-    reason: str
 
     def holds(self, value: float) -> bool:
         """Whether an image of this score passes; one of NaN does not."""
@@ -61,27 +58,35 @@ class Model:
 
 @dataclass(frozen=True)
 class Bundled:
-    """What runs on an image, in the order of the page: the autoencoder first, if there is one."""
+    """What runs on an image, with the rule before the classifier; a single gate is one too."""
 
     classifier: Model
-    autoencoder: Model | None
-    calibration: Calibration | None
-    gate: Gate | None
+    autoencoder: Model | None = None
+    view: Model | None = None
+    calibration: Calibration | None = None
+    rule: Rule | None = None
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
-        """What decides whether an image is accepted; none without a gate."""
-        if self.gate is None:
-            return ()
-        score = self.gate.score
-        comparison: Comparison = "at least" if HIGHER_IS_LIKELIER[score] else "at most"
-        threshold = self.gate.threshold
-        return (Condition(score, DEFINITIONS[score], comparison, threshold, UNLIKE),)
+        """What decides whether an image is accepted; none without rule or gate."""
+        found = self.rule.conditions if self.rule else ()
+        often = Counter(one.key for one in found)
+        return tuple(
+            Condition(
+                name=f"{one.key} {one.comparison}" if often[one.key] > 1 else one.key,
+                key=one.key,
+                definition=one.definition,
+                comparison=one.comparison,
+                threshold=one.threshold,
+            )
+            for one in found
+        )
 
     @property
     def models(self) -> tuple[Model, ...]:
         """Those that run."""
-        return tuple(one for one in (self.autoencoder, self.classifier) if one is not None)
+        known = (self.classifier, self.autoencoder, self.view)
+        return tuple(one for one in known if one is not None)
 
 
 def bundled(folder: Path, manifest: Manifest) -> Bundled:
@@ -101,13 +106,21 @@ def bundled(folder: Path, manifest: Manifest) -> Bundled:
     if classifier is None:
         raise InputError("holds no classifier of images", str(folder), "give a bundle that has one")
     autoencoder = _first(folder, manifest, "autoencoder")
-    points, gated = classifier.entry.calibration, autoencoder and autoencoder.entry.gate
+    points = classifier.entry.calibration
     return Bundled(
         classifier,
         autoencoder,
+        _first(folder, manifest, "view"),
         Calibration.read(folder / points.path) if points else None,
-        Gate.read(folder / gated.path) if gated else None,
+        _rule(folder, manifest, autoencoder),
     )
+
+
+def _rule(folder: Path, manifest: Manifest, autoencoder: Model | None) -> Rule | None:
+    if manifest.rule is not None:
+        return Rule.read(folder / manifest.rule.path)
+    gate = autoencoder.entry.gate if autoencoder else None
+    return None if gate is None else rule_of(Gate.read(folder / gate.path))
 
 
 def copy_of(folder: Path, model: Model, to: Path) -> Path:

@@ -33,17 +33,16 @@ class GateSet(Document):
 
 
 class ConditionReport(Document):
-    """One score: the release's threshold and sets, the local images, and what would suit them.
+    """One score: the release's threshold, the local images, and what would suit them.
 
-    `release` begins with the images that the threshold was chosen on. `suggested` lets the wanted
-    share pass this condition alone; `unsuggested` says why there is none.
+    `accepted` counts images that pass this condition. `suggested` lets the wanted share pass this
+    condition alone; `unsuggested` says why there is none.
     """
 
     name: str
     definition: str
     comparison: Literal["at least", "at most"]
     threshold: float
-    release: tuple[GateSet, ...]
     accepted: int
     local: Distribution | None
     suggested: Suggested | None
@@ -95,6 +94,8 @@ class SiteReport(Document):
         manifest_sha256: of the bundle.
         accept: the share of images that suggested thresholds let pass.
         least_positives: how many images must have a finding, and how many not, for a suggestion.
+        sets: what all conditions together accept of the sets that the release was measured on;
+            first the one that ought to pass.
         reasons: how many images are refused for each, by reason.
         rows_without_image: rows of labels for which there was no image.
         rows: every image by name; None where names were not asked for.
@@ -112,6 +113,7 @@ class SiteReport(Document):
     accepted: int
     refused: int
     reasons: dict[str, int]
+    sets: tuple[GateSet, ...]
     accept: float
     conditions: tuple[ConditionReport, ...]
     labelled: int

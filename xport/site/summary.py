@@ -6,13 +6,13 @@ import datetime
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
 
-from reference.decide.gate import Gate
 from reference.decide.predictions import Predictions
+from reference.decide.rule import Rule
 from xport.bundles.manifest import Manifest
 from xport.common.version import __version__
 from xport.site.bundled import Bundled, Condition
@@ -79,10 +79,9 @@ def site_report(
         accepted=len(accepted),
         refused=len(seen) - len(accepted),
         reasons=dict(reasons.most_common()),
+        sets=tuple(_sets(release.rule)),
         accept=asked.accept,
-        conditions=tuple(
-            _condition(one, release.gate, seen, asked.accept) for one in release.conditions
-        ),
+        conditions=tuple(_condition(one, seen, asked.accept) for one in release.conditions),
         labelled=labelled,
         rows_without_image=asked.labels.without_image(names) if asked.labels else 0,
         least_positives=asked.least_positives,
@@ -91,25 +90,18 @@ def site_report(
     )
 
 
-def _condition(
-    condition: Condition, gate: Gate | None, seen: Sequence[Seen], accept: float
-) -> ConditionReport:
-    scores = [one.scores[condition.name] for one in seen if condition.name in one.scores]
+def _condition(condition: Condition, seen: Sequence[Seen], accept: float) -> ConditionReport:
+    scores = [one.scores[condition.key] for one in seen if condition.key in one.scores]
     threshold = threshold_for(condition, scores, accept)
     suggested = None
     if threshold is not None:
-        passed = sum(_with(condition, threshold).holds(score) for score in scores)
+        passed = sum(replace(condition, threshold=threshold).holds(score) for score in scores)
         suggested = Suggested(threshold=threshold, accepted=passed, images=len(scores))
-    sets = (gate.in_distribution, *gate.out_of_distribution) if gate else ()
     return ConditionReport(
         name=condition.name,
         definition=condition.definition,
         comparison=condition.comparison,
         threshold=condition.threshold,
-        release=tuple(
-            GateSet(dataset=one.dataset, images=one.images, accepted=one.images - one.refused)
-            for one in sets
-        ),
         accepted=sum(map(condition.holds, scores)),
         local=distribution_of(scores),
         suggested=suggested,
@@ -117,14 +109,9 @@ def _condition(
     )
 
 
-def _with(condition: Condition, threshold: float) -> Condition:
-    return Condition(
-        condition.name,
-        condition.definition,
-        condition.comparison,
-        threshold,
-        condition.reason,
-    )
+def _sets(rule: Rule | None) -> Iterator[GateSet]:
+    for one in (rule.in_distribution, *rule.out_of_distribution) if rule else ():
+        yield GateSet(dataset=one.dataset, images=one.images, accepted=one.images - one.refused)
 
 
 def _too_few(scored: int, accept: float) -> str:

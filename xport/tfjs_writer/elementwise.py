@@ -161,6 +161,16 @@ def _goal(low: Lowering, node: Node) -> str:
     return goal
 
 
+@lowers("BitwiseNot")
+def bitwise_not(low: Lowering, node: Node) -> None:
+    """Of int32. TF.js's loader hands BitwiseAnd no operand (4.22), so the others are refused."""
+    x = low.any(node.inputs[0])
+    if x.dtype != "int32":
+        raise refuse(node, f"is of {x.dtype}", "cast to int32")
+    minus = low.const(np.asarray(-1, np.int32))
+    low.write(node.outputs[0], low.emit("Sub", [minus, x], x.shape, axes=x.axes))
+
+
 @lowers("Sin")
 def sine(low: Lowering, node: Node) -> None:
     """Of the magnitude: TF.js's sine of a small negative number is off by 2e-7 on wasm."""

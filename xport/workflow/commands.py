@@ -18,6 +18,7 @@ from xport.common.document import write_whole
 from xport.common.tools import missing_packages_named, require
 from xport.comparison.preprocessing import load_prepared
 from xport.conversion.store import Store, disk_errors, require_writable
+from xport.divergence.document import Divergence
 from xport.errors import ExitCode, IntegrityError, UnavailableError
 from xport.exchange.recording import Recording
 from xport.judgement.evidence import Evidence
@@ -232,9 +233,17 @@ def write_reports(run: RunFolder, evidence: Evidence, folder: Path) -> None:
 
     page = run.divergence_paths[0]
     link = page.name if page.is_file() else None
-    write_whole(run.report_path, html_report(evidence, link).encode())
+    write_whole(run.report_path, html_report(evidence, link, _layer(run)).encode())
     write_whole(run.junit_path, junit_xml(evidence, of_file(run.evidence_path)).encode())
     write_whole(run.summary_path, summary_markdown(evidence, str(folder)).encode())
+
+
+def _layer(run: RunFolder) -> str | None:
+    """The first node over tolerance that was found in this run, in words; None where none was."""
+    from reports.divergence.lines import first_told
+
+    document = run.divergence_paths[1]
+    return first_told(Divergence.read(document)) if document.is_file() else None
 
 
 @missing_packages_named()

@@ -120,6 +120,7 @@ class Converter:
             preprocessing=preprocessing,
             missing_routes=tuple(missing for _, missing in converted if missing),
             page=planned_page(models, release.browser.wasm_threads),
+            site=release.site,
         )
 
     def _decisions(self, model_id: str, entry: ModelEntry, rule: Rule | None) -> Decisions:

@@ -6,6 +6,7 @@ reaches no server but this process's own.
 
 from __future__ import annotations
 
+import datetime
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,16 +14,29 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic import TypeAdapter, ValidationError
+
 from reference.errors import ImageError
 from xport.bundles.manifest import MANIFEST, Manifest
 from xport.common import digests, progress
 from xport.common.arrays import Array
+from xport.common.document import first_problem, write_whole
 from xport.common.tools import missing_packages_named
+from xport.conversion.store import require_writable
 from xport.errors import InputError
 from xport.formats.tfjs_model import operators_of
 from xport.inputs.images import image_paths, read_image
 from xport.recording.browser import BrowserOptions
+from xport.signing.keys import PrivateKey
 from xport.site.bundled import Bundled, bundled, copy_of
+from xport.site.configuration import (
+    Name,
+    SiteConfiguration,
+    configured,
+    read_site,
+    require_for,
+    signed,
+)
 from xport.site.document import SiteReport, Where
 from xport.site.labels import read_labels
 from xport.site.seen import UNREADABLE, Seen, see
@@ -32,6 +46,8 @@ from xport.workflow.verification import require_strong, verify
 if TYPE_CHECKING:
     from browser_harness.drive.session import BrowserSession
 
+LASTS_DAYS = 365
+"""How long a site configuration holds where no end is given."""
 EARLIER_BACKENDS = ("webgl", "wasm", "cpu")
 """Those that a page tries where its manifest is from before it said."""
 
@@ -56,6 +72,47 @@ class Site:
     allow_unchecked: bool = False
     allow_weak: bool = False
     allow_waivers: bool = False
+
+
+@dataclass(frozen=True)
+class WantedSite:
+    """Who sets thresholds, with which key, until which day, and where the file goes."""
+
+    name: str
+    key: PrivateKey
+    out: Path
+    until: datetime.date
+
+    def require_possible(self, bundle: Path) -> None:
+        """Refuse, before long work, what could not be written after it.
+
+        Raises:
+            InputError: the name is none, the end lies in the past, or the release lets nothing be
+                set.
+            UnavailableError: the folder cannot be written.
+        """
+        try:
+            TypeAdapter(Name).validate_python(self.name)
+        except ValidationError as error:
+            raise InputError(first_problem(error), "--site", "give a name in one line") from error
+        if self.until < _today():
+            raise InputError(f"{self.until.isoformat()} is past", "--until", "give a day to come")
+        if Manifest.read(bundle / MANIFEST).site is None:
+            raise InputError(
+                "the release allows no site configuration",
+                str(bundle),
+                "ask its maker for one whose release file has [site] with bounds",
+            )
+        require_writable(self.out.parent)
+
+
+def until_of(given: datetime.date | None) -> datetime.date:
+    """The last day of a site configuration, where none is given: in ``LASTS_DAYS``."""
+    return given or _today() + datetime.timedelta(days=LASTS_DAYS)
+
+
+def _today() -> datetime.date:
+    return datetime.datetime.now(datetime.UTC).date()
 
 
 @missing_packages_named()
@@ -92,6 +149,39 @@ def measured(bundle: Path, manifest: Manifest, site: Site) -> SiteReport:
         where = _where(engine.session, backend)
     digest = digests.of_file(bundle / MANIFEST)
     return site_report((manifest, digest), release, seen, where, asked)
+
+
+def write_site(bundle: Path, report: SiteReport, wanted: WantedSite) -> SiteConfiguration:
+    """Write what a report suggests as a site configuration, signed, for the bundle's page.
+
+    Raises:
+        InputError: nothing is suggested.
+        IntegrityError: the release does not let it be set: nothing is written.
+        UnavailableError: the disk is full or the folder cannot be written.
+    """
+    made = configured(report, wanted.name, wanted.until, wanted.key)
+    manifest = Manifest.read(bundle / MANIFEST)
+    release, where = bundled(bundle, manifest), str(wanted.out)
+    require_for(made, (manifest, report.manifest_sha256, release), _today(), where)
+    write_whole(wanted.out, signed(made, wanted.key))
+    return made
+
+
+def site_for(bundle: Path, manifest: Manifest, file: Path) -> tuple[SiteConfiguration, bytes]:
+    """Return the site configuration in a file, held to a bundle that was checked, and its bytes.
+
+    Raises:
+        InputError: the file cannot be read.
+        IntegrityError: it is not for this bundle, has ended, or sets what may not be set.
+    """
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", str(file), "check --site") from error
+    found = read_site(content, str(file))
+    digest = digests.of_file(bundle / MANIFEST)
+    require_for(found, (manifest, digest, bundled(bundle, manifest)), _today(), str(file))
+    return found, content
 
 
 def _seen(path: Path, release: Bundled, engine: _Browser) -> Seen:

@@ -1,7 +1,8 @@
 """What a person sees of the tool at every size of window, in whatever browser.
 
-One open page is resized through all sizes. Parts are looked for where they are drawn and where a finger
-would hit them, and the image by its gray levels: a viewer that is 0 pixels high has all its elements.
+One open page is resized through all sizes. Parts are looked for where they are drawn and where a
+finger would hit them, and the image by its gray levels: a viewer that is 0 pixels high has all its
+elements.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ SIDES = (
     *((360, 740), (390, 844), (768, 1024), (820, 1180)),
     *((1024, 1366), (1280, 800), (1440, 900), (1920, 1080)),
 )
-SIZES = tuple(size for side in SIDES for size in (side, side[::-1])) + ((1024, 768),)
+SIZES = (*(size for side in SIDES for size in (side, side[::-1])), (1024, 768))
 """Width and height in pixels, both ways round."""
 
 FIRST_FINDING = 1200
@@ -18,7 +19,7 @@ FIRST_FINDING = 1200
 
 
 def sizes_of(state: str) -> list[tuple[int, int]]:
-    """The sizes at which a state is looked at: without an overlay, where all is one below the other."""
+    """The sizes at which a state is looked at: without an overlay, those of one column."""
     return [(width, height) for width, height in SIZES if state != "findings" or width < 720]
 
 
@@ -42,7 +43,8 @@ LOOK = """async (win, state, mostAbove) => {
   // Whether all of it is in the window, and is what is hit in its middle.
   const seen = (part) => {
     const { left, top, right, bottom } = box(part);
-    const inside = left >= 0 && right <= innerWidth && top >= strip - 1 && bottom <= innerHeight + 1;
+    const across = left >= 0 && right <= innerWidth;
+    const inside = across && top >= strip - 1 && bottom <= innerHeight + 1;
     const hit = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
     return inside && hit !== null && (part.contains(hit) || hit.contains(part));
   };

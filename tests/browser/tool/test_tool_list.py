@@ -53,7 +53,7 @@ def test_fifty_images_are_one_tab_stop_with_arrow_keys(
         tool.page.locator("[aria-current]").focus()
         for key, name in [("End", "49"), ("ArrowUp", "48"), ("Home", "00"), ("ArrowDown", "01")]:
             tool.page.keyboard.press(key)
-            until(lambda: tool.page.evaluate(INSIDE), f"{name} in sight after {key}")  # noqa: B023
+            until(lambda: tool.page.evaluate(INSIDE), f"{name} in sight after {key}")
             assert current(tool) == f"image-{name}.png"
             expect(tool.page.locator("[aria-current]")).to_be_focused()
         stops = tool.page.locator(".images button:not([tabindex='-1'])")

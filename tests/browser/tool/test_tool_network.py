@@ -1,4 +1,4 @@
-"""A network that falls silent, is gone, or answers with its own page; a browser that keeps nothing."""
+"""A network that falls silent, is gone, or answers itself; a browser that keeps nothing."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BEGUN = 40
 
 
 class _Silent(SimpleHTTPRequestHandler):
-    """Sends the beginning of one file and falls silent; the rest to whoever asks for it by Range."""
+    """Sends the beginning of one file and falls silent; the rest is sent by Range."""
 
     protocol_version = "HTTP/1.1"
 

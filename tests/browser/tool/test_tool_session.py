@@ -64,6 +64,22 @@ def test_nothing_but_the_page_is_loaded_before_someone_agrees(browser: Browser, 
         assert tool.problems == []
 
 
+def test_a_script_that_is_another_does_not_start_and_the_page_says_so(
+    browser: Browser, site: Path
+) -> None:
+    other = (site / "app.js").read_bytes() + b"//"
+    with opened_tool(browser, site) as tool:
+        tool.state("consent")
+        tool.context.route(
+            "**/app.js",
+            lambda route: route.fulfill(body=other, content_type="text/javascript"),
+        )
+        tool.page.reload()
+        tool.state("unserved")
+        expect(tool.page.get_by_text("a file of it is damaged")).to_be_visible()
+        expect(tool.page.get_by_text("Oder eine Datei ist beschädigt")).to_be_visible()
+
+
 def test_loading_shows_its_stages_and_can_be_called_off(browser: Browser, site: Path) -> None:
     with opened_tool(browser, site) as tool:
         tool.page.get_by_role("button", name="I understand").click()

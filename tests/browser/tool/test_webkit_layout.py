@@ -1,4 +1,4 @@
-"""What is in sight at every size of window, in WebKit: its grids and flex boxes differ from Chromium's."""
+"""What is in sight at every size of window, in WebKit, whose grids differ from Chromium's."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from tests.browser.tool.sights import FIRST_FINDING, LOOK, sizes_of
 from tests.browser.tool.tool_site import make_site
 
 # WebKit's windows are 447 pixels wide at least, so the tool lies in a frame that is resized.
-FRAME = "<!doctype html><style>body { margin: 0 } iframe { border: 0 }</style><iframe src='./'></iframe>"
+FRAME = """<!doctype html><style>body { margin: 0 } iframe { border: 0 }</style>
+<iframe src="./"></iframe>"""
 WAIT = "while (!({done})) await new Promise((go) => setTimeout(go, 50));"
 TOOL = "const tool = () => document.querySelector('iframe').contentDocument;"
 RESIZED = f"""
@@ -48,7 +49,7 @@ STEPS = {
 
 
 class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *said: object) -> None:
         """Say nothing."""
 
 

@@ -16,6 +16,7 @@ def integer_texts() -> Iterator[Text]:
     yield from _windows()
     yield from _volumes()
     yield from _sampled()
+    yield from _put_together()
 
 
 def _within(length: int, name: str = "i") -> str:
@@ -99,6 +100,7 @@ def _ordered() -> Iterator[Text]:
     yield Text("topk_ties_smallest", "float[3,7] x", ties.format(0))
     yield Text("sort_channels", MIXED, "c = Conv(x, W) y, i = TopK<axis = 1>(c, SIXTH)")
     yield Text("sort_integers", "int32[2,7] x", "y, i = TopK<largest = 0>(x, SEVEN)")
+    yield Text("bitwise_not", "int32[6,7] j", "y = BitwiseNot(j)")
     for axis in (-1, 0, 1):
         body = f"i = Cast<to = 7>(j) y = OneHot<axis = {axis}>(i, SEVEN, PAIR)"
         yield Text(f"one_hot_{axis}", "int32[3,4] j", body)
@@ -154,6 +156,11 @@ def _sampled() -> Iterator[Text]:
                 body = f"y = GridSample<{words}>(x, g)"
                 yield Text(name, "float[2,3,4,5] x, float[2,3,6,2] g", body)
     body = "c = Conv(x, W) p = Tanh(g) s = GridSample(c, p) y = Relu(s)"
+    yield Text("grid_sample_channels_last", f"{MIXED}, float[1,4,4,2] g", body)
+
+
+def _put_together() -> Iterator[Text]:
+    """Places moved by a matrix, and windows added up."""
     for aligned in (0, 1):
         for size in ("2,3,4,5", "2,3,2,4,5"):
             axes = size.count(",") - 1
@@ -169,4 +176,3 @@ def _sampled() -> Iterator[Text]:
     )):  # fmt: skip
         body = f"{sizes} y = Col2Im{f'<{words}>' if words else ''}(x, i, b)"
         yield Text(f"col2im_{number}", f"float[2,12,{columns}] x", body)
-    yield Text("grid_sample_channels_last", f"{MIXED}, float[1,4,4,2] g", body)

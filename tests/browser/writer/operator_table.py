@@ -21,7 +21,8 @@ Written by `make goldens`. Every test that counts as passed is run in a browser 
 `tests/browser/writer/test_onnx_backend.py`, and one in three of them on WebGL, where every shader
 takes its time to compile; it fails if one backend differs. `make operators` runs all but the
 function bodies on WebGL too. A refusal is an error that names operator, node and reason. Opsets 13
-and newer.
+and newer; an ONNX file of opset 7 to 12 is raised by onnx's version converter, and what becomes of
+it is held to ONNX Runtime.
 
 {webgl}
 
@@ -34,6 +35,13 @@ Left out are tests whose tensors a TF.js signature cannot carry: {left_out}.
 DOCUMENT = Path(__file__).parents[3] / "docs" / "operators.md"
 WEBGL = re.compile(r"^On WebGL, last: .*$", re.MULTILINE)
 FOLDED = "Constant, ConstantOfShape, Range, Shape, Size"
+WRITTEN_OUT = (
+    "RNN", "GRU", "LSTM", "If", "Loop", "Scan", "QuantizeLinear", "DequantizeLinear",
+    "DynamicQuantizeLinear", "ConvInteger", "MatMulInteger", "QLinearConv", "QLinearMatMul",
+)  # fmt: skip
+"""Operators in whose place others are put before they are lowered; held to ONNX Runtime by
+`tests/xport/onnx_graph`."""
+CONTRIBUTED = "MatMulNBits, DynamicQuantizeLSTM"
 
 
 def table() -> str:
@@ -79,15 +87,39 @@ def _document(found: Verdicts, webgl: str) -> str:
     left_out = Counter(str(reason) for reason in found.left_out.values())
     version = onnx.__version__
     head = HEAD.format(version=version, left_out=_listed(left_out), webgl=webgl)
-    return "\n".join([head, total, "", *lines, "", _rest(passed, reasons, known)])
+    rest = _rest(passed, reasons, known)
+    return "\n".join([head, total, "", *lines, "", rest, *_refusals(found)])
+
+
+def _refusals(found: Verdicts) -> list[str]:
+    """Every refusal's words and remedy, and of how many tests."""
+    said = Counter(
+        (found.operators[name], re.sub(r"'[^']*'", "…", error.what), error.remedy)
+        for name, error in found.refused.items()
+    )
+    rows = [
+        f"| {operator} | {_cell(what)} | {_cell(remedy)} | {count} |"
+        for (operator, what, remedy), count in sorted(said.items())
+    ]
+    head = ["| test of | what is said | remedy | tests |", "|---|---|---|---:|"]
+    about = "Names of nodes and values are left out."
+    return ["## What a refusal says", "", about, "", *head, *rows, ""]
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
 
 
 def _rest(passed: Counter[str], reasons: dict[str, Counter[str]], known: tuple[str, ...]) -> str:
     """Operators without a handler: what passes as a function's body, and what is refused."""
-    bodies = Counter({op: n for op, n in passed.items() if op not in known})
+    others = {op: n for op, n in passed.items() if op not in known}
+    bodies = Counter({op: n for op, n in others.items() if op not in WRITTEN_OUT})
+    steps = ", ".join(f"{op} ({others.get(op, 0)})" for op in WRITTEN_OUT)
     refused = Counter({op: reason.total() for op, reason in reasons.items()})
     return (
         f"Folded where constants decide them: {FOLDED}.\n\n"
+        f"Written out in other operators (tests of onnx's that pass): {steps}. Of ONNX Runtime's "
+        f"own domain: {CONTRIBUTED}. Where the condition of an If is computed, both branches are.\n\n"
         f"Without a handler, passed as the function body that ONNX defines: {_listed(bodies)}.\n\n"
         f"Not supported (refused tests): {_listed(refused)}.\n"
     )

@@ -6,6 +6,7 @@ import pytest
 from reference.errors import PhantomError
 from reference.phantoms import HOSPITAL_B, Patient, bone_like, children_like, lateral_like, phantom
 from reference.phantoms.anatomy import built
+from reference.phantoms.elsewhere import elsewhere_like
 
 
 def test_children_are_wide_images_with_wide_hearts():
@@ -48,3 +49,10 @@ def test_side_views_look_unlike_frontal_ones():
 def test_rejects_sizes_out_of_range(draw):
     with pytest.raises(PhantomError, match="give 32 to 2048"):
         draw(1, 8)
+
+
+def test_other_pictures_are_the_same_each_time_and_of_several_kinds():
+    drawn = [elsewhere_like(seed, 48) for seed in range(12)]
+    assert all(np.array_equal(one, elsewhere_like(seed, 48)) for seed, one in enumerate(drawn))
+    assert len({float(one.mean()) for one in drawn}) == 12
+    assert all(one.dtype == np.uint8 and one.max() > 60 for one in drawn)

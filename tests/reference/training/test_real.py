@@ -15,7 +15,7 @@ from reference.networks.view import VIEWS, ViewNet, view_classifier
 from reference.training.__main__ import main
 from reference.training.films_figures import mean_interval, side_by_side
 from reference.training.fitting import STATE
-from reference.training.real import COARSE_FILMS, FINE_FILMS, VIEW_RECIPE, RealTraining
+from reference.training.real import COARSE_FILMS, FINE_FILMS, VIEW_AGAIN, VIEW_RECIPE, RealTraining
 from reference.training.real_publishing import RealPublishing
 from reference.training.strangers import COUNTS, drawn_strangers
 from reference.training.view_changes import FILM, Chance, changed, framed, plain, shown
@@ -31,7 +31,8 @@ from tests.reference.films_folder import write_films
 from tests.reference.training.conftest import fitting, same_bits
 
 RECIPES = (
-    VIEW_RECIPE.model_copy(update={"epochs": 2, "batch": 8, "drawn": 4}),
+    VIEW_RECIPE.model_copy(update={"epochs": 1, "batch": 8, "drawn": 4}),
+    VIEW_AGAIN.model_copy(update={"epochs": 1, "batch": 8, "drawn": 4}),
     COARSE_FILMS.model_copy(update={"epochs": 1, "batch": 3}),
     FINE_FILMS.model_copy(update={"epochs": 1, "batch": 3}),
 )

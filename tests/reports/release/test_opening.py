@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
@@ -36,15 +37,43 @@ def test_it_opens_with_the_worst_check(failing: Evidence) -> None:
         "Model classifier", "Leg savedmodel", "Output probabilities",
         "Check within tolerance of torch", "Probe probe-03", "Measured max |Δ| 0.971",
         "Allowed 2e-4 (4,855 × used)", "xport debug . --leg savedmodel",
+        "Probably the conversion to a SavedModel", "Layer not looked for yet",
     ):  # fmt: skip
         assert fact in front
     assert text.index("The worst check") < text.index("Untrained weights")
 
 
 def test_it_links_to_where_the_leg_departs_if_that_was_found(failing: Evidence) -> None:
-    page = Page(html_report(failing, "divergence.html"))
+    page = Page(html_report(failing, "divergence.html", "Conv one (node 3, Conv2D there)"))
+    assert "Layer Conv one (node 3, Conv2D there), node by node" in page.text
     assert "divergence.html" in [a.get("href") for tag, a in page.elements if tag == "a"]
     assert "divergence.html" not in html_report(failing)
+
+
+@pytest.mark.parametrize(
+    ("what", "words_of"),
+    [
+        # A leg that is made from one that swaps two findings, and swaps them again, is right.
+        ({"swapped": frozenset({WEBGL})}, "the device: tfjs/wasm, of the same bytes, agree"),
+        (
+            {"swapped": frozenset({WEBGL, "classifier/tfjs/wasm"})},
+            "the conversion to TF.js: every backend is off",
+        ),
+        ({"swapped": frozenset({"classifier/onnx"})}, "the export: what PyTorch is and what ONNX"),
+        (
+            {"swapped": frozenset({"classifier/onnx", WEBGL, "classifier/tfjs/wasm"})},
+            "the runtime: tfjs/webgl, tfjs/wasm, made of the same file",
+        ),
+        ({"nan": frozenset({WEBGL})}, "numbers: a value overflows, or is undefined, on this leg"),
+        ({"nan": frozenset({"classifier/torch"})}, "numbers: the model itself gives NaN"),
+        ({"half_precision": frozenset({WEBGL})}, "the machine: another backend, precision"),
+        ({"crashed": frozenset({WEBGL})}, "something is missing on this machine"),
+    ],
+    ids=str,
+)
+def test_it_says_what_kind_of_fault_it_probably_is(what: Any, words_of: str) -> None:
+    text = opening(make_evidence(SampleRelease(**what)))
+    assert f"Probably {words_of}" in text
 
 
 def test_the_worst_probe_is_shown(failing: Evidence) -> None:

@@ -237,6 +237,18 @@ MUTATIONS = [
         lambda bench: bench.manifest(lambda content: content.pop("backends")),
     ),
     Mutation(
+        "bounds for a site that nobody declared",
+        "The manifest lets a hospital set thresholds that the release lets nobody set.",
+        "verify",
+        "refused, exit code 3",
+        "what a site may set is not that of the evidence",
+        lambda bench: bench.manifest(
+            lambda content: content.update(
+                site={"gate_thresholds": {"ssim": [-1, 1]}, "operating_points": None, "keys": []}
+            )
+        ),
+    ),
+    Mutation(
         "another word beside the verdict",
         "The manifest says something beside the verdict that the evidence does not.",
         "verify",

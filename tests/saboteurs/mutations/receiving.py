@@ -116,7 +116,7 @@ MUTATIONS = [
     of_folder(
         "led to another host",
         "A host answers with the address of another one, which has all files.",
-        "redirect",
+        "leads to another origin",
         {"/manifest.json": to("http://127.0.0.2:9/manifest.json")},
     ),
     hosted(

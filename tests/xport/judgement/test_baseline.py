@@ -23,15 +23,17 @@ from xport.comparison.change import (
     ReleaseIdentity,
     SizeChange,
 )
+from xport.comparison.paired_speed import PairedSpeeds
 from xport.errors import InputError
 from xport.judgement.again import again_findings, case_of
 from xport.judgement.evidence import EVIDENCE
 from xport.judgement.judge import judge
 from xport.judgement.verdict import Case, Check, Status
 from xport.plan.baseline import Baseline
+from xport.recording.browser import BrowserOptions
 from xport.release_file.file import read_policy, read_release
 from xport.workflow import commands
-from xport.workflow.difference import against_baseline, require_apart
+from xport.workflow.difference import against_baseline, require_apart, time_against_baseline
 from xport.workflow.run_folder import RunFolder
 
 WHY = "what is published is what people rely on"
@@ -130,6 +132,9 @@ def test_fourteen_of_forty_two_decisions_are_no_plain_pass(sample: Case) -> None
         ({"images": 199}, {"max_flipped_share": 0.01}, Status.NOT_RUN, "drawn has 199 images"),
         ({}, {"max_auc_drop": 0.004}, Status.FAILED, "changes by -0.0050"),
         ({}, {"max_auc_drop": 0.006}, Status.NOT_RUN, "lies within its interval"),
+        ({}, {"max_calibrated_change": 0.05}, Status.FAILED, "moves by 0.1"),
+        ({}, {"max_calibrated_change": 0.1}, Status.PASSED, "moves by 0.1"),
+        ({"images": 60}, {"max_calibrated_change": 0.1}, Status.NOT_RUN, "drawn has 60 images"),
         ({"before": SHIPPED // 2}, {"max_bytes_ratio": 1.5}, Status.FAILED, "2 times"),
     ],
 )
@@ -262,6 +267,32 @@ def test_a_recorded_run_is_held_to_the_bundle_that_is_published(
     assert [d.shared for d in evidence.baseline.changes.decisions] == [3]
     assert not [one for one in again_findings(evidence) if "baseline" in one]
     assert RunFolder(run_copy).evidence().verdict.status is Status.PASSED
+    times_are_kept_in_the_run(run_copy, policy_file(tmp_path, max_slowdown=1.2, **known))
+
+
+def times_are_kept_in_the_run(folder: Path, file: Path) -> None:
+    """Before they are measured there is no pass; then judging needs no browser."""
+    policy, origin = read_policy(file)
+    run = RunFolder(folder)
+
+    def found() -> set[tuple[Status, str]]:
+        evidence, _ = commands.judge_under(folder, policy, origin)
+        checks = [c for c in evidence.verdict.checks if c.leg == "baseline"]
+        return {(c.status, c.message.partition(": ")[2]) for c in checks}
+
+    ((status, said),) = found()
+    assert status is Status.NOT_RUN
+    assert said.startswith("not run in turn")
+    plan = run.plan().model_copy(update={"policy": policy})
+    time_against_baseline(run, plan, BrowserOptions(browser="/no browser is needed"))
+    ((status, said),) = found()
+    assert status is Status.PASSED
+    assert said.startswith("the same files ship as before")
+    other = PairedSpeeds.read(run.paired_speed_path).model_copy(update={"baseline_sha256": "0"})
+    other.write(run.paired_speed_path)
+    assert {status for status, _ in found()} == {Status.NOT_RUN}
+    run.clear("record")
+    assert not run.paired_speed_path.exists()
 
 
 def test_a_baseline_that_is_not_there_is_told(mini_run: MiniRun) -> None:

@@ -90,9 +90,11 @@ def test_is_said_beside_the_verdict_with_the_oldest_date() -> None:
     every = len(case(0).recordings)
     noon = "2026-06-01 12:00 UTC"
     assert [*reused_sentences(case(0))] == []
+    taken = [*case(0).recordings.values()][:2]
+    took = sum(one.load_seconds + sum(one.seconds.values()) for one in taken)
     assert judge(case(2)).noted("reused") == (
         f"2 of {every} recordings were reused, the oldest of {noon}; times and second runs are "
-        "those of then",
+        f"those of then; loading and first runs alone took {took:.1f} s",
     )
     (one,) = reused_sentences(case(1))
     assert one.startswith(f"1 of {every} recordings was reused, it is of {noon}")

@@ -178,7 +178,6 @@ def test_a_callable_builds_the_module(tmp_path: Path) -> None:
     ("changes", "words"),
     [
         ({"checkpoint": "w.safetensors"}, "checkpoint: an ONNX file has its own"),
-        ({"arguments": {"a": 1}}, "arguments: an ONNX file has its own"),
         ({"initializer": "a.b:c"}, "initializer: an ONNX file has its own"),
         ({"opset": 15}, "opset: an ONNX file has its own"),
         ({"factory": "C:net.onnx"}, "factory"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import numpy as np
 import pytest
 
 from reference.decide.gate import Gate, Gated
+from reference.decide.rule import RULE_DEFINITIONS, Rule, rule_of
+from reference.decide.rule import Condition as Condition_
 from reference.decide.scores import DEFINITIONS, ScoreName, l1
 from reference.preprocess import AUTOENCODER, Preprocess
 from reference.samples.image_files import gray_png
@@ -30,8 +33,8 @@ from xport.site.summary import Asked, site_report
 LABELS = tuple(f"Finding_{n}" for n in range(1, 15))
 RULE = Preprocess(size=32, channels=3)
 WHERE = Where(browser="Chromium 1", backend="cpu", renderer=None, tfjs="4.22.0")
-ABOVE = Condition("ssim", DEFINITIONS["ssim"], "at least", 0.5, "unlike")
-BELOW = Condition("l1", DEFINITIONS["l1"], "at most", 0.5, "unlike")
+ABOVE = Condition("ssim", "ssim", DEFINITIONS["ssim"], "at least", 0.5)
+BELOW = Condition("l1", "l1", DEFINITIONS["l1"], "at most", 0.5)
 NAME = "Mustermann-Erika-1970"
 
 
@@ -69,12 +72,14 @@ def gate(score: ScoreName, threshold: float) -> Gate:
         false_refusal_rate=0.05,
         in_distribution=Gated(dataset="phantoms", images=40, refused=2),
         out_of_distribution=(Gated(dataset="digits", images=10, refused=9),),
+        weights_sha256="0" * 64,
     )
 
 
 def release(gated: Gate | None = None) -> Bundled:
     autoencoder = model("ae", "autoencoder", AUTOENCODER)
-    return Bundled(model("clf", "classifier", RULE), autoencoder, None, gated)
+    rule = rule_of(gated) if gated else None
+    return Bundled(model("clf", "classifier", RULE), autoencoder, rule=rule)
 
 
 def manifest() -> Manifest:
@@ -114,6 +119,23 @@ def test_the_gate_decides_before_the_classifier_runs() -> None:
     assert engine.runs == ["ae", "ae", "clf"]
 
 
+def test_the_first_condition_that_does_not_hold_says_why_and_all_scores_are_there() -> None:
+    rule = rule_of(gate("l1", 0.0))
+    small = {"score": "shorter_side", "comparison": "at least", "threshold": 100.0}
+    words = {"definition": RULE_DEFINITIONS["shorter_side"], "reason": "too-small"}
+    first, twice = (
+        Condition_(**small, **words),
+        Condition_(**small | {"comparison": "at most"}, **words),
+    )
+    both = Rule(conditions=(first, *rule.conditions, twice), in_distribution=rule.in_distribution)
+    ruled = replace(release(), rule=both)
+    found = see("a.png", picture(), ruled, InNumpy())
+    assert found.reason == "too-small"
+    assert found.scores.keys() == {"shorter_side", "l1"}
+    names = [one.name for one in ruled.conditions]
+    assert names == ["shorter_side at least", "l1", "shorter_side at most"]
+
+
 def test_a_score_and_probabilities_are_those_of_the_page() -> None:
     from reference.decoding import decode
 
@@ -145,7 +167,7 @@ def test_a_suggested_threshold_lets_the_wanted_share_pass(
 ) -> None:
     scores = [float(n) for n in range(100)]
     assert threshold_for(condition, scores, 0.95) == wanted
-    moved = Condition(condition.name, "", condition.comparison, wanted, "")
+    moved = replace(condition, threshold=wanted)
     assert sum(map(moved.holds, scores)) == 95
 
 

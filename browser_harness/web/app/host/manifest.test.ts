@@ -51,6 +51,7 @@ describe("parseManifest", () => {
       notes: [],
       backends: null,
       faithful_to: "PyTorch",
+      site: null,
       rule: null,
     });
   });
@@ -62,9 +63,18 @@ describe("parseManifest", () => {
       notes: [],
       backends: null,
       faithful_to: "PyTorch",
+      site: null,
       rule: null,
       ...said,
     });
+  });
+
+  it("reads what a site may set, and refuses bounds that are none", () => {
+    const site = { gate_thresholds: { ssim: [0.4, 0.7] }, operating_points: null, keys: [SHA] };
+    expect(parse({ ...good(), site })).toMatchObject({ site });
+    const wrong = { ...site, gate_thresholds: { ssim: [0.4] } };
+    expect(() => parse({ ...good(), site: wrong })).toThrow("not two numbers");
+    expect(() => parse({ ...good(), site: { ...site, models: {} } })).toThrow("not a field");
   });
 
   it("reads where the rule lies by which images are accepted", () => {

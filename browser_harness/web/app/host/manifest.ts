@@ -67,6 +67,16 @@ export interface BundledModel {
   readonly files: Readonly<Record<string, BundledFile>>;
 }
 
+/** Two numbers, both included. */
+export type Bounds = readonly [low: number, high: number];
+
+/** Which thresholds a site configuration may set, and which keys may sign it (none: any). */
+export interface SiteBounds {
+  readonly gate_thresholds: Readonly<Record<string, Bounds>>;
+  readonly operating_points: Bounds | null;
+  readonly keys: readonly string[];
+}
+
 /** What is to be said wherever the verdict is: a kind for programs, a sentence for people. */
 export interface Note {
   readonly kind: string;
@@ -100,6 +110,8 @@ export interface Manifest {
   readonly backends: readonly BackendName[] | null;
   /** What every model is held to, such as PyTorch. */
   readonly faithful_to: string;
+  /** What a site configuration may set, within which bounds; null where that is nothing. */
+  readonly site: SiteBounds | null;
   /** What images are accepted by; null where no rule decides. */
   readonly rule: DataFile | null;
   /** Every other file of the bundle, by path. */
@@ -141,6 +153,7 @@ const UNSAID = {
   notes: [],
   backends: null,
   faithful_to: "PyTorch",
+  site: null,
   rule: null,
 } satisfies Partial<Manifest>;
 const MANIFEST = {
@@ -160,6 +173,7 @@ const MANIFEST = {
   notes: list,
   backends: orNull(backends),
   faithful_to: text,
+  site: orNull(object),
   rule: orNull(object),
   files: object,
 } satisfies Fields & Record<keyof Manifest, unknown>;
@@ -177,6 +191,16 @@ const MODEL = {
   card: orNull(object),
   files: filled,
 } satisfies Fields & Record<keyof BundledModel, unknown>;
+const bounds = (value: unknown) =>
+  Array.isArray(value) && value.length === 2 && value.every(Number.isFinite)
+    ? null
+    : "not two numbers";
+const SITE = {
+  gate_thresholds: object,
+  operating_points: orNull(bounds),
+  keys: (value: unknown) =>
+    Array.isArray(value) && value.every((one) => digest(one) === null) ? null : "no SHA-256s",
+} satisfies Fields & Record<keyof SiteBounds, unknown>;
 const DATA_FILE = { path, sha256: digest, bytes: whole(0) } satisfies Fields;
 const FILE = { sha256: digest, bytes: whole(0), path: orNull(path) } satisfies Fields;
 const NOTE = { kind: text, text } satisfies Fields;
@@ -208,11 +232,19 @@ export function parseManifest(content: BufferSource): Manifest {
     requireTexts(found.tools, "tools");
     requireTexts(found.unshown, "unshown");
     found.notes.forEach((one, i) => requireFields(one, NOTE, NAME, `notes[${i}]`));
+    if (found.site) requireBounds(found.site);
     requireFiles(found.files, "files");
     return found;
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     throw new ManifestError("malformed", error.message, error.facts);
+  }
+}
+
+function requireBounds(site: SiteBounds): void {
+  requireFields(site, SITE, NAME, "site");
+  for (const [score, limits] of Object.entries(site.gate_thresholds)) {
+    requireFields({ [score]: limits }, { [score]: bounds }, NAME, "site.gate_thresholds");
   }
 }
 

@@ -7,7 +7,8 @@ import { plansOf, readRelease, type Release } from "./release.js";
 import { requireNotRevoked } from "./revocations.js";
 import { shownOf } from "./shown.js";
 import { parseSelfTest, type SelfTestDocument } from "./self_test.js";
-import type { OpenProgress } from "./types.js";
+import { withSite } from "./site.js";
+import type { OpenProgress, OpenRequest } from "./types.js";
 
 export type Tell = (now: OpenProgress) => void;
 
@@ -26,14 +27,18 @@ export class OpenedRelease {
   ) {}
 
   /** Throws ManifestError or EngineError; an AbortError when called off. */
-  static async open(base: string, tell: Tell, signal?: AbortSignal): Promise<OpenedRelease> {
+  static async open(
+    { base, site }: Pick<OpenRequest, "base" | "site">,
+    tell: Tell,
+    signal?: AbortSignal,
+  ): Promise<OpenedRelease> {
     tell({ stage: "manifest", backend: null, done: 0, total: 0, cached: 0 });
     const { manifest, digest } = await fetchManifest(base, signal);
     await requireNotRevoked(base, digest, signal);
     shownOf(manifest);
     const files = await download(manifest, base, tell, signal);
     const read = (file: DataFile) => contentIn(files, file);
-    const release = await readRelease(manifest, read);
+    const release = withSite(await readRelease(manifest, read), site);
     const { self_test: listed } = manifest;
     const selfTest = parseSelfTest(await read(listed), listed.path, plansOf(release));
     requireWanted(signal);

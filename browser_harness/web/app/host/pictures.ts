@@ -1,5 +1,4 @@
 import type { Preprocess } from "../../engine/picture/definition.js";
-import { sha256 } from "../../engine/files.js";
 import { MAX_BYTES } from "../../engine/picture/picture.js";
 import type { PictureFacts } from "../../engine/picture/messages.js";
 import { PictureReader } from "../../engine/picture/reader.js";
@@ -66,25 +65,30 @@ export class Pictures {
 
   private async readAnew(file: File): Promise<ReadPicture> {
     const { classifier, autoencoder, view: viewModel } = this.release;
-    const content = await contentOf(file);
-    const bytes = content.byteLength;
-    const digest = await sha256(content);
+    requireSize(file);
     const plans = plansOfImages(this.release);
     const { gray, orientation } = classifier.preprocess;
     try {
-      const { facts, inputs, view } = await this.reader.read({
-        content,
+      const {
+        facts,
+        inputs,
+        view,
+        sha256: digest,
+      } = await this.reader.read({
+        content: file,
         inputs: plans.map((plan) => plan.preprocess),
         samples: false,
         view: { gray, turn: orientation === "exif" },
       });
       const of = (plan: ModelPlan | null) => (plan && inputs[plans.indexOf(plan)]) ?? null;
       const image = of(classifier);
-      if (!image || !view) throw new EngineError("internal", "no input was prepared");
+      if (!image || !view || digest === null)
+        throw new EngineError("internal", "no input was prepared");
+      const bytes = file.size;
       const others = { autoencoder: of(autoencoder), viewInput: of(viewModel) };
       return { facts, sha256: digest, bytes, classifier: image, ...others, view };
     } catch (error) {
-      throw ofFile(error, file, digest);
+      throw ofFile(error, file);
     }
   }
 }
@@ -106,24 +110,17 @@ export function regionOf(picture: Size, { size, fit }: Preprocess, aspect: numbe
   };
 }
 
-async function contentOf(file: File): Promise<ArrayBuffer> {
-  if (file.size > MAX_BYTES) {
-    const limit = MAX_BYTES / 1024 ** 2;
-    const words = `${file.name}: the file is larger than ${limit} MiB.`;
-    throw new ImageError("too-large", words, { file: file.name, limit });
-  }
-  try {
-    return await file.arrayBuffer();
-  } catch {
-    const words = `${file.name} cannot be read; choose it again.`;
-    throw new ImageError("unreadable", words, { file: file.name });
-  }
+function requireSize(file: File): void {
+  if (file.size <= MAX_BYTES) return;
+  const limit = MAX_BYTES / 1024 ** 2;
+  const words = `${file.name}: the file is larger than ${limit} MiB.`;
+  throw new ImageError("too-large", words, { file: file.name, limit });
 }
 
-function ofFile(error: unknown, { name }: File, digest: string): unknown {
+function ofFile(error: unknown, { name }: File): unknown {
   if (!(error instanceof EngineError) || error.code !== "input-refused") return error;
   const { message, facts } = error;
   const { kind = "unsupported", ...rest } = facts;
-  const about = { file: name, sha256: digest, what: message, ...rest };
+  const about = { file: name, what: message, ...rest };
   return new ImageError(kind as ImageCode, `${name}: ${message.replace(/\.$/, "")}.`, about);
 }

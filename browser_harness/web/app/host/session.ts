@@ -21,7 +21,7 @@ type Listener = (running: Running | null, reason: string | null) => void;
  */
 export async function openSession(request: OpenRequest): Promise<Session> {
   const { base, backends, choice = null, progress: tell, signal } = request;
-  const opened = await OpenedRelease.open(base, tell, signal);
+  const opened = await OpenedRelease.open(request, tell, signal);
   const pictures = new Pictures(base, opened.release);
   const starter = new Backends(opened, pictures);
   try {

@@ -1,11 +1,13 @@
 import type { BackendEnvironment, BackendName } from "../../engine/tfjs/backend.js";
 import type { PictureFacts } from "../../engine/picture/messages.js";
+import type { Plane } from "../../engine/picture/pyramid.js";
 import type { Waiting } from "./download.js";
 import type { Memory } from "../../engine/tfjs/run.js";
 import type { Manifest } from "./manifest.js";
 import type { Unstored } from "./model_cache.js";
 import type { Attempt, SelfTestReport } from "./report.js";
 import type { Seen } from "./seen.js";
+import type { Site } from "./site.js";
 
 /** What opening a release is doing. */
 export type Stage = "manifest" | "download" | "start" | "warm-up" | "self-test";
@@ -54,6 +56,8 @@ export interface Shown {
   readonly white: number;
   /** What the file itself proposes to see (DICOM's window), or [0, white]. */
   readonly window: readonly [low: number, high: number];
+  /** Halves of it, for drawing it small. */
+  readonly smaller: readonly Plane[];
   /** What the classifier's input shows of it. */
   readonly region: Region;
   /** What the autoencoder's input shows of it; null in a release without one. */
@@ -124,6 +128,8 @@ export interface OpenRequest {
   readonly base: string;
   /** In the order in which they are tried; normally webgl, wasm, cpu. */
   readonly backends: readonly BackendName[];
+  /** Whose thresholds take the place of the release's; null: its own hold. */
+  readonly site: Site | null;
   /** One that a person chose, which comes first, or the fastest that passes; null for the first. */
   readonly choice?: BackendName | "fastest" | null;
   readonly progress: (now: OpenProgress) => void;

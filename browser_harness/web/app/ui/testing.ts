@@ -27,6 +27,7 @@ export function resultFor(changes: Partial<Result> = {}): Result {
     calibration: null,
     seconds: 0.5,
     origin: {
+      site: null,
       backend: "wasm",
       renderer: null,
       selfTestPassed: true,

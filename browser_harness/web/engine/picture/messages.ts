@@ -5,7 +5,8 @@ import type { View, ViewRequest } from "./view.js";
 
 /** What the page asks the worker: decode a file, and prepare inputs or hand the samples over. */
 export interface PictureRequest {
-  readonly content: ArrayBuffer;
+  /** Its bytes, which are handed over, or a file, which the worker reads and takes the digest of. */
+  readonly content: ArrayBuffer | Blob;
   /** One input is prepared by each. */
   readonly inputs: readonly Preprocess[];
   readonly samples: boolean;
@@ -24,6 +25,8 @@ export interface PictureResult {
   readonly samples: Picture["samples"] | null;
   /** Null unless it was asked for. */
   readonly view: View | null;
+  /** SHA-256 of a file that was handed over unread; null of bytes. A refusal has it in its facts. */
+  readonly sha256: string | null;
   readonly seconds: { readonly decode: number; readonly preprocess: number };
 }
 

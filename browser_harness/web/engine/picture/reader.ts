@@ -31,7 +31,7 @@ export class PictureReader {
   ) {}
 
   /**
-   * Reads one picture. Its content is handed to the worker and is empty here afterwards.
+   * Reads one picture. Bytes are handed to the worker and are empty here afterwards; a file is read there.
    *
    * Throws EngineError `input-refused` with a sentence about the file.
    */
@@ -48,8 +48,10 @@ export class PictureReader {
   }
 
   private async readAlone(request: PictureRequest): Promise<PictureResult> {
-    if (request.content.byteLength > MAX_BYTES) throw tooLarge(request.content.byteLength);
-    const large = request.content.byteLength > LARGE_BYTES;
+    const { content } = request;
+    const bytes = content instanceof Blob ? content.size : content.byteLength;
+    if (bytes > MAX_BYTES) throw tooLarge(bytes);
+    const large = bytes > LARGE_BYTES;
     const reply = await this.ask(request);
     if (!reply.ok) {
       if (large) this.close();
@@ -83,7 +85,8 @@ export class PictureReader {
         const why = event.message || "not loaded";
         fail(new EngineError("internal", `the reader of pictures broke down (${why})`));
       };
-      worker.postMessage(request, [request.content]);
+      const { content } = request;
+      worker.postMessage(request, content instanceof ArrayBuffer ? [content] : []);
     });
   }
 }

@@ -1,6 +1,7 @@
 import type { GrayRule } from "./definition.js";
 import { grayRows } from "./gray.js";
 import type { Picture } from "./picture.js";
+import { pyramidOf, type Plane } from "./pyramid.js";
 import type { Size } from "./resample.js";
 
 /** How a picture becomes gray levels for people; as its model sees it, but with every pixel. */
@@ -16,6 +17,8 @@ export interface View extends Size {
   readonly white: number;
   /** The levels that the file proposes to show as black and white, or [0, white]. */
   readonly window: readonly [low: number, high: number];
+  /** Halves of it, for drawing it small: they are made where no page waits for them. */
+  readonly smaller: readonly Plane[];
 }
 
 /** A picture's gray levels at full depth. Throws EngineError `input-refused` as `preprocess`. */
@@ -31,5 +34,6 @@ export function viewOf(picture: Picture, { gray, turn }: ViewRequest): View {
     read(y, row);
     for (let x = 0; x < width; x++) levels[y * width + x] = Math.round((row[x] as number) * white);
   }
-  return { width, height, levels, white, window: picture.full?.window ?? [0, white] };
+  const [, ...smaller] = pyramidOf({ width, height, levels });
+  return { width, height, levels, white, window: picture.full?.window ?? [0, white], smaller };
 }

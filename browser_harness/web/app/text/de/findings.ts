@@ -107,6 +107,8 @@ export const findings: Catalogue["findings"] = {
       "Diese Version erkennt nicht, ob ein Bild den Trainingsbildern unähnlich ist. Bei einem solchen Bild bedeuten die Zahlen nichts.",
     refusedReason:
       "Der Klassifikator wurde auf dieses Bild nicht angewendet. Ist es eine frontale Thoraxaufnahme, aufrecht, nicht beschnitten und nicht invertiert?",
+    bySite: (site) =>
+      `Schwelle gesetzt von ${site}; wie viele gute Bilder sie ablehnt, ist hier nicht bekannt.`,
     ruleRate: (refused, images, dataset) =>
       `Alle Bedingungen zusammen weisen ${refused} von ${images} Bildern aus ${dataset} ab.`,
     rate: (refused, images, dataset) =>

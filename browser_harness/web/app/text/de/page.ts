@@ -61,6 +61,19 @@ export const page: Catalogue["page"] = {
     ready: "Bereit für Bilder.",
   },
 
+  site: {
+    set: (site, day) => `Schwellen gesetzt von ${site} am ${day}, nicht Teil der geprüften Version`,
+    heading: "Schwellen dieses Standorts",
+    own: "Es gelten die eigenen Schwellen der geprüften Version.",
+    until: (day) => `Sie enden nach dem ${day}.`,
+    claims: "Gibt diesen Schlüssel an, der mit keinem verglichen wurde:",
+    choose: "Schwellen aus einer Datei verwenden (site.json):",
+    remove: "Die eigenen Schwellen der Version verwenden",
+    refused:
+      "Schwellen dieses Standorts wurden abgelehnt, alle zusammen. Es gelten die eigenen Schwellen der geprüften Version.",
+    refusedOther: "Andere Schwellen wurden abgelehnt, alle zusammen. Die bisherigen gelten weiter.",
+  },
+
   failed: {
     cancelled: "Das Laden wurde abgebrochen",
     cancelledText: "Die Modelle sind nicht geladen. Was schon geladen war, bleibt gespeichert.",
@@ -109,6 +122,8 @@ export const page: Catalogue["page"] = {
     updateLoses: "Damit schließen sich die Bilder und Ergebnisse dieser Sitzung.",
     updateFailed: "Die neue Version konnte nicht geladen werden; diese läuft weiter.",
     updateProgress: (done, total) => `Eine neue Version wird geladen: ${done} von ${total}`,
+    compilesNothing:
+      "Dieser Browser übersetzt für diese Seite nichts in Maschinencode, wie im Blockierungsmodus oder bei erhöhter Sicherheit. Darum ist sie langsam oder läuft nicht. Lassen Sie es für diese Adresse zu und laden Sie die Seite neu.",
     keepsNothing:
       "Dieser Browser speichert für diese Seite nichts. Sie arbeitet mit dem, was sie aus dem Netz lädt; beim nächsten Besuch fragt, lädt und prüft sie von Neuem.",
     dismiss: "Ausblenden",

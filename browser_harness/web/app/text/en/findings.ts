@@ -103,6 +103,8 @@ export const findings = {
       "This release has no gate for images unlike those the models were trained on. For such an image the numbers mean nothing.",
     refusedReason:
       "The classifier was not run on this image. Is it a frontal chest X-ray, upright, not cut off, and not inverted?",
+    bySite: (site: string) =>
+      `Threshold set by ${site}; how many good images it refuses is not known here.`,
     ruleRate: (refused: number, images: number, dataset: string) =>
       `All conditions together refuse ${refused} of ${images} images of ${dataset}.`,
     rate: (refused: number, images: number, dataset: string) =>

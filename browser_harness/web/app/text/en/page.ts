@@ -63,6 +63,21 @@ export const page = {
     ready: "Ready for images.",
   },
 
+  site: {
+    /** Wherever results are. */
+    set: (site: string, day: string) =>
+      `Thresholds set by ${site} on ${day}, not part of the verified release`,
+    heading: "Thresholds of this site",
+    own: "The verified release's own thresholds hold.",
+    until: (day: string) => `They end after ${day}.`,
+    claims: "Claims the key, not checked against a key:",
+    choose: "Use the thresholds in a file (site.json):",
+    remove: "Use the release's own thresholds",
+    refused:
+      "Thresholds of this site were refused, all of them. The verified release's own thresholds hold.",
+    refusedOther: "Other thresholds were refused, all of them. Those from before hold.",
+  },
+
   failed: {
     cancelled: "Loading was cancelled",
     cancelledText: "The models are not loaded. What was loaded so far is kept.",
@@ -112,6 +127,8 @@ export const page = {
     updateFailed: "The new version could not be loaded; this one keeps working.",
     updateProgress: (done: string, total: string) =>
       `A new version is being loaded: ${done} of ${total}`,
+    compilesNothing:
+      "This browser compiles nothing for this page, as in Lockdown Mode or with enhanced security, so it is slow or does not run. Allow compilation for this address, then load the page again.",
     keepsNothing:
       "This browser keeps nothing for this page. It works with what it loads from the network; at the next visit it asks, loads and tests again.",
     dismiss: "Dismiss",

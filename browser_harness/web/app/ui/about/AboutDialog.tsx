@@ -8,6 +8,7 @@ import { DeviceSection } from "./DeviceSection.js";
 import { ModelsSection, ReleaseSection } from "./ReleaseSections.js";
 import { Section } from "./Section.js";
 import { SelfTestSection } from "./SelfTestSection.js";
+import { SiteSection } from "./SiteSection.js";
 
 export const aboutOpen = signal(false);
 
@@ -49,6 +50,7 @@ export function AboutDialog() {
             <SelfTestSection />
             <ModelsSection />
             <ReleaseSection />
+            <SiteSection />
             <DeviceSection />
           </div>
         </>

@@ -33,7 +33,7 @@ export function CheckPanel({ result }: { readonly result: Result }) {
         <strong>{said ? said.verdict : words.none}</strong>
       </p>
       {said?.why && check && check.scored.length > 1 && <p>{said.why}</p>}
-      {check ? <Score check={check} /> : <p>{words.noneReason}</p>}
+      {check ? <Score check={check} site={gateSetBy(result)} /> : <p>{words.noneReason}</p>}
       {said?.why && check?.scored.length === 1 && <p>{said.why}</p>}
       {check && check.scored.length > 1 && (
         <details>
@@ -54,8 +54,19 @@ export function CheckPanel({ result }: { readonly result: Result }) {
   );
 }
 
+interface ScoreProps {
+  readonly check: Check;
+  /** Who set thresholds of the gate; null: they are the release's own. */
+  readonly site: string | null;
+}
+
+/** Who set thresholds of the gate that decided, where they are not the release's. */
+export function gateSetBy({ origin: { site } }: Result): string | null {
+  return site?.gate ? site.site : null;
+}
+
 /** The deciding score beside its threshold, in words and on a scale. */
-export function Score({ check }: { readonly check: Check }) {
+export function Score({ check, site }: ScoreProps) {
   const words = text.value.findings.check;
   const { deciding, known, scored } = check;
   const { condition, score } = deciding;
@@ -73,7 +84,9 @@ export function Score({ check }: { readonly check: Check }) {
           atLeast={condition.comparison === "at least"}
         />
       )}
-      <p class="quiet">{rate(known.refused, known.images, known.dataset)}</p>
+      <p class="quiet">
+        {site === null ? rate(known.refused, known.images, known.dataset) : words.bySite(site)}
+      </p>
     </>
   );
 }

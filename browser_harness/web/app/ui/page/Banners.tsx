@@ -4,11 +4,20 @@ import { signal } from "@preact/signals";
 import { keepsWords } from "../../storage.js";
 import { formats, text } from "../../text/language.js";
 import { counts } from "../state/queue.js";
-import { change, life, openRelease, running, session, stop } from "../state/session.js";
+import {
+  change,
+  life,
+  openRelease,
+  running,
+  session,
+  site,
+  siteProblem,
+  stop,
+} from "../state/session.js";
 import { applyUpdate, updatePutOff, updateStatus } from "../state/updates.js";
 import { Icon } from "./Icon.js";
 import { LoadingPage } from "./LoadingPage.js";
-import { Attempts } from "./StoppedPage.js";
+import { Attempts, Hint } from "./StoppedPage.js";
 
 const fallbackDismissed = signal(false);
 const forgettingDismissed = signal(false);
@@ -20,6 +29,7 @@ export function Banners() {
       <Ended />
       <Restarted />
       <Fallback />
+      <SiteRefused />
       <KeepsNothing />
       <Update />
     </div>
@@ -104,6 +114,7 @@ function Fallback() {
         <summary>{banner.fallback(backends[now.backend])}</summary>
         <Attempts attempts={now.attempts} />
       </details>
+      <Hint />
     </Banner>
   );
 }
@@ -116,6 +127,20 @@ function KeepsNothing() {
   return (
     <Banner kind="calm" onDismiss={() => (forgettingDismissed.value = true)}>
       <p>{banner.keepsNothing}</p>
+    </Banner>
+  );
+}
+
+/** Thresholds that somebody wanted to set, and that do not hold. */
+function SiteRefused() {
+  const { page } = text.value;
+  if (siteProblem.value === null) return null;
+  return (
+    <Banner kind="alarm" onDismiss={() => (siteProblem.value = null)}>
+      <p>{site.value ? page.site.refusedOther : page.site.refused}</p>
+      <p class="detail" lang="en">
+        {siteProblem}
+      </p>
     </Banner>
   );
 }

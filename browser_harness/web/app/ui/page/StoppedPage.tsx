@@ -39,6 +39,7 @@ export function StoppedPage() {
           <>
             <h3>{page.refused.tried}</h3>
             <Attempts attempts={why.attempts} />
+            <Hint />
           </>
         )}
         {why.kind !== "cancelled" && why.attempts.length === 0 && (
@@ -66,6 +67,12 @@ export function StoppedPage() {
       </div>
     </div>
   );
+}
+
+/** What a person can do where the browser compiles nothing for this page. */
+export function Hint() {
+  if (typeof WebAssembly !== "undefined") return null;
+  return <p class="compiles-nothing">{text.value.page.banner.compilesNothing}</p>;
 }
 
 /** Backends that were tried, and why each does not run. */

@@ -1,6 +1,11 @@
 import { text } from "../../text/language.js";
-import { release } from "../state/session.js";
+import { release, site } from "../state/session.js";
 import { NOTICE } from "../state/export_documents.js";
+
+/** Whose thresholds hold that are not the release's. */
+export function siteText({ site: who, made }: { readonly site: string; readonly made: string }) {
+  return text.value.page.site.set(who, made);
+}
 
 /** Always in view, in English in every language. */
 export function Strip() {
@@ -11,6 +16,7 @@ export function Strip() {
       <strong lang="en">{NOTICE}</strong>
       {notice && <strong>{notice}</strong>}
       {verdict !== "PASSED" && <strong class="strip-weak">{less[verdict]}</strong>}
+      {site.value && <strong class="strip-weak">{siteText(site.value.configuration)}</strong>}
       <span class="strip-more">{strip}</span>
     </aside>
   );

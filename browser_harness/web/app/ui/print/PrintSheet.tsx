@@ -2,7 +2,7 @@ import "./print.css";
 import { Fragment } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { formats, nameOf, text } from "../../text/language.js";
-import { Conditions, Score } from "../findings/CheckPanel.js";
+import { Conditions, gateSetBy, Score } from "../findings/CheckPanel.js";
 import { ValueScale } from "../findings/Scale.js";
 import { verdictWords } from "../findings/verdict.js";
 import { arranged, calibratedOf, standingText, type Placed } from "../findings/standing.js";
@@ -13,6 +13,7 @@ import { layer } from "../state/layer.js";
 import { picture } from "../state/picture.js";
 import { selected } from "../state/queue.js";
 import { digest, release, releaseName } from "../state/session.js";
+import { siteText } from "../page/Strip.js";
 import { drawOnPaper } from "./paper.js";
 
 /** One page on paper about the image in view; on the screen it is not to be seen. */
@@ -31,6 +32,7 @@ function Sheet({ item, result }: { readonly item: Item; readonly result: Result 
         <strong lang="en">{NOTICE}</strong>
         {page.notice && <strong>{page.notice}</strong>}
         {verdict !== "PASSED" && <strong>{page.less[verdict]}</strong>}
+        {result.origin.site && <strong>{siteText(result.origin.site)}</strong>}
         <span>{page.strip}</span>
       </p>
       <h1>{release.value?.title ?? page.title}</h1>
@@ -79,7 +81,8 @@ function Pictures() {
   );
 }
 
-function Verdict({ result: { check } }: { readonly result: Result }) {
+function Verdict({ result }: { readonly result: Result }) {
+  const { check } = result;
   const words = text.value.findings.check;
   if (!check) {
     return (
@@ -95,7 +98,7 @@ function Verdict({ result: { check } }: { readonly result: Result }) {
         <strong>{verdict}</strong>
         {why && ` ${why}`}
       </p>
-      <Score check={check} />
+      <Score check={check} site={gateSetBy(result)} />
       {check.scored.length > 1 && <Conditions check={check} />}
     </>
   );

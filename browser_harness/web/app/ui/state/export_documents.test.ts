@@ -40,6 +40,18 @@ test("a CSV has one row for each finding, each with the notice, the release and 
   expect(cell(0, "self_test")).toBe("passed");
 });
 
+test("whose thresholds hold is in every row and beside every image", () => {
+  const result = resultFor({});
+  const site = { site: "Sample hospital", made: "2026-06-01", until: "2026-12-31" };
+  const origin = { ...result.origin, site: { ...site, fingerprint: "ab", gate: true } };
+  const items = [itemFor("a.png", { result: { ...result, origin } })];
+  const words = "thresholds set by Sample hospital on 2026-06-01, not part of the verified release";
+  const [, ...rows] = csvOf(items, SOURCE).trimEnd().split("\r\n");
+  for (const row of rows) expect(row.endsWith(`"${words}"`)).toBe(true);
+  expect(JSON.parse(jsonOf(items, SOURCE)).images[0].site).toEqual({ words, ...origin.site });
+  expect(JSON.parse(jsonOf([itemFor("a.png")], SOURCE)).images[0].site).toBe(null);
+});
+
 test("numbers have every digit in both forms", () => {
   const output = Math.fround(0.1234567);
   const findings = [{ label: "Mass", output, standing: null }];

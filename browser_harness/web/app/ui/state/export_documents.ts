@@ -40,6 +40,7 @@ const COLUMNS = [
   "calibrated",
   "operating_point",
   "standing",
+  "site",
 ] as const;
 
 /**
@@ -52,7 +53,8 @@ export function csvOf(items: readonly Item[], source: Source): string {
   const rows = items.flatMap((item) => {
     const shared = sharedCells(item, source);
     const findings = item.result?.findings ?? [];
-    if (findings.length === 0) return [[...shared, null, null, null, null, null]];
+    const site = siteWords(item.result);
+    if (findings.length === 0) return [[...shared, null, null, null, null, null, site]];
     return findings.map((finding, i) => [
       ...shared,
       finding.label,
@@ -60,6 +62,7 @@ export function csvOf(items: readonly Item[], source: Source): string {
       calibratedOf(finding),
       operatingPoint(item.result, i),
       standingOf(finding),
+      site,
     ]);
   });
   return [COLUMNS, ...rows].map((row) => `${row.map(cellOf).join(",")}\r\n`).join("");
@@ -78,6 +81,7 @@ export function jsonOf(items: readonly Item[], source: Source): string {
     backend: item.result?.origin.backend ?? null,
     renderer: item.result?.origin.renderer ?? null,
     self_test: selfTestOf(item.result),
+    site: siteOf(item.result),
     gate: gateOf(item.result),
     findings: item.result?.findings?.map((one, i) => findingOf(one, item.result, i)) ?? null,
   }));
@@ -134,6 +138,18 @@ function digestOf({ result, problem }: Item): string | null {
 
 function selfTestOf(result: Result | null): string | null {
   return result && (result.origin.selfTestPassed ? "passed" : "failed");
+}
+
+/** Whose thresholds hold, in the words that every export has; null: the release's own. */
+export function siteWords(result: Result | null): string | null {
+  const site = result?.origin.site;
+  if (!site) return null;
+  return `thresholds set by ${site.site} on ${site.made}, not part of the verified release`;
+}
+
+function siteOf(result: Result | null) {
+  const site = result?.origin.site;
+  return site ? { words: siteWords(result), ...site } : null;
 }
 
 function gateOf(result: Result | null) {

@@ -25,6 +25,18 @@ export interface Origin {
   readonly renderer: string | null;
   readonly selfTestPassed: boolean;
   readonly made: string;
+  /** Who set the thresholds, when and until when; null: they are the release's own. */
+  readonly site: OriginSite | null;
+}
+
+/** A site configuration by its words; `fingerprint` is of the key that it claims. */
+export interface OriginSite {
+  readonly site: string;
+  readonly made: string;
+  readonly until: string;
+  readonly fingerprint: string;
+  /** Whether it sets thresholds of the gate. */
+  readonly gate: boolean;
 }
 
 /** A small square gray picture, row by row, 0 to 255. */

@@ -1,7 +1,7 @@
 import { effect, signal, untracked } from "@preact/signals";
 import type { Session, Shown } from "../../host/types.js";
 import type { View } from "../viewer/geometry.js";
-import { pyramidOf, type Plane } from "../viewer/pyramid.js";
+import type { Plane } from "../../../engine/picture/pyramid.js";
 import type { Window } from "../viewer/window.js";
 import type { Item, Problem } from "./items.js";
 import { problemOf, selected } from "./queue.js";
@@ -62,7 +62,7 @@ async function read({ id, file }: Item, using: Session, signal: AbortSignal): Pr
   try {
     const shown = await using.show(file, signal);
     if (signal.aborted) return;
-    picture.value = { id, shown, planes: pyramidOf(shown) };
+    picture.value = { id, shown, planes: [shown, ...shown.smaller] };
     resetView();
   } catch (error) {
     if (!signal.aborted) pictureProblem.value = problemOf(error);

@@ -11,9 +11,10 @@ import {
   withItem,
   type Item,
   type Origin,
+  type OriginSite,
   type Problem,
 } from "./items.js";
-import { life, running, session } from "./session.js";
+import { life, running, session, site } from "./session.js";
 
 export const items = signal<readonly Item[]>([]);
 export const paused = signal(false);
@@ -109,6 +110,19 @@ function originNow(): Origin {
     renderer: now?.environment.renderer ?? null,
     selfTestPassed: now?.selfTest.passed ?? false,
     made: new Date().toISOString(),
+    site: siteNow(),
+  };
+}
+
+function siteNow(): OriginSite | null {
+  if (!site.value) return null;
+  const { configuration, fingerprint } = site.value;
+  return {
+    site: configuration.site,
+    made: configuration.made,
+    until: configuration.until,
+    fingerprint,
+    gate: Object.keys(configuration.gate_thresholds).length > 0,
   };
 }
 

@@ -5,6 +5,8 @@ import type { BackendName } from "../../host/index.js";
 import { bytesOf } from "../../host/models.js";
 import { requireNotRevoked } from "../../host/revocations.js";
 import { shownOf } from "../../host/shown.js";
+import { fetchSite, isOfSite, readSite, type Site } from "../../host/site.js";
+import { wordsOf } from "../../host/errors.js";
 import { text } from "../../text/language.js";
 import { announce } from "./announce.js";
 import { stopOf, type Stop } from "./stop.js";
@@ -43,6 +45,9 @@ export const modelBytes = computed(() => (release.value ? bytesOf(release.value)
 /** What is tried of a release that does not say what it was verified on. */
 const HARDWARE_INDEPENDENT = ["wasm"] as const;
 
+/** Whose thresholds hold, where these are not the release's; and why others were refused. */
+export const site = signal<Site | null>(null);
+export const siteProblem = signal<string | null>(null);
 /** The backends that the release's evidence covers. */
 export const backends = computed(() => release.value?.backends ?? HARDWARE_INDEPENDENT);
 
@@ -77,6 +82,7 @@ export async function startTool(open: Open): Promise<void> {
     // Before anybody is asked to agree, or a model is fetched.
     await requireNotRevoked(BASE, read.digest);
     shownOf(read.manifest);
+    if (read.manifest.site) await takeSite(await fetchSite(BASE));
   } catch (error) {
     stopped(error);
     return;
@@ -105,6 +111,7 @@ export async function openRelease(): Promise<void> {
   try {
     const opened = await opener({
       base: BASE,
+      site: site.value,
       backends: backends.value,
       choice: choice.value,
       progress: (now) => (progress.value = now),
@@ -117,7 +124,31 @@ export async function openRelease(): Promise<void> {
     life.value = "open";
     announce(text.value.page.loading.ready);
   } catch (error) {
-    stopped(error);
+    if (!site.value || !isOfSite(error)) return stopped(error);
+    site.value = null;
+    siteProblem.value = wordsOf(error);
+    await openRelease();
+  }
+}
+
+/** Takes a site configuration that a person chose, or null for the release's own thresholds. */
+export async function useSite(file: File | null): Promise<void> {
+  const before = site.value;
+  if (file) await takeSite(await file.arrayBuffer());
+  else site.value = null;
+  if (site.value !== before && life.value === "open") await openRelease();
+}
+
+/** Takes a site configuration, or says why it is refused: whole, so the thresholds stay. */
+async function takeSite(content: ArrayBuffer | null): Promise<void> {
+  if (content === null) return;
+  const bounds = release.value?.site ?? null;
+  const held = { bounds, digest: digest.value, now: new Date().toISOString() };
+  try {
+    site.value = await readSite(content, held);
+    siteProblem.value = null;
+  } catch (error) {
+    siteProblem.value = wordsOf(error);
   }
 }
 

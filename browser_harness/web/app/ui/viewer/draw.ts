@@ -2,7 +2,7 @@ import type { Region } from "../../host/types.js";
 import type { Placed } from "../state/layer.js";
 import { onStage, type Size, type View } from "./geometry.js";
 import type { Layer } from "./overlay.js";
-import type { Plane } from "./pyramid.js";
+import type { Plane } from "../../../engine/picture/pyramid.js";
 import { renderGray } from "./render.js";
 
 /** Everything that a drawing shows. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { fitted } from "./geometry.js";
-import { pyramidOf } from "./pyramid.js";
+import { pyramidOf } from "../../../engine/picture/pyramid.js";
 import { renderGray } from "./render.js";
 
 const GRAY = Uint8Array.from({ length: 256 }, (_, level) => level);

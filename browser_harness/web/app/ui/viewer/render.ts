@@ -1,5 +1,5 @@
 import type { Size, View } from "./geometry.js";
-import type { Plane } from "./pyramid.js";
+import type { Plane } from "../../../engine/picture/pyramid.js";
 
 /** From here on every pixel of the picture is drawn as a square. */
 const SQUARES_FROM = 4;

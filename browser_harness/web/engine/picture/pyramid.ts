@@ -1,5 +1,3 @@
-import type { Shown } from "../../host/types.js";
-
 /** Gray levels, row by row. */
 export interface Plane {
   readonly width: number;
@@ -11,13 +9,13 @@ export interface Plane {
 const SMALL = 256;
 
 /**
- * A picture, and halves of it (means of 2 × 2), each half as large as the one before.
+ * Halves of a picture (means of 2 × 2), each half as large as the one before, the picture first.
  *
  * Drawing a large picture small reads the plane that is a little larger than what is drawn, so that
  * it does not flicker, and every level of the picture stays what it is until the window is applied.
  */
-export function pyramidOf(shown: Pick<Shown, "width" | "height" | "levels">): readonly Plane[] {
-  const planes: Plane[] = [shown];
+export function pyramidOf(picture: Plane): readonly Plane[] {
+  const planes: Plane[] = [picture];
   for (;;) {
     const last = planes[planes.length - 1] as Plane;
     if (Math.max(last.width, last.height) <= SMALL || Math.min(last.width, last.height) < 2) {
