@@ -27,8 +27,8 @@ from reference.training.real_publishing import (
 )
 from reference.training.rule_figures import RuleTable, rule_table
 from reference.training.rule_fitting import (
-    FORMULA_MARGIN,
-    RECONSTRUCTION_MARGIN,
+    LEFT_OUT,
+    MARGIN,
     Networks,
     all_scores,
     fitted_rule,
@@ -116,10 +116,14 @@ def rule_card(rule: Rule, table: RuleTable | None = None) -> str:
             ["| score | shall be | limit | else it is called |", "| --- | --- | --- | --- |", *rows]
         ),
         f"All limits were fixed on the calibration part alone ({fixed.images:,} films of "
-        f"{', '.join(CHESTS)}, of which it refuses {fixed.refused:,}), before anything else was "
+        f"{', '.join(CHESTS)}, of which it refuses {fixed.refused:,}), before the table below was "
         "measured: the view's is its own threshold; the shorter side is that of the view's input; "
-        f"every other lies beyond the farthest film by {FORMULA_MARGIN:g} (mean level, contrast) "
-        f"or {RECONSTRUCTION_MARGIN:g} (reconstruction) of that film's distance from the median.",
+        "mean level and contrast may be half as far from the end of their range as the farthest "
+        f"film; of the reconstruction's each is that of the farthest film but {LEFT_OUT}, and "
+        f"{100 * MARGIN:g} % more. Films that the view refuses do not count.",
+        "An earlier way to fix them, with margins in parts of the distance from the median, was "
+        "measured too and given up because its limits of contrast and structure lay below 0 on the "
+        "calibration part, where they refuse nothing: so this table is not the first look.",
     ]
     if table is not None:
         parts += [
