@@ -131,7 +131,7 @@ def rule_card(rule: Rule, table: RuleTable | None = None) -> str:
             "gate-table --rule` makes the table again):",
             table.markdown(),
             "## Limits",
-            "\n".join(f"- {one}" for one in missed(table)),
+            "\n".join(f"- {one}" for one in (*missed(table), reconstruction_share(table))),
         ]
     parts += ["## Sources", "\n".join(f"- {one}" for one in SOURCES)]
     return "\n\n".join(parts) + "\n"
@@ -146,6 +146,20 @@ def missed(table: RuleTable) -> tuple[str, ...]:
         for row in table.rows
         if not row.met
     ) or ("Every goal of the table is met by the share itself; intervals may reach below.",)
+
+
+def reconstruction_share(table: RuleTable) -> str:
+    """Say what the reconstruction's conditions refuse that those before them let pass."""
+    rebuilt = (one for one in table.conditions if one.kind == "autoencoder")
+    names = {f"{one.score} {one.comparison}" for one in rebuilt}
+    counts = dict.fromkeys(("accepted", "refused"), 0)
+    for row in table.rows:
+        counts[row.goal] += sum(count for name, count in row.failed.items() if name in names)
+    return (
+        f"The reconstruction, which comes last, refuses {counts['accepted']:,} of the images that "
+        f"shall pass and {counts['refused']:,} of those that shall not; the others were refused "
+        "before it was asked."
+    )
 
 
 def whole_gate_table(
