@@ -28,17 +28,15 @@ Nothing here is imported by who only converts; it needs the extra ``train`` (Lig
   written.
 - `real`: the networks that real films made: recipes, and the command's way from a folder to
   weights.
-- `real_gate`: from the gate's autoencoder to the rule that ships: what it gives back, limits,
-  table, cards.
+- `real_gate`: the gate's autoencoder of real films, and the rule that it is part of.
 - `real_publishing`: from what real films made to what ships: rounded, decided, measured,
   described.
 - `recipes`: how a network is trained, as data: the paper's recipe, its authors', and ours for
   phantoms.
 - `registry`: images as a network reads them, prepared once and kept on disk: memory stays flat.
-- `rule_figures`: the whole rule before the classifier, measured on held-out films: what refuses,
-  and why.
-- `rule_fitting`: the whole rule before the classifier: its scores of an image, and what calibration
-  films fix.
+- `rule_figures`: the whole rule before the classifier, measured on held-out films.
+- `rule_fitting`: the whole rule before the classifier: its scores, and what calibration films
+  fix.
 - `seeds`: seeds for every step and purpose, so that nothing depends on what was drawn before.
 - `strangers`: pictures that are no frontal films, drawn or packaged, for the training of the gate's
   network.
