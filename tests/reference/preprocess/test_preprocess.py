@@ -307,7 +307,11 @@ def test_the_presets_are_the_networks_of_the_field() -> None:
     }
     for preset in PRESETS.values():
         assert (preset.gray, preset.orientation) == ("mean", "exif")
-        assert (preset.fit, preset.resampler) == ("crop", "bilinear")
+        assert preset.resampler == "bilinear"
+    # What sees whether a picture is a frontal chest sees all of it, whoever squashed it before.
+    whole = {name for name, preset in PRESETS.items() if preset.fit == "stretch"}
+    assert whole == {"view", "autoencoder-stretch"}
+    assert {preset.fit for name, preset in PRESETS.items() if name not in whole} == {"crop"}
 
 
 @pytest.mark.parametrize(

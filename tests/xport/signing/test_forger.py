@@ -28,7 +28,7 @@ from tests.xport.signing.forging import (
 )
 from xport.common import digests
 from xport.errors import IntegrityError, XportError
-from xport.signing.places import ENVELOPE, KEYED, FOLDER, MODEL_SIGNATURE
+from xport.signing.places import ENVELOPE, FOLDER, KEYED, MODEL_SIGNATURE
 from xport.workflow.verification import verify
 
 SEED = 17
