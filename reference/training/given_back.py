@@ -119,10 +119,10 @@ class GivenBack(Document):
             for one in damaged
         )
         return (
-            "What it could give back, as far as was tried: of a film trained on its reconstruction is "
-            f"{whole.trained_distance:.3f} away (median), of one held out {whole.held_distance:.3f}"
-            ": so whether somebody's film was in the training may be guessed from its own "
-            "reconstruction better than by chance.",
+            "What it could give back, as far as was tried: of a film trained on, what comes back "
+            f"is {whole.trained_distance:.3f} away (median), of one held out "
+            f"{whole.held_distance:.3f}: so whether somebody's film was in the training may be "
+            "guessed from its own reconstruction better than by chance.",
             "Of a damaged film the nearest film to what comes back is the original in: "
             f"{easier}. What the training's share is above the other was kept in the weights.",
             f"{self.codes:,} codes drawn at random, spread as the training's are, give images "

@@ -27,8 +27,8 @@ from reference.training.real_publishing import (
 )
 from reference.training.rule_figures import RuleTable, rule_table
 from reference.training.rule_fitting import (
-    FORMULA_MARGIN,
-    RECONSTRUCTION_MARGIN,
+    LEFT_OUT,
+    MARGIN,
     Networks,
     all_scores,
     fitted_rule,
@@ -116,10 +116,14 @@ def rule_card(rule: Rule, table: RuleTable | None = None) -> str:
             ["| score | shall be | limit | else it is called |", "| --- | --- | --- | --- |", *rows]
         ),
         f"All limits were fixed on the calibration part alone ({fixed.images:,} films of "
-        f"{', '.join(CHESTS)}, of which it refuses {fixed.refused:,}), before anything else was "
+        f"{', '.join(CHESTS)}, of which it refuses {fixed.refused:,}), before the table below was "
         "measured: the view's is its own threshold; the shorter side is that of the view's input; "
-        f"every other lies beyond the farthest film by {FORMULA_MARGIN:g} (mean level, contrast) "
-        f"or {RECONSTRUCTION_MARGIN:g} (reconstruction) of that film's distance from the median.",
+        "mean level and contrast may be half as far from the end of their range as the farthest "
+        f"film; of the reconstruction's each is that of the farthest film but {LEFT_OUT}, and "
+        f"{100 * MARGIN:g} % more. Films that the view refuses do not count.",
+        "An earlier way to fix them, with margins in parts of the distance from the median, was "
+        "measured too and given up because its limits of contrast and structure lay below 0 on the "
+        "calibration part, where they refuse nothing: so this table is not the first look.",
     ]
     if table is not None:
         parts += [
@@ -127,7 +131,7 @@ def rule_card(rule: Rule, table: RuleTable | None = None) -> str:
             "gate-table --rule` makes the table again):",
             table.markdown(),
             "## Limits",
-            "\n".join(f"- {one}" for one in missed(table)),
+            "\n".join(f"- {one}" for one in (*missed(table), reconstruction_share(table))),
         ]
     parts += ["## Sources", "\n".join(f"- {one}" for one in SOURCES)]
     return "\n\n".join(parts) + "\n"
@@ -142,6 +146,20 @@ def missed(table: RuleTable) -> tuple[str, ...]:
         for row in table.rows
         if not row.met
     ) or ("Every goal of the table is met by the share itself; intervals may reach below.",)
+
+
+def reconstruction_share(table: RuleTable) -> str:
+    """Say what the reconstruction's conditions refuse that those before them let pass."""
+    rebuilt = (one for one in table.conditions if one.kind == "autoencoder")
+    names = {f"{one.score} {one.comparison}" for one in rebuilt}
+    counts = dict.fromkeys(("accepted", "refused"), 0)
+    for row in table.rows:
+        counts[row.goal] += sum(count for name, count in row.failed.items() if name in names)
+    return (
+        f"The reconstruction, which comes last, refuses {counts['accepted']:,} of the images that "
+        f"shall pass and {counts['refused']:,} of those that shall not; the others were refused "
+        "before it was asked."
+    )
 
 
 def whole_gate_table(

@@ -58,6 +58,13 @@ HISTORY = (
     "little.",
 )
 
+FILMS_HISTORY = (
+    "The measured films were looked at twice: after two stages the mean was 0.618 and the "
+    "validation score 0.760; the third stage was added then, and ships because its validation "
+    "score, 0.795, is higher, though the measured mean is lower: they differ by less than the "
+    "intervals."
+)
+
 SOURCES = (
     "NIH ChestX-ray14: X. Wang, Y. Peng, L. Lu, Z. Lu, M. Bagheri, R. M. Summers, ChestX-ray8, "
     "CVPR 2017; provided by the NIH Clinical Center; no restrictions on use.",
@@ -151,6 +158,7 @@ class RealPublishing:
                 "films.",
                 "Prevalences are not natural, for the films were picked: no predictive value "
                 "follows from any figure here. Operating points are from 78 films.",
+                FILMS_HISTORY,
                 *SOURCES,
             ),
         )

@@ -14,6 +14,7 @@ import torch
 from reference.data import Dataset, Reading
 from reference.decide.gate import Gated
 from reference.decide.rule import (
+    FRONTAL,
     RULE_DEFINITIONS,
     Comparison,
     Condition,
@@ -22,10 +23,11 @@ from reference.decide.rule import (
     RuleScore,
     input_scores,
     shorter_side,
+    view_key,
     view_scores,
 )
 from reference.decide.scores import l2, latent_distance, ssim
-from reference.errors import CheckpointError
+from reference.errors import CalibrationError, CheckpointError
 from reference.networks.ali import Autoencoder, autoencoder
 from reference.networks.checkpoints import load_checkpoint
 from reference.networks.view import VIEWS, ViewClassifier, view_classifier
@@ -48,8 +50,11 @@ RECONSTRUCTION: tuple[tuple[RuleScore, Comparison, Reason], ...] = (
     ("l2", "at most", "unlike"),
     ("latent", "at most", "unlike"),
 )
-FORMULA_MARGIN, RECONSTRUCTION_MARGIN = 0.5, 0.25
-"""How far beyond the calibration part's extreme, in parts of its distance from the median."""
+FORMULA_SHARE = 0.5
+"""A formula's limit: this share of the way from the end of its range to the farthest film."""
+
+LEFT_OUT, MARGIN = 1, 0.1
+"""A reconstruction's limit: the farthest film but so many, and so much of its distance more."""
 
 _AT_ONCE = 64
 
@@ -134,7 +139,7 @@ def fitted_rule(
 ) -> Rule:
     """Return the rule that calibration films fix: the view's threshold, the others by extremes.
 
-    A limit lies beyond the farthest film by a share of that film's distance from the median.
+    The extremes are of those films that the view network accepts.
 
     Args:
         thresholds: of the view network.
@@ -143,20 +148,24 @@ def fitted_rule(
         scores: of each calibration film.
 
     Raises:
+        CalibrationError: hardly a film is frontal.
         CheckpointError: the thresholds are of another view network.
     """
-
-    def limited(score: RuleScore, comparison: Comparison, reason: Reason, **more: Any) -> Condition:
-        margin = FORMULA_MARGIN if score in ("mean_level", "contrast") else RECONSTRUCTION_MARGIN
-        values = np.array([one[score] for one in scores])
-        extreme = values.min() if comparison == "at least" else values.max()
-        limit = extreme + margin * (extreme - np.median(values))
-        return _condition(score, comparison, float(limit), reason, **more)
-
-    own = networks.autoencoder_sha256
+    frontal = [one for one in scores if one[view_key(FRONTAL)] >= thresholds.at_least]
+    if len(frontal) <= LEFT_OUT:
+        raise CalibrationError(
+            f"{len(frontal)} of {len(scores)} films are frontal to the view network",
+            dataset,
+            "give more films of the calibration part",
+        )
+    names = [score for score, _, _ in (*FORMULAS, *RECONSTRUCTION)]
+    values = {name: np.sort([one[name] for one in frontal]) for name in names}
     conditions = (
         _condition("shorter_side", "at least", SMALLEST, "too-small"),
-        *(limited(*one) for one in FORMULAS),
+        *(
+            _condition(score, side, _formula_limit(values[score], side), reason)
+            for score, side, reason in FORMULAS
+        ),
         _condition(
             "view",
             "at least",
@@ -165,7 +174,16 @@ def fitted_rule(
             label=thresholds.label,
             weights_sha256=thresholds.weights_sha256,
         ),
-        *(limited(*one, weights_sha256=own) for one in RECONSTRUCTION),
+        *(
+            _condition(
+                score,
+                side,
+                _reconstruction_limit(values[score], side),
+                reason,
+                weights_sha256=networks.autoencoder_sha256,
+            )
+            for score, side, reason in RECONSTRUCTION
+        ),
     )
     unmeasured = Rule(
         conditions=conditions, in_distribution=Gated(dataset=dataset, images=1, refused=0)
@@ -174,6 +192,20 @@ def fitted_rule(
     refused = sum(not unmeasured.decide(one).accepted for one in scores)
     known = Gated(dataset=dataset, images=len(scores), refused=refused)
     return unmeasured.model_copy(update={"in_distribution": known})
+
+
+def _formula_limit(values: Levels, side: Comparison) -> float:
+    """Return a limit of sorted scores on [0, 1]."""
+    if side == "at least":
+        return float(FORMULA_SHARE * values[0])
+    return float(1 - FORMULA_SHARE * (1 - values[-1]))
+
+
+def _reconstruction_limit(values: Levels, side: Comparison) -> float:
+    """Return a limit of sorted scores: a distance is at most, a likeness, 1 for equal, at least."""
+    if side == "at most":
+        return float(values[-1 - LEFT_OUT] * (1 + MARGIN))
+    return float(1 - (1 - values[LEFT_OUT]) * (1 + MARGIN))
 
 
 def _condition(

@@ -39,8 +39,8 @@ def _part(graph: Graph) -> None:
             continue
         if len(source.shape) != 5 or node.get("auto_pad", "NOTSET") != "NOTSET":
             continue
-        if any(_idle(node, axis) for axis in range(3)):
-            continue
+        if _idle(node, 0) or (_idle(node, 1) and _idle(node, 2)):
+            continue  # one over two axes as it is
         middle = graph.fresh(f"{node.outputs[0]}_layers")
         shape = (*source.shape[:3], *result.shape[3:])
         graph.types[middle] = TensorType(shape, source.dtype)

@@ -302,10 +302,16 @@ def test_the_presets_are_the_networks_of_the_field() -> None:
         "chestxnet": (224, 3, 0.0, 1.0),
         "xrv": (224, 1, -1024.0, 1024.0),
         "autoencoder": (64, 1, -1.0, 1.0),
+        "autoencoder-stretch": (64, 1, -1.0, 1.0),
+        "view": (96, 1, -1.0, 1.0),
     }
     for preset in PRESETS.values():
         assert (preset.gray, preset.orientation) == ("mean", "exif")
-        assert (preset.fit, preset.resampler) == ("crop", "bilinear")
+        assert preset.resampler == "bilinear"
+    # What sees whether a picture is a frontal chest sees all of it, whoever squashed it before.
+    whole = {name for name, preset in PRESETS.items() if preset.fit == "stretch"}
+    assert whole == {"view", "autoencoder-stretch"}
+    assert {preset.fit for name, preset in PRESETS.items() if name not in whole} == {"crop"}
 
 
 @pytest.mark.parametrize(

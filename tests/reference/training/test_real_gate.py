@@ -84,14 +84,14 @@ def test_the_rule_names_both_networks_and_what_it_was_measured_on(out: Path) -> 
     assert {one.dataset for one in outside} >= {"other/bones", "other/ct", "other/emoji"}
 
 
-def test_no_film_of_the_calibration_part_is_beyond_a_fitted_limit(root: Path, out: Path) -> None:
+def test_a_limit_leaves_out_one_film_of_the_calibration_part_at_most(root: Path, out: Path) -> None:
     own = networks(out)
     scores = all_scores(own, films(root, ("calibration",)))
     fitted = fitted_rule(thresholds(out / "view" / "model.safetensors"), own, "films", scores)
     assert fitted.conditions == Rule.read(out / RULE).conditions
     for condition in fitted.conditions:
         if condition.score not in ("shorter_side", "view"):
-            assert all(condition.holds(one[condition.key]) for one in scores)
+            assert sum(not condition.holds(one[condition.key]) for one in scores) <= 1
 
 
 def test_an_image_is_decided_as_by_all_scores_at_once(root: Path, out: Path) -> None:

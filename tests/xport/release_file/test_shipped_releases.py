@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from reference.decide.labels import LABELS
 from reference.defaults import default_folder
-from reference.preprocess import AUTOENCODER, CHESTXNET
+from reference.preprocess import AUTOENCODER, AUTOENCODER_STRETCH, CHESTXNET
 from reference.training.card import Card
 from tests.conftest import ROOT
-from xport.release_file.decisions import read_decisions
+from xport.release_file.decisions import read_decisions, read_rule, require_own
 from xport.release_file.file import ReleaseFile, read_release
 from xport.release_file.tables import UNTRAINED
 
@@ -97,6 +99,19 @@ def test_trained_networks_are_tried_on_what_they_were_trained_for_and_on_what_th
     probes = read_release(ROOT / file).probes
     assert probes.phantoms >= 2
     assert len(probes.photographs) >= 2
+
+
+def test_the_rule_of_the_films_is_of_the_networks_that_ship_with_it() -> None:
+    release = read_release(ROOT / "releases" / "films.toml")
+    rules = read_rule(release)
+    assert set(rules) == {"view", "autoencoder"}
+    for name, rule in rules.items():
+        entry = release.models[name]
+        assert entry.checkpoint is not None
+        weights = hashlib.sha256(entry.checkpoint.read_bytes()).hexdigest()
+        require_own(replace(read_decisions(entry, name), rule=rule), entry, weights, name)
+        assert Card.read(entry.checkpoint.with_name("card.json")).weights.sha256 == weights
+    assert release.models["autoencoder"].preprocess == AUTOENCODER_STRETCH
 
 
 def test_a_release_elsewhere_may_name_a_default_by_its_full_path(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ from tests.xport.signing.forging import (
 )
 from xport.common import digests
 from xport.errors import IntegrityError, XportError
-from xport.signing.places import ENVELOPE, FILES, FOLDER, MODEL_SIGNATURE
+from xport.signing.places import ENVELOPE, FOLDER, KEYED, MODEL_SIGNATURE
 from xport.workflow.verification import verify
 
 SEED = 17
@@ -83,7 +83,7 @@ def test_the_bundle_itself_is_accepted(whole: Path, owner: KeyPair) -> None:
 def test_every_file_that_is_not_as_it_was_signed_is_named(
     deed: Deed, whole: Path, contents: dict[str, bytes], owner: KeyPair
 ) -> None:
-    names = [name for name in contents if name not in FILES]
+    names = [name for name in contents if name not in KEYED]
     assert len(names) > 70
     for first in range(0, len(names), AT_ONCE):
         spoiled = names[first : first + AT_ONCE]
@@ -140,14 +140,14 @@ def test_signatures_of_another_bundle_are_refused(
     (other / "licenses" / "app.md").write_text("other words\n")
     list_again(other)
     sign_as(other, owner)
-    for name in FILES:
+    for name in KEYED:
         good = (signed / name).read_bytes()
         shutil.copy(other / name, signed / name)
         assert "licenses/app.md" in refused(signed, owner)
         (signed / name).write_bytes(good)
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", KEYED)
 def test_half_of_the_signature_is_none(name: str, signed: Path, owner: KeyPair) -> None:
     (signed / name).unlink()
     assert f"{name}: is missing" in refused(signed, owner)
@@ -212,7 +212,7 @@ def test_a_signature_that_the_manifest_lists_is_refused(signed: Path) -> None:
         verify(signed, allow_unchecked=True)
 
 
-@pytest.mark.parametrize("name", [*FILES, FOLDER])
+@pytest.mark.parametrize("name", [*KEYED, FOLDER])
 def test_a_link_in_the_place_of_a_signature_is_refused(
     name: str, signed: Path, owner: KeyPair, tmp_path: Path
 ) -> None:

@@ -28,12 +28,14 @@ def parsed(inputs: str, body: str) -> Graph:
     ("inputs", "body", "words"),
     [
         (PICTURE, "y = Det(x)", "Det of node 'y': is not supported"),
-        ("float[1,4,8,8,8] x, float[2,4,3,3,3] w", "y = Conv(x, w)", "3 spatial dimensions"),
+        ("float[1,4,8,8,8] x, float[4,2,3,3,3] w", "y = ConvTranspose(x, w)",
+         "3 spatial dimensions"),
         (f"{PICTURE}, float[2,3,3,3] w", "y = Conv(x, w)", "takes 3 channels, its input has 4"),
         ("float[1,65,8,8] x, float[130,1,1,1] w", "y = Conv<group = 65, pads = [0,0,-1,0]>(x, w)",
          "negative pads"),
         ("float[1,130,8,8] x, float[65,2,1,1] w", "y = Conv<group = 65>(x, w)", "has 65 groups"),
-        (PICTURE, "y = MaxPool<kernel_shape = [2,2], dilations = [2,2]>(x)", "is dilated"),
+        ("float[1,1,20,20] x", "y = MaxPool<kernel_shape = [8,8], dilations = [2,2]>(x)",
+         "is dilated"),
         (PICTURE, "y, i = MaxPool<kernel_shape = [2,2]>(x) z = Neg(i)", "indices"),
         (PICTURE, "y = MaxPool<kernel_shape = [2,2], storage_order = 1>(x)", "storage_order"),
         (f"{PICTURE}, int64[4] s", "y = Reshape(x, s)", "'s' is int64"),
@@ -43,8 +45,7 @@ def parsed(inputs: str, body: str) -> Graph:
          'coordinate_transformation_mode = "tf_crop_and_resize">(x, , , s)', "tf_crop_and_resize"),
         (PICTURE, "i = Constant<value_int = 1>() t = Cast<to = 9>(i) "
          "r = Constant<value_float = 0.5>() y = Dropout(x, r, t)", "is in training mode"),
-        ("int32[2,3] x, int32[2,3] z", "y = Div(x, z)", "on integers"),
-        ("int32[2,3] x, int32[2,3] z", "y = Mod(x, z)", "on integers"),
+        ("int32[2,3] x, int32[2,3] z", "y = Pow(x, z)", "on integers"),
         (PICTURE, "y = Cast<to = 11>(x)", "casts to double"),
         (PICTURE, "y = Cast<to = 10>(x)", "casts to float16"),
         ("float[2,3] x, float[3,2] z", 'y = Einsum<equation = "...ij,jk->...ik">(x, z)',
@@ -52,7 +53,7 @@ def parsed(inputs: str, body: str) -> Graph:
         ("float[3,3] x", 'y = Einsum<equation = "ii->i">(x)', "equation"),
         ("float[1,4,8,8] x", "y = LRN<size = 4>(x)", "size 4"),
         ("float[2,3] x", "i = Constant<value = int64[2,3] {0,0,0,1,1,1}>() "
-         'y = ScatterElements<reduction = "add">(x, i, x)', "reduction add"),
+         'y = ScatterElements<reduction = "max">(x, i, x)', "reduction max"),
         ("float[1,1,1,1,1,1,2] x", "y = Relu(x)", "7 axes"),
         ("float[2,3,2,2,2] x", "p = Constant<value = int64[10] {1,1,1,1,1,1,1,1,1,1}>() "
          "y = Pad(x, p)",
