@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from reference.decide.gate import Gate
 from reports import html_report, junit_xml, summary_lines
 from tests import mini
 from tests.conftest import MiniRun
@@ -167,6 +168,37 @@ def test_another_baseline_than_the_one_that_is_named_is_not_run(sample: Case) ->
     status, checks = of_baseline(held_to(sample, found, evidence_sha256="b" * 64, **limits))
     assert status is Status.NOT_RUN
     assert "not the one that is named" in checks[0].message
+
+
+@pytest.mark.parametrize(
+    ("shared", "flips", "status", "words"),
+    [
+        (300, 0, Status.PASSED, "0 of 300 decisions at the gate flip on 300 image files, torch"),
+        (300, 4, Status.FAILED, "4 of 300 decisions at the gate flip"),
+        (60, 0, Status.NOT_RUN, "60 images were compared at the gate"),
+    ],
+)
+def test_flips_at_the_gate_have_a_limit_of_their_own(
+    sample: Case, shared: int, flips: int, status: Status, words: str
+) -> None:
+    gate = Gate.model_construct(score="l1", threshold=0.1)
+    models = tuple(
+        one.model_copy(update={"gate": gate}) if one.id == "autoencoder" else one
+        for one in sample.plan.models
+    )
+    case = replace(sample, plan=sample.plan.model_copy(update={"models": models}))
+    found = changes(case)
+    at_gate = DecisionsChange(
+        model="autoencoder", basis="image files", leg="torch", images_before=shared,
+        images_after=shared, shared=shared, decisions=shared, gate_decisions=shared,
+        gate_flips=flips,
+    )  # fmt: skip
+    found = found.model_copy(update={"decisions": (*found.decisions, at_gate)})
+    held = held_to(case, BaselineFound(changes=found), max_gate_flipped_share=0.01)
+    (check,) = of_baseline(held)[1]
+    assert check.status is status
+    assert words in check.message
+    assert "(max_gate_flipped_share 0.01)" in check.message
 
 
 def test_own_numbers_are_said_beside_the_verdict(sample: Case) -> None:
