@@ -283,6 +283,7 @@ def test_a_recorded_run_is_held_to_the_bundle_that_is_published(
 ) -> None:
     published = mini_run.folder / "bundle"
     limits = {"max_bytes_ratio": 0.9, "max_flipped_share": 0.1}
+    limits |= {"min_map_cosine": 0.9999, "min_region_iou": 1.0}
     known = {"release": str(published), "evidence_sha256": digests.of_file(published / EVIDENCE)}
     policy, origin = read_policy(policy_file(tmp_path, **limits, **known))
     evidence, _ = commands.judge_under(run_copy, policy, origin)
@@ -293,7 +294,11 @@ def test_a_recorded_run_is_held_to_the_bundle_that_is_published(
     assert statuses == {
         "bytes that ship (max_bytes_ratio)": Status.FAILED,
         "flipped decisions (max_flipped_share)": Status.NOT_RUN,
+        "direction of maps (min_map_cosine)": Status.PASSED,
+        "explained regions (min_region_iou)": Status.PASSED,
     }
+    (said,) = [c.message for c in evidence.verdict.checks if "(min_region_iou)" in c.name]
+    assert "of 3 shared probes" in said
     assert evidence.baseline is not None
     assert evidence.baseline.changes is not None
     assert [d.shared for d in evidence.baseline.changes.decisions] == [3]
