@@ -378,7 +378,8 @@ def diff(
         before: what is published, say.
         after: what may take its place.
         limits: what may change, by the names of `[policy.baseline]`: `max_flipped_share`,
-            `max_auc_drop`, `max_calibrated_change`, `max_bytes_ratio`, `max_slowdown`,
+            `max_gate_flipped_share`, `max_auc_drop`, `max_calibrated_change`, `min_map_cosine`,
+            `min_region_iou` (with `explained_share`), `max_bytes_ratio`, `max_slowdown`,
             `min_images`, `min_positives`, `min_rounds`. The difference's `status` is their
             outcome, None without them.
         labelled: what the classifiers of both said of one labelled set, as `xport paper table1`

@@ -38,17 +38,21 @@ examples:
 
 FLAGS = {
     "max_flipped_share": "the largest share of a model's decisions that may flip, 0 to 1",
+    "max_gate_flipped_share": "the same of decisions at the gate alone, in or out of distribution",
     "max_auc_drop": "how much less the AUC of a finding may be on the labelled images",
     "max_calibrated_change": "how far a calibrated probability may move, on any image and finding",
     "max_bytes_ratio": "how many times the bytes of before a model may ship",
     "max_slowdown": "how many times the time of before a steady run may take; both run in turn in "
     "one browser",
+    "min_map_cosine": "the least cosine of an explanation's map with that of before",
+    "min_region_iou": "the least intersection over union of what both maps explain",
 }
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Let the parser of the command accept what it takes."""
     from xport.plan.baseline import LEAST_ROUNDS, ROUNDS
+    from xport.plan.explained import EXPLAINED_SHARE
     from xport.plan.labelled_sets import LEAST_IMAGES, LEAST_POSITIVES
 
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
@@ -80,6 +84,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             help=f"{meaning} (default: %(default)s); another number is said beside the outcome",
         )
     parser.add_argument(
+        "--explained-share",
+        type=float,
+        default=EXPLAINED_SHARE,
+        metavar="X",
+        help="the share of a map's pixels that counts as explained (default: %(default)s)",
+    )
+    parser.add_argument(
         "--min-rounds",
         type=int,
         default=ROUNDS,
@@ -97,7 +108,7 @@ def difference(options: argparse.Namespace, browser: BrowserOptions) -> tuple[in
     """
     from xport.workflow.difference import compare, limits_named
 
-    names = (*FLAGS, "min_rounds", "min_images", "min_positives")
+    names = (*FLAGS, "explained_share", "min_rounds", "min_images", "min_positives")
     limits = limits_named({name: getattr(options, name) for name in names})
     labelled = tuple(options.labelled) if options.labelled else None
     compared = compare(options.old, options.new, limits, labelled, browser)

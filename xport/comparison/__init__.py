@@ -16,6 +16,7 @@
   decisions that flip.
 - `preprocessing`: measure the preprocessing leg: how far every pipeline is from the definition,
   and what it does.
+- `regions`: the region that a map explains, and how much two of them have in common.
 - `rule_decisions`: what the whole rule says of image files: by the definition in Python, and by
   what ships.
 """

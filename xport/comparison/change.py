@@ -8,6 +8,7 @@ from pydantic import Field, NonNegativeInt
 
 from xport.common.document import Document
 from xport.comparison.paired_speed import SpeedPair
+from xport.comparison.regions import Regions
 
 Basis = Literal["probes", "image files"]
 """What is the same on both sides: a model's input by its bytes, or an image file by its own."""
@@ -46,7 +47,8 @@ class DecisionsChange(Document):
     """The decisions of one model on what both sides recorded.
 
     `leg` is what decided. `images_before` and `images_after` are those that each side holds
-    outputs of, `shared` those that both do; of these there are `decisions`.
+    outputs of, `shared` those that both do; of these there are `decisions`, and `gate_decisions`
+    and `gate_flips` are those of them that are made at the gate.
     """
 
     model: str
@@ -58,6 +60,24 @@ class DecisionsChange(Document):
     decisions: NonNegativeInt
     flips: tuple[ChangedDecision, ...] = ()
     calibrated: tuple[CalibratedChange, ...] = ()
+    gate_decisions: NonNegativeInt = 0
+    gate_flips: NonNegativeInt = 0
+
+
+class MapChange(Document):
+    """How alike a map of an explanation is on both sides, one leg, by probe that both recorded.
+
+    `cosines` and `regions` are NaN where a map is constant or holds what is no number; `regions` is
+    None where no probe is shared. `before` and `after` count each side's probes.
+    """
+
+    model: str
+    leg: str
+    output: str
+    before: NonNegativeInt
+    after: NonNegativeInt
+    cosines: dict[str, float]
+    regions: Regions | None
 
 
 class LabelledFinding(Document):
@@ -123,8 +143,8 @@ class Changes(Document):
     """All that limits on a new version look at.
 
     `only_before` and `only_after` are the models that one side alone has; `speeds` are times that
-    were taken in turn, where a limit asks for them; `untold` is what could not be compared, and
-    why.
+    were taken in turn, and `maps` what explanations say, where a limit asks for them; `untold` is
+    what could not be compared, and why.
     """
 
     before: ReleaseIdentity
@@ -135,6 +155,7 @@ class Changes(Document):
     decisions: tuple[DecisionsChange, ...] = ()
     labelled: tuple[LabelledChange, ...] = ()
     speeds: tuple[SpeedPair, ...] = ()
+    maps: tuple[MapChange, ...] = ()
     untold: tuple[str, ...] = Field(default=())
 
 

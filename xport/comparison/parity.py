@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
+from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from xport.common.arrays import Array
 from xport.common.document import Document
+from xport.comparison.regions import Regions, region_iou
 from xport.exchange.sensitivity import OutputChange
 
 QUANTILES = (0.5, 0.9, 0.99, 0.999)
@@ -65,7 +68,8 @@ class Comparison(Pair):
     """The distances of a pair, pooled over all probes and for every probe.
 
     `differences` holds the signed difference per probe and element where the output has labels
-    (a classifier's findings); other outputs carry a `histogram` of all elements instead.
+    (a classifier's findings); other outputs carry a `histogram` of all elements instead. `regions`
+    is what maps explain in common, where the policy limits it.
     """
 
     pooled: Metrics
@@ -73,6 +77,17 @@ class Comparison(Pair):
     worst_probe: str
     differences: dict[str, tuple[float, ...]] | None = None
     histogram: Histogram | None = None
+    regions: Regions | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_regions_that_are_not_there(
+        self, handler: SerializerFunctionWrapHandler
+    ) -> dict[str, Any]:
+        """What no policy limits is left out: written as before it could be."""
+        written: dict[str, Any] = handler(self)
+        if self.regions is None:
+            written.pop("regions", None)
+        return written
 
 
 Outputs = Mapping[str, Array]
@@ -105,13 +120,21 @@ def measure(candidate: Array, baseline: Array) -> Metrics:
         )
 
 
-def compare(pair: Pair, candidate: Outputs, baseline: Outputs, *, labelled: bool) -> Comparison:
+def compare(
+    pair: Pair,
+    candidate: Outputs,
+    baseline: Outputs,
+    *,
+    labelled: bool,
+    explained_share: float | None = None,
+) -> Comparison:
     """The distances of `candidate` from `baseline`, pooled and per probe.
 
     Args:
         pair: the names of what is compared.
         candidate, baseline: arrays by probe name; the names must be the same.
         labelled: keep every signed difference (few elements, each with a name).
+        explained_share: also compare what maps explain, this share of their pixels.
 
     Raises:
         ValueError: there are no probes, or their names or shapes differ.
@@ -137,7 +160,17 @@ def compare(pair: Pair, candidate: Outputs, baseline: Outputs, *, labelled: bool
         worst_probe=worst(per_probe),
         differences=differences,
         histogram=None if labelled else _histogram(signed),
+        regions=_regions(pair, candidate, baseline, explained_share),
     )
+
+
+def _regions(
+    pair: Pair, candidate: Outputs, baseline: Outputs, share: float | None
+) -> Regions | None:
+    if share is None:
+        return None
+    found = {n: region_iou(candidate[n], baseline[n], share, pair.output) for n in baseline}
+    return Regions(share=share, iou=found)
 
 
 def change_between(candidate: Outputs, baseline: Outputs) -> OutputChange:

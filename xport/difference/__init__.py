@@ -5,6 +5,7 @@
   thresholds.
 - `difference`: everything that differs between two releases, in one versioned JSON document.
 - `labelled`: decisions and AUC of both sides on the same labelled images.
+- `maps`: what explanations say on both sides, on the same probes: how alike their maps are.
 - `measure`: from two sides to their difference, and the pictures of what flipped.
 - `rows`: checks gained and lost, errors, sizes and times, side by side.
 - `side`: one of the two releases: its evidence, and what was recorded of it as arrays.

@@ -16,6 +16,7 @@ from xport.difference.side import (
     Side,
     by_output,
     deciding_models,
+    explaining_models,
     key_of,
     nodes_of,
     require_points,
@@ -25,8 +26,10 @@ from xport.judgement.evidence import Evidence
 from xport.plan.plan import PlannedModel
 
 
-def of_bundle(folder: Path, evidence: Evidence, sha256: str) -> Side:
+def of_bundle(folder: Path, evidence: Evidence, sha256: str, *, maps: bool = False) -> Side:
     """A bundle that was checked; of arrays it holds those of its self-test alone.
+
+    With `maps` those of explanations are read too.
 
     Raises:
         DocumentError: manifest or self-test cannot be read, or the plan contradicts itself.
@@ -35,8 +38,12 @@ def of_bundle(folder: Path, evidence: Evidence, sha256: str) -> Side:
     require_points(plan, folder)
     manifest = Manifest.read(folder / MANIFEST)
     tested = SelfTest.read(folder / SELF_TEST).models
-    on_probes, lacks = {}, []
-    for model in deciding_models(plan):
+    on_probes: dict[tuple[str, str], Said] = {}
+    maps_on_probes: dict[tuple[str, str], Said] = {}
+    lacks = []
+    explaining = [model.id for model in explaining_models(plan)] if maps else []
+    for model in [*deciding_models(plan), *(plan.model(one) for one in explaining)]:
+        kept = maps_on_probes if model.id in explaining else on_probes
         cases = tested[model.id].cases if model.id in tested else ()
         lacks.append(
             f"{model.id}: the bundle holds outputs on {len(cases)} of {len(model.probes)} probes, "
@@ -51,7 +58,7 @@ def of_bundle(folder: Path, evidence: Evidence, sha256: str) -> Side:
                     for spec in files[key]
                     if spec.name in entries
                 }
-        on_probes[model.id, model.reference] = _tested(model, read["in"], read["out"])
+        kept[model.id, model.reference] = _tested(model, read["in"], read["out"])
     if plan.preprocessing is not None:
         lacks.append("the bundle does not hold what models said of image files")
     return Side(
@@ -62,6 +69,7 @@ def of_bundle(folder: Path, evidence: Evidence, sha256: str) -> Side:
         evidence_sha256=sha256,
         on_probes=on_probes,
         nodes=dict(nodes_of(plan, lambda m: folder / manifest.models[m.id].path)),
+        maps_on_probes=maps_on_probes,
         lacks=tuple(lacks),
     )
 

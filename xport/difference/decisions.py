@@ -67,6 +67,9 @@ def _compared(
     theirs, probabilities_before = decided(old, before, shared)
     ours, probabilities_after = decided(new, after, shared)
     flips, decisions = flipped(theirs, ours, after.names)
+    findings = new.labels_of(PROBABILITIES) or ()
+    at_gate = {label: by for label, by in ours.items() if label not in findings}
+    gate_flips, gate_decisions = flipped(theirs, at_gate, after.names)
     basis, leg = where
     return DecisionsChange(
         model=new.id,
@@ -78,6 +81,8 @@ def _compared(
         decisions=decisions,
         flips=tuple(flips),
         calibrated=tuple(calibrated_changes(probabilities_before, probabilities_after)),
+        gate_decisions=gate_decisions,
+        gate_flips=len(gate_flips),
     )
 
 
@@ -139,6 +144,8 @@ def _by_the_rule(before: Side, after: Side) -> Iterator[DecisionsChange]:
         decisions=decisions,
         flips=tuple(flips),
         calibrated=(),
+        gate_decisions=decisions,
+        gate_flips=len(flips),
     )
 
 

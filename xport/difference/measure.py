@@ -12,6 +12,7 @@ from xport.comparison.pictures import image_of, is_image, span_of, thumbnail
 from xport.difference.decisions import decisions_between
 from xport.difference.difference import Difference, SideFacts
 from xport.difference.labelled import Files, LabelledFound, labelled_between, lacking
+from xport.difference.maps import map_changes
 from xport.difference.rows import check_changes, error_changes, size_changes, speed_changes
 from xport.difference.side import Side
 from xport.difference.words import told, untold
@@ -47,7 +48,7 @@ def compare_sides(
     assert before.evidence is not None
     assert after.evidence is not None
     found = labelled_between(before.plan, after.plan, labelled) if labelled else None
-    changes = changes_between(before, after, found, speeds)
+    changes = changes_between(before, after, found, speeds, limits)
     checks = tuple(change_checks(limits, changes, after.plan))
     changed, same = check_changes(before.evidence, after.evidence)
     difference = Difference(
@@ -73,13 +74,16 @@ def changes_between(
     after: Side,
     labelled: LabelledFound | None = None,
     speeds: Sequence[SpeedPair] = (),
+    limits: ChangeLimits | None = None,
 ) -> Changes:
-    """All that limits look at."""
+    """All that limits look at; maps are compared where `limits` are on them."""
     rows: tuple[LabelledChange, ...] = ()
     missing = list(untold(before, after))
     if labelled is not None:
         rows = (labelled.change,)
         missing += lacking(after.plan, labelled.change)
+    maps = limits is not None and limits.of_maps
+    share = limits.explained_share if limits else 0.0
     ids = [model.id for model in after.plan.models]
     return Changes(
         before=before.identity(),
@@ -90,6 +94,7 @@ def changes_between(
         decisions=tuple(decisions_between(before, after)),
         labelled=rows,
         speeds=tuple(speeds),
+        maps=tuple(map_changes(before, after, share)) if maps else (),
         untold=tuple(missing),
     )
 

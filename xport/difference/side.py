@@ -22,6 +22,7 @@ from xport.inputs.probes import ProbeFolder
 from xport.judgement.change_checks import decides
 from xport.judgement.evidence import Evidence
 from xport.plan.plan import Plan, PlannedModel, PlannedProbe
+from xport.plan.presets import MAPS
 from xport.recording.recorder import Arrays, RecordingFolder
 
 InputOf = Callable[[str], Array | None]
@@ -46,7 +47,8 @@ class Said:
 class Side:
     """One release.
 
-    `evidence` is None of a run that is being judged. `on_probes` is by model and leg; `on_files` by
+    `evidence` is None of a run that is being judged. `on_probes` is by model and leg, as are
+    `maps_on_probes`, what explanations say, where it is asked for; `on_files` by
     model: the deployed leg, on what the page itself made of image files. `lacks` says what this
     side does not hold, which is never taken for no change. `shorter_sides` are those of image
     files, by their digests, where the plan has a rule.
@@ -60,6 +62,7 @@ class Side:
     on_probes: Mapping[tuple[str, str], Said] = field(default_factory=dict)
     on_files: Mapping[str, tuple[str, Said]] = field(default_factory=dict)
     nodes: Mapping[str, int] = field(default_factory=dict)
+    maps_on_probes: Mapping[tuple[str, str], Said] = field(default_factory=dict)
     shorter_sides: Mapping[str, float] = field(default_factory=dict)
     lacks: tuple[str, ...] = ()
 
@@ -87,9 +90,14 @@ class RunSource:
 
 
 def of_run(
-    place: Path, plan: Plan, source: RunSource, evidence: tuple[Evidence, str] | None = None
+    place: Path,
+    plan: Plan,
+    source: RunSource,
+    evidence: tuple[Evidence, str] | None = None,
+    *,
+    maps: bool = False,
 ) -> Side:
-    """A run, with every array that decisions rest on.
+    """A run, with every array that decisions rest on, and with `maps` those of explanations.
 
     Args:
         place: its folder.
@@ -103,8 +111,12 @@ def of_run(
     known = {(r.model, r.leg): r for r in evidence[0].recordings} if evidence else None
     if evidence is not None and source.prepared is not None:
         _require_prepared(source.prepared, evidence[0], place)
-    on_probes, lacks = {}, []
-    for model in deciding_models(plan):
+    on_probes: dict[tuple[str, str], Said] = {}
+    maps_on_probes: dict[tuple[str, str], Said] = {}
+    lacks = []
+    explaining = [model.id for model in explaining_models(plan)] if maps else []
+    for model in [*deciding_models(plan), *(plan.model(one) for one in explaining)]:
+        kept = maps_on_probes if model.id in explaining else on_probes
         for leg in _compared_legs(plan, model):
             found = source.recordings.load(model.id, leg)
             if found is None or found[0].failure is not None:
@@ -112,7 +124,7 @@ def of_run(
                 continue
             if known is not None and known.get((model.id, leg)) != found[0]:
                 raise _not_the_evidences(f"{model.id}/{leg}", place)
-            on_probes[model.id, leg] = _recorded(model, *found, source.probes)
+            kept[model.id, leg] = _recorded(model, *found, source.probes)
     if source.prepared is None and plan.preprocessing is not None:
         lacks.append(
             "the run has nothing of what models said of image files, or of another version"
@@ -126,6 +138,7 @@ def of_run(
         on_probes=on_probes,
         on_files=dict(_of_files(plan, source.prepared)) if source.prepared else {},
         nodes=dict(nodes_of(plan, lambda m: m.artifacts[plan.shipped_artifact].path)),
+        maps_on_probes=maps_on_probes,
         shorter_sides=_shorter_sides(plan, source.prepared) if source.prepared else {},
         lacks=tuple(lacks),
     )
@@ -178,6 +191,11 @@ def deciding_models(plan: Plan) -> list[PlannedModel]:
     return [model for model in plan.models if decides(model)]
 
 
+def explaining_models(plan: Plan) -> list[PlannedModel]:
+    """The explanations, which have maps: those of `MAPS` among their outputs."""
+    return [model for model in plan.models if model.kind == "explanation"]
+
+
 def _compared_legs(plan: Plan, model: PlannedModel) -> list[str]:
     """What a model is held to, and what ships in browsers."""
     shipped = [
@@ -224,7 +242,7 @@ def by_output(
             if probe in keys and spec.name in by and _fits(by[spec.name], spec)
         }
         for spec in model.signature.outputs
-        if spec.name in DECIDING
+        if spec.name in (*DECIDING, *MAPS)
     }
 
 

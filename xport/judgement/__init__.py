@@ -10,6 +10,8 @@
   on.
 - `change_checks`: judging what a new version changes: limits against another release, and what
   could not be told.
+- `change_parts`: what limits against another release share: the check, what is lacking, and in
+  which words.
 - `consistency`: numbers of evidence held together: a sum to its parts, a leg to the others of one
   baseline.
 - `derived`: what correct implementations differ by beside every declared tolerance, and which is
@@ -23,10 +25,14 @@
 - `evidence`: everything that was seen, in one versioned JSON document that reports and bundles
   read.
 - `evidence_versions`: evidence of earlier versions, as the present one has it.
+- `gate_checks`: judging flips at the gate alone: what is in or out of distribution on one side
+  only.
 - `half_precision`: judging legs that may compute at half precision: one at full precision must
   pass beside them.
 - `judge`: judging comparisons: every check is recorded, and nothing checked is never a pass.
 - `limits`: what a policy asks of one output, as numbers that a comparison must not exceed.
+- `map_checks`: judging what explanations say against another release: direction of maps, explained
+  regions.
 - `notes`: what is said beside a verdict wherever it is shown, whatever the verdict is.
 - `preprocessing_checks`: judging the preprocessing leg: the exact path must be the definition, to
   the last bit.

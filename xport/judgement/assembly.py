@@ -238,7 +238,7 @@ def _all_comparisons(plan: Plan, recorded: Recorded) -> Iterator[Comparison]:
                     pair = Pair(
                         model=model.id, leg=leg.name, baseline=baseline, role=role, output=spec.name
                     )
-                    comparison = _comparison(pair, model, recorded)
+                    comparison = _comparison(pair, model, recorded, plan.policy)
                     if comparison is not None:
                         yield comparison
 
@@ -256,7 +256,9 @@ def _baselines(model: PlannedModel, leg: Leg) -> Iterator[tuple[Role, str]]:
         yield Role.COUNTERPART, leg.counterpart
 
 
-def _comparison(pair: Pair, model: PlannedModel, recorded: Recorded) -> Comparison | None:
+def _comparison(
+    pair: Pair, model: PlannedModel, recorded: Recorded, policy: Policy | None = None
+) -> Comparison | None:
     """The comparison of a pair, or None when a side is missing or shapes do not fit.
 
     What is missing or misshapen fails the leg's own checks; nothing passes for want of it.
@@ -268,4 +270,11 @@ def _comparison(pair: Pair, model: PlannedModel, recorded: Recorded) -> Comparis
     shapes = {name: array.shape for name, array in ours.items()}
     if not ours or shapes != {name: array.shape for name, array in theirs.items()}:
         return None
-    return compare(pair, ours, theirs, labelled=model.labels_of(pair.output) is not None)
+    relative = policy.relative_tolerance(pair.model, pair.output) if policy else None
+    return compare(
+        pair,
+        ours,
+        theirs,
+        labelled=model.labels_of(pair.output) is not None,
+        explained_share=relative.region_share if relative else None,
+    )

@@ -10,7 +10,10 @@ from collections.abc import Iterator, Sequence
 
 from xport.comparison.change import Changes, LabelledChange
 from xport.exchange.prepared import PROBABILITIES
-from xport.judgement.slowdown_checks import CHANGE, paired_findings, slowdown_checks
+from xport.judgement.change_parts import absent, asked_words, change_check, too_few_at_gate
+from xport.judgement.gate_checks import AT_GATE, flipped_at_gate, gated
+from xport.judgement.map_checks import map_checks
+from xport.judgement.slowdown_checks import paired_findings, slowdown_checks
 from xport.judgement.verdict import Case, Check, Status
 from xport.plan.baseline import ChangeLimits
 from xport.plan.plan import Plan, PlannedModel
@@ -35,6 +38,12 @@ def change_checks(
     asked = (
         (limits.max_bytes_ratio, BYTES, _bytes, [*models]),
         (limits.max_flipped_share, FLIPPED, _flipped, [m for m in models if decides(m)]),
+        (
+            limits.max_gate_flipped_share,
+            AT_GATE,
+            flipped_at_gate,
+            [m for m in models if gated(m)],
+        ),
         (limits.max_auc_drop, AUC_DROP, _auc_drop, [m for m in models if classifies(m)]),
         (limits.max_calibrated_change, MOVED, _moved, [m for m in models if classifies(m)]),
     )
@@ -42,12 +51,16 @@ def change_checks(
         if limit is None:
             continue
         if not concerned:
-            yield _check(models[0], name, Status.NOT_RUN, "no model here decides by labels")
+            lacking = (
+                "there is no gate here" if name == AT_GATE else "no model here decides by labels"
+            )
+            yield change_check(models[0], name, Status.NOT_RUN, lacking)
         for model in concerned:
             yield check(limits, changes, model, reason)
+    yield from map_checks(limits, changes, plan, reason)
     for model in models if limits.max_slowdown is not None else ():
-        absent = _absent(changes, model, reason)
-        yield from slowdown_checks(limits, changes, (plan, model), absent)
+        missing = absent(changes, model, reason)
+        yield from slowdown_checks(limits, changes, (plan, model), missing)
 
 
 def baseline_checks(case: Case) -> Iterator[Check]:
@@ -96,24 +109,18 @@ def classifies(model: PlannedModel) -> bool:
     return model.kind == "classifier" and model.labels_of(PROBABILITIES) is not None
 
 
-def _absent(changes: Changes | None, model: PlannedModel, reason: str) -> str | None:
-    if changes is None:
-        return reason or "nothing could be compared"
-    if model.id in changes.only_after:
-        return f"{changes.before.release} has no model {model.id}"
-    return None
-
-
 def _bytes(
     limits: ChangeLimits, changes: Changes | None, model: PlannedModel, reason: str
 ) -> Check:
-    absent = _absent(changes, model, reason)
+    missing = absent(changes, model, reason)
     size = next((one for one in changes.sizes if one.model == model.id), None) if changes else None
-    if absent or size is None or size.bytes_before <= 0:
-        return _check(model, BYTES, Status.NOT_RUN, absent or "the bytes of before are not known")
+    if missing or size is None or size.bytes_before <= 0:
+        return change_check(
+            model, BYTES, Status.NOT_RUN, missing or "the bytes of before are not known"
+        )
     assert limits.max_bytes_ratio is not None
     ratio = size.bytes_after / size.bytes_before
-    return _check(
+    return change_check(
         model,
         BYTES,
         Status.PASSED if ratio <= limits.max_bytes_ratio else Status.FAILED,
@@ -127,9 +134,9 @@ def _bytes(
 def _flipped(
     limits: ChangeLimits, changes: Changes | None, model: PlannedModel, reason: str
 ) -> Check:
-    absent = _absent(changes, model, reason)
-    if absent or changes is None:
-        return _check(model, FLIPPED, Status.NOT_RUN, absent or reason)
+    missing = absent(changes, model, reason)
+    if missing or changes is None:
+        return change_check(model, FLIPPED, Status.NOT_RUN, missing or reason)
     bound = limits.max_flipped_share
     assert bound is not None
     counted = [
@@ -149,22 +156,24 @@ def _flipped(
     said = f"{worst[0]} of {worst[1]} decisions flip {worst[2]}" if worst else "none was compared"
     said += f" (max_flipped_share {bound:g})"
     if share is not None and share > bound:
-        return _check(model, FLIPPED, Status.FAILED, said, share, bound)
+        return change_check(model, FLIPPED, Status.FAILED, said, share, bound)
     lacking = (
         _too_few(limits, labelled, model)
         if classifies(model)
-        else _too_few_at_gate(limits, changes, model)
+        else too_few_at_gate(limits, changes, model)
     )
     status = Status.NOT_RUN if lacking or share is None else Status.PASSED
-    return _check(model, FLIPPED, status, f"{said}; {_asked(limits, lacking)}", share, bound)
+    return change_check(
+        model, FLIPPED, status, f"{said}; {asked_words(limits, lacking)}", share, bound
+    )
 
 
 def _moved(
     limits: ChangeLimits, changes: Changes | None, model: PlannedModel, reason: str
 ) -> Check:
-    absent = _absent(changes, model, reason)
-    if absent or changes is None:
-        return _check(model, MOVED, Status.NOT_RUN, absent or reason)
+    missing = absent(changes, model, reason)
+    if missing or changes is None:
+        return change_check(model, MOVED, Status.NOT_RUN, missing or reason)
     bound = limits.max_calibrated_change
     assert bound is not None
     labelled = _labelled(changes, model)
@@ -185,24 +194,28 @@ def _moved(
     said = f"that of {worst[1]} moves by {worst[0]:.3g}" if worst else "none was compared"
     said += f" (max_calibrated_change {bound:g})"
     if moved is not None and not moved <= bound:
-        return _check(model, MOVED, Status.FAILED, said, moved, bound)
+        return change_check(model, MOVED, Status.FAILED, said, moved, bound)
     lacking = _too_few(limits, labelled, model)
     status = Status.NOT_RUN if lacking or moved is None else Status.PASSED
-    return _check(model, MOVED, status, f"{said}; {_asked(limits, lacking)}", moved, bound)
+    return change_check(
+        model, MOVED, status, f"{said}; {asked_words(limits, lacking)}", moved, bound
+    )
 
 
 def _auc_drop(
     limits: ChangeLimits, changes: Changes | None, model: PlannedModel, reason: str
 ) -> Check:
-    absent = _absent(changes, model, reason)
-    if absent or changes is None:
-        return _check(model, AUC_DROP, Status.NOT_RUN, absent or reason)
+    missing = absent(changes, model, reason)
+    if missing or changes is None:
+        return change_check(model, AUC_DROP, Status.NOT_RUN, missing or reason)
     bound = limits.max_auc_drop
     assert bound is not None
     labelled = _labelled(changes, model)
     lacking = _too_few(limits, labelled, model)
     if lacking:
-        return _check(model, AUC_DROP, Status.NOT_RUN, _asked(limits, lacking), None, bound)
+        return change_check(
+            model, AUC_DROP, Status.NOT_RUN, asked_words(limits, lacking), None, bound
+        )
     worst = min(
         (finding for one in labelled for finding in one.findings),
         key=lambda finding: finding.auc_change if finding.auc_change is not None else 0.0,
@@ -226,8 +239,8 @@ def _auc_drop(
             f"; a drop of {-least.low:.4f} of {least.finding} lies within its interval: give more "
             "labelled images"
         )
-    return _check(
-        model, AUC_DROP, status, f"{said}; {_asked(limits, '')}", -worst.auc_change, bound
+    return change_check(
+        model, AUC_DROP, status, f"{said}; {asked_words(limits, '')}", -worst.auc_change, bound
     )
 
 
@@ -251,35 +264,3 @@ def _too_few(limits: ChangeLimits, labelled: Sequence[LabelledChange], model: Pl
             if finding.auc_change is None:
                 return f"{finding.finding} has no negative image in {one.dataset}"
     return ""
-
-
-def _too_few_at_gate(limits: ChangeLimits, changes: Changes, model: PlannedModel) -> str:
-    """The gate needs no labels, but as many images."""
-    most = max((d.shared for d in changes.decisions if d.model == model.id), default=0)
-    return "" if most >= limits.min_images else f"{most} images were compared at the gate"
-
-
-def _asked(limits: ChangeLimits, lacking: str) -> str:
-    return (
-        f"{lacking}, {limits.numbers()} are wanted" if lacking else f"{limits.numbers()} compared"
-    )
-
-
-def _check(
-    model: PlannedModel,
-    name: str,
-    status: Status,
-    message: str,
-    measured: float | None = None,
-    bound: float | None = None,
-) -> Check:
-    return Check(
-        name=name,
-        model=model.id,
-        leg=CHANGE,
-        output=None,
-        status=status,
-        message=message if "max_" in message else f"{name}: {message}",
-        measured=measured,
-        bound=bound,
-    )

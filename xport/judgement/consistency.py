@@ -50,6 +50,12 @@ def _contradictions(comparison: Comparison) -> Iterator[str]:
         yield "its root mean square is not that of its probes"
     if not _close(_norm(pooled) ** 2, sum(_norm(m) ** 2 for m in probes.values())):
         yield "its relative L2 is not that of its probes"
+    regions = comparison.regions
+    if regions is not None and (
+        {*regions.iou} != {*probes}
+        or any(not 0 <= one <= 1 for one in regions.iou.values() if one == one)
+    ):
+        yield "its explained regions are not of its probes, or no share of a union"
     if _finite(probes):
         yield from _listed_contradictions(comparison)
 

@@ -186,7 +186,7 @@ def _within(case: Case, model: PlannedModel, leg: Leg, output: str, role: Role) 
             message = f"cannot be compared with {against}: probes or shapes differ"
         elif limit.bound is None:
             status = Status.NOT_RUN
-            message = "the reference's own distance from float64, its measure, is not known"
+            message = limit.lacking
         else:
             measured = limit.measure(comparison)
             if measured <= limit.bound:

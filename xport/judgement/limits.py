@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from xport.comparison.parity import Comparison, Metrics, Role
+from xport.comparison.parity import Comparison, Role
 from xport.judgement.verdict import Case
 from xport.plan.plan import REFERENCE_LEG
 from xport.plan.policy import RelativeTolerance
@@ -19,6 +19,9 @@ Measured on the networks here: 35 % of a tolerance in the default release, 48 % 
 miniature.
 """
 
+REGION = "1 - IoU of explained regions"
+"""What is measured of regions; it is no distance between numbers."""
+
 OWN_REASON = (
     f"float32 rounding may take {OWN_SHARE:.0%} of a tolerance: where PyTorch alone takes more, "
     "the rest cannot tell a conversion's error from it"
@@ -28,20 +31,26 @@ OWN_ANGLE_REASON = (
     "direction, and are no further apart than that angle allows two maps of one length"
 )
 
+OWN_REGION_REASON = (
+    "what every leg is held to holds for PyTorch too: its float32 and float64 explain one region, "
+    "or rounding alone decides which"
+)
+
 
 @dataclass(frozen=True)
 class Limit:
     """`measure` of a comparison must be at most `bound`; None where the bound is not known.
 
-    `of_probe` says the same of one probe.
+    `of_probe` says the same of one probe, by its name. `lacking` is why a bound is not known.
     """
 
     name: str
     what: str
     measure: Callable[[Comparison], float]
-    of_probe: Callable[[Metrics], float]
+    of_probe: Callable[[Comparison, str], float]
     bound: float | None
     rationale: str
+    lacking: str = "the reference's own distance from float64, its measure, is not known"
 
     def met_by(self, comparison: Comparison) -> bool:
         """Whether it is; NaN is not."""
@@ -49,7 +58,7 @@ class Limit:
 
     def worst_probe(self, comparison: Comparison) -> str:
         """The probe that is furthest; NaN is further than any number."""
-        found = {name: self.of_probe(metrics) for name, metrics in comparison.probes.items()}
+        found = {name: self.of_probe(comparison, name) for name in comparison.probes}
         return max(found, key=lambda name: (found[name] != found[name], found[name]))
 
 
@@ -62,7 +71,7 @@ def limits_of(case: Case, model: str, output: str) -> list[Limit]:
                 "within tolerance",
                 "max |Δ|",
                 _max_abs,
-                lambda metrics: metrics.max_abs,
+                _max_abs_of,
                 tolerance.max_abs,
                 tolerance.rationale,
             )
@@ -82,6 +91,7 @@ def limits_of(case: Case, model: str, output: str) -> list[Limit]:
             relative.rationale,
         ),
         Limit("within angle", "1 - cosine", _largest_angle, _angle, angle, relative.rationale),
+        *_region_limits(case, relative, "within explained region", relative.rationale),
     ]
 
 
@@ -90,7 +100,7 @@ def own_limits_of(case: Case, model: str, output: str) -> list[Limit]:
     tolerance = case.plan.policy.tolerance(model, output)
     if tolerance is not None:
         bound = OWN_SHARE * tolerance.max_abs
-        return [Limit("own", "max |Δ|", _max_abs, lambda m: m.max_abs, bound, OWN_REASON)]
+        return [Limit("own", "max |Δ|", _max_abs, _max_abs_of, bound, OWN_REASON)]
     relative = case.plan.policy.relative_tolerance(model, output)
     if relative is None:
         return []
@@ -98,7 +108,22 @@ def own_limits_of(case: Case, model: str, output: str) -> list[Limit]:
     return [
         Limit("own", "relative L2", _relative_l2, _gap_of_probe, chord, OWN_ANGLE_REASON),
         Limit("own", "1 - cosine", _largest_angle, _angle, angle, OWN_ANGLE_REASON),
+        *_region_limits(case, relative, "own", OWN_REGION_REASON),
     ]
+
+
+def _region_limits(
+    case: Case, relative: RelativeTolerance, name: str, rationale: str
+) -> list[Limit]:
+    """What maps explain; its bound is not known where another share of pixels was compared."""
+    if relative.min_region_iou is None:
+        return []
+    share, key = relative.explained_share, (relative.model, relative.output)
+    compared = [c.regions for c in case.comparisons.values() if (c.model, c.output) == key]
+    known = all(one is not None and one.share == share for one in compared)
+    bound = 1 - relative.min_region_iou if known else None
+    lacking = f"the regions of {share:g} of the pixels were not compared"
+    return [Limit(name, REGION, _largest_move, _move, bound, rationale, lacking)]
 
 
 def allowed_gap(
@@ -120,8 +145,12 @@ def _chord(relative: RelativeTolerance) -> float:
     return math.sqrt(2 * (1 - relative.min_cosine))
 
 
-def _gap_of_probe(metrics: Metrics) -> float:
-    return metrics.relative_l2
+def _gap_of_probe(comparison: Comparison, probe: str) -> float:
+    return comparison.probes[probe].relative_l2
+
+
+def _max_abs_of(comparison: Comparison, probe: str) -> float:
+    return comparison.probes[probe].max_abs
 
 
 def _max_abs(comparison: Comparison) -> float:
@@ -134,9 +163,18 @@ def _relative_l2(comparison: Comparison) -> float:
 
 def _largest_angle(comparison: Comparison) -> float:
     """1 - cosine of the worst probe; NaN if any is."""
-    angles = [_angle(metrics) for metrics in comparison.probes.values()]
+    angles = [_angle(comparison, probe) for probe in comparison.probes]
     return max(angles, key=lambda angle: (angle != angle, angle))
 
 
-def _angle(metrics: Metrics) -> float:
-    return 1 - metrics.cosine
+def _angle(comparison: Comparison, probe: str) -> float:
+    return 1 - comparison.probes[probe].cosine
+
+
+def _largest_move(comparison: Comparison) -> float:
+    """1 - intersection over union of the worst probe; NaN if any is, or nothing was compared."""
+    return math.nan if comparison.regions is None else 1 - comparison.regions.least
+
+
+def _move(comparison: Comparison, probe: str) -> float:
+    return math.nan if comparison.regions is None else 1 - comparison.regions.iou[probe]

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from xport.common.document import Document
 from xport.exchange.sensitivity import OutputChange, Sensitivity, Trial, WeightGroup
-from xport.judgement.limits import Limit, limits_of
+from xport.judgement.limits import REGION, Limit, limits_of
 from xport.judgement.verdict import Case
 from xport.plan.plan import ONNX_LEG, Plan
 
@@ -38,11 +38,16 @@ class DetectableError(Document):
 
 
 def share_of_limits(case: Case, model: str, outputs: Mapping[str, OutputChange]) -> float:
-    """The largest share of what a policy allows; at most 1 passes, no number is infinite."""
+    """The largest share of what a policy allows; at most 1 passes, no number is infinite.
+
+    Regions of maps are not measured of errors in weights: what they detect beyond the rest is not
+    claimed.
+    """
     shares = [
         _share(limit, change)
         for output, change in outputs.items()
         for limit in limits_of(case, model, output)
+        if limit.what != REGION
     ]
     return max(shares, default=0.0)
 

@@ -2,6 +2,8 @@
 
 - `baseline`: what a new version of a release may change against another: limits, declared
   beforehand.
+- `explained`: how far the explained region of a map may move: its least intersection over union,
+  declared.
 - `floor`: the least that a policy must ask, which no release file can lower.
 - `labelled_sets`: how large a set of labelled images must be; known before anything large is
   imported.

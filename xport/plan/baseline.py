@@ -8,6 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from xport.common.document import Document
+from xport.plan.explained import EXPLAINED_SHARE, RegionLimit
 from xport.plan.labelled_sets import LEAST_IMAGES, LEAST_POSITIVES
 
 ROUNDS = 20
@@ -15,14 +16,24 @@ ROUNDS = 20
 LEAST_ROUNDS = 10
 """With fewer, the bootstrap of a median has too few values to be drawn from."""
 
+FIRST = ("max_flipped_share", "max_auc_drop", "max_bytes_ratio")
+LATER = (
+    *("max_calibrated_change", "max_slowdown"),
+    *("max_gate_flipped_share", "min_map_cosine", "min_region_iou"),
+)
+"""Limits; the later ones are left out of what is written where they are not declared."""
 
-class ChangeLimits(Document):
+
+class ChangeLimits(RegionLimit):
     """Limits on what may change; what is None is not limited.
 
     `max_flipped_share` is the largest share of a model's decisions, findings at their operating
-    points or images at the gate, that may come out otherwise. `max_auc_drop` is how much less the
+    points or images at the gate, that may come out otherwise, `max_gate_flipped_share` of those at
+    the gate alone. `max_auc_drop` is how much less the
     AUC of any finding may be. `max_calibrated_change` is how far a calibrated probability may move,
-    on any image and finding. `max_bytes_ratio` is how many times the bytes of before a model may
+    on any image and finding. `min_map_cosine` is the least cosine of an explanation's map with that
+    of before, and `min_region_iou` the least intersection over union of what both explain, on every
+    probe that both recorded. `max_bytes_ratio` is how many times the bytes of before a model may
     ship. `max_slowdown` is how many times the time of before a model's steady forward run may take,
     on every browser leg that ships, both run in turn in one browser session, `min_rounds` times or
     more: broken where the ratio of medians is larger and its 95 % interval excludes no change, kept
@@ -33,6 +44,8 @@ class ChangeLimits(Document):
     max_flipped_share: float | None = Field(default=None, ge=0, lt=1)
     max_auc_drop: float | None = Field(default=None, ge=0, lt=1)
     max_calibrated_change: float | None = Field(default=None, ge=0, lt=1)
+    max_gate_flipped_share: float | None = Field(default=None, ge=0, lt=1)
+    min_map_cosine: float | None = Field(default=None, gt=0, le=1)
     max_bytes_ratio: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     max_slowdown: float | None = Field(default=None, ge=1, allow_inf_nan=False)
     min_rounds: int = Field(default=ROUNDS, ge=LEAST_ROUNDS, le=1000)
@@ -42,19 +55,24 @@ class ChangeLimits(Document):
     @property
     def asked(self) -> bool:
         """Whether anything is limited."""
-        limits = (self.max_flipped_share, self.max_auc_drop, self.max_bytes_ratio)
-        later = (self.max_slowdown, self.max_calibrated_change)
-        return any(limit is not None for limit in (*limits, *later))
+        return any(getattr(self, name) is not None for name in (*FIRST, *LATER))
+
+    @property
+    def of_maps(self) -> bool:
+        """Whether maps of explanations are limited."""
+        return self.min_map_cosine is not None or self.min_region_iou is not None
 
     @model_serializer(mode="wrap")
-    def _without_later_limits_that_are_not_asked_for(
+    def _without_what_is_not_asked_for(
         self, handler: SerializerFunctionWrapHandler
     ) -> dict[str, Any]:
         """What is not declared is left out: written, and so digested, as before it could be."""
         written: dict[str, Any] = handler(self)
-        for name in ("max_slowdown", "max_calibrated_change"):
+        for name in LATER:
             if getattr(self, name) is None:
                 written.pop(name, None)
+        if self.explained_share == EXPLAINED_SHARE:
+            written.pop("explained_share", None)
         if self.min_rounds == ROUNDS:
             written.pop("min_rounds", None)
         return written
@@ -101,8 +119,7 @@ class Baseline(ChangeLimits):
     def _asks_for_something(self) -> Self:
         if not self.asked:
             raise ValueError(
-                "release: nothing is limited; give max_flipped_share, max_auc_drop, "
-                "max_calibrated_change, max_bytes_ratio or max_slowdown"
+                f"release: nothing is limited; give one of {', '.join((*FIRST, *LATER))}"
             )
         if self.max_auc_drop is not None and self.labelled is None:
             raise ValueError("max_auc_drop: an AUC needs labelled images; give labelled")

@@ -17,6 +17,7 @@ from pydantic import (
 from xport.common.document import Document
 from xport.common.numbers import short
 from xport.plan.baseline import Baseline
+from xport.plan.explained import RegionLimit
 
 Reason = Annotated[str, Field(min_length=12)]
 
@@ -37,13 +38,14 @@ class EveryOutput(Document):
     rationale: Reason
 
 
-class RelativeTolerance(Document):
+class RelativeTolerance(RegionLimit):
     """The largest error, relative to the output's norm, where single numbers may jump.
 
     A gradient passes through ReLUs: at a kink, rounding decides whether a whole path counts, in
     PyTorch itself too. So every probe's cosine must be at least `min_cosine` on every leg, and the
     relative L2 distance over all probes, divided by that of PyTorch float32 from its own float64,
-    at most `max_ratio_to_float64_gap`.
+    at most `max_ratio_to_float64_gap`. Of a map, `min_region_iou` holds what it explains: the
+    `explained_share` of its pixels with the largest values, on every leg and probe.
     """
 
     model: str
@@ -53,7 +55,7 @@ class RelativeTolerance(Document):
     rationale: Reason
 
 
-class EveryMap(Document):
+class EveryMap(RegionLimit):
     """The same as a relative tolerance, of every map of an explanation that has none of its own."""
 
     min_cosine: float = Field(gt=0, le=1)

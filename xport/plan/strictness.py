@@ -8,7 +8,7 @@ from typing import Literal
 
 from xport.common.numbers import short
 from xport.plan.baseline import Baseline
-from xport.plan.policy import AcceptanceCriterion, Advisory, Policy, Waiver
+from xport.plan.policy import AcceptanceCriterion, Advisory, Policy, RelativeTolerance, Waiver
 
 NONE = "nothing"
 Kind = Literal[
@@ -151,6 +151,29 @@ def _relative(asked: Policy, given: Policy) -> Iterator[Shortfall]:
                     model=one.model,
                     output=one.output,
                 )
+        yield from _regions(key, one, there)
+
+
+def _regions(key: str, asked: RelativeTolerance, given: RelativeTolerance) -> Iterator[Shortfall]:
+    """What maps explain: of another share of their pixels no number was measured."""
+    wants, has = asked.min_region_iou, given.min_region_iou
+    if wants is None:
+        return
+    if has is None:
+        yield Shortfall(f"{key}: min_region_iou", short(wants), NONE)
+        return
+    shares = asked.explained_share, given.explained_share
+    if shares[0] != shares[1]:
+        yield Shortfall(f"{key}: explained_share", short(shares[0]), short(shares[1]))
+    elif not has >= wants:
+        yield Shortfall(
+            f"{key}: min_region_iou",
+            f"{wants:.9g}",
+            f"{has:.9g}",
+            "output",
+            model=asked.model,
+            output=asked.output,
+        )
 
 
 def _criterion(one: AcceptanceCriterion, leg: str, given: Policy) -> Iterator[Shortfall]:
@@ -226,10 +249,13 @@ def _waived(one: Waiver, policy: Policy) -> bool:
     return there is not None and one.bound <= there.bound and one.until <= there.until
 
 
-LIMITS = (
-    *("max_flipped_share", "max_auc_drop", "max_calibrated_change"),
+MOST = (
+    *("max_flipped_share", "max_gate_flipped_share", "max_auc_drop", "max_calibrated_change"),
     *("max_bytes_ratio", "max_slowdown"),
 )
+LEAST = ("min_map_cosine", "min_region_iou")
+LIMITS = (*MOST, *LEAST)
+"""Limits of a baseline; the first are kept by what is at most so much."""
 
 
 def _least(asked: Baseline) -> tuple[str, ...]:
@@ -249,8 +275,12 @@ def _baseline(asked: Baseline, given: Baseline | None) -> Iterator[Shortfall]:
             continue
         if has is None:
             yield Shortfall(f"{key}.{name}", short(wanted), NONE)
-        elif not has <= wanted:
+        elif not (has <= wanted if name in MOST else has >= wanted):
             yield Shortfall(f"{key}.{name}", short(wanted), short(has), "change", check=name)
+    share = asked.region_share
+    if share is not None and given.region_share not in (share, None):
+        has = short(given.explained_share)
+        yield Shortfall(f"{key}.explained_share", short(share), has)
     for name in _least(asked):
         wanted, has = getattr(asked, name), getattr(given, name)
         if not has >= wanted:

@@ -162,13 +162,16 @@ class ReleaseFile(Document):
             return self
         classifiers = any(entry.kind == "classifier" for entry in self.models.values())
         gates = self.gate or any(entry.gate for entry in self.models.values())
-        for name in ("max_auc_drop", "max_calibrated_change"):
-            if getattr(baseline, name) is not None and not classifiers:
-                raise ValueError(f"policy.baseline.{name}: there is no classifier here")
-        if baseline.max_flipped_share is not None and not classifiers and not gates:
-            raise ValueError(
-                "policy.baseline.max_flipped_share: there is neither a classifier nor a gate here"
-            )
+        for name, there, what in (
+            ("max_auc_drop", classifiers, "no classifier"),
+            ("max_calibrated_change", classifiers, "no classifier"),
+            ("max_flipped_share", classifiers or gates, "neither a classifier nor a gate"),
+            ("max_gate_flipped_share", gates, "no gate"),
+            ("min_map_cosine", self.explanations, "no explanation"),
+            ("min_region_iou", self.explanations, "no explanation"),
+        ):
+            if getattr(baseline, name) is not None and not there:
+                raise ValueError(f"policy.baseline.{name}: there is {what} here")
         return self
 
     @model_validator(mode="after")

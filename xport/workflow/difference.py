@@ -51,7 +51,8 @@ def compare(
         IntegrityError: a bundle is not what was verified, or recordings are not those that the
             evidence names.
     """
-    asked, old, new = limits or ChangeLimits(), open_side(before), open_side(after)
+    asked = limits or ChangeLimits()
+    old, new = (open_side(one, maps=asked.of_maps) for one in (before, after))
     speeds: tuple[SpeedPair, ...] = ()
     if asked.max_slowdown is not None:
         sides = Shipping.of_side(old), Shipping.of_side(new)
@@ -74,8 +75,8 @@ def limits_named(given: Mapping[str, float | None]) -> ChangeLimits:
         ) from error
 
 
-def open_side(folder: Path) -> Side:
-    """A run's folder or a bundle; errors as `compare`."""
+def open_side(folder: Path, *, maps: bool = False) -> Side:
+    """A run's folder or a bundle, with `maps` what explanations say; errors as `compare`."""
     if not folder.is_dir():
         raise InputError(
             "there is no such folder", str(folder), "name a run's folder, or a bundle's"
@@ -83,7 +84,7 @@ def open_side(folder: Path) -> Side:
     if (folder / MANIFEST).exists():
         verify_bundle(folder, allow_unchecked=True)
         path = folder / EVIDENCE
-        return of_bundle(folder, Evidence.read(path), digests.of_file(path))
+        return of_bundle(folder, Evidence.read(path), digests.of_file(path), maps=maps)
     run = RunFolder(folder)
     if not run.evidence_path.exists():
         raise InputError(
@@ -94,7 +95,8 @@ def open_side(folder: Path) -> Side:
     evidence = run.evidence()
     prepared = load_prepared(evidence.plan, run.prepared, run.images)
     source = RunSource(run.recordings, run.probes, prepared)
-    return of_run(folder, evidence.plan, source, (evidence, digests.of_file(run.evidence_path)))
+    known = evidence, digests.of_file(run.evidence_path)
+    return of_run(folder, evidence.plan, source, known, maps=maps)
 
 
 def against_baseline(
@@ -115,11 +117,12 @@ def against_baseline(
     baseline = policy.baseline.paths_from(plan.folder)
     files = baseline.labelled
     try:
-        before = open_side(baseline.release)
-        after = of_run(run.root, plan, RunSource(run.recordings, run.probes, prepared))
+        before = open_side(baseline.release, maps=baseline.of_maps)
+        source = RunSource(run.recordings, run.probes, prepared)
+        after = of_run(run.root, plan, source, maps=baseline.of_maps)
         found = labelled_between(before.plan, plan, (files.before, files.after)) if files else None
         speeds = _timed(run, before) if baseline.max_slowdown is not None else ()
-        changes = changes_between(before, after, found, speeds)
+        changes = changes_between(before, after, found, speeds, baseline)
     except (XportError, OSError) as error:
         return BaselineFound(failure=f"the baseline cannot be compared: {error}")
     return BaselineFound(changes=changes)

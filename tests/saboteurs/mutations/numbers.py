@@ -53,6 +53,29 @@ def noisy_float64(share: float) -> Callable[[Held], None]:
     return spoil
 
 
+def moved_region(held: Held) -> None:
+    """Under limits that numbers keep, let a leg's saliency explain another region."""
+    relative = tuple(
+        one.model_copy(update={"max_ratio_to_float64_gap": 1e6, "min_region_iou": 0.9})
+        for one in held.plan.policy.relative_tolerances
+        if one.output == "saliency"
+    )
+    others = tuple(o for o in held.plan.policy.relative_tolerances if o.output != "saliency")
+    policy = held.plan.policy.model_copy(update={"relative_tolerances": (*others, *relative)})
+    held.plan = held.plan.model_copy(update={"policy": policy})
+
+    def swap(values: Array) -> Array:
+        order = np.argsort(values, axis=None)
+        last = values.size - values.size // 10
+        some = values.size // 100
+        found = values.copy().ravel()
+        inside, outside = order[last : last + some], order[last - some : last]
+        found[inside], found[outside] = values.ravel()[outside], values.ravel()[inside]
+        return found.reshape(values.shape)
+
+    held.put(WASM, "saliency", swap)
+
+
 def noise_and_wrong_gradient(held: Held) -> None:
     """Widen what a gradient may differ by, then ship one that is 1.5 times too large."""
     noisy_float64(0.3)(held)
@@ -201,6 +224,12 @@ MUTATIONS = [
         "The explanation is 6 % too large everywhere; its direction is right.",
         "FAILED: explanation/tfjs/wasm gradient: relative L2",
         scaled_gradient,
+    ),
+    judged(
+        "a region that moved",
+        "Part of a map's top tenth changes place with what comes next: hardly any number moves.",
+        "FAILED: explanation/tfjs/wasm saliency: 1 - IoU of explained regions",
+        moved_region,
     ),
     judged(
         "noise in float64",

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from reference.decide.gate import Gate
 from reports import html_report, junit_xml, summary_lines
 from tests import mini
 from tests.conftest import MiniRun
@@ -169,6 +170,37 @@ def test_another_baseline_than_the_one_that_is_named_is_not_run(sample: Case) ->
     assert "not the one that is named" in checks[0].message
 
 
+@pytest.mark.parametrize(
+    ("shared", "flips", "status", "words"),
+    [
+        (300, 0, Status.PASSED, "0 of 300 decisions at the gate flip on 300 image files, torch"),
+        (300, 4, Status.FAILED, "4 of 300 decisions at the gate flip"),
+        (60, 0, Status.NOT_RUN, "60 images were compared at the gate"),
+    ],
+)
+def test_flips_at_the_gate_have_a_limit_of_their_own(
+    sample: Case, shared: int, flips: int, status: Status, words: str
+) -> None:
+    gate = Gate.model_construct(score="l1", threshold=0.1)
+    models = tuple(
+        one.model_copy(update={"gate": gate}) if one.id == "autoencoder" else one
+        for one in sample.plan.models
+    )
+    case = replace(sample, plan=sample.plan.model_copy(update={"models": models}))
+    found = changes(case)
+    at_gate = DecisionsChange(
+        model="autoencoder", basis="image files", leg="torch", images_before=shared,
+        images_after=shared, shared=shared, decisions=shared, gate_decisions=shared,
+        gate_flips=flips,
+    )  # fmt: skip
+    found = found.model_copy(update={"decisions": (*found.decisions, at_gate)})
+    held = held_to(case, BaselineFound(changes=found), max_gate_flipped_share=0.01)
+    (check,) = of_baseline(held)[1]
+    assert check.status is status
+    assert words in check.message
+    assert "(max_gate_flipped_share 0.01)" in check.message
+
+
 def test_own_numbers_are_said_beside_the_verdict(sample: Case) -> None:
     found = BaselineFound(changes=changes(sample, images=60))
     case = held_to(sample, found, max_flipped_share=0.01, min_images=50, min_positives=10)
@@ -251,6 +283,7 @@ def test_a_recorded_run_is_held_to_the_bundle_that_is_published(
 ) -> None:
     published = mini_run.folder / "bundle"
     limits = {"max_bytes_ratio": 0.9, "max_flipped_share": 0.1}
+    limits |= {"min_map_cosine": 0.9999, "min_region_iou": 1.0}
     known = {"release": str(published), "evidence_sha256": digests.of_file(published / EVIDENCE)}
     policy, origin = read_policy(policy_file(tmp_path, **limits, **known))
     evidence, _ = commands.judge_under(run_copy, policy, origin)
@@ -261,7 +294,11 @@ def test_a_recorded_run_is_held_to_the_bundle_that_is_published(
     assert statuses == {
         "bytes that ship (max_bytes_ratio)": Status.FAILED,
         "flipped decisions (max_flipped_share)": Status.NOT_RUN,
+        "direction of maps (min_map_cosine)": Status.PASSED,
+        "explained regions (min_region_iou)": Status.PASSED,
     }
+    (said,) = [c.message for c in evidence.verdict.checks if "(min_region_iou)" in c.name]
+    assert "of 3 shared probes" in said
     assert evidence.baseline is not None
     assert evidence.baseline.changes is not None
     assert [d.shared for d in evidence.baseline.changes.decisions] == [3]

@@ -14,6 +14,7 @@ import pytest
 from tests import mini
 from tests.conftest import MiniRun
 from tests.saboteurs.bench import Bench, Held, Key
+from tests.saboteurs.mutations.numbers import moved_region
 from xport.errors import InputError, IntegrityError
 from xport.judgement.verdict import Status, Verdict
 from xport.plan.plan import Plan
@@ -245,6 +246,14 @@ def test_a_policy_that_pytorch_itself_does_not_meet_is_not_run(bench: Bench, key
     assert verdict.status is Status.NOT_RUN
     assert "PyTorch contradicts itself and is no reference" in verdict.findings[0]
     assert "/torch " in verdict.findings[0]
+
+
+def test_a_moved_region_fails_by_itself_while_every_number_is_kept(bench: Bench) -> None:
+    verdict = bench.verdict(moved_region)
+    assert verdict.status is Status.FAILED
+    failed = {(c.leg, c.name) for c in verdict.checks if c.status is Status.FAILED}
+    assert ("tfjs/wasm", "within explained region of torch") in failed
+    assert all(name.startswith("within explained region") for _, name in failed)
 
 
 def test_blames_the_first_leg_with_a_nan_not_those_after_it(bench: Bench) -> None:

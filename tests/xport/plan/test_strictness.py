@@ -6,6 +6,7 @@ import datetime
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from xport.plan.policy import Policy
 from xport.plan.strictness import merged, shortfalls_under
@@ -57,6 +58,20 @@ STRICTER: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
         {"relative_tolerances": [RELATIVE | {"max_ratio_to_float64_gap": 2.0}]}, {},
         "max_ratio_to_float64_gap: 2 is demanded, the evidence's policy has 3",
     ),
+    "a region": (
+        {"relative_tolerances": [RELATIVE | {"min_region_iou": 0.9}]}, {},
+        "map.gradient: min_region_iou: 0.9 is demanded, the evidence's policy has nothing",
+    ),
+    "a larger overlap": (
+        {"relative_tolerances": [RELATIVE | {"min_region_iou": 0.9}]},
+        {"relative_tolerances": [RELATIVE | {"min_region_iou": 0.8}]},
+        "map.gradient: min_region_iou: 0.9 is demanded, the evidence's policy has 0.8",
+    ),
+    "another share of the pixels": (
+        {"relative_tolerances": [RELATIVE | {"min_region_iou": 0.9, "explained_share": 0.2}]},
+        {"relative_tolerances": [RELATIVE | {"min_region_iou": 0.9}]},
+        "map.gradient: explained_share: 0.2 is demanded, the evidence's policy has 0.1",
+    ),
     "an absolute bound for a relative one": (
         {"tolerances": [TOLERANCE, TOLERANCE | {"model": "map", "output": "gradient"}],
          "relative_tolerances": []}, {},
@@ -107,6 +122,25 @@ STRICTER: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "another limit": (
         {"baseline": BASELINE | {"max_flipped_share": 0.0}}, {"baseline": BASELINE},
         "policy.baseline.max_flipped_share: 0 is demanded, the evidence's policy has nothing",
+    ),
+    "flips at the gate": (
+        {"baseline": BASELINE | {"max_gate_flipped_share": 0.01}},
+        {"baseline": BASELINE | {"max_gate_flipped_share": 0.02}},
+        "policy.baseline.max_gate_flipped_share: 0.01 is demanded, the evidence's policy has 0.02",
+    ),
+    "a region of before": (
+        {"baseline": BASELINE | {"min_region_iou": 0.7}},
+        {"baseline": BASELINE | {"min_region_iou": 0.6}},
+        "policy.baseline.min_region_iou: 0.7 is demanded, the evidence's policy has 0.6",
+    ),
+    "another share of before": (
+        {"baseline": BASELINE | {"min_region_iou": 0.7, "explained_share": 0.2}},
+        {"baseline": BASELINE | {"min_region_iou": 0.7}},
+        "policy.baseline.explained_share: 0.2 is demanded, the evidence's policy has 0.1",
+    ),
+    "the direction of before": (
+        {"baseline": BASELINE | {"min_map_cosine": 0.9}}, {"baseline": BASELINE},
+        "policy.baseline.min_map_cosine: 0.9 is demanded, the evidence's policy has nothing",
     ),
     "more images": (
         {"baseline": BASELINE | {"min_images": 5000}}, {"baseline": BASELINE},
@@ -166,3 +200,22 @@ def test_both_together_ask_what_either_does() -> None:
     for asked, given, _ in STRICTER.values():
         both = merged(policy(**asked), policy(**given))
         assert not [one for one in shortfalls_under(policy(**given), both) if one.kind]
+
+
+def test_policies_without_later_limits_are_written_and_so_digested_as_before() -> None:
+    written = policy(baseline=BASELINE).model_dump(mode="json")
+    assert [*written["relative_tolerances"][0]] == [*RELATIVE]
+    later = {"max_gate_flipped_share", "min_map_cosine", "min_region_iou", "explained_share"}
+    assert not later & {*written["baseline"]}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"relative_tolerances": [RELATIVE | {"explained_share": 0.2}]},
+        {"baseline": BASELINE | {"explained_share": 0.2}},
+    ],
+)
+def test_a_share_of_no_limit_is_refused(asked: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="nothing is limited by it; give min_region_iou"):
+        policy(**asked)
