@@ -89,7 +89,7 @@ def merged(frame: dict[str, Any], piece: dict[str, Any]) -> dict[str, Any]:
 
 def own_model() -> str:
     """The release file of the guides' own model."""
-    (found,) = [code for code in blocks(RELEASE_FILES, "toml") if "my_package" in code]
+    (found, *_) = (code for code in blocks(RELEASE_FILES, "toml") if "my_package" in code)
     return found
 
 
