@@ -51,8 +51,7 @@ FLAGS = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Let the parser of the command accept what it takes."""
-    from xport.plan.baseline import LEAST_ROUNDS, ROUNDS
-    from xport.plan.explained import EXPLAINED_SHARE
+    from xport.plan.chosen import EXPLAINED_SHARE, LEAST_ROUNDS, ROUNDS
     from xport.plan.labelled_sets import LEAST_IMAGES, LEAST_POSITIVES
 
     parser.formatter_class = argparse.RawDescriptionHelpFormatter

@@ -2,6 +2,7 @@
 
 - `baseline`: what a new version of a release may change against another: limits, declared
   beforehand.
+- `chosen`: what limits are where nothing else is said; known before anything large is imported.
 - `explained`: how far the explained region of a map may move: its least intersection over union,
   declared.
 - `floor`: the least that a policy must ask, which no release file can lower.

@@ -8,13 +8,9 @@ from typing import Annotated, Any, Self
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from xport.common.document import Document
-from xport.plan.explained import EXPLAINED_SHARE, RegionLimit
+from xport.plan.chosen import EXPLAINED_SHARE, LEAST_ROUNDS, ROUNDS
+from xport.plan.explained import RegionLimit
 from xport.plan.labelled_sets import LEAST_IMAGES, LEAST_POSITIVES
-
-ROUNDS = 20
-"""How often both versions of a model run in turn where nothing else is said."""
-LEAST_ROUNDS = 10
-"""With fewer, the bootstrap of a median has too few values to be drawn from."""
 
 FIRST = ("max_flipped_share", "max_auc_drop", "max_bytes_ratio")
 LATER = (

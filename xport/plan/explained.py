@@ -7,9 +7,7 @@ from typing import Any, Self
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from xport.common.document import Document
-
-EXPLAINED_SHARE = 0.1
-"""The share of a map's pixels that count as explained where nothing else is said: the top tenth."""
+from xport.plan.chosen import EXPLAINED_SHARE
 
 
 class RegionLimit(Document):

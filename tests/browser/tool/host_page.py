@@ -52,7 +52,7 @@ window.driven = {
   open(backends, base = new URL(".", document.baseURI).href) {
     return attempt(async () => {
       const progress = (now) => driven.progress.push(now);
-      driven.session = await host.openSession({ base, backends, progress });
+      driven.session = await host.openSession({ base, backends, site: null, progress });
       driven.session.onChange((running, reason) => driven.changes.push({ running, reason }));
       return driven.session.running;
     });

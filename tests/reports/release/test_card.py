@@ -77,3 +77,12 @@ def test_text_of_a_card_is_no_markup() -> None:
     page = Page(html_card("<b>", card))
     assert page.all("script", "b") == []
     assert "<script>alert(1)</script>" in page.text
+
+
+def test_a_finding_without_an_operating_point_has_none() -> None:
+    card = card_of("classifier-films")
+    page = Page(html_card("Classifier", card))
+    without = [one["finding"] for one in card["calibration"]["points"] if "reason" in one]
+    assert without
+    for finding in without:
+        assert f"{finding} none none none" in page.text
