@@ -13,6 +13,7 @@ from xport.formats.artifact import Artifact
 def on_wasm(artifact: Artifact, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """What it says of these inputs, by output."""
     settings = BrowserSettings(backend="wasm", threads=1, timeout_s=120.0)
-    with TfjsRunner(ModelSource.of_artifact("model", artifact), settings) as runner:
+    source = ModelSource("model", artifact.path, artifact.signature)
+    with TfjsRunner(source, settings) as runner:
         outputs, _ = runner.run(inputs)
     return outputs

@@ -16,6 +16,7 @@ PACKAGES = ("xport", "reference", "reports", "browser_harness")
 WEB = ROOT / "browser_harness" / "web"
 OPENS = {
     "browser_harness/serve/assets.py": "browser_harness/web/dist/",
+    "reference/data/films.py": "reference/data/films.csv",
     "reference/defaults/__init__.py": "reference/defaults/release.toml",
     "reports/page.py": "reports/templates/",
     "xport/plan/presets.py": "xport/plan/policies/",
