@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from xport.comparison.change import Changes, LabelledChange
 from xport.exchange.prepared import PROBABILITIES
-from xport.judgement.change_parts import absent, asked_words, change_check, too_few_at_gate
+from xport.judgement.change_parts import absent, asked_words, change_check, held_to, too_few_at_gate
 from xport.judgement.gate_checks import AT_GATE, flipped_at_gate, gated
 from xport.judgement.map_checks import map_checks
 from xport.judgement.slowdown_checks import paired_findings, slowdown_checks
@@ -155,17 +155,12 @@ def _flipped(
     share = worst[0] / worst[1] if worst else None
     said = f"{worst[0]} of {worst[1]} decisions flip {worst[2]}" if worst else "none was compared"
     said += f" (max_flipped_share {bound:g})"
-    if share is not None and share > bound:
-        return change_check(model, FLIPPED, Status.FAILED, said, share, bound)
     lacking = (
         _too_few(limits, labelled, model)
         if classifies(model)
         else too_few_at_gate(limits, changes, model)
     )
-    status = Status.NOT_RUN if lacking or share is None else Status.PASSED
-    return change_check(
-        model, FLIPPED, status, f"{said}; {asked_words(limits, lacking)}", share, bound
-    )
+    return held_to(model, FLIPPED, said, share, bound, (limits, lacking))
 
 
 def _moved(
@@ -193,13 +188,8 @@ def _moved(
     moved = worst[0] if worst else None
     said = f"that of {worst[1]} moves by {worst[0]:.3g}" if worst else "none was compared"
     said += f" (max_calibrated_change {bound:g})"
-    if moved is not None and not moved <= bound:
-        return change_check(model, MOVED, Status.FAILED, said, moved, bound)
     lacking = _too_few(limits, labelled, model)
-    status = Status.NOT_RUN if lacking or moved is None else Status.PASSED
-    return change_check(
-        model, MOVED, status, f"{said}; {asked_words(limits, lacking)}", moved, bound
-    )
+    return held_to(model, MOVED, said, moved, bound, (limits, lacking))
 
 
 def _auc_drop(

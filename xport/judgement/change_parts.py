@@ -50,3 +50,27 @@ def change_check(
         measured=measured,
         bound=bound,
     )
+
+
+def held_to(
+    model: PlannedModel,
+    name: str,
+    said: str,
+    measured: float | None,
+    bound: float,
+    wanted: tuple[ChangeLimits, str],
+) -> Check:
+    """A limit on what was counted: broken by whatever was compared, kept only by enough of it.
+
+    Args:
+        model: of which the limit is.
+        name: the check's.
+        said: what was measured, in words.
+        measured: the worst that was compared; None of nothing, and NaN is beyond every bound.
+        bound: the limit.
+        wanted: how much must have been compared, and what is lacking of it.
+    """
+    if measured is not None and not measured <= bound:
+        return change_check(model, name, Status.FAILED, said, measured, bound)
+    status = Status.NOT_RUN if wanted[1] or measured is None else Status.PASSED
+    return change_check(model, name, status, f"{said}; {asked_words(*wanted)}", measured, bound)

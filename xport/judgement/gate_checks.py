@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xport.comparison.change import Changes
-from xport.judgement.change_parts import absent, asked_words, change_check, too_few_at_gate
+from xport.judgement.change_parts import absent, change_check, held_to, too_few_at_gate
 from xport.judgement.verdict import Check, Status
 from xport.plan.baseline import ChangeLimits
 from xport.plan.plan import PlannedModel
@@ -33,10 +33,5 @@ def flipped_at_gate(
         said = f"{worst.gate_flips} of {worst.gate_decisions} decisions at the gate flip on "
         said += f"{worst.shared} {worst.basis}, {worst.leg}"
     said += f" (max_gate_flipped_share {bound:g})"
-    if share is not None and share > bound:
-        return change_check(model, AT_GATE, Status.FAILED, said, share, bound)
     lacking = too_few_at_gate(limits, changes, model)
-    status = Status.NOT_RUN if lacking or share is None else Status.PASSED
-    return change_check(
-        model, AT_GATE, status, f"{said}; {asked_words(limits, lacking)}", share, bound
-    )
+    return held_to(model, AT_GATE, said, share, bound, (limits, lacking))
