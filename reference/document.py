@@ -11,9 +11,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Self
+from typing import Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+)
 from pydantic_core import ErrorDetails
 
 from reference.errors import DocumentError, UnavailableError, told_as
@@ -37,7 +43,7 @@ class Document(BaseModel):
 
         Raises:
             UnavailableError: the disk is full or the folder cannot be written.
-        InputError: the path cannot be one.
+            InputError: the path cannot be one.
         """
         return write_whole(path, (self.model_dump_json(indent=2) + "\n").encode())
 
@@ -73,6 +79,25 @@ class Document(BaseModel):
                 str(path),
                 "write the document again with this version",
             ) from error
+
+
+class GrownDocument(Document):
+    """A document that has got fields since its first version.
+
+    `later` names a class's own ones, each with a default; at its default such a field is left out:
+    what says nothing of it is written, and so digested, as before it could.
+    """
+
+    later: ClassVar[tuple[str, ...]] = ()
+
+    @model_serializer(mode="wrap")
+    def _as_before_what_is_not_said(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        written: dict[str, Any] = handler(self)
+        for part in type(self).__mro__:
+            for name in vars(part).get("later", ()):
+                if getattr(self, name) == type(self).model_fields[name].default:
+                    written.pop(name, None)
+        return written
 
 
 def version_of(content: bytes) -> int | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 
 MIB = 2**20
+_HELD = re.compile(r"^(?:Pss_Anon|Pss_Shmem|SwapPss): +(\d+) kB$", re.MULTILINE)
 GONE = (psutil.NoSuchProcess, psutil.ZombieProcess, psutil.AccessDenied)
 
 
@@ -58,6 +59,19 @@ class BrowserProcesses:
                 total += getattr(full, "pss", 0) or full.rss
         return total / MIB
 
+    def held_mib(self) -> float:
+        """What all processes together hold apart from mapped files, MiB: what a leak adds to.
+
+        Where the system does not tell files apart, unique set sizes. The share of a mapped file
+        that counts for a process changes whenever another program that maps it starts or ends, a
+        second browser above all.
+        """
+        total = 0
+        for process in self.find():
+            with suppress(*GONE):
+                total += _held_bytes(process)
+        return total / MIB
+
     def of_pages(self) -> list[psutil.Process]:
         """The processes that run pages and their workers; Chromium holds one in reserve."""
         return [one for one in self.find() if _runs_pages(one)]
@@ -69,6 +83,14 @@ class BrowserProcesses:
             with suppress(*GONE):
                 process.kill()
         psutil.wait_procs(victims, timeout=within_s)
+
+
+def _held_bytes(process: psutil.Process) -> int:
+    try:
+        said = Path(f"/proc/{process.pid}/smaps_rollup").read_text()
+    except OSError:
+        return int(process.memory_full_info().uss)
+    return 1024 * sum(int(kib) for kib in _HELD.findall(said))
 
 
 def drivers() -> set[psutil.Process]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
+from pydantic import Field, model_validator
 
-from reference.document import Document
+from reference.document import GrownDocument
 from reference.errors import CalibrationError
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -15,12 +15,14 @@ Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Version = Literal[1, 2]
 
 
-class OwnedDocument(Document):
+class OwnedDocument(GrownDocument):
     """A document that was made for weights, and from version 2 on names them.
 
     ``weights_sha256`` is the digest of the file of weights. Version 1 named none: it is read, so
     that what was published stays readable, and no release takes it.
     """
+
+    later: ClassVar[tuple[str, ...]] = ("weights_sha256",)
 
     schema_version: Version = 2
     weights_sha256: Sha256 | None = None
@@ -41,13 +43,6 @@ class OwnedDocument(Document):
                 "weights_sha256: version 2 names the SHA-256 of its weights, version 1 names none"
             )
         return self
-
-    @model_serializer(mode="wrap")
-    def _version_1_as_it_was(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        written: dict[str, Any] = handler(self)
-        if self.weights_sha256 is None:
-            written.pop("weights_sha256", None)
-        return written
 
     def owned_by(self, weights_sha256: str) -> Self:
         """The same document, naming the weights that it was made for.

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 from pydantic import Field, ValidationError
 
 from reference.document import (
     Document,
+    GrownDocument,
     first_problem,
     folder_made_whole,
     put_in_place,
@@ -81,3 +84,35 @@ def test_an_old_folder_stays_where_the_new_one_cannot_take_its_place(tmp_path: P
     (tmp_path / "new").mkdir()
     put_in_place(tmp_path / "new", tmp_path / "old")
     assert [path.name for path in tmp_path.rglob("*")] == ["old"]
+
+
+class First(GrownDocument):
+    later: ClassVar[tuple[str, ...]] = ("size",)
+
+    name: str
+    size: int | None = None
+
+
+class Second(First):
+    later: ClassVar[tuple[str, ...]] = ("share", "notes")
+
+    share: float = 0.5
+    notes: tuple[str, ...] = ()
+
+
+@pytest.mark.parametrize(
+    ("document", "written"),
+    [
+        (First(name="a"), {"name": "a"}),
+        (First(name="a", size=3), {"name": "a", "size": 3}),
+        (Second(name="a"), {"name": "a"}),
+        (Second(name="a", share=0.25), {"name": "a", "share": 0.25}),
+        (Second(name="a", size=0, notes=("b",)), {"name": "a", "size": 0, "notes": ["b"]}),
+    ],
+)
+def test_what_came_later_is_left_out_where_nothing_is_said(
+    document: First, written: dict[str, Any]
+) -> None:
+    assert document.model_dump(mode="json") == written
+    assert json.loads(document.model_dump_json()) == written
+    assert type(document).model_validate(written) == document

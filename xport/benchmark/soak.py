@@ -41,8 +41,8 @@ class Soaked(Document):
     """One model on one backend after many images in one page.
 
     `tensors` and `bytes` are what TF.js held after the first turn and the most and least after it;
-    `memory_mib` samples of the browser's processes together, in order. `complaints` are what grew
-    or changed.
+    `memory_mib` samples of what the browser's processes hold together, mapped files apart, in
+    order. `complaints` are what grew or changed.
     """
 
     model: str
@@ -127,7 +127,7 @@ def soak_page(
             if number >= IN_TURN:
                 held.append(_held(outcome))
                 if last or number % max(1, images // SAMPLES) == 0:
-                    memory.append(session.processes.memory_mib())
+                    memory.append(session.processes.held_mib())
             progress.advance()
     return Soaked(
         model=model,

@@ -6,12 +6,12 @@ Twin: `app/host/manifest.ts`.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import AfterValidator, Field
 
 from xport.common import digests
-from xport.common.document import Document
+from xport.common.document import Document, GrownDocument
 from xport.formats.artifact import Signature
 from xport.formats.weights_manifest import inside
 from xport.judgement.verdict import Note, Status
@@ -96,7 +96,7 @@ class BundledModel(Document):
         return [file for file in named if file]
 
 
-class Manifest(Document):
+class Manifest(GrownDocument):
     """Every file of a bundle by digest, and the models in it.
 
     `tools` are those that made and verified the release, with their versions. `self_test` and
@@ -112,6 +112,8 @@ class Manifest(Document):
     Version 1 had the preprocessing itself in the place of `models.*.preprocess`; version 2 had
     neither self-test nor examples, cards and tools.
     """
+
+    later: ClassVar[tuple[str, ...]] = ("rule", "site", "publisher")
 
     schema_version: Literal[3] = 3
     release: str
@@ -133,15 +135,6 @@ class Manifest(Document):
     rule: DataFile | None = None
     publisher: Claim | None = None
     files: dict[Inside, FileEntry]
-
-    @model_serializer(mode="wrap")
-    def _without_what_is_not_there(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Manifests without rule, bounds for a site or publisher are as before there were any."""
-        written: dict[str, Any] = handler(self)
-        for name in ("rule", "site", "publisher"):
-            if getattr(self, name) is None:
-                written.pop(name, None)
-        return written
 
     def model_files(self) -> dict[str, FileEntry | DataFile]:
         """The files that belong to models, by path from the bundle's root."""

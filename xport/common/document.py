@@ -6,6 +6,7 @@ there.
 
 from reference.document import (
     Document,
+    GrownDocument,
     first_problem,
     folder_made_whole,
     make_readable,
@@ -16,6 +17,7 @@ from reference.document import (
 
 __all__ = [
     "Document",
+    "GrownDocument",
     "first_problem",
     "folder_made_whole",
     "make_readable",

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import ClassVar
 
 import numpy as np
-from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from xport.common.arrays import Array
-from xport.common.document import Document
+from xport.common.document import Document, GrownDocument
 from xport.comparison.regions import Regions, region_iou
 from xport.exchange.sensitivity import OutputChange
 
@@ -54,7 +53,7 @@ class Histogram(Document):
     counts: tuple[int, ...]
 
 
-class Pair(Document):
+class Pair(GrownDocument):
     """What is compared with what: one output of one model, a leg against a baseline."""
 
     model: str
@@ -72,22 +71,14 @@ class Comparison(Pair):
     is what maps explain in common, where the policy limits it.
     """
 
+    later: ClassVar[tuple[str, ...]] = ("regions",)
+
     pooled: Metrics
     probes: dict[str, Metrics]
     worst_probe: str
     differences: dict[str, tuple[float, ...]] | None = None
     histogram: Histogram | None = None
     regions: Regions | None = None
-
-    @model_serializer(mode="wrap")
-    def _without_regions_that_are_not_there(
-        self, handler: SerializerFunctionWrapHandler
-    ) -> dict[str, Any]:
-        """What no policy limits is left out: written as before it could be."""
-        written: dict[str, Any] = handler(self)
-        if self.regions is None:
-            written.pop("regions", None)
-        return written
 
 
 Outputs = Mapping[str, Array]

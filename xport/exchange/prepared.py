@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import ClassVar, Literal
 
 from pydantic import (
     AwareDatetime,
     ConfigDict,
     Field,
-    SerializerFunctionWrapHandler,
-    model_serializer,
 )
 
 from reference.preprocess.picture import Note
-from xport.common.document import Document
-from xport.exchange.recording import REUSED, WebEnvironment
+from xport.common.document import Document, GrownDocument
+from xport.exchange.recording import WebEnvironment
 from xport.plan.pipeline_description import PipelineDescription
 from xport.plan.plan import PREPARED, Leg, Plan, PlannedModel, PlannedProbe
 
@@ -57,11 +55,13 @@ class PreparedInputs(Document):
     notes: dict[str, tuple[Note, ...]] = Field(default_factory=dict)
 
 
-class Preparations(Document):
+class Preparations(GrownDocument):
     """Every pipeline's inputs for every model; `environment` is where the browser's were made.
 
     `reused_from` and `reused_at` are as of a recording.
     """
+
+    later: ClassVar[tuple[str, ...]] = ("reused_from", "reused_at")
 
     schema_version: Literal[1] = 1
     plan_digest: str
@@ -69,15 +69,6 @@ class Preparations(Document):
     environment: WebEnvironment | None = None
     reused_from: AwareDatetime | None = None
     reused_at: AwareDatetime | None = None
-
-    @model_serializer(mode="wrap")
-    def _without_what_is_not_there(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """What was prepared in its own run is written as before anything was reused."""
-        written: dict[str, Any] = handler(self)
-        for name in REUSED:
-            if getattr(self, name) is None:
-                written.pop(name, None)
-        return written
 
     def of(self, model: str, pipeline: str) -> PreparedInputs | None:
         """What a pipeline made for a model, or None."""

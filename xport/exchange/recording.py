@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import platform
-from typing import Annotated, Any, Protocol, Self, runtime_checkable
+from typing import Annotated, ClassVar, Protocol, Self, runtime_checkable
 
 from pydantic import (
     AllowInfNan,
@@ -13,16 +13,12 @@ from pydantic import (
     Field,
     NonNegativeFloat,
     NonNegativeInt,
-    SerializerFunctionWrapHandler,
-    model_serializer,
 )
 
 from xport.common.arrays import Array, Tensors
-from xport.common.document import Document
+from xport.common.document import Document, GrownDocument
 from xport.exchange.witness import Witness
 
-REUSED = ("reused_from", "reused_at")
-"""What a document says that was made in an earlier run: when it was made, and when taken."""
 Quantity = Annotated[NonNegativeFloat, AllowInfNan(False)]
 """Seconds or MiB: never negative, always a number."""
 
@@ -88,7 +84,7 @@ def platform_name() -> str:
     return f"{platform.platform()}, Python {platform.python_version()}"
 
 
-class Recording(Document):
+class Recording(GrownDocument):
     """What one leg said about every probe of one model; the arrays lie beside it in an npz file.
 
     `input_digests` and `output_digests` are by probe and by name; on disk they are `inputs` and
@@ -99,6 +95,8 @@ class Recording(Document):
     case everything after it is empty. `reused_from` is when it was recorded, where that was not in
     the run that has it, and `reused_at` when it was taken into that run.
     """
+
+    later: ClassVar[tuple[str, ...]] = ("clock", "reused_from", "reused_at")
 
     model_config = ConfigDict(validate_by_name=True, serialize_by_alias=True)
 
@@ -126,15 +124,6 @@ class Recording(Document):
     arrays_digest: str = ""
     reused_from: AwareDatetime | None = None
     reused_at: AwareDatetime | None = None
-
-    @model_serializer(mode="wrap")
-    def _without_what_is_not_there(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """One of an earlier version, without clocks, or of its own run is written as it was."""
-        written: dict[str, Any] = handler(self)
-        for name in ("clock", *REUSED):
-            if getattr(self, name) is None:
-                written.pop(name, None)
-        return written
 
 
 @runtime_checkable

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import ClassVar
 
-from pydantic import AwareDatetime, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import AwareDatetime, Field
 
-from xport.common.document import Document
+from xport.common.document import Document, GrownDocument
 
 
 class OutputChange(Document):
@@ -43,13 +43,15 @@ class WeightGroup(Document):
     trials: tuple[Trial, ...] = Field(min_length=1)
 
 
-class Sensitivity(Document):
+class Sensitivity(GrownDocument):
     """What a model's probes see of errors in its ONNX file's weights, on ONNX Runtime.
 
     `probes` are those that were tried, `unspoilt` the distances without any error. `failure` says
     why there is none: then there are no groups. `reused_from` is when it was measured, where that
     was in an earlier run.
     """
+
+    later: ClassVar[tuple[str, ...]] = ("reused_from",)
 
     model: str
     plan_digest: str
@@ -60,14 +62,6 @@ class Sensitivity(Document):
     seconds: float = Field(default=0.0, ge=0)
     failure: str | None = None
     reused_from: AwareDatetime | None = None
-
-    @model_serializer(mode="wrap")
-    def _without_what_is_not_there(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """What was measured in its own run is written as before anything was reused."""
-        written: dict[str, Any] = handler(self)
-        if self.reused_from is None:
-            written.pop("reused_from", None)
-        return written
 
 
 class Sensitivities(Document):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import ClassVar, Literal
 
-from pydantic import SerializerFunctionWrapHandler, model_serializer
-
-from xport.common.document import Document
+from xport.common.document import GrownDocument
 from xport.comparison.change import BaselineFound
 from xport.comparison.leg_decisions import LegDecisions
 from xport.comparison.parity import Comparison
@@ -27,7 +25,7 @@ from xport.plan.timing import BackendRuntime
 EVIDENCE = "evidence.json"
 
 
-class Evidence(Document):
+class Evidence(GrownDocument):
     """A verdict with all that it rests on.
 
     `preprocessing` is what every pipeline does to images, and `prepared_in` the browser it was
@@ -55,6 +53,8 @@ class Evidence(Document):
     policy to the floor, and said less beside the verdict.
     """
 
+    later: ClassVar[tuple[str, ...]] = ("rule",)
+
     schema_version: Literal[4] = 4
     rules: Literal[1, 2, 3] = 3
     made: str
@@ -77,16 +77,6 @@ class Evidence(Document):
     implementations: tuple[Implementations, ...] = ()
     rule: RuleDecisions | None = None
     verdict: Verdict
-
-    @model_serializer(mode="wrap")
-    def _without_a_rule_that_is_not_there(
-        self, handler: SerializerFunctionWrapHandler
-    ) -> dict[str, Any]:
-        """Evidence of a release without a rule is written as before there were any."""
-        written: dict[str, Any] = handler(self)
-        if self.rule is None:
-            written.pop("rule", None)
-        return written
 
     @classmethod
     def upgraded(cls, content: bytes, where: str) -> bytes:

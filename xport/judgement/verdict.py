@@ -6,11 +6,9 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal
+from typing import ClassVar, Literal
 
-from pydantic import SerializerFunctionWrapHandler, model_serializer
-
-from xport.common.document import Document
+from xport.common.document import Document, GrownDocument
 from xport.comparison.change import BaselineFound
 from xport.comparison.parity import Comparison, Role
 from xport.comparison.pipeline_effect import PipelineEffect
@@ -96,13 +94,15 @@ class Note(Document):
     text: str
 
 
-class Check(Document):
+class Check(GrownDocument):
     """One thing that was required of one leg (and output), and how it came out.
 
     `against` is the leg it was compared with, where it was compared. `advisory` is the policy's
     reason for letting a failure stand beside the verdict instead of deciding it, `waiver` what the
     policy waives it by.
     """
+
+    later: ClassVar[tuple[str, ...]] = ("advisory", "waiver")
 
     name: str
     model: str
@@ -122,22 +122,15 @@ class Check(Document):
         """Whether a failure stands beside the verdict and does not decide it."""
         return self.advisory is not None or self.waiver is not None
 
-    @model_serializer(mode="wrap")
-    def _without_what_is_not_there(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """A check that decides is written as before there were others."""
-        written: dict[str, Any] = handler(self)
-        for name in ("advisory", "waiver"):
-            if getattr(self, name) is None:
-                written.pop(name, None)
-        return written
 
-
-class Verdict(Document):
+class Verdict(GrownDocument):
     """The whole judgement: PASSED only if at least one check ran and every check passed.
 
     `findings` are sentences for a person, the leg that adds an error first; `culprits` are the
     `model/leg` names that add one. `notes` are what is to be said wherever the status is.
     """
+
+    later: ClassVar[tuple[str, ...]] = ("notes",)
 
     status: Status
     findings: tuple[str, ...]
@@ -145,24 +138,20 @@ class Verdict(Document):
     checks: tuple[Check, ...]
     notes: tuple[Note, ...] = ()
 
-    @model_serializer(mode="wrap")
-    def _without_what_is_not_there(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """A verdict beside which nothing stands is written as before anything could."""
-        written: dict[str, Any] = handler(self)
-        return written if self.notes else {k: v for k, v in written.items() if k != "notes"}
-
     def noted(self, kind: NoteKind) -> tuple[str, ...]:
         """The sentences of one kind."""
         return tuple(note.text for note in self.notes if note.kind == kind)
 
 
-class OutputFacts(Document):
+class OutputFacts(GrownDocument):
     """What one leg's output is like by itself, over all probes.
 
     `spread` is the largest difference between two probes at the same element: 0 means that the
     output does not depend on the image. `largest` is the largest absolute value; None in evidence
     from before it was told.
     """
+
+    later: ClassVar[tuple[str, ...]] = ("largest",)
 
     model: str
     leg: str
@@ -174,14 +163,6 @@ class OutputFacts(Document):
     spread: float
     shape_as_declared: bool
     largest: float | None = None
-
-    @model_serializer(mode="wrap")
-    def _without_what_is_not_there(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Facts of an earlier version are written as they were."""
-        written: dict[str, Any] = handler(self)
-        if self.largest is None:
-            written.pop("largest", None)
-        return written
 
 
 @dataclass(frozen=True)

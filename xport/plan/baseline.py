@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, ClassVar, Self
 
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
+from pydantic import Field, model_validator
 
 from xport.common.document import Document
-from xport.plan.chosen import EXPLAINED_SHARE, LEAST_ROUNDS, ROUNDS
+from xport.plan.chosen import LEAST_ROUNDS, ROUNDS
 from xport.plan.explained import RegionLimit
 from xport.plan.labelled_sets import LEAST_IMAGES, LEAST_POSITIVES
 
-FIRST = ("max_flipped_share", "max_auc_drop", "max_bytes_ratio")
-LATER = (
-    *("max_calibrated_change", "max_slowdown"),
-    *("max_gate_flipped_share", "min_map_cosine", "min_region_iou"),
+LIMITS = (
+    *("max_flipped_share", "max_auc_drop", "max_bytes_ratio", "max_calibrated_change"),
+    *("max_slowdown", "max_gate_flipped_share", "min_map_cosine", "min_region_iou"),
 )
-"""Limits; the later ones are left out of what is written where they are not declared."""
 
 
 class ChangeLimits(RegionLimit):
@@ -37,6 +35,11 @@ class ChangeLimits(RegionLimit):
     `min_images` images with `min_positives` positives a finding were compared: fewer show nothing.
     """
 
+    later: ClassVar[tuple[str, ...]] = (
+        *("max_calibrated_change", "max_gate_flipped_share", "min_map_cosine"),
+        *("max_slowdown", "min_rounds"),
+    )
+
     max_flipped_share: float | None = Field(default=None, ge=0, lt=1)
     max_auc_drop: float | None = Field(default=None, ge=0, lt=1)
     max_calibrated_change: float | None = Field(default=None, ge=0, lt=1)
@@ -51,27 +54,12 @@ class ChangeLimits(RegionLimit):
     @property
     def asked(self) -> bool:
         """Whether anything is limited."""
-        return any(getattr(self, name) is not None for name in (*FIRST, *LATER))
+        return any(getattr(self, name) is not None for name in LIMITS)
 
     @property
     def of_maps(self) -> bool:
         """Whether maps of explanations are limited."""
         return self.min_map_cosine is not None or self.min_region_iou is not None
-
-    @model_serializer(mode="wrap")
-    def _without_what_is_not_asked_for(
-        self, handler: SerializerFunctionWrapHandler
-    ) -> dict[str, Any]:
-        """What is not declared is left out: written, and so digested, as before it could be."""
-        written: dict[str, Any] = handler(self)
-        for name in LATER:
-            if getattr(self, name) is None:
-                written.pop(name, None)
-        if self.explained_share == EXPLAINED_SHARE:
-            written.pop("explained_share", None)
-        if self.min_rounds == ROUNDS:
-            written.pop("min_rounds", None)
-        return written
 
     @property
     def own_numbers(self) -> bool:
@@ -114,9 +102,7 @@ class Baseline(ChangeLimits):
     @model_validator(mode="after")
     def _asks_for_something(self) -> Self:
         if not self.asked:
-            raise ValueError(
-                f"release: nothing is limited; give one of {', '.join((*FIRST, *LATER))}"
-            )
+            raise ValueError(f"release: nothing is limited; give one of {', '.join(LIMITS)}")
         if self.max_auc_drop is not None and self.labelled is None:
             raise ValueError("max_auc_drop: an AUC needs labelled images; give labelled")
         return self

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import ClassVar, Self
 
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
+from pydantic import Field, model_validator
 
-from xport.common.document import Document
+from xport.common.document import GrownDocument
 from xport.plan.chosen import EXPLAINED_SHARE
 
 
-class RegionLimit(Document):
+class RegionLimit(GrownDocument):
     """The least intersection over union of the regions that two maps of one probe explain.
 
     A region is the `explained_share` of a map's pixels with the largest values, as
     `xport.comparison.regions` has it. What is None is not limited.
     """
+
+    later: ClassVar[tuple[str, ...]] = ("min_region_iou", "explained_share")
 
     min_region_iou: float | None = Field(default=None, gt=0, le=1)
     explained_share: float = Field(default=EXPLAINED_SHARE, gt=0, lt=1)
@@ -30,14 +32,3 @@ class RegionLimit(Document):
         if self.min_region_iou is None and self.explained_share != EXPLAINED_SHARE:
             raise ValueError("explained_share: nothing is limited by it; give min_region_iou")
         return self
-
-    @model_serializer(mode="wrap")
-    def _without_what_is_not_asked_for(
-        self, handler: SerializerFunctionWrapHandler
-    ) -> dict[str, Any]:
-        """What is not declared is left out: written, and so digested, as before it could be."""
-        written: dict[str, Any] = handler(self)
-        if self.min_region_iou is None:
-            written.pop("min_region_iou", None)
-            written.pop("explained_share", None)
-        return written

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import (
     Field,
-    SerializerFunctionWrapHandler,
-    model_serializer,
     model_validator,
 )
 
@@ -17,7 +15,7 @@ from reference.decide.gate import Gate
 from reference.decide.rule import Rule
 from reference.preprocess import Preprocess
 from reference.terms import Terms
-from xport.common.document import Document, version_of
+from xport.common.document import Document, GrownDocument, version_of
 from xport.errors import DocumentError
 from xport.formats.artifact import Format, Signature
 from xport.plan.policy import Policy
@@ -125,7 +123,7 @@ class PlannedPreprocessing(Document):
     backend: str
 
 
-class PlannedModel(Document):
+class PlannedModel(GrownDocument):
     """One model of the release: what it is, what it says, and what it is tried on.
 
     `legs` are the names of the plan's legs that it runs on. `preprocess_digest` names the
@@ -138,6 +136,8 @@ class PlannedModel(Document):
     card and `operating_points_weights_sha256` must name; None of an explanation. `terms` are the
     licences of weights and data, as release file and card state them.
     """
+
+    later: ClassVar[tuple[str, ...]] = ("rule",)
 
     id: str
     title: str
@@ -160,16 +160,6 @@ class PlannedModel(Document):
     explains: str | None = None
     card: dict[str, Any] | None = None
     terms: Terms = Terms()
-
-    @model_serializer(mode="wrap")
-    def _without_a_rule_that_is_not_there(
-        self, handler: SerializerFunctionWrapHandler
-    ) -> dict[str, Any]:
-        """Plans without a rule are written, and identified, as before there were any."""
-        written: dict[str, Any] = handler(self)
-        if self.rule is None:
-            written.pop("rule", None)
-        return written
 
     @model_validator(mode="after")
     def _digest_is_the_definitions(self) -> Self:
@@ -239,7 +229,7 @@ class MissingRoute(Document):
     reason: str
 
 
-class Plan(Document):
+class Plan(GrownDocument):
     """Everything that is fixed before the first recording.
 
     `folder` is the release file's; `shipped_artifact` names the TF.js artifact that a bundle
@@ -247,6 +237,8 @@ class Plan(Document):
     built page, None where there was none when the plan was made. `site` is what a hospital may set,
     None where that is nothing. `publisher` is who claims the release, None where nobody does.
     """
+
+    later: ClassVar[tuple[str, ...]] = ("site", "publisher")
 
     schema_version: Literal[4] = 4
     release: str
@@ -345,9 +337,5 @@ class Plan(Document):
         """
         from xport.common import digests
 
-        later = ("site", "publisher")  # absent, as in plans from before they were said
-        unsaid = {name: True for name in later if getattr(self, name) is None}
         passing = {"models": {"__all__": {"artifacts": {"__all__": {"path", "cost"}}}}}
-        return digests.of_json(
-            self.model_dump(mode="json", exclude={"folder": True, **passing, **unsaid})
-        )
+        return digests.of_json(self.model_dump(mode="json", exclude={"folder": True, **passing}))

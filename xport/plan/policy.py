@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import datetime
 import re
-from typing import Annotated, Any, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import (
     Field,
-    SerializerFunctionWrapHandler,
     field_validator,
-    model_serializer,
     model_validator,
 )
 
-from xport.common.document import Document
+from xport.common.document import Document, GrownDocument
 from xport.common.numbers import short
 from xport.plan.baseline import Baseline
 from xport.plan.explained import RegionLimit
@@ -155,7 +153,7 @@ HALF_BITS = 10
 """The mantissa bits that float16 stores: the least of a leg that is declared half precision."""
 
 
-class Policy(Document):
+class Policy(GrownDocument):
     """Tolerances with their reasons, and what the environment must be.
 
     `min_images` is the least number of image files that the page's exact path must have read; the
@@ -173,6 +171,11 @@ class Policy(Document):
     `preset` is the policy that this one is made from; `every_output` and `every_map` hold outputs
     and maps of explanations that have no tolerance of their own, for which they are spelt out.
     """
+
+    later: ClassVar[tuple[str, ...]] = (
+        *("baseline", "preset", "every_output", "every_map"),
+        *("half_precision", "waivers", "max_recording_age_days"),
+    )
 
     preset: Preset | str | None = None
 
@@ -194,21 +197,6 @@ class Policy(Document):
     half_precision: tuple[HalfPrecision, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     baseline: Baseline | None = None
-
-    @model_serializer(mode="wrap")
-    def _without_what_is_not_there(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """What is not declared is left out: written, and so digested, as before it could be."""
-        written: dict[str, Any] = handler(self)
-        if not self.half_precision:
-            written.pop("half_precision", None)
-        if not self.waivers:
-            written.pop("waivers", None)
-        if self.max_recording_age_days == RECORDING_AGE_DAYS:
-            written.pop("max_recording_age_days", None)
-        for name in ("baseline", "preset", "every_output", "every_map"):
-            if getattr(self, name) is None:
-                written.pop(name, None)
-        return written
 
     @field_validator("require_renderer")
     @classmethod

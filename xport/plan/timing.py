@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import ClassVar, Protocol
 
-from pydantic import AwareDatetime, SerializerFunctionWrapHandler, model_serializer
+from pydantic import AwareDatetime
 
-from xport.common.document import Document
+from xport.common.document import Document, GrownDocument
 
 
 class WarmTimes(Protocol):
@@ -57,26 +57,20 @@ class ModelRuntime(Document):
         return statistics.median(self.steady)
 
 
-class BackendRuntime(Document):
+class BackendRuntime(GrownDocument):
     """Waits on one backend; `both` is the autoencoder and the classifier as one figure.
 
     `both` is empty when the release has no such pair. `peak_mib` is the browser's process tree.
     `reused_from` is when this was measured, where that was in an earlier run.
     """
 
+    later: ClassVar[tuple[str, ...]] = ("reused_from",)
+
     backend: str
     models: tuple[ModelRuntime, ...]
     both: tuple[float, ...]
     peak_mib: float
     reused_from: AwareDatetime | None = None
-
-    @model_serializer(mode="wrap")
-    def _without_what_is_not_there(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """What was measured in its own run is written as before anything was reused."""
-        written: dict[str, Any] = handler(self)
-        if self.reused_from is None:
-            written.pop("reused_from", None)
-        return written
 
 
 class Runtimes(Document):

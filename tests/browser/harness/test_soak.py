@@ -34,7 +34,7 @@ class Page:
     def __init__(self, **wrong: Any) -> None:
         self.wrong = wrong
         self.count = 0
-        self.processes = SimpleNamespace(memory_mib=self._memory)
+        self.processes = SimpleNamespace(held_mib=self._memory)
 
     def environment(self) -> Any:
         return SimpleNamespace(backend="webgl", renderer="none")
