@@ -18,5 +18,6 @@
 - `quantised`: quantised operators, as what they compute: integers that are float32 numbers.
 - `recurrence`: RNN, GRU and LSTM, step by step: the number of steps is the length of the sequence.
 - `shapes`: shape inference and constant folding, alternately, until nothing more becomes known.
+- `vocabularies`: integers that choose rows of a stored table: which of them the table has.
 - `volumes`: convolutions over three axes, as sums of convolutions over two.
 """
