@@ -27,6 +27,7 @@ examples:
   xport init my_package.models:build --input image=1,3,224,224 --argument num_classes=3 \\
       --checkpoint weights.safetensors --out new.toml --force
   xport init model.onnx --out onnx.toml
+  xport init hf:my-bert --input input_ids=1,16:int64 --out bert.toml   (with xport-tfjs[zoo])
 """
 
 CHECK_DESCRIPTION = """\
@@ -72,7 +73,8 @@ def add_models(commands: Any, command: Command, release: Path) -> argparse.Argum
     init.add_argument(
         "factory",
         metavar="MODEL",
-        help="what builds the nn.Module, as module:name, or an ONNX file",
+        help="what builds the nn.Module, as module:name; an ONNX file; hf:FOLDER, as transformers "
+        "writes it; or timm:NAME, with its weights as --checkpoint",
     )
     _add_input(init)
     init.add_argument(

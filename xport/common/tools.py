@@ -24,6 +24,7 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "s3": ("s3fs",),
     "sign": ("cryptography", "model-signing", "pyopenssl"),
     "train": ("lightning-fabric",),
+    "zoo": ("timm", "transformers"),
 }
 """What each extra of the installed package is for."""
 

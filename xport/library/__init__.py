@@ -18,4 +18,5 @@
 - `starting`: a release file that runs as it stands, written from a factory or an ONNX file.
 - `suggesting`: tolerances from what rounding was measured to do, before a browser was seen.
 - `verification`: a converted model's plan, and the same workflow as a release's on it.
+- `zoo`: models of transformers and timm, built and filled by these libraries themselves.
 """

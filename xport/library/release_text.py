@@ -37,6 +37,7 @@ class Begun:
     tolerances: Sequence[Tolerance]
     without_second: str = ""
     preset: str | None = None
+    loader: str | None = None
 
     @property
     def weights(self) -> list[str]:
@@ -44,7 +45,8 @@ class Begun:
         if self.factory.endswith(".onnx"):
             return []
         if self.checkpoint is not None:
-            return [f"checkpoint = {_value(self.checkpoint)}  # relative to this file"]
+            loader = [] if self.loader is None else [f"loader = {_value(self.loader)}"]
+            return [f"checkpoint = {_value(self.checkpoint)}  # relative to this file", *loader]
         return ['weights_from_factory = "untrained"  # or "trained"; or a checkpoint in its place']
 
 

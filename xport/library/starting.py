@@ -12,7 +12,7 @@ import numpy as np
 
 from xport.common import isolated
 from xport.common.arrays import Array
-from xport.common.callables import search_in
+from xport.common.callables import resolve, search_in
 from xport.common.displays import told
 from xport.common.document import write_whole
 from xport.common.progress import advance, say, step
@@ -31,6 +31,7 @@ from xport.library.modules import OwnModule, export, own_module
 from xport.library.ranges import ranged
 from xport.library.release_text import PROBES, SEED, Begun, release_text
 from xport.library.suggesting import suggested
+from xport.library.zoo import Source, source_of
 from xport.plan.plan import FLOAT64_LEG, REFERENCE_LEG
 from xport.plan.policy import Tolerance
 from xport.plan.presets import content_of
@@ -60,7 +61,8 @@ def init(
 
     Args:
         factory: a callable as `module:name` that returns an `nn.Module`, importable from the
-            working folder or from the file's; or the path of an ONNX file.
+            working folder or from the file's; the path of an ONNX file; `hf:FOLDER`, a folder that
+            transformers wrote; or `timm:NAME`, a model of timm.
         example_inputs: as `xport.convert` takes them.
         out: the file to write.
         arguments: of the factory; of an ONNX file, inputs that are to be constants.
@@ -94,9 +96,8 @@ def init(
             shapes = shapes_in(example_inputs)
             begun = _from_file(Path(factory), shapes, dict(arguments or {}), folder)
         else:
-            begun = _from_factory(
-                str(factory), dict(arguments or {}), checkpoint, example_inputs, exporter, folder
-            )
+            source = source_of(str(factory), dict(arguments or {}), checkpoint)
+            begun = _from_factory(source, example_inputs, exporter, folder)
     if title is not None:
         begun = replace(begun, title=title)
     begun = replace(begun, preset=preset)
@@ -136,14 +137,8 @@ def _foreseen(model: Any, name: str) -> str:
     return refusal.what
 
 
-def _from_factory(
-    factory: str,
-    arguments: Mapping[str, Any],
-    checkpoint: str | Path | None,
-    example_inputs: Any,
-    exporter: Exporter,
-    folder: Path,
-) -> Begun:
+def _from_factory(source: Source, example_inputs: Any, exporter: Exporter, folder: Path) -> Begun:
+    factory = source.factory
     if not FACTORY.match(factory):
         raise InputError(
             f"{factory!r} is not a callable as module:name",
@@ -152,15 +147,18 @@ def _from_factory(
         )
     for searched in (Path.cwd(), folder):
         search_in(searched)
-    module = _built(factory, arguments, checkpoint)
+    module = _built(source)
     own = own_module(module, example_inputs, factory)
     title = title_of(module, factory)
     name = name_of(title)
     with step(f"measure {name}'s rounding", 1):
         signature, tolerances, second = _measured(own, exporter, name, factory)
         advance(f"{PROBES} probes")
-    relative = None if checkpoint is None else _relative(checkpoint, folder)
-    return Begun(name, title, factory, arguments, relative, signature, tolerances, second)
+    relative = None if source.checkpoint is None else _relative(source.checkpoint, folder)
+    return Begun(
+        name, title, factory, source.arguments, relative, signature, tolerances, second,
+        loader=source.loader,
+    )  # fmt: skip
 
 
 def _relative(path: str | Path, folder: Path) -> str:
@@ -184,19 +182,22 @@ def noise(shapes: Sequence[tuple[str | None, tuple[int, ...], str]]) -> Any:
     return dict(zip(names, arrays, strict=True)) if all(names) else tuple(arrays)
 
 
-def _built(factory: str, arguments: Mapping[str, Any], checkpoint: str | Path | None) -> Any:
+def _built(source: Source) -> Any:
     """The module as a release builds it; the caller's random numbers stay as they were."""
     import torch
 
     from reference.networks.checkpoints import load_checkpoint
 
-    if checkpoint is not None and not Path(checkpoint).is_file():
-        raise InputError("there is no such file", str(checkpoint), "check the path")
+    path = source.checkpoint
+    if path is not None and not path.is_file():
+        raise InputError("there is no such file", str(path), "check the path")
     with torch.random.fork_rng(devices=[]):
         torch_module.seed(SEED)
-        module = torch_module.called(factory, "factory", **arguments)
-    if checkpoint is not None:
-        load_checkpoint(module, checkpoint)
+        module = torch_module.called(source.factory, "factory", **source.arguments)
+    if path is not None and source.loader is not None:
+        resolve(source.loader, key="loader")(module, path)
+    elif path is not None:
+        load_checkpoint(module, path)
     return module
 
 
