@@ -27,9 +27,10 @@ def identity(low: Lowering, node: Node) -> None:
             "is in training mode and still drops",
             "write F.dropout(x, training=self.training), or nn.Dropout in a module set to eval()",
         )
-    if node.op == "Dropout" and len(node.outputs) > 1 and node.outputs[1]:
-        raise refuse(node, "its mask is not supported")
     x = low.any(node.inputs[0])
+    if node.op == "Dropout" and len(node.outputs) > 1 and node.outputs[1]:
+        kept = low.const(np.ones(x.shape, bool), node.outputs[1])
+        low.write(node.outputs[1], kept.as_stored.ordered(x.axes))
     low.write(node.outputs[0], low.emit("Identity", [x], x.shape, axes=x.axes))
 
 
@@ -101,7 +102,7 @@ def transpose(low: Lowering, node: Node) -> None:
 @lowers("Concat")
 def concat(low: Lowering, node: Node) -> None:
     """Values put together along an axis, in the layout of the largest computed one."""
-    names = node.inputs
+    names = [name for name in node.inputs if 0 not in low.shape(name)] or node.inputs
     computed = [name for name in names if low.constant(name) is None] or names
     largest = max(computed, key=lambda name: int(np.prod(low.shape(name))))
     axes = low.any(largest).axes
@@ -125,10 +126,11 @@ def split(low: Lowering, node: Node) -> None:
     sizes += [length - sum(sizes)] * (len(sizes) < count)
     if sum(sizes) != length:
         raise refuse(node, f"its parts {sizes} do not fill the axis of {length}")
-    parts = low.split(x, x.stored(axis), sizes)
-    if min(sizes) <= 0:
-        raise refuse(node, "has a part without elements")
-    for name, part in zip(node.outputs, parts, strict=True):
+    if min(sizes) < 0:
+        raise refuse(node, f"has parts of {sizes}")
+    names = [name for name, size in zip(node.outputs, sizes, strict=True) if size]
+    parts = low.split(x, x.stored(axis), [size for size in sizes if size])
+    for name, part in zip(names, parts, strict=True):
         if len(parts) == 1:
             part = low.emit("Identity", [part], part.shape, axes=part.axes)
         low.write(name, part)
@@ -239,8 +241,14 @@ def pad(low: Lowering, node: Node) -> None:
     few, sources = merged(low, x, [i for i, pad in enumerate(stored) if pad.any()])
     table = np.asarray([stored[i] if i >= 0 else (0, 0) for i in sources], dtype=np.int32)
     shape_few = [size + int(sum(pad)) for size, pad in zip(few.shape, table, strict=True)]
-    inputs = [few, low.const(table), _fill(low, node, x)]
-    out = low.emit("PadV2", inputs, shape_few, axes=few.axes)
+    value = low.any(node.inputs[2]) if len(node.inputs) > 2 and node.inputs[2] else None
+    computed = value is not None and low.constant(node.inputs[2]) is None
+    fill = low.const(np.zeros((), x.dtype)) if computed else _fill(low, node, x)
+    out = low.emit("PadV2", [few, low.const(table), fill], shape_few, axes=few.axes)
+    if computed and value is not None:
+        inside = np.pad(np.ones(few.shape, bool), table.tolist())
+        one = low.reshape(value.as_stored, [1] * len(shape_few))
+        out = low.emit("SelectV2", [low.const(inside), out, one], shape_few, x.dtype, axes=few.axes)
     low.write(node.outputs[0], low.reshape(out, shape_out, x.axes))
 
 
