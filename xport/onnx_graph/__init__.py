@@ -21,5 +21,7 @@
 - `recurrence`: RNN, GRU and LSTM, step by step: the number of steps is the length of the sequence.
 - `shapes`: shape inference and constant folding, alternately, until nothing more becomes known.
 - `spectra`: fourier transforms whose lengths are known, as products with constant matrices.
+- `stand_ins`: integers for which float32 numbers stand: what becomes of quantised values on their
+  way.
 - `volumes`: convolutions over three axes, as sums of convolutions over two.
 """

@@ -57,7 +57,10 @@ def _hardmax(build: Building) -> None:
     shape, node = _shape(build), build.node
     axis = node.get("axis", -1) % len(shape)
     place = build.add("ArgMax", node.inputs[0], axis=axis, keepdims=0)
-    depth, pair = build.constant(shape[axis], np.int64), build.constant([0.0, 1.0], np.float32)
+    depth, pair = (
+        build.constant(shape[axis], np.int64),
+        build.constant(np.array([0, 1], np.float32)),
+    )
     build.end(build.add("OneHot", place, depth, pair, axis=axis), 0)
 
 
@@ -115,11 +118,11 @@ def _eye_like(build: Building) -> None:
     from onnx import TensorProto, helper
 
     node, kind = build.node, build.graph.type_of(build.node.inputs[0])
-    code = node.get("dtype", 0)
+    code, (rows, columns) = node.get("dtype", 0), kind.shape
     dtype = helper.tensor_dtype_to_np_dtype(code) if code else kind.dtype
     if code == TensorProto.DOUBLE:
         dtype = np.dtype(np.float32)
-    build.end(build.constant(np.eye(*kind.shape, node.get("k", 0)), dtype), 0)
+    build.end(build.constant(np.eye(rows, columns, node.get("k", 0)), dtype), 0)
 
 
 def _cum_prod(build: Building) -> None:
@@ -173,10 +176,8 @@ def _det(build: Building) -> None:
         for row in range(1, side):
             product = build.add("Mul", product, parts[row * side + order[row]])
         swaps = sum(a > b for i, a in enumerate(order) for b in order[i + 1 :])
-        if not total:
-            total = product
-        else:
-            total = build.add("Sub" if swaps % 2 else "Add", total, product)
+        step = "Sub" if swaps % 2 else "Add"
+        total = build.add(step, total, product) if total else product
     build.end(build.reshape(total, *shape[:-2]), 0)
 
 
@@ -187,8 +188,7 @@ def _max_unpool(build: Building) -> None:
     axes = len(kernel)
     strides, pads = node.get("strides") or [1] * axes, node.get("pads") or [0] * 2 * axes
     size = [
-        (shape[2 + i] - 1) * strides[i] - pads[i] - pads[axes + i] + kernel[i]
-        for i in range(axes)
+        (shape[2 + i] - 1) * strides[i] - pads[i] - pads[axes + i] + kernel[i] for i in range(axes)
     ]
     whole = [*shape[:2], *size]
     zeros = build.constant(np.zeros(int(np.prod(whole)), np.float32))
@@ -220,7 +220,26 @@ def _tensor_scatter(build: Building) -> None:
     build.end(build.add("ScatterND", node.inputs[0], places, node.inputs[1]), 0)
 
 
+def _bit_shift(build: Building) -> None:
+    """By powers of two: to the left the product, to the right the quotient, in int32."""
+    from onnx import TensorProto, helper
+
+    node, kind = build.node, build.graph.type_of(build.node.inputs[0]).dtype
+    bits, left = 8 * kind.itemsize, node.get("direction") == "LEFT"
+    if kind.name not in ("uint8", "uint16") or (left and bits > 8):
+        to = "left" if left else "right"
+        raise refuse(node, f"shifts {kind.name} to the {to}", "multiply or divide int32 instead")
+    powers = build.constant(2 ** np.minimum(np.arange(bits + 1), 23).astype(np.int32))
+    shifts = build.add("Cast", node.inputs[1], to=TensorProto.INT32)
+    shifts = build.add("Min", shifts, build.constant(bits, np.int32))
+    factor = build.add("Gather", powers, shifts, axis=0)
+    x = build.add("Cast", node.inputs[0], to=TensorProto.INT32)
+    out = build.add("Mul" if left else "Div", x, factor)
+    build.end(build.add("Cast", out, to=helper.np_dtype_to_tensor_dtype(kind)), 0)
+
+
 HANDLERS: dict[str, Callable[[Building], None]] = {
+    "BitShift": _bit_shift,
     "CumProd": _cum_prod,
     "DFT": dft,
     "Det": _det,

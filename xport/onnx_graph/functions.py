@@ -44,7 +44,7 @@ def _body(graph: Graph, node: Node) -> Any | None:
     known = [name in graph.types or name in graph.constants for name in filter(None, node.inputs)]
     if not all(known):
         return None
-    schema = onnx.defs.get_schema(node.op, graph.opset, "")
+    schema: Any = onnx.defs.get_schema(node.op, graph.opset, "")
     versions = [
         *(schema.function_opset_versions if schema.has_function else ()),
         *schema.context_dependent_function_opset_versions,
@@ -69,15 +69,12 @@ def _body(graph: Graph, node: Node) -> Any | None:
 def _type(graph: Graph, name: str) -> bytes:
     import onnx
 
-    if not name:
-        return onnx.TypeProto().SerializeToString()
-    return value_info(name, graph.type_of(name)).type.SerializeToString()
+    known = value_info(name, graph.type_of(name)).type if name else onnx.TypeProto()
+    return bytes(known.SerializeToString())
 
 
 def _require_same_meaning(graph: Graph, node: Node, body: Any) -> None:
     """Refuse a body whose operators mean something else in the graph's opset."""
-    import onnx
-
     opset = next((one.version for one in body.opset_import if not one.domain), graph.opset)
     for inner in body.node:
         if len({_form(inner.op_type, version) for version in (opset, graph.opset)}) > 1:

@@ -15,6 +15,7 @@ import numpy as np
 
 from xport.common.arrays import Array
 from xport.onnx_graph.graph import Node, refuse
+from xport.tfjs_writer.cropping import CROPPED, outside_filled, windows_of
 from xport.tfjs_writer.lowering import Lowering, lowers
 from xport.tfjs_writer.tensor import Tensor, last_axes
 
@@ -22,7 +23,6 @@ SAFE_MARGIN = 1e-3
 """How far from a rounding edge float32 coordinates must stay for all backends to agree."""
 MOST_PARTS = 1000
 """Ratios of no larger denominators are told apart in float32."""
-CROPPED = "tf_crop_and_resize"
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def resize(low: Lowering, node: Node) -> None:
     if x.dtype != "float32":
         raise refuse(node, "is not in float32")
     stretches = _stretches(low, node)
-    windows = _windows(low, node, how)
+    windows = windows_of(low, node, how)
     coordinates = {}
     for axis, stretch in stretches.items():
         found = windows[axis].coordinates(stretch) if windows else stretch.coordinates(how)
@@ -89,57 +89,10 @@ def resize(low: Lowering, node: Node) -> None:
     else:
         raise refuse(node, f"mode {mode} is not supported")
     if windows:
-        out = _outside_filled(low, node, out, stretches, coordinates)
+        out = outside_filled(low, node, out, stretches, coordinates)
     if out is x:
         out = low.emit("Identity", [x], x.shape, axes=x.axes)
     low.write(node.outputs[0], out)
-
-
-@dataclass(frozen=True)
-class Window:
-    """The part of an axis that is stretched, from 0 to 1; beyond the axis there is nothing."""
-
-    start: float
-    end: float
-
-    def coordinates(self, stretch: Stretch) -> Array:
-        """Where each output element lies in the input (float64)."""
-        last = stretch.before - 1
-        if stretch.after == 1:
-            return np.array([0.5 * (self.start + self.end) * last])
-        steps = np.arange(stretch.after) / (stretch.after - 1)
-        return (self.start + steps * (self.end - self.start)) * last
-
-
-def _windows(low: Lowering, node: Node, how: str) -> dict[int, Window]:
-    """The window of each axis where the mode has one."""
-    rank = len(low.shape(node.inputs[0]))
-    if how != CROPPED:
-        return {}
-    axes = [axis % rank for axis in node.get("axes") or range(rank)]
-    roi = low.fixed(node, 1, "roi")
-    if roi is None or roi.size != 2 * len(axes):
-        raise refuse(node, "has no roi of its axes")
-    starts, ends = roi.astype(np.float64).reshape(2, -1)
-    found = dict.fromkeys(range(rank), Window(0.0, 1.0))
-    return found | {axis: Window(starts[i], ends[i]) for i, axis in enumerate(axes)}
-
-
-def _outside_filled(
-    low: Lowering, node: Node, out: Tensor, stretches: dict[int, Stretch], at: dict[int, Array]
-) -> Tensor:
-    """The extrapolation value wherever an element lies beyond an axis."""
-    inside = np.ones([1] * out.rank, bool)
-    for axis, stretch in stretches.items():
-        within = (at[axis] >= 0) & (at[axis] <= stretch.before - 1)
-        shape = [-1 if i == axis else 1 for i in range(out.rank)]
-        inside = inside & within.reshape(shape)
-    if inside.all():
-        return out
-    whole = np.broadcast_to(inside.transpose(out.axes), out.shape)
-    value = np.full(out.shape, node.get("extrapolation_value", 0.0), np.float32)
-    chosen = [low.const(whole), out, low.const(value)]
-    return low.emit("SelectV2", chosen, out.shape, "float32", axes=out.axes)
 
 
 def _stretches(low: Lowering, node: Node) -> dict[int, Stretch]:

@@ -72,8 +72,8 @@ def on_webgl(models: Sequence[ModelSource]) -> list[ModelSource]:
 
 
 def slice_of(cases: Mapping[str, Case], models: Sequence[ModelSource]) -> list[ModelSource]:
-    """A fixed part: one in SLICE, and the first of each operator that would not be in it."""
-    chosen = list(models[::SLICE])
+    """One in SLICE, those named after WebGL, and the first of each operator not among them."""
+    chosen = [m for i, m in enumerate(models) if not i % SLICE or m.id.endswith("_webgl")]
     seen = operators_of(cases, chosen)
     for model in models:
         more = operators_of(cases, [model]) - seen

@@ -12,6 +12,7 @@ def integer_texts() -> Iterator[Text]:
     yield from _picked()
     yield from _placed()
     yield from _divided()
+    yield from _before_a_product()
     yield from _ordered()
     yield from _windows()
     yield from _volumes()
@@ -71,6 +72,14 @@ def _placed() -> Iterator[Text]:
     yield Text("scatter_nd_computed", "float[5,4] x, float[5] s, float[3,4] z", body)
     body = 'y = ScatterElements<axis = 1, reduction = "add">(x, PLACES, z)'
     yield Text("scatter_elements_added_constant", "float[3,4] x, float[3,2] z", body)
+
+
+def _before_a_product() -> Iterator[Text]:
+    """Three by three, which leaves texels beside a packed texture's tensor: they must be finite."""
+    inputs = "float[3,3] x, float[3,3] z"
+    yield Text("fmod_before_a_product_webgl", inputs, "v = Mod<fmod = 1>(x, z) y = MatMul(v, z)")
+    body = "u = Cast<to = 2>(j) v = Cast<to = 1>(u) y = MatMul(v, z)"
+    yield Text("uint8_before_a_product_webgl", "int32[3,3] j, float[3,3] z", body)
 
 
 def _divided() -> Iterator[Text]:

@@ -154,7 +154,7 @@ def read_case(name: str, tests: dict[str, NodeTest]) -> Case:
         raise NotACase("nothing in it is computed")
     within = max((HALF[kind] for kind in _kinds(model) if kind in HALF), default=0.0)
     widened(model)
-    before = {now: old for now, old in with_borders(model).items()}
+    before = with_borders(model)
     inputs = _carried(model.graph.input, before, inputs)
     outputs = _carried(model.graph.output, before, outputs)
     return Case(name, operator, model, inputs, outputs, within)
