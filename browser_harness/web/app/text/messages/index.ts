@@ -1,0 +1,7 @@
+import { about } from "./about.js";
+import { findings } from "./findings.js";
+import { images } from "./images.js";
+import { page } from "./page.js";
+
+/** Every message of the page: an empty list for words, the names of its variables for a sentence. */
+export const MESSAGES = { page, images, findings, about } as const;
