@@ -230,6 +230,8 @@ const NOTE = { kind: text, text } satisfies Fields;
 const EXAMPLE = { title: text, ...DATA_FILE } satisfies Fields;
 const SIGNATURE = { inputs: list, outputs: list } satisfies Fields;
 const TENSOR = { name: text, shape: list, dtype: oneOf("float32", "int32", "bool") };
+/** An input of integers whose values are declared. */
+const RANGED = { ...TENSOR, dtype: oneOf("int32"), values: bounds };
 
 /**
  * Reads manifest.json beside the page, asking the server whether it has changed.
@@ -302,7 +304,8 @@ function requireModel(id: string, model: BundledModel, { models }: Manifest): vo
   for (const side of ["inputs", "outputs"] as const) {
     model.signature[side].forEach((tensor, i) => {
       const place = `${at}.signature.${side}[${i}]`;
-      requireFields(tensor, TENSOR, NAME, place);
+      const ranged = Object.hasOwn(tensor, "values");
+      requireFields(tensor, ranged ? RANGED : TENSOR, NAME, place);
       tensor.shape.forEach((size, axis) => {
         requireFields({ [axis]: size }, { [axis]: whole(1) }, NAME, `${place}.shape`);
       });
