@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reference.preprocess.corrections import TRIED
 from xport.comparison.pipeline_effect import PipelineEffect
 from xport.exchange.prepared import (
     CANVAS,
@@ -40,6 +41,8 @@ def preprocessing_checks(case: Case) -> Iterator[Check]:
         yield _equal(model, found.get(EXACT))
         yield _ran(case, model, reference_leg(plan, model), None)
         yield _ran(case, model, deployed_leg(plan), (DEFINITION, *IN_BROWSER))
+        if case.preparations and case.preparations.corrections:
+            yield _corrected(plan, model, case.preparations)
         for spec in model.signature.outputs:
             yield _predicted(plan, model, spec.name, found.get(EXACT))
         for name in plan.preprocessing.pipelines:
@@ -141,6 +144,38 @@ def _equal(model: PlannedModel, effect: PipelineEffect | None) -> Check:
         against="definition",
         measured=measured,
         bound=0.0,
+        rationale=BIT_EQUAL,
+    )
+
+
+def _corrected(plan: Plan, model: PlannedModel, preparations: Preparations) -> Check:
+    """With a reader's corrections done the exact path is the definition's too, on every image."""
+    assert plan.preprocessing is not None
+    found = [one for one in preparations.corrections if one.model == model.id]
+    images = {image.name for image in plan.preprocessing.images}
+    untried = set(TRIED) - {one.corrections for one in found}
+    status, message = Status.PASSED, f"{len(found)} of {len(images)} images each are equal"
+    unequal = [(one, one.unequal) for one in found if one.unequal]
+    left = [(one, set(one.missing) or images - one.page.keys()) for one in found]
+    missing = [(one, names) for one, names in left if names]
+    if unequal:
+        one, names = unequal[0]
+        status = Status.FAILED
+        message = f"{' and '.join(one.corrections)}: {len(names)} images differ, {names[0]}"
+    elif untried or missing:
+        status = Status.NOT_RUN
+        message = f"{len(untried)} were not tried"
+        if missing:
+            one, absent = missing[0]
+            message = f"{' and '.join(one.corrections)}: no inputs of {len(absent)} images"
+    return Check(
+        name="corrections equal to the definition",
+        model=model.id,
+        leg=leg_of(EXACT),
+        output=None,
+        status=status,
+        message=message,
+        against="definition",
         rationale=BIT_EQUAL,
     )
 

@@ -1,3 +1,4 @@
+import { corrected } from "./corrections.js";
 import type { Preprocess } from "./definition.js";
 import { grayRows } from "./gray.js";
 import { refusal } from "./decode/refusal.js";
@@ -11,10 +12,11 @@ import { resample, type Size } from "./resample.js";
  * The same as Preprocess.apply in reference/preprocess/definition.py, to the bit. Throws EngineError
  * `input-refused` when the picture is not what a decoder returns, or has a note that is forbidden.
  */
-export function preprocess(picture: Picture, to: Preprocess): Float32Array<ArrayBuffer> {
+export function preprocess(given: Picture, to: Preprocess): Float32Array<ArrayBuffer> {
   const { size, low, high } = to;
-  requireAllowed(picture.notes, to.forbid ?? []);
+  requireAllowed(given.notes, to.forbid ?? []);
   const turn = to.orientation === "exif";
+  const picture = corrected(given, to.corrections ?? [], turn);
   const image = grayRows(picture, to.gray, turn);
   const aspect = aspectOf(picture, turn);
   const scaled =
