@@ -2,7 +2,6 @@ import { corrected } from "./corrections.js";
 import type { Preprocess } from "./definition.js";
 import { grayRows } from "./gray.js";
 import { refusal } from "./decode/refusal.js";
-import type { PictureFacts } from "./messages.js";
 import type { Note, Picture } from "./picture.js";
 import { resample, type Size } from "./resample.js";
 
@@ -44,7 +43,7 @@ function requireAllowed(notes: readonly Note[], forbidden: readonly Note[]): voi
 }
 
 /** The height of a pixel over its width once the picture is turned, if it is. */
-export function aspectOf({ aspect, orientation }: PictureFacts, turn: boolean): number {
+export function aspectOf({ aspect, orientation }: Picture, turn: boolean): number {
   return turn && orientation >= 5 ? 1 / aspect : aspect;
 }
 
