@@ -1,6 +1,7 @@
 """What a reader's corrections make of images, here and on the page: compared by digest.
 
-The page offers a correction where its inputs were equal to the definition's on every image.
+The page offers a correction where its inputs were equal to the definition's on every image that it
+was tried on.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from pydantic import Field
 from reference.preprocess.corrections import CORRECTIONS, TRIED, Correction
 from xport.common.document import Document
 
+Corrections = tuple[Correction, ...]
+
 
 class CorrectedInputs(Document):
     """The inputs of one model with some corrections done, as SHA-256 of their arrays, by image.
@@ -21,7 +24,7 @@ class CorrectedInputs(Document):
     """
 
     model: str
-    corrections: tuple[Correction, ...]
+    corrections: Corrections
     definition: dict[str, str] = Field(default_factory=dict)
     page: dict[str, str] = Field(default_factory=dict)
     failures: dict[str, str] = Field(default_factory=dict)
@@ -34,26 +37,46 @@ class CorrectedInputs(Document):
             if self.page.get(image, digest) != digest
         )  # fmt: skip
 
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """Images of which one side has no input."""
-        return tuple(sorted({*(self.definition.keys() ^ self.page.keys()), *self.failures}))
-
-    def equal(self) -> bool:
-        """Whether both sides have the same inputs, of one image or more."""
-        return bool(self.definition) and not self.unequal and not self.missing
+    def missing(self, images: Sequence[str]) -> tuple[str, ...]:
+        """Those of some images of which one side has no input."""
+        both = self.definition.keys() & self.page.keys()
+        return tuple(image for image in images if image not in both)
 
 
-def verified(made: Sequence[CorrectedInputs], models: Sequence[str]) -> tuple[Correction, ...]:
+def tried_by_image(images: Sequence[str]) -> dict[str, tuple[Corrections, ...]]:
+    """Which of ``TRIED`` every image is tried with: in turn, so that each has an image or more."""
+    count = len(images)
+    return {
+        image: tuple(
+            corrections for turn, corrections in enumerate(TRIED)
+            if (place % len(TRIED) == turn if count >= len(TRIED) else turn % count == place)
+        )
+        for place, image in enumerate(images)
+    }  # fmt: skip
+
+
+def images_of(corrections: Corrections, images: Sequence[str]) -> tuple[str, ...]:
+    """The images that are tried with some corrections."""
+    return tuple(image for image, tried in tried_by_image(images).items() if corrections in tried)
+
+
+def verified(
+    made: Sequence[CorrectedInputs], models: Sequence[str], images: Sequence[str]
+) -> tuple[Correction, ...]:
     """The corrections that may be offered: equal for every model, and those done together too.
 
     Args:
         models: the ids of all models that are given images.
+        images: the names of the plan's images, in their order.
     """
-    found = {(one.model, one.corrections): one.equal() for one in made}
+    found = {(one.model, one.corrections): one for one in made}
 
-    def holds(corrections: tuple[Correction, ...]) -> bool:
-        return bool(models) and all(found.get((model, corrections), False) for model in models)
+    def holds(corrections: Corrections) -> bool:
+        wanted = images_of(corrections, images)
+        sides = [found.get((model, corrections)) for model in models]
+        return bool(wanted and sides) and all(
+            side is not None and not side.unequal and not side.missing(wanted) for side in sides
+        )
 
     if not all(holds(corrections) for corrections in TRIED if len(corrections) > 1):
         return ()

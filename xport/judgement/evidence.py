@@ -92,7 +92,9 @@ class Evidence(GrownDocument):
     def corrections(self) -> tuple[Correction, ...]:
         """The corrections of images that were verified, for every model that is given images."""
         made = self.preparations.corrections if self.preparations else ()
-        return verified(made, [model.id for model in prepared_models(self.plan)])
+        planned = self.plan.preprocessing
+        images = [image.name for image in planned.images] if planned else []
+        return verified(made, [model.id for model in prepared_models(self.plan)], images)
 
     def published(self) -> Evidence:
         """The same without pictures of images that a user brought: they may be of patients.

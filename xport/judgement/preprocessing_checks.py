@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from reference.preprocess.corrections import TRIED
 from xport.comparison.pipeline_effect import PipelineEffect
+from xport.exchange.corrected import images_of
 from xport.exchange.prepared import (
     CANVAS,
     DEFINITION,
@@ -149,32 +150,31 @@ def _equal(model: PlannedModel, effect: PipelineEffect | None) -> Check:
 
 
 def _corrected(plan: Plan, model: PlannedModel, preparations: Preparations) -> Check:
-    """With a reader's corrections done the exact path is the definition's too, on every image."""
+    """With a reader's corrections done the exact path is the definition's too, on its images."""
     assert plan.preprocessing is not None
-    found = [one for one in preparations.corrections if one.model == model.id]
-    images = {image.name for image in plan.preprocessing.images}
-    untried = set(TRIED) - {one.corrections for one in found}
-    status, message = Status.PASSED, f"{len(found)} of {len(images)} images each are equal"
-    unequal = [(one, one.unequal) for one in found if one.unequal]
-    left = [(one, set(one.missing) or images - one.page.keys()) for one in found]
-    missing = [(one, names) for one, names in left if names]
-    if unequal:
-        one, names = unequal[0]
-        status = Status.FAILED
-        message = f"{' and '.join(one.corrections)}: {len(names)} images differ, {names[0]}"
-    elif untried or missing:
-        status = Status.NOT_RUN
-        message = f"{len(untried)} were not tried"
-        if missing:
-            one, absent = missing[0]
-            message = f"{' and '.join(one.corrections)}: no inputs of {len(absent)} images"
+    images = [image.name for image in plan.preprocessing.images]
+    found = {one.corrections: one for one in preparations.corrections if one.model == model.id}
+    equal, status, message = 0, Status.PASSED, ""
+    for corrections in TRIED:
+        made, wanted = found.get(corrections), images_of(corrections, images)
+        missing = made.missing(wanted) if made else wanted
+        words = " and ".join(corrections)
+        if made and made.unequal:
+            status = Status.FAILED
+            message = f"{words}: {len(made.unequal)} images differ, such as {made.unequal[0]}"
+            break
+        if missing and made and missing[0] in made.failures:
+            status, message = Status.NOT_RUN, f"{words}: {made.failures[missing[0]]}"
+        elif missing:
+            status, message = Status.NOT_RUN, f"{words}: no inputs of {len(missing)} images"
+        equal += len(wanted)
     return Check(
         name="corrections equal to the definition",
         model=model.id,
         leg=leg_of(EXACT),
         output=None,
         status=status,
-        message=message,
+        message=message or f"{len(TRIED)} corrections on {equal} images are equal",
         against="definition",
         rationale=BIT_EQUAL,
     )
