@@ -118,6 +118,7 @@ export const images: Catalogue["images"] = {
     examined: "Untersucht",
     computed: "Berechnet mit",
     release: "Version",
+    claim: "Anspruch",
     manifest: "SHA-256 des Manifests",
     selfTest: "Selbsttest",
     tools: "Geprüft mit",

@@ -61,6 +61,9 @@ export const page: Catalogue["page"] = {
     ready: "Bereit für Bilder.",
   },
 
+  claimed: (name) =>
+    `Beansprucht von ${name}; die Signatur zu prüfen ist Sache dessen, der diese Version erhalten hat`,
+
   site: {
     set: (site, day) => `Schwellen gesetzt von ${site} am ${day}, nicht Teil der geprüften Version`,
     heading: "Schwellen dieses Standorts",

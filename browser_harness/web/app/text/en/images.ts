@@ -118,6 +118,7 @@ export const images = {
     examined: "Examined",
     computed: "Computed on",
     release: "Release",
+    claim: "Claim",
     manifest: "SHA-256 of the manifest",
     selfTest: "Self-test",
     tools: "Verified with",

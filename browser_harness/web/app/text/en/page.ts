@@ -63,6 +63,10 @@ export const page = {
     ready: "Ready for images.",
   },
 
+  /** Wherever results are; the page checks no signature. */
+  claimed: (name: string) =>
+    `Claimed by ${name}; its signature is for whoever received this release to check`,
+
   site: {
     /** Wherever results are. */
     set: (site: string, day: string) =>
