@@ -83,7 +83,7 @@ def require_signed(
         return
     if keyless:
         raise InputError(
-            "is signed by an identity, without a key, and the target takes signatures of keys alone",
+            "is signed without a key, and the target takes signatures of keys alone",
             where,
             "sign an unsigned copy of it with `xport sign --key FILE`",
         )

@@ -115,7 +115,9 @@ def test_a_signature_whose_certificate_names_nobody_is_refused(
 
 
 def test_a_target_that_wants_a_signature_says_that_it_takes_keys_alone() -> None:
-    with pytest.raises(InputError, match="without a key, and the target takes signatures of keys"):
+    with pytest.raises(
+        InputError, match="without a key, and the target takes signatures of keys alone"
+    ):
         require_signed(TargetPolicy(signature_required=True), False, "bundle", keyless=True)
     require_signed(TargetPolicy(), False, "bundle", keyless=True)
 

@@ -52,6 +52,8 @@ page-loading-cancel = Abbrechen
 page-loading-said = { $stage } …
 page-loading-ready = Bereit für Bilder.
 
+page-claimed = Beansprucht von { $name }; die Signatur zu prüfen ist Sache dessen, der diese Version erhalten hat
+
 page-site-set = Schwellen gesetzt von { $site } am { $day }, nicht Teil der geprüften Version
 page-site-heading = Schwellen dieses Standorts
 page-site-own = Es gelten die eigenen Schwellen der geprüften Version.
@@ -252,6 +254,7 @@ images-print-digest = SHA-256 der Datei
 images-print-examined = Untersucht
 images-print-computed = Berechnet mit
 images-print-release = Version
+images-print-claim = Anspruch
 images-print-manifest = SHA-256 des Manifests
 images-print-selfTest = Selbsttest
 images-print-tools = Geprüft mit

@@ -52,6 +52,8 @@ page-loading-cancel = Cancel
 page-loading-said = { $stage }.
 page-loading-ready = Ready for images.
 
+page-claimed = Claimed by { $name }; its signature is for whoever received this release to check
+
 page-site-set = Thresholds set by { $site } on { $day }, not part of the verified release
 page-site-heading = Thresholds of this site
 page-site-own = The verified release's own thresholds hold.
@@ -252,6 +254,7 @@ images-print-digest = SHA-256 of the file
 images-print-examined = Examined
 images-print-computed = Computed on
 images-print-release = Release
+images-print-claim = Claim
 images-print-manifest = SHA-256 of the manifest
 images-print-selfTest = Self-test
 images-print-tools = Verified with

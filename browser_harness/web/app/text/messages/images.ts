@@ -101,6 +101,7 @@ export const images = {
     examined: [],
     computed: [],
     release: [],
+    claim: [],
     manifest: [],
     selfTest: [],
     tools: [],

@@ -53,6 +53,8 @@ export const page = {
     said: ["stage"],
     ready: [],
   },
+  /** Wherever results are; the page checks no signature. */
+  claimed: ["name"],
   site: {
     set: ["site", "day"],
     heading: [],

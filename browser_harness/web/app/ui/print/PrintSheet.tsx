@@ -156,6 +156,7 @@ function Facts({ file, result }: { readonly file: File; readonly result: Result 
   const { about, images, page } = text.value;
   const words = images.print;
   const { facts, origin, sha256 } = result;
+  const publisher = release.value?.publisher;
   const tools = Object.entries(release.value?.tools ?? {});
   const passed = origin.selfTestPassed ? about.passed : about.failed;
   return (
@@ -179,6 +180,12 @@ function Facts({ file, result }: { readonly file: File; readonly result: Result 
       </dd>
       <dt>{words.release}</dt>
       <dd>{releaseName}</dd>
+      {publisher && (
+        <>
+          <dt>{words.claim}</dt>
+          <dd>{page.claimed(publisher.name)}</dd>
+        </>
+      )}
       <dt>{words.manifest}</dt>
       <dd class="digest">{digest}</dd>
       <dt>{words.tools}</dt>
