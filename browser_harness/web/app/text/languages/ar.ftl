@@ -484,3 +484,29 @@ about-memory = ذاكرة النماذج
 about-tried = ما جُرّب من قبل
 about-diagnostics = حفظ بيانات التشخيص التقني
 about-diagnosticsText = ملف عن هذا المتصفح وطرق الحساب التي جُرّبت والاختبار الذاتي، دون صور أو نتائج.
+
+## corrections
+
+corrections-heading = صحّح ثم اسأل مرة أخرى
+corrections-tools = تصحيح الصورة، للنماذج أيضًا
+corrections-explained = يدوّر الصورة التي تتلقاها النماذج أو يعكسها أو يعكس ألوانها أو يقصها. تُفحص الصورة من جديد، ويذكر كل تصدير ذلك.
+corrections-left = تدوير عكس عقارب الساعة
+corrections-right = تدوير مع عقارب الساعة
+corrections-mirror = مرآة: تبدّل اليسار واليمين
+corrections-invert = عكس الألوان للنماذج أيضًا
+corrections-crop = قص حتى حافة الفيلم
+corrections-undo = التراجع عن كل التصحيحات
+corrections-remedies-turned-clockwise = أعد تدويرها 90° واسأل مرة أخرى
+corrections-remedies-turned-180 = دوّرها 180° واسأل مرة أخرى
+corrections-remedies-turned-counter-clockwise = أعد تدويرها 90° واسأل مرة أخرى
+corrections-remedies-upside-down = اقلبها من أعلى إلى أسفل واسأل مرة أخرى
+corrections-remedies-inverted = اعكس ألوانها واسأل مرة أخرى
+corrections-remedies-crop = قصها حتى حافة الفيلم واسأل مرة أخرى
+corrections-done-crop-border = مقصوصة حتى حافة الفيلم
+corrections-done-turn-90 = مدوّرة 90° مع عقارب الساعة
+corrections-done-turn-180 = مدوّرة 180°
+corrections-done-turn-270 = مدوّرة 90° عكس عقارب الساعة
+corrections-done-mirror = معكوسة كالمرآة (بُدّل اليسار واليمين)
+corrections-done-invert = معكوسة الألوان
+corrections-said = صُحّحت يدويًا قبل أن تراها النماذج: { $what }. ليست هذه الصورة كما هي في ملفها.
+corrections-label = صُحّحت يدويًا

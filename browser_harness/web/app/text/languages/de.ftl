@@ -263,6 +263,32 @@ images-print-note = Hinweis zur Datei
 images-print-picture = Das Bild
 images-print-overlay = Mit Überlagerung
 
+## corrections
+
+corrections-heading = Korrigieren und erneut fragen
+corrections-tools = Das Bild korrigieren, auch für die Modelle
+corrections-explained = Dreht, spiegelt, invertiert oder beschneidet das Bild, das die Modelle bekommen. Es wird neu untersucht, und jeder Export sagt es.
+corrections-left = Gegen den Uhrzeigersinn drehen
+corrections-right = Im Uhrzeigersinn drehen
+corrections-mirror = Spiegeln: vertauscht links und rechts
+corrections-invert = Auch für die Modelle invertieren
+corrections-crop = Auf den Rand des Films zuschneiden
+corrections-undo = Alle Korrekturen zurücknehmen
+corrections-remedies-turned-clockwise = Um 90° zurückdrehen und erneut fragen
+corrections-remedies-turned-180 = Um 180° drehen und erneut fragen
+corrections-remedies-turned-counter-clockwise = Um 90° zurückdrehen und erneut fragen
+corrections-remedies-upside-down = Oben und unten tauschen und erneut fragen
+corrections-remedies-inverted = Invertieren und erneut fragen
+corrections-remedies-crop = Auf den Rand des Films zuschneiden und erneut fragen
+corrections-done-crop-border = auf den Rand des Films zugeschnitten
+corrections-done-turn-90 = um 90° im Uhrzeigersinn gedreht
+corrections-done-turn-180 = um 180° gedreht
+corrections-done-turn-270 = um 90° gegen den Uhrzeigersinn gedreht
+corrections-done-mirror = gespiegelt (links und rechts vertauscht)
+corrections-done-invert = invertiert
+corrections-said = Von Hand korrigiert, bevor die Modelle es sahen: { $what }. Das ist nicht das Bild, wie es in der Datei steht.
+corrections-label = Von Hand korrigiert
+
 ## findings
 
 findings-heading = Befunde

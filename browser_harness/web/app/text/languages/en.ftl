@@ -263,6 +263,32 @@ images-print-note = Note on the file
 images-print-picture = The image
 images-print-overlay = With overlay
 
+## corrections
+
+corrections-heading = Correct, then ask again
+corrections-tools = Correct the image, for the models too
+corrections-explained = Turns, mirrors, inverts or crops the image that the models get. The image is examined again, and every export says so.
+corrections-left = Turn counter-clockwise
+corrections-right = Turn clockwise
+corrections-mirror = Mirror: swaps left and right
+corrections-invert = Invert for the models too
+corrections-crop = Crop to the film's border
+corrections-undo = Undo all corrections
+corrections-remedies-turned-clockwise = Turn it back by 90° and ask again
+corrections-remedies-turned-180 = Turn it by 180° and ask again
+corrections-remedies-turned-counter-clockwise = Turn it back by 90° and ask again
+corrections-remedies-upside-down = Flip it top to bottom and ask again
+corrections-remedies-inverted = Invert it and ask again
+corrections-remedies-crop = Crop to the film's border and ask again
+corrections-done-crop-border = cropped to the film's border
+corrections-done-turn-90 = turned by 90° clockwise
+corrections-done-turn-180 = turned by 180°
+corrections-done-turn-270 = turned by 90° counter-clockwise
+corrections-done-mirror = mirrored (left and right swapped)
+corrections-done-invert = inverted
+corrections-said = Corrected by hand before the models saw it: { $what }. This is not the image as its file has it.
+corrections-label = Corrected by hand
+
 ## findings
 
 findings-heading = Findings

@@ -475,3 +475,29 @@ about-memory = Mémoire des modèles
 about-tried = Essayés auparavant
 about-diagnostics = Enregistrer le diagnostic technique
 about-diagnosticsText = Un fichier sur ce navigateur, les moyens de calcul essayés et l'autotest, sans images ni résultats.
+
+## corrections
+
+corrections-heading = Corriger, puis redemander
+corrections-tools = Corriger l'image, pour les modèles aussi
+corrections-explained = Tourne, retourne, inverse ou recadre l'image que reçoivent les modèles. L'image est examinée de nouveau, et chaque export le dit.
+corrections-left = Tourner dans le sens antihoraire
+corrections-right = Tourner dans le sens horaire
+corrections-mirror = Miroir : échange la gauche et la droite
+corrections-invert = Inverser pour les modèles aussi
+corrections-crop = Recadrer au bord du film
+corrections-undo = Annuler toutes les corrections
+corrections-remedies-turned-clockwise = La ramener de 90° et redemander
+corrections-remedies-turned-180 = La tourner de 180° et redemander
+corrections-remedies-turned-counter-clockwise = La ramener de 90° et redemander
+corrections-remedies-upside-down = La retourner de haut en bas et redemander
+corrections-remedies-inverted = L'inverser et redemander
+corrections-remedies-crop = Recadrer au bord du film et redemander
+corrections-done-crop-border = recadrée au bord du film
+corrections-done-turn-90 = tournée de 90° dans le sens horaire
+corrections-done-turn-180 = tournée de 180°
+corrections-done-turn-270 = tournée de 90° dans le sens antihoraire
+corrections-done-mirror = en miroir (gauche et droite échangées)
+corrections-done-invert = inversée
+corrections-said = Corrigée à la main avant que les modèles ne la voient : { $what }. Ce n'est pas l'image telle que la contient son fichier.
+corrections-label = Corrigée à la main

@@ -3,6 +3,7 @@ import { Fragment } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { formats, nameOf, text } from "../../text/language.js";
 import { Conditions, gateSetBy, Score } from "../findings/CheckPanel.js";
+import { Corrected } from "../findings/Corrected.js";
 import { ValueScale } from "../findings/Scale.js";
 import { verdictWords } from "../findings/verdict.js";
 import { arranged, calibratedOf, standingText, type Placed } from "../findings/standing.js";
@@ -39,6 +40,7 @@ function Sheet({ item, result }: { readonly item: Item; readonly result: Result 
       <p>
         {images.print.heading}: <strong>{item.name}</strong>
       </p>
+      <Corrected corrections={result.corrections} />
       <Pictures />
       <Verdict result={result} />
       <Findings result={result} />

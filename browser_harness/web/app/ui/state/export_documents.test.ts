@@ -52,6 +52,16 @@ test("whose thresholds hold is in every row and beside every image", () => {
   expect(JSON.parse(jsonOf([itemFor("a.png")], SOURCE)).images[0].site).toBe(null);
 });
 
+test("what was corrected by hand is in every row and beside every image", () => {
+  const corrections = ["turn-90", "invert"] as const;
+  const items = [itemFor("a.png", { result: resultFor({ corrections }) })];
+  const [columns, ...rows] = rowsOf(csvOf(items, SOURCE));
+  const place = columns?.indexOf("corrections") ?? -1;
+  for (const row of rows) expect(row[place]).toBe("turn-90 invert");
+  expect(JSON.parse(jsonOf(items, SOURCE)).images[0].corrections).toEqual(corrections);
+  expect(JSON.parse(jsonOf([itemFor("a.png")], SOURCE)).images[0].corrections).toEqual([]);
+});
+
 test("numbers have every digit in both forms", () => {
   const output = Math.fround(0.1234567);
   const findings = [{ label: "Mass", output, standing: null }];

@@ -40,6 +40,7 @@ const COLUMNS = [
   "calibrated",
   "operating_point",
   "standing",
+  "corrections",
   "site",
 ] as const;
 
@@ -54,7 +55,10 @@ export function csvOf(items: readonly Item[], source: Source): string {
     const shared = sharedCells(item, source);
     const findings = item.result?.findings ?? [];
     const site = siteWords(item.result);
-    if (findings.length === 0) return [[...shared, null, null, null, null, null, site]];
+    const corrections = item.result?.corrections.join(" ") ?? null;
+    if (findings.length === 0) {
+      return [[...shared, null, null, null, null, null, corrections, site]];
+    }
     return findings.map((finding, i) => [
       ...shared,
       finding.label,
@@ -62,6 +66,7 @@ export function csvOf(items: readonly Item[], source: Source): string {
       calibratedOf(finding),
       operatingPoint(item.result, i),
       standingOf(finding),
+      corrections,
       site,
     ]);
   });
@@ -82,6 +87,7 @@ export function jsonOf(items: readonly Item[], source: Source): string {
     renderer: item.result?.origin.renderer ?? null,
     self_test: selfTestOf(item.result),
     site: siteOf(item.result),
+    corrections: item.result?.corrections ?? [],
     gate: gateOf(item.result),
     findings: item.result?.findings?.map((one, i) => findingOf(one, item.result, i)) ?? null,
   }));
