@@ -9,7 +9,7 @@ import { MESSAGES } from "./messages/index.js";
 const SHARED = new RegExp(
   [
     "-(webgl|wasm|cpu|saliency|json|csv|Pneumothorax|autoencoder|SSIM|counted|bytes)$",
-    "^(page-title|images-queue-top)$",
+    "^(page-title|images-queue-top|images-heading)$",
   ].join("|"),
 );
 

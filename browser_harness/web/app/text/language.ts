@@ -40,6 +40,26 @@ export function nameOf(label: string): string {
   return Object.hasOwn(names, plain) ? (names[plain] ?? plain) : plain;
 }
 
+/** A day of a site's thresholds: as in every export where the page speaks English, too. */
+export function dayText(iso: string): string {
+  return language.value === "en" ? iso : formats.value.day(iso);
+}
+
+/** A drawn example's title, as `example_files` in xport/inputs/images.py gives it. */
+const DRAWN = /^Phantom: a drawn chest(?: with (.+))?, no person$/;
+
+/** An example's title: translated if it is one of the drawn ones, else as the release has it. */
+export function exampleNameOf(title: string): string {
+  const words = text.value.images.add;
+  const [whole, found] = DRAWN.exec(title) ?? [];
+  if (!whole || language.value === "en") return title;
+  if (!found) return words.drawn;
+  const names = found.split(" and ").map((one) => {
+    return nameOf(one.replace(/\b[a-z]/g, (letter) => letter.toUpperCase()));
+  });
+  return words.drawnWith(new Intl.ListFormat(language.value).format(names));
+}
+
 /** Takes the language that was chosen before, or the browser's; a slow one when it is there. */
 export async function startLanguage(): Promise<void> {
   const chosen = recall(KEY);

@@ -4,6 +4,8 @@ import type { Tongue } from "./catalogue.js";
 export const LANGUAGES = {
   en: { tag: "en", name: "English", direction: "ltr", reviewedBy: "the authors of the words" },
   de: { tag: "de", name: "Deutsch", direction: "ltr", reviewedBy: null },
+  fr: { tag: "fr", name: "Français", direction: "ltr", reviewedBy: null },
+  ar: { tag: "ar", name: "العربية", direction: "rtl", reviewedBy: null },
 } as const satisfies Readonly<Record<string, Tongue & Described>>;
 
 export type Language = keyof typeof LANGUAGES;
@@ -19,4 +21,6 @@ interface Described {
 export const FILES: Readonly<Record<Exclude<Language, "en">, () => Promise<{ default: string }>>> =
   {
     de: () => import("./languages/de.ftl?raw"),
+    fr: () => import("./languages/fr.ftl?raw"),
+    ar: () => import("./languages/ar.ftl?raw"),
   };

@@ -3,6 +3,8 @@
 page-title = Röntgen-Thorax-Assistent
 page-release = Version { $release }
 page-notice = Nicht für medizinische Zwecke
+page-unreviewed = Noch niemand, der in dieser Sprache befundet, hat diese Übersetzung geprüft. Im Zweifel gilt der englische Text.
+page-languageMissing = { $language } konnte nicht geladen werden.
 
 page-less-WEAK-PASSED = WEAK_PASSED: an zu wenig geprüft
 page-less-PASSED-WITH-WAIVERS = PASSED WITH WAIVERS: nicht alles bestanden, mit Ausnahmen zugelassen
@@ -160,6 +162,8 @@ images-add-photograph = Foto aufnehmen
 images-add-folder = Ordner wählen
 images-add-more = Bilder hinzufügen
 images-add-example = Beispiel: { $title }
+images-add-drawn = Phantom: ein gezeichneter Brustkorb, kein Mensch
+images-add-drawnWith = Phantom: ein gezeichneter Brustkorb mit { $findings }, kein Mensch
 images-add-exampleFailed = Das Beispiel konnte nicht geladen werden.
 images-add-examples = Oder probieren Sie ein Beispiel
 images-add-private = Bilder bleiben auf diesem Gerät.

@@ -3,6 +3,8 @@
 page-title = Chest X-ray assistant
 page-release = Release { $release }
 page-notice = { "" }
+page-unreviewed = Nobody who reads films in this language has reviewed this translation yet. Where in doubt, the English text holds.
+page-languageMissing = { $language } could not be loaded.
 
 page-less-WEAK-PASSED = WEAK_PASSED: verified against too little
 page-less-PASSED-WITH-WAIVERS = PASSED WITH WAIVERS: it failed checks that are waived
@@ -160,6 +162,8 @@ images-add-photograph = Take a photo
 images-add-folder = Choose a folder
 images-add-more = Add images
 images-add-example = Example: { $title }
+images-add-drawn = Phantom: a drawn chest, no person
+images-add-drawnWith = Phantom: a drawn chest with { $findings }, no person
 images-add-exampleFailed = The example could not be loaded.
 images-add-examples = Or try an example
 images-add-private = Images stay on this device.

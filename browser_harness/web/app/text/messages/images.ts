@@ -9,6 +9,8 @@ export const images = {
     folder: [],
     more: [],
     example: ["title"],
+    drawn: [],
+    drawnWith: ["findings"],
     exampleFailed: [],
     examples: [],
     private: [],

@@ -3,6 +3,8 @@ export const page = {
   title: [],
   release: ["release"],
   notice: [],
+  unreviewed: [],
+  languageMissing: ["language"],
   less: {
     WEAK_PASSED: [],
     PASSED_WITH_WAIVERS: [],

@@ -1,10 +1,10 @@
-import { text } from "../../text/language.js";
+import { dayText, text } from "../../text/language.js";
 import { release, site } from "../state/session.js";
 import { NOTICE } from "../state/export_documents.js";
 
 /** Whose thresholds hold that are not the release's. */
 export function siteText({ site: who, made }: { readonly site: string; readonly made: string }) {
-  return text.value.page.site.set(who, made);
+  return text.value.page.site.set(who, dayText(made));
 }
 
 /** Always in view, in English in every language. */
