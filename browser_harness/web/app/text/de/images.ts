@@ -44,7 +44,7 @@ export const images: Catalogue["images"] = {
 
   viewer: {
     label: (name) => `Bildbetrachter: ${name}`,
-    keys: "Plus und Minus zoomen, Pfeiltasten verschieben, 0 passt das Bild ein, I invertiert es, O blendet die Überlagerung ein oder aus.",
+    keys: "Plus und Minus zoomen, Pfeiltasten verschieben, 0 passt das Bild ein, I invertiert die Ansicht, eckige Klammern machen sie dunkler oder heller, Komma und Punkt setzen den Kontrast, R setzt die Ansicht zurück, O blendet die Überlagerung ein oder aus.",
     loading: "Das Bild wird gelesen",
     none: "Wählen Sie ein Bild aus, um es hier zu sehen.",
     tools: "Werkzeuge des Bildbetrachters",

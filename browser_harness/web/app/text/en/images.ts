@@ -43,7 +43,7 @@ export const images = {
 
   viewer: {
     label: (name: string) => `Image viewer: ${name}`,
-    keys: "Plus and minus zoom, arrow keys move, 0 fits the image, I inverts it, O shows or hides the overlay.",
+    keys: "Plus and minus zoom, arrow keys move, 0 fits the image, I inverts the view, square brackets make it darker or brighter, comma and full stop set the contrast, R resets the view, O shows or hides the overlay.",
     loading: "Reading the image",
     none: "Select an image to see it here.",
     tools: "Tools of the viewer",
