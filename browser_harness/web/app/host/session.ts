@@ -99,7 +99,7 @@ class OpenedSession implements Session {
       const seen = await this.run(({ client }) => {
         return client.ask("examine", { classifier, autoencoder, view, shorterSide });
       });
-      return { facts, sha256, bytes, seen };
+      return { facts, sha256, bytes, header: read.view.header, seen };
     }, signal);
   }
 

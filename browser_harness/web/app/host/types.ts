@@ -1,5 +1,6 @@
 import type { BackendEnvironment, BackendName } from "../../engine/tfjs/backend.js";
 import type { Correction } from "../../engine/picture/corrections.js";
+import type { Header } from "../../engine/picture/decode/dicom_header.js";
 import type { PictureFacts } from "../../engine/picture/messages.js";
 import type { Plane } from "../../engine/picture/pyramid.js";
 import type { Waiting } from "./download.js";
@@ -62,6 +63,8 @@ export interface Shown {
   readonly window: readonly [low: number, high: number];
   /** The height of a pixel over its width. */
   readonly aspect: number;
+  /** What its file says beside the pixels; null of a file without a header. */
+  readonly header: Header | null;
   /** Halves of it, for drawing it small. */
   readonly smaller: readonly Plane[];
   /** What the classifier's input shows of it. */
@@ -77,6 +80,8 @@ export interface Examined {
   readonly sha256: string;
   /** Bytes of the file. */
   readonly bytes: number;
+  /** As of `Shown`. */
+  readonly header: Header | null;
   readonly seen: Seen;
 }
 

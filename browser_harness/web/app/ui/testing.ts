@@ -27,6 +27,7 @@ export function resultFor(changes: Partial<Result> = {}): Result {
     calibration: null,
     seconds: 0.5,
     corrections: [],
+    header: null,
     origin: {
       site: null,
       backend: "wasm",

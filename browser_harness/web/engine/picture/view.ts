@@ -1,4 +1,5 @@
 import { corrected, type Correction } from "./corrections.js";
+import type { Header } from "./decode/dicom_header.js";
 import type { GrayRule } from "./definition.js";
 import { grayRows } from "./gray.js";
 import type { Picture } from "./picture.js";
@@ -25,6 +26,8 @@ export interface View extends Size {
   readonly smaller: readonly Plane[];
   /** The height of a pixel over its width. */
   readonly aspect: number;
+  /** What its file says beside the pixels; null of a file without a header. */
+  readonly header: Header | null;
 }
 
 /** A picture's gray levels at full depth. Throws EngineError `input-refused` as `preprocess`. */
@@ -42,6 +45,7 @@ export function viewOf(given: Picture, { gray, turn, corrections = [] }: ViewReq
     for (let x = 0; x < width; x++) levels[y * width + x] = Math.round((row[x] as number) * white);
   }
   const [, ...smaller] = pyramidOf({ width, height, levels });
+  const { header = null } = picture;
   const window = picture.full?.window ?? ([0, white] as const);
-  return { width, height, levels, white, window, smaller, aspect: aspectOf(picture, turn) };
+  return { width, height, levels, white, window, smaller, aspect: aspectOf(picture, turn), header };
 }

@@ -54,6 +54,8 @@ page-loading-cancel = إلغاء
 page-loading-said = { $stage }.
 page-loading-ready = جاهز لاستقبال الصور.
 
+page-claimed = يدّعيها { $name }؛ والتحقق من التوقيع على من تسلّم هذا الإصدار
+
 page-site-set = عتبات حددها { $site } في { $day }، وليست جزءًا من الإصدار الذي تم التحقق منه
 page-site-heading = عتبات هذا الموقع
 page-site-own = تسري عتبات الإصدار الذي تم التحقق منه.
@@ -196,7 +198,7 @@ images-queue-added = { $count ->
 images-queue-removed = أُزيل { $name }.
 
 images-viewer-label = عارض الصور: { $name }
-images-viewer-keys = زائد وناقص للتكبير والتصغير، والأسهم للتحريك، و0 لملاءمة الصورة، وI لعكس ألوانها، وO لإظهار الطبقة أو إخفائها.
+images-viewer-keys = زائد وناقص للتكبير والتصغير، والأسهم للتحريك، و0 لملاءمة الصورة، وI لعكس ألوان العرض، والأقواس المربعة لجعله أغمق أو أفتح، والفاصلة والنقطة لضبط التباين، وR لإعادة ضبط العرض، وO لإظهار الطبقة أو إخفائها.
 images-viewer-loading = جارٍ قراءة الصورة
 images-viewer-none = اختر صورة لتراها هنا.
 images-viewer-tools = أدوات العارض
@@ -265,12 +267,33 @@ images-print-digest = SHA-256 للملف
 images-print-examined = وقت الفحص
 images-print-computed = حُسب على
 images-print-release = الإصدار
+images-print-claim = الادعاء
 images-print-manifest = SHA-256 لبيان الإصدار
 images-print-selfTest = الاختبار الذاتي
 images-print-tools = تم التحقق باستخدام
 images-print-note = ملاحظة على الملف
 images-print-picture = الصورة
 images-print-overlay = مع الطبقة
+
+## reading
+
+reading-header = ما يقوله الملف
+reading-view = وضعية التصوير
+reading-bodyPart = جزء الجسم
+reading-side = الجانب
+reading-age = العمر
+reading-years = { $age } سنة
+reading-lateral = يقول الملف إن هذه صورة جانبية أو مائلة ({ $view }). النماذج لا تعرف إلا الصور الأمامية.
+reading-otherPart = يقول الملف إن هذا ليس صدرًا، بل: { $part }. النماذج لا تعرف إلا الصدر.
+reading-child = يقول الملف إن هذا طفل عمره { $age } سنة. دُرّبت النماذج على البالغين في معظمها.
+reading-viewAlone = السطوع والتباين وهذا العكس تغيّر العرض وحده. تتلقى النماذج الصورة كما هي في الملف، أو كما صُحّحت يدويًا.
+reading-presets = النوافذ
+reading-own = كما يقترح الملف
+reading-all = كل المستويات
+reading-dark = المناطق الداكنة
+reading-bright = المناطق الفاتحة
+reading-atDetector = عند الكاشف؛ وفي الجسم أقل
+reading-oblong = بالعرض فقط: البكسلات ليست مربعة
 
 ## findings
 

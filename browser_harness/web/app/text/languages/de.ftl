@@ -195,7 +195,7 @@ images-queue-added = { $count ->
 images-queue-removed = { $name } wurde entfernt.
 
 images-viewer-label = Bildbetrachter: { $name }
-images-viewer-keys = Plus und Minus zoomen, Pfeiltasten verschieben, 0 passt das Bild ein, I invertiert es, O blendet die Überlagerung ein oder aus.
+images-viewer-keys = Plus und Minus zoomen, Pfeiltasten verschieben, 0 passt das Bild ein, I invertiert die Ansicht, eckige Klammern machen sie dunkler oder heller, Komma und Punkt setzen den Kontrast, R setzt die Ansicht zurück, O blendet die Überlagerung ein oder aus.
 images-viewer-loading = Das Bild wird gelesen
 images-viewer-none = Wählen Sie ein Bild aus, um es hier zu sehen.
 images-viewer-tools = Werkzeuge des Bildbetrachters
@@ -291,6 +291,26 @@ corrections-done-mirror = gespiegelt (links und rechts vertauscht)
 corrections-done-invert = invertiert
 corrections-said = Von Hand korrigiert, bevor die Modelle es sahen: { $what }. Das ist nicht das Bild, wie es in der Datei steht.
 corrections-label = Von Hand korrigiert
+
+## reading
+
+reading-header = Was die Datei sagt
+reading-view = Aufnahme
+reading-bodyPart = Körperteil
+reading-side = Seite
+reading-age = Alter
+reading-years = { $age } Jahre
+reading-lateral = Die Datei sagt, dies sei eine seitliche oder schräge Aufnahme ({ $view }). Die Modelle kennen nur frontale Bilder.
+reading-otherPart = Die Datei sagt, dies sei kein Thorax, sondern: { $part }. Die Modelle kennen nur den Thorax.
+reading-child = Die Datei sagt, dies sei ein Kind von { $age } Jahren. Die Modelle wurden vor allem an Erwachsenen trainiert.
+reading-viewAlone = Helligkeit, Kontrast und diese Umkehr ändern nur die Ansicht. Die Modelle bekommen das Bild, wie es in der Datei steht oder von Hand korrigiert wurde.
+reading-presets = Fenster
+reading-own = Wie die Datei vorschlägt
+reading-all = Alle Stufen
+reading-dark = Dunkle Bereiche
+reading-bright = Helle Bereiche
+reading-atDetector = am Detektor; im Körper ist es weniger
+reading-oblong = nur quer: die Pixel sind nicht quadratisch
 
 ## findings
 

@@ -195,7 +195,7 @@ images-queue-added = { $count ->
 images-queue-removed = { $name } removed.
 
 images-viewer-label = Image viewer: { $name }
-images-viewer-keys = Plus and minus zoom, arrow keys move, 0 fits the image, I inverts it, O shows or hides the overlay.
+images-viewer-keys = Plus and minus zoom, arrow keys move, 0 fits the image, I inverts the view, square brackets make it darker or brighter, comma and full stop set the contrast, R resets the view, O shows or hides the overlay.
 images-viewer-loading = Reading the image
 images-viewer-none = Select an image to see it here.
 images-viewer-tools = Tools of the viewer
@@ -291,6 +291,26 @@ corrections-done-mirror = mirrored (left and right swapped)
 corrections-done-invert = inverted
 corrections-said = Corrected by hand before the models saw it: { $what }. This is not the image as its file has it.
 corrections-label = Corrected by hand
+
+## reading
+
+reading-header = What the file says
+reading-view = View
+reading-bodyPart = Body part
+reading-side = Side
+reading-age = Age
+reading-years = { $age } years
+reading-lateral = The file says that this is a view from the side or oblique ({ $view }). The models know frontal images alone.
+reading-otherPart = The file says that this is no chest, but: { $part }. The models know chests alone.
+reading-child = The file says that this is a child of { $age } years. The models were trained mostly on adults.
+reading-viewAlone = Brightness, contrast and this inversion change the view alone. The models get the image as the file has it, or as it was corrected by hand.
+reading-presets = Windows
+reading-own = As the file proposes
+reading-all = All levels
+reading-dark = Dark areas
+reading-bright = Bright areas
+reading-atDetector = at the detector; in the body it is less
+reading-oblong = across only: pixels are not square
 
 ## findings
 

@@ -54,6 +54,8 @@ page-loading-cancel = Annuler
 page-loading-said = { $stage }.
 page-loading-ready = Prêt à recevoir des images.
 
+page-claimed = Revendiquée par { $name } ; vérifier la signature incombe à qui a reçu cette version
+
 page-site-set = Seuils fixés par { $site } le { $day }, hors de la version vérifiée
 page-site-heading = Seuils de ce site
 page-site-own = Les seuils propres à la version vérifiée s'appliquent.
@@ -193,7 +195,7 @@ images-queue-added = { $count ->
 images-queue-removed = { $name } a été retirée.
 
 images-viewer-label = Visionneuse : { $name }
-images-viewer-keys = Plus et moins changent le zoom, les flèches déplacent, 0 ajuste l'image, I l'inverse, O affiche ou masque la superposition.
+images-viewer-keys = Plus et moins changent le zoom, les flèches déplacent, 0 ajuste l'image, I inverse la vue, les crochets l'assombrissent ou l'éclaircissent, virgule et point règlent le contraste, R réinitialise la vue, O affiche ou masque la superposition.
 images-viewer-loading = Lecture de l'image
 images-viewer-none = Sélectionnez une image pour la voir ici.
 images-viewer-tools = Outils de la visionneuse
@@ -256,12 +258,33 @@ images-print-digest = SHA-256 du fichier
 images-print-examined = Examinée
 images-print-computed = Calculée avec
 images-print-release = Version publiée
+images-print-claim = Revendication
 images-print-manifest = SHA-256 du manifeste
 images-print-selfTest = Autotest
 images-print-tools = Vérifiée avec
 images-print-note = Remarque sur le fichier
 images-print-picture = L'image
 images-print-overlay = Avec superposition
+
+## reading
+
+reading-header = Ce que dit le fichier
+reading-view = Incidence
+reading-bodyPart = Partie du corps
+reading-side = Côté
+reading-age = Âge
+reading-years = { $age } ans
+reading-lateral = Le fichier dit qu'il s'agit d'une vue de profil ou oblique ({ $view }). Les modèles ne connaissent que les images de face.
+reading-otherPart = Le fichier dit qu'il ne s'agit pas d'un thorax, mais de : { $part }. Les modèles ne connaissent que le thorax.
+reading-child = Le fichier dit qu'il s'agit d'un enfant de { $age } ans. Les modèles ont été entraînés surtout sur des adultes.
+reading-viewAlone = La luminosité, le contraste et cette inversion ne changent que la vue. Les modèles reçoivent l'image telle qu'elle est dans le fichier, ou telle qu'elle a été corrigée à la main.
+reading-presets = Fenêtres
+reading-own = Comme le fichier le propose
+reading-all = Tous les niveaux
+reading-dark = Zones sombres
+reading-bright = Zones claires
+reading-atDetector = au détecteur ; dans le corps c'est moins
+reading-oblong = en largeur seulement : les pixels ne sont pas carrés
 
 ## findings
 

@@ -14,6 +14,7 @@ import { layer } from "../state/layer.js";
 import { picture } from "../state/picture.js";
 import { selected } from "../state/queue.js";
 import { digest, release, releaseName } from "../state/session.js";
+import { HeaderLine, HeaderWarnings } from "../viewer/Header.js";
 import { siteText } from "../page/Strip.js";
 import { drawOnPaper } from "./paper.js";
 
@@ -40,6 +41,8 @@ function Sheet({ item, result }: { readonly item: Item; readonly result: Result 
       <p>
         {images.print.heading}: <strong>{item.name}</strong>
       </p>
+      <HeaderLine header={result.header} />
+      <HeaderWarnings header={result.header} />
       <Corrected corrections={result.corrections} />
       <Pictures />
       <Verdict result={result} />

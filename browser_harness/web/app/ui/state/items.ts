@@ -1,3 +1,4 @@
+import type { Header } from "../../../engine/picture/decode/dicom_header.js";
 import type { PictureFacts } from "../../../engine/picture/messages.js";
 import type { Corrections, Examined } from "../../host/types.js";
 import type { Finding, Rebuilt, Seen, Square } from "../../host/seen.js";
@@ -18,6 +19,8 @@ export interface Result {
   readonly seconds: number;
   /** What was corrected by hand before the models saw the image. */
   readonly corrections: Corrections;
+  /** What the file says beside its pixels. */
+  readonly header: Header | null;
   readonly origin: Origin;
 }
 
@@ -145,14 +148,14 @@ export function countsOf(items: readonly Item[]) {
 
 /** What is kept of an examination; the model's full input is not. */
 export function resultOf(
-  { facts, sha256, bytes, seen }: Examined,
+  { facts, sha256, bytes, header, seen }: Examined,
   corrections: Corrections,
   origin: Origin,
 ): Result {
   const { input, rebuilt, check, findings, calibration, seconds } = seen;
   const thumb = thumbOf(input);
   return {
-    facts, sha256, bytes, thumb, rebuilt, check, findings, calibration, seconds, corrections, origin,
+    facts, sha256, bytes, thumb, rebuilt, check, findings, calibration, seconds, corrections, header, origin,
   }; // prettier-ignore
 }
 
