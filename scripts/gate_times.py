@@ -57,16 +57,17 @@ def _release(folder: Path) -> Path:
 
 
 def _change_autoencoder(folder: Path) -> None:
-    """Another checkpoint of one model: every weight a millionth larger; its gate is of it."""
-    weights = folder / "l2" / "model.safetensors"
+    """Another checkpoint of one model: every weight a millionth larger; the rule is of it."""
+    weights = folder / "l2-films" / "model.safetensors"
     before = digests.of_file(weights)
     larger = {
         name: (array * np.float32(1 + 1e-6) if array.dtype == np.float32 else array)
         for name, array in load_file(weights).items()
     }
     save_file(larger, weights)
-    gate = folder / "l2" / "gate.json"
-    gate.write_text(gate.read_text().replace(before, digests.of_file(weights)))
+    for name in ("gate-films/rule.json", "l2-films/card.json"):
+        document = folder / name
+        document.write_text(document.read_text().replace(before, digests.of_file(weights)))
 
 
 def _add_probes(release: Path) -> None:
