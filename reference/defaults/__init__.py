@@ -1,4 +1,4 @@
-"""The default checkpoints, of real films and of phantoms, so that a fresh checkout predicts something.
+"""The default checkpoints, of films and phantoms, so that a fresh checkout predicts something.
 
 NOT FOR MEDICAL USE. They lie inside the package so that an installed one has them too.
 """
@@ -39,7 +39,7 @@ PHANTOMS = Path(__file__).with_name("phantoms.toml")
 
 
 def default_folder(name: str) -> Path:
-    """Return the folder of a default of phantoms: ``model.safetensors``, ``card.json`` and ``card.md``.
+    """Return the folder of a default of phantoms: weights, ``card.json`` and ``card.md``.
 
     A classifier also has ``calibration.json``, the autoencoders ``gate.json``.
 

@@ -101,7 +101,7 @@ def test_trained_networks_are_tried_on_what_they_were_trained_for_and_on_what_th
     assert len(probes.photographs) >= 2
 
 
-def test_the_default_release_is_of_films_and_its_rule_of_the_networks_that_ship_with_it() -> None:
+def test_the_default_release_is_of_films_and_its_rule_of_their_networks() -> None:
     release = read_release(RELEASE)
     assert (release.name, release.title) == ("demo", "Chest X-ray assistant")
     rules = read_rule(release)
