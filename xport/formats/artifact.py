@@ -6,11 +6,11 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal, Self, cast
+from typing import Annotated, ClassVar, Literal, Self, cast
 
 from pydantic import Field, ValidationError, model_validator
 
-from xport.common.document import Document, first_problem
+from xport.common.document import Document, GrownDocument, first_problem
 from xport.errors import ConversionError
 
 DType = Literal["float32", "float64", "int32", "bool"]
@@ -27,18 +27,40 @@ class Format(StrEnum):
     TFJS = "tfjs"
 
 
-class TensorSpec(Document):
-    """Name, shape (batch first, all dimensions fixed) and dtype of one input or output."""
+Int32 = Annotated[int, Field(ge=-(2**31), lt=2**31)]
+
+
+class TensorSpec(GrownDocument):
+    """Name, shape (batch first, all dimensions fixed) and dtype of one input or output.
+
+    `values` are the least and the largest value of an input of integers, both included: those of a
+    vocabulary of 100 words are 0 and 99. Where nothing is said, probes are 0 or 1.
+    """
+
+    later: ClassVar[tuple[str, ...]] = ("values",)
 
     name: str = Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
     shape: tuple[Annotated[int, Field(ge=1, le=MAX_ELEMENTS)], ...] = Field(min_length=1)
     dtype: DType = "float32"
+    values: tuple[Int32, Int32] | None = None
 
     @model_validator(mode="after")
     def _of_bearable_size(self) -> Self:
         if math.prod(self.shape) > MAX_ELEMENTS:
             raise ValueError(f"shape: {self.shape} has more than {MAX_ELEMENTS:,} elements")
         return self
+
+    @model_validator(mode="after")
+    def _values_of_integers(self) -> Self:
+        if self.values is not None and self.dtype != "int32":
+            raise ValueError(f"values: only integers have them, not {self.dtype}")
+        if self.values is not None and self.values[0] > self.values[1]:
+            raise ValueError("values: the least comes first, then the largest")
+        return self
+
+    def form(self) -> tuple[str, tuple[int, ...], str]:
+        """What every file of a model says of a tensor: name, shape and dtype."""
+        return self.name, self.shape, self.dtype
 
     @classmethod
     def of_file(cls, name: str, shape: tuple[int, ...], dtype: str) -> Self:
@@ -73,6 +95,9 @@ class Signature(Document):
         twice = [name for place, name in enumerate(names) if name in names[:place]]
         if twice:
             raise ValueError(f"two tensors are named {twice[0]!r}; give every one its own name")
+        ranged = [spec.name for spec in self.outputs if spec.values is not None]
+        if ranged:
+            raise ValueError(f"outputs: {ranged[0]}: values are declared of inputs alone")
         return self
 
     def require_same(self, other: Signature) -> None:
@@ -85,7 +110,9 @@ class Signature(Document):
             expected = {spec.name: spec for spec in getattr(self, kind)}
             found = {spec.name: spec for spec in getattr(other, kind)}
             for name in sorted(expected.keys() | found.keys()):
-                if expected.get(name) != found.get(name):
+                sides = (expected.get(name), found.get(name))
+                before, after = (None if one is None else one.form() for one in sides)
+                if before != after:
                     raise ConversionError(
                         f"{kind[:-1]} {name!r} did not survive: expected "
                         f"{expected.get(name, 'nothing')}, found {found.get(name, 'nothing')}",

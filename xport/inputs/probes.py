@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +41,9 @@ def synthetic_inputs(
 ) -> list[Probe]:
     """Deterministic images for a model with preprocessing; for any other, noise.
 
-    Noise is standard normal for floats and 0 or 1 for integers and booleans.
+    Noise is standard normal for floats and 0 or 1 for booleans. Integers are 0 or 1 too, or where
+    values are declared of all of these, least and largest included: evenly spread over the probes,
+    and each once at least where so many fit.
     """
     from reference.samples.synthetic import synthetic_image, synthetic_name
 
@@ -48,7 +51,7 @@ def synthetic_inputs(
     for index in range(count):
         if preprocess is None:
             rng = np.random.default_rng([seed, index])
-            inputs = {spec.name: _noise(spec, rng) for spec in signature.inputs}
+            inputs = {spec.name: _noise(spec, rng, (index, count)) for spec in signature.inputs}
             name = f"synthetic-{index:03d}-noise"
         else:
             image = preprocess.apply(synthetic_image(index, seed))
@@ -137,10 +140,24 @@ def explained_probes(
     ]
 
 
-def _noise(spec: TensorSpec, rng: np.random.Generator) -> Array:
+def _noise(spec: TensorSpec, rng: np.random.Generator, place: tuple[int, int]) -> Array:
+    """Values of one input; `place` is the probe's, of how many."""
     if spec.dtype.startswith("float"):
         return rng.standard_normal(spec.shape).astype(spec.dtype)
+    if spec.values is not None:
+        return rng.permutation(_share(spec, spec.values, place)).reshape(spec.shape)
     return rng.integers(0, 2, spec.shape).astype(spec.dtype)
+
+
+def _share(spec: TensorSpec, values: tuple[int, int], place: tuple[int, int]) -> Array:
+    """Every so-manyth of the declared values, in order: those of one probe among all."""
+    (low, high), (index, count) = values, place
+    numbers = index + count * np.arange(math.prod(spec.shape), dtype=np.int64)
+    last = count * math.prod(spec.shape) - 1
+    found = low + np.floor((numbers + 0.5) * ((high - low + 1) / (last + 1))).astype(np.int64)
+    found[numbers == 0] = low
+    found[(numbers == last) & (last > 0)] = high
+    return np.clip(found, low, high).astype(np.int32)
 
 
 @dataclass(frozen=True)

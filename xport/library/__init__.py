@@ -11,6 +11,7 @@
 - `examples`: example inputs of every form, as arrays by input name.
 - `finding`: what a look at a release file, or at this machine, found.
 - `modules`: an `nn.Module` in this process: its signature, found by running it, and its ONNX file.
+- `ranges`: which integers an input can be, from the tables that it chooses rows of.
 - `release_text`: the text of a release file that `xport init` writes.
 - `report`: a verdict as it is printed, shown in a notebook, and raised.
 - `shown`: what the deployed page will show of a release file's models.

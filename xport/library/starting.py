@@ -23,10 +23,12 @@ from xport.conversion.onnx_files import passing_file, settled, with_shapes
 from xport.errors import InputError
 from xport.exchange.implementations import Name
 from xport.formats import torch_module
+from xport.formats.artifact import Signature
 from xport.inputs.probes import synthetic_inputs
 from xport.library.answers import answers_of, answers_of_onnx, suggested_of_onnx
 from xport.library.converting import FACTORY, name_of, shapes_in, title_of
 from xport.library.modules import OwnModule, export, own_module
+from xport.library.ranges import ranged
 from xport.library.release_text import PROBES, SEED, Begun, release_text
 from xport.library.suggesting import suggested
 from xport.plan.plan import FLOAT64_LEG, REFERENCE_LEG
@@ -107,9 +109,10 @@ def _from_file(
 ) -> Begun:
     title = title_of(None, str(file))
     name = name_of(title)
-    second = _foreseen(with_shapes(file, shapes, values), name)
+    model = with_shapes(file, shapes, values)
+    second = _foreseen(model, name)
     with passing_file(str(file)) as path:
-        signature = settled(file, shapes, path, values)
+        signature = ranged(settled(file, shapes, path, values), model)
         probes = synthetic_inputs(signature, None, seed=SEED, count=PROBES)
         inputs = [dict(probe.inputs) for probe in probes]
         with step(f"measure {name}'s rounding", 1):
@@ -154,10 +157,9 @@ def _from_factory(
     title = title_of(module, factory)
     name = name_of(title)
     with step(f"measure {name}'s rounding", 1):
-        tolerances, second = _measured(own, exporter, name, factory)
+        signature, tolerances, second = _measured(own, exporter, name, factory)
         advance(f"{PROBES} probes")
     relative = None if checkpoint is None else _relative(checkpoint, folder)
-    signature = own.recipe.signature
     return Begun(name, title, factory, arguments, relative, signature, tolerances, second)
 
 
@@ -200,19 +202,23 @@ def _built(factory: str, arguments: Mapping[str, Any], checkpoint: str | Path | 
 
 def _measured(
     own: OwnModule, exporter: Exporter, model: str, factory: str
-) -> tuple[list[Tolerance], str]:
-    """Tolerances from what PyTorch and ONNX Runtime say of the probes, and `_foreseen`'s words."""
-    signature = own.recipe.signature
-    made = synthetic_inputs(signature, None, seed=SEED, count=PROBES)
-    inputs = [dict(probe.inputs) for probe in made]
+) -> tuple[Signature, list[Tolerance], str]:
+    """The signature with its integers' values, tolerances, and `_foreseen`'s words.
+
+    Tolerances are from what PyTorch and ONNX Runtime say of the probes.
+    """
     others: dict[Name, Answers] = {}
     with passing_file(factory) as path:
         export(own, exporter, None, path)
-        second = _foreseen(with_shapes(path, {}), model)
+        exported = with_shapes(path, {})
+        second = _foreseen(exported, model)
+        signature = ranged(own.recipe.signature, exported)
+        made = synthetic_inputs(signature, None, seed=SEED, count=PROBES)
+        inputs = [dict(probe.inputs) for probe in made]
         runtime = isolated.call(answers_of_onnx, path.parent, inputs).result
         others |= isolated.call(onnx_answers, path.parent, inputs).result
     pair = (own.module, own.recipe)
     single = answers_of(TorchRunner(REFERENCE_LEG, Path(), "float32", pair), inputs)
     double = answers_of(TorchRunner(FLOAT64_LEG, Path(), "float64", pair), inputs)
     others |= torch_answers(TorchRunner(REFERENCE_LEG, Path(), "float32", pair), inputs)
-    return suggested(model, signature, single, double, runtime, others=others), second
+    return signature, suggested(model, signature, single, double, runtime, others=others), second

@@ -36,6 +36,7 @@ from xport.library.answers import (
 )
 from xport.library.converted import Converted
 from xport.library.examples import probes_of
+from xport.library.ranges import ranged_by
 from xport.library.report import Report
 from xport.library.suggesting import OF_ONNX, OF_PYTORCH, suggested
 from xport.plan import floor
@@ -109,13 +110,13 @@ def verify_model(
 
 def _probes(converted: Converted, inputs: Any) -> list[Probe]:
     """The caller's probes; or the example, and noise of the inputs' shapes and dtypes."""
-    signature = converted.signature
     if inputs is not None:
-        given = probes_of(inputs, signature)
+        given = probes_of(inputs, converted.signature)
         return [
             Probe(f"input-{place:03d}", f"given by the caller, place {place}", arrays)
             for place, arrays in enumerate(given)
         ]
+    signature = ranged_by(converted.signature, converted.onnx)
     names = [spec.name for spec in signature.inputs]
     made = synthetic_inputs(signature, None, seed=0, count=SYNTHETIC)
     if converted.example is None:
@@ -157,7 +158,7 @@ def _plan(converted: Converted, probes: Sequence[Probe], how: Verification, run:
         id=converted.name,
         title=converted.title,
         kind="other",
-        signature=converted.signature,
+        signature=ranged_by(converted.signature, converted.onnx),
         labels=None,
         weights=f"those of {converted.title}" + (", in memory" if converted.module else ""),
         trained=True,

@@ -23,5 +23,6 @@
 - `spectra`: fourier transforms whose lengths are known, as products with constant matrices.
 - `stand_ins`: integers for which float32 numbers stand: what becomes of quantised values on their
   way.
+- `vocabularies`: integers that choose rows of a stored table: which of them the table has.
 - `volumes`: convolutions over three axes, as sums of convolutions over two.
 """

@@ -6,6 +6,8 @@ export interface TensorSpec {
   readonly name: string;
   readonly shape: readonly number[];
   readonly dtype: DType;
+  /** Least and largest of an input of integers, where they are declared. */
+  readonly values?: readonly [number, number];
 }
 
 /** Inputs and outputs of a model, by name. */

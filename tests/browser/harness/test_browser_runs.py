@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
+from onnx import TensorProto, helper
 
 from browser_harness.drive.models import ModelSource
 from browser_harness.drive.runner import TfjsRunner
 from browser_harness.drive.session import BrowserSession
 from browser_harness.launch.settings import BrowserSettings
 from tests.browser.tiny_model import Autoencoder, Classifier
-from xport.errors import InputError
+from xport.conversion.stages.tfjs_from_onnx import TfjsFromOnnx
+from xport.errors import InputError, RunnerError
 from xport.exchange.recording import Runner
+from xport.formats.artifact import Artifact, Format
+from xport.formats.onnx_file import MODEL, signature_of
 
 Images = dict[str, dict[str, np.ndarray]]
 Settings = Callable[..., BrowserSettings]
+
+
+@pytest.fixture(scope="module")
+def on_webgl(settings: Settings) -> Iterator[BrowserSession]:
+    with BrowserSession([], settings("webgl")) as opened:
+        yield opened
 
 
 def test_outputs_equal_numpy_by_name(
@@ -137,6 +148,38 @@ def test_rejects_inputs_of_another_signature(
 ) -> None:
     with pytest.raises(InputError, match="expected"):
         session.run("classifier", bad)
+
+
+@pytest.mark.parametrize(
+    ("values", "given", "words"),
+    [
+        ((0, 96), [0, 97], r"words: int32\[1, 2\] holds 97, it goes from 0 to 96"),
+        ((0, 96), [-1, 96], "holds -1, it goes from 0 to 96"),
+        (None, [0, 2**24 + 1], "holds 16777217, which webgl would round: use wasm"),
+    ],
+)
+def test_integers_that_a_model_or_a_backend_has_not_are_refused(
+    values: tuple[int, int] | None, given: list[int], words: str, on_webgl: BrowserSession,
+    tmp_path: Path,
+) -> None:  # fmt: skip
+    value = helper.make_tensor_value_info
+    node = helper.make_node("Add", ["words", "words"], ["y"])
+    sides = ([value("words", TensorProto.INT32, [1, 2])], [value("y", TensorProto.INT32, [1, 2])])
+    made = helper.make_model(
+        helper.make_graph([node], "g", *sides), opset_imports=[helper.make_opsetid("", 17)]
+    )
+    onnx.save(made, str(tmp_path / MODEL))
+    found = signature_of(tmp_path / MODEL)
+    source = Artifact(Format.ONNX, tmp_path, found, "")
+    (tmp_path / "tfjs").mkdir()
+    TfjsFromOnnx().run(source, tmp_path / "tfjs")
+    ranged = found.inputs[0].model_copy(update={"values": values})
+    signature = found.model_copy(update={"inputs": (ranged,)})
+    on_webgl.reopen([ModelSource("sums", tmp_path / "tfjs", signature)])
+    inside = np.array([[1, 96]], np.int32)
+    np.testing.assert_array_equal(on_webgl.run("sums", {"words": inside}).outputs["y"], inside * 2)
+    with pytest.raises(RunnerError, match=words):
+        on_webgl.run("sums", {"words": np.array([given], np.int32)})
 
 
 def test_a_runner_has_the_recorders_protocol(

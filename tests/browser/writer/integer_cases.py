@@ -13,6 +13,7 @@ def integer_texts() -> Iterator[Text]:
     yield from _placed()
     yield from _divided()
     yield from _before_a_product()
+    yield from _powers()
     yield from _ordered()
     yield from _windows()
     yield from _volumes()
@@ -94,6 +95,20 @@ def _divided() -> Iterator[Text]:
             yield Text(f"int_{title}_{name}", inputs, body)
             body = f"{numbers} y = {op}(a, DIVISORS)"
             yield Text(f"int_{title}_signs_{name}", "int32[6,7] j, int32[7] k", body)
+
+
+def _powers() -> Iterator[Text]:
+    """Pools and norms of every power that has a way of its own."""
+    for power in (1, 2, 3):
+        yield Text(
+            f"global_lp_pool_{power}", "float[2,3,4,5] x", f"y = GlobalLpPool<p = {power}>(x)"
+        )
+        words = f"p = {power}, kernel_shape = [3,2], pads = [1,0,1,1], strides = [2,1]"
+        yield Text(f"lp_pool_{power}", "float[2,3,6,5] x", f"y = LpPool<{words}>(x)")
+        words = f"p = {power}, axis = 1"
+        if power < 3:
+            body = f"y = LpNormalization<{words}>(x)"
+            yield Text(f"lp_normalization_{power}", "float[2,3,4] x", body)
 
 
 def _ordered() -> Iterator[Text]:

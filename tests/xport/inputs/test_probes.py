@@ -112,3 +112,23 @@ def test_a_probe_on_disk_is_checked_when_it_is_read(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-4])
     with pytest.raises(IntegrityError, match="missing or changed"):
         folder.load(planned, SIGNATURE)
+
+
+def _ranged(shape: tuple[int, ...], values: tuple[int, int]) -> Signature:
+    words = TensorSpec(name="words", shape=shape, dtype="int32", values=values)
+    return Signature(inputs=(words,), outputs=(TensorSpec(name="y", shape=(1,)),))
+
+
+@pytest.mark.parametrize("high", [1, 19, 79, 99_999], ids=str)
+def test_integers_are_of_the_whole_declared_range(high: int) -> None:
+    probes = synthetic_inputs(_ranged((1, 20), (-3, high)), None, seed=0, count=4)
+    drawn = np.stack([probe.inputs["words"] for probe in probes])
+    assert drawn.dtype == np.int32
+    assert (drawn.min(), drawn.max()) == (-3, high)
+    assert len(np.unique(drawn)) == min(high + 4, drawn.size)
+    assert all(len(np.unique(probe.inputs["words"])) > 3 for probe in probes)
+
+
+def test_one_integer_alone_is_in_its_range() -> None:
+    (probe,) = synthetic_inputs(_ranged((1,), (5, 9)), None, seed=0, count=1)
+    assert 5 <= int(probe.inputs["words"][0]) <= 9

@@ -26,6 +26,7 @@ export function resultFor(changes: Partial<Result> = {}): Result {
     findings: FINDINGS,
     calibration: null,
     seconds: 0.5,
+    corrections: [],
     origin: {
       site: null,
       backend: "wasm",

@@ -5,6 +5,9 @@ import { EngineError, wordsOf } from "../errors.js";
 import type { Model } from "./model.js";
 import { describe, sizeOf, type TensorSpec, type Values } from "../types.js";
 
+/** The integers that a browser's tensors hold; those of 64 bits have to fit. */
+const INT32 = [-(2 ** 31), 2 ** 31 - 1] as const;
+
 /** Inputs by signature name. */
 export type Inputs = ReadonlyMap<string, Values>;
 
@@ -108,6 +111,23 @@ export function requireInputs(specs: readonly TensorSpec[], inputs: Inputs): voi
     const found = inputs.get(spec.name)?.length ?? 0;
     if (found !== sizeOf(spec.shape)) {
       throw new EngineError("input-refused", `${describe(spec)} expected, ${found} values given`);
+    }
+    if (spec.dtype === "int32") requireIntegers(spec, inputs.get(spec.name) as Values);
+  }
+}
+
+/** Checks integers: in the declared range, or int32's, and such as the backend holds exactly. */
+function requireIntegers(spec: TensorSpec, values: Values): void {
+  const [low, high] = spec.values ?? INT32;
+  const rounds = tf.getBackend() === "webgl"; // whose integers are numbers of float32
+  for (const value of values) {
+    if (!Number.isInteger(value) || value < low || value > high) {
+      const words = `${describe(spec)} holds ${value}, it goes from ${low} to ${high}`;
+      throw new EngineError("input-refused", words);
+    }
+    if (rounds && Math.fround(value) !== value) {
+      const words = `${describe(spec)} holds ${value}, which webgl would round: use wasm`;
+      throw new EngineError("input-refused", words);
     }
   }
 }

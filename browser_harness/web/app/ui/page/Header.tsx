@@ -61,7 +61,7 @@ function LanguageChoice() {
   return (
     <fieldset class="segments">
       <legend class="unseen">{text.value.page.language}</legend>
-      {Object.entries(LANGUAGES).map(([tag, name]) => (
+      {Object.entries(LANGUAGES).map(([tag, { name }]) => (
         <label key={tag} lang={tag} title={name}>
           <input
             type="radio"

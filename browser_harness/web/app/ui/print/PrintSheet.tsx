@@ -3,6 +3,7 @@ import { Fragment } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { formats, nameOf, text } from "../../text/language.js";
 import { Conditions, gateSetBy, Score } from "../findings/CheckPanel.js";
+import { Corrected } from "../findings/Corrected.js";
 import { ValueScale } from "../findings/Scale.js";
 import { verdictWords } from "../findings/verdict.js";
 import { arranged, calibratedOf, standingText, type Placed } from "../findings/standing.js";
@@ -39,6 +40,7 @@ function Sheet({ item, result }: { readonly item: Item; readonly result: Result 
       <p>
         {images.print.heading}: <strong>{item.name}</strong>
       </p>
+      <Corrected corrections={result.corrections} />
       <Pictures />
       <Verdict result={result} />
       <Findings result={result} />
@@ -154,6 +156,7 @@ function Facts({ file, result }: { readonly file: File; readonly result: Result 
   const { about, images, page } = text.value;
   const words = images.print;
   const { facts, origin, sha256 } = result;
+  const publisher = release.value?.publisher;
   const tools = Object.entries(release.value?.tools ?? {});
   const passed = origin.selfTestPassed ? about.passed : about.failed;
   return (
@@ -177,6 +180,12 @@ function Facts({ file, result }: { readonly file: File; readonly result: Result 
       </dd>
       <dt>{words.release}</dt>
       <dd>{releaseName}</dd>
+      {publisher && (
+        <>
+          <dt>{words.claim}</dt>
+          <dd>{page.claimed(publisher.name)}</dd>
+        </>
+      )}
       <dt>{words.manifest}</dt>
       <dd class="digest">{digest}</dd>
       <dt>{words.tools}</dt>

@@ -39,5 +39,6 @@ function sourceNow(): Source {
     version: release.value?.version ?? null,
     digest: digest.value,
     made: new Date().toISOString(),
+    publisher: release.value?.publisher?.name ?? null,
   };
 }

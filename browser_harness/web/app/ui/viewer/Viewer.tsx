@@ -7,6 +7,7 @@ import { reasonText } from "../page/reasons.js";
 import { picture, pictureProblem } from "../state/picture.js";
 import type { Item } from "../state/items.js";
 import { selected } from "../state/queue.js";
+import { CorrectionTools } from "./CorrectionTools.js";
 import { OverlayControls } from "./OverlayControls.js";
 import { Stage } from "./Stage.js";
 import { Toolbar } from "./Toolbar.js";
@@ -47,6 +48,7 @@ function Seen({ item }: { readonly item: Item }) {
       </div>
       <OverlayControls />
       <WindowControls />
+      <CorrectionTools />
     </section>
   );
 }

@@ -1,0 +1,8 @@
+import { about } from "./about.js";
+import { corrections } from "./corrections.js";
+import { findings } from "./findings.js";
+import { images } from "./images.js";
+import { page } from "./page.js";
+
+/** Every message of the page: an empty list for words, the names of its variables for a sentence. */
+export const MESSAGES = { page, images, corrections, findings, about } as const;
