@@ -58,8 +58,8 @@ def _release(folder: Path) -> Path:
 
 
 def _change_autoencoder(folder: Path) -> None:
-    """Another checkpoint of one model: one weight is the next larger; gate and card are of it."""
-    weights = folder / "l2" / "model.safetensors"
+    """Another checkpoint of one model: one weight is the next larger; rule and card are of it."""
+    weights = folder / "l2-films" / "model.safetensors"
     before = digests.of_file(weights)
     with safe_open(weights, "np") as file:
         metadata = file.metadata()
@@ -67,8 +67,7 @@ def _change_autoencoder(folder: Path) -> None:
     most = max((a for a in arrays.values() if a.dtype.kind == "f"), key=lambda one: one.size)
     most.flat[0] = np.nextafter(most.flat[0], most.dtype.type(np.inf))
     save_file(arrays, weights, metadata)
-    for name in ("gate.json", "card.json"):
-        document = folder / "l2" / name
+    for document in (folder / "gate-films" / "rule.json", folder / "l2-films" / "card.json"):
         text = document.read_text()
         assert before in text, document
         document.write_text(text.replace(before, digests.of_file(weights)))

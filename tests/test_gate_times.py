@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reference.decide.gate import Gate
 from scripts import gate_times
 from xport.common import digests
 from xport.release_file.file import read_release
 from xport.release_file.model_cards import read_card
 
 
-def test_the_changed_model_has_the_card_and_the_gate_of_its_weights(tmp_path: Path) -> None:
+def test_the_changed_model_has_the_card_and_the_rule_of_its_weights(tmp_path: Path) -> None:
     release = gate_times._release(tmp_path / "changed")
-    weights = release.parent / "l2" / "model.safetensors"
+    weights = release.parent / "l2-films" / "model.safetensors"
     before = digests.of_file(weights)
 
     gate_times._change_autoencoder(release.parent)
@@ -23,7 +22,7 @@ def test_the_changed_model_has_the_card_and_the_gate_of_its_weights(tmp_path: Pa
     assert own != before
     assert card is not None
     assert card["weights"]["sha256"] == own
-    assert Gate.read(weights.parent / "gate.json").weights_sha256 == own
+    assert own in (release.parent / "gate-films" / "rule.json").read_text()
 
 
 def test_more_probes_are_the_only_difference(tmp_path: Path) -> None:

@@ -142,7 +142,10 @@ def test_check_says_what_a_run_costs(capsys: pytest.CaptureFixture[str]) -> None
     assert "\nclassifier: 5 conversions; 7 legs (3 in a browser) on 28 probes" in said
     assert "196 forward passes" in said
     assert "preprocessing: 32 image files by 12 pipelines" in said
-    assert "web page                         shows classifier, autoencoder, explanation\n" in said
+    assert (
+        "web page                         shows classifier, autoencoder, view, explanation\n"
+        in said
+    )
 
 
 def test_check_says_what_the_page_will_not_show(
