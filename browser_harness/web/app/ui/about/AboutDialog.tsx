@@ -5,6 +5,7 @@ import { keepsWords } from "../../storage.js";
 import { text } from "../../text/language.js";
 import { Icon } from "../page/Icon.js";
 import { DeviceSection } from "./DeviceSection.js";
+import { ForgetSection } from "./ForgetSection.js";
 import { ModelsSection, ReleaseSection } from "./ReleaseSections.js";
 import { Section } from "./Section.js";
 import { SelfTestSection } from "./SelfTestSection.js";
@@ -52,6 +53,7 @@ export function AboutDialog() {
             <ReleaseSection />
             <SiteSection />
             <DeviceSection />
+            <ForgetSection />
           </div>
         </>
       )}

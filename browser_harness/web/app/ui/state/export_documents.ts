@@ -14,9 +14,9 @@ export interface Source {
   readonly made: string;
 }
 
-type Cell = string | number | boolean | null;
+export type Cell = string | number | boolean | null;
 
-const COLUMNS = [
+export const COLUMNS = [
   "notice",
   "release",
   "version",
@@ -107,7 +107,8 @@ export function cellOf(value: Cell): string {
   return /[",\r\n;\t]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
 
-function sharedCells(item: Item, { release, version, digest }: Source): Cell[] {
+/** Cells of all columns before `finding`. */
+export function sharedCells(item: Item, { release, version, digest }: Source): Cell[] {
   const { file, result, status, problem } = item;
   const check = result?.check;
   return [
