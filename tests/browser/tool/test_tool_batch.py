@@ -128,6 +128,7 @@ def findings_of_all_are_in_one_table(tool: Tool) -> None:
 
 def exports_have_pseudonyms_and_the_key_says_which(tool: Tool) -> None:
     """Files' names are in the key alone; notice and release are in every file."""
+    tool.page.get_by_text("More formats, and pseudonyms").click()
     tool.page.get_by_label("Pseudonyms in place of file names").check()
     wide = tool.saved("CSV, one row an image")
     bundle = json.loads(tool.saved("FHIR (JSON)"))

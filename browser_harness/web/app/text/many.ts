@@ -35,6 +35,7 @@ const en = {
     said: (name: string) => `${name} is shown.`,
   },
   export: {
+    more: "More formats, and pseudonyms",
     wide: "CSV, one row an image",
     fhir: "FHIR (JSON)",
     overlay: "Overlay as PNG",
@@ -90,6 +91,7 @@ const de: ManyWords = {
     said: (name) => `${name} wird gezeigt.`,
   },
   export: {
+    more: "Weitere Formate, und Pseudonyme",
     wide: "CSV, eine Zeile je Bild",
     fhir: "FHIR (JSON-Datei)",
     overlay: "Überlagerung als PNG",

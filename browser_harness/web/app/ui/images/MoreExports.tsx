@@ -12,14 +12,15 @@ import { items } from "../state/queue.js";
 export function MoreExports() {
   const words = many.value.export;
   return (
-    <>
+    <details class="more-exports">
+      <summary>{words.more}</summary>
       <div class="actions tight">
         <Save name={words.wide} act={() => saveResults("wide")} />
         <Save name={words.fhir} act={() => saveResults("fhir")} />
         {layer.value && <Save name={words.overlay} act={saveOverlay} />}
       </div>
       <Names />
-    </>
+    </details>
   );
 }
 

@@ -10,7 +10,7 @@ import { layer } from "./layer.js";
 import { picture } from "./picture.js";
 import { named } from "./pseudonyms.js";
 import { selected } from "./queue.js";
-import { digest, releaseName } from "./session.js";
+import { digest, release, releaseName } from "./session.js";
 import { gray } from "./stage.js";
 
 /** Of the saved picture's longer side, pixels. */
@@ -43,7 +43,8 @@ function captions(): readonly string[] {
   const over = overlay.value;
   const label = over.kind === "finding" && item?.result?.findings?.[over.finding]?.label;
   const what = over.kind === "error" ? words.error : label ? words.of(nameOf(label)) : "";
-  return [NOTICE, releaseName.value, `manifest ${digest.value}`, item?.name ?? "", what];
+  const identity = [release.value?.title ?? "", releaseName.value].join(" ").trim();
+  return [NOTICE, identity, `manifest ${digest.value}`, item?.name ?? "", what];
 }
 
 /** The picture above a band of lines, the first in red; a line that is too long is drawn narrower. */
