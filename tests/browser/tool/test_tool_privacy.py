@@ -25,7 +25,7 @@ from tests.browser.tool.tool_page import opened_tool, outputs_of, until
 from tests.browser.tool.tool_site import make_site
 
 ROOT = Path(__file__).parents[3]
-BUDGET = 350_000
+BUDGET = 500_000
 """Bytes of script and style, compressed, until the tool is ready."""
 
 ALLOW = (
