@@ -295,6 +295,49 @@ reading-bright = المناطق الفاتحة
 reading-atDetector = عند الكاشف؛ وفي الجسم أقل
 reading-oblong = بالعرض فقط: البكسلات ليست مربعة
 
+## many
+
+many-table-open = جدول
+many-table-heading = كل الصور والنتائج
+many-table-hint = القيم على المقياس المعايَر، حيث 0.5 هي نقطة التشغيل؛ وبالخط المائل خرج النموذج حيث لا نقطة تشغيل للنتيجة. اختر اسم عمود للترتيب.
+many-table-image = الصورة
+many-table-status = الحالة
+many-table-filter = عرض
+many-table-search = الاسم يحتوي على
+many-table-count = { $shown } من { $all } صورة
+many-table-none = لا صورة تطابق هذا الاختيار.
+many-table-reached = تبلغ نقطة تشغيلها
+many-table-select = عرض { $name }
+many-table-kinds-all = الكل
+many-table-kinds-positive = إيجابية
+many-table-kinds-negative = لا إيجابي فيها
+many-table-kinds-refused = مرفوضة
+many-table-kinds-failed = فشلت
+many-table-kinds-waiting = لم تُفحص بعد
+many-steps-heading = الانتقال إلى صورة
+many-steps-positive = إيجابية
+many-steps-refused = مرفوضة
+many-steps-positivePrevious = الصورة الإيجابية السابقة
+many-steps-positiveNext = الصورة الإيجابية التالية
+many-steps-refusedPrevious = الصورة المرفوضة السابقة
+many-steps-refusedNext = الصورة المرفوضة التالية
+many-steps-said = تُعرض { $name }.
+many-export-more = صيغ أخرى، وأسماء مستعارة
+many-export-wide = ملف CSV، سطر لكل صورة
+many-export-fhir = ملف FHIR (بصيغة JSON)
+many-export-overlay = الطبقة بصيغة PNG
+many-export-failed = تعذّر التصدير.
+many-export-overlayFailed = لا طبقة معروضة.
+many-export-pseudonyms = أسماء مستعارة بدل أسماء الملفات
+many-export-pseudonymsHint = قد تكون أسماء الملفات أسماء مرضى. عندئذ يحمل كل تصدير وكل طباعة اسمًا عشوائيًا لكل صورة. المفتاح وحده يبيّن أيّها لأيّ صورة: احفظه قبل إغلاق الصفحة، واحتفظ به على حدة. وتبقى بصمة الملف كاشفة له لمن يملك الملف.
+many-export-key = حفظ المفتاح
+many-export-keyUnsaved = لم يُحفظ المفتاح بعد؛ ويُفقد عند إغلاق الصفحة.
+many-forget-heading = ما يُحفظ على هذا الجهاز
+many-forget-button = حذف كل ما يُحفظ على هذا الجهاز
+many-forget-hint = يحذف موافقتك واللغة والاختيارات، ونتيجة الاختبار الذاتي، وملفات الصفحة والنماذج. لا تُحفظ الصور والنتائج أبدًا. ثم تُحمَّل الصفحة من خادمها من جديد.
+many-forget-ask = أتريد حذف كل ما تحفظه هذه الأداة على هذا الجهاز؟ تُفقد أيضًا الصور والنتائج في هذه الصفحة.
+many-forget-failed = تعذّر حذف كل شيء. احذف بيانات هذا الموقع في إعدادات المتصفح.
+
 ## findings
 
 findings-heading = العلامات

@@ -312,6 +312,49 @@ reading-bright = Helle Bereiche
 reading-atDetector = am Detektor; im Körper ist es weniger
 reading-oblong = nur quer: die Pixel sind nicht quadratisch
 
+## many
+
+many-table-open = Tabelle
+many-table-heading = Alle Bilder und Befunde
+many-table-hint = Werte auf der kalibrierten Skala, auf der 0,5 der Arbeitspunkt ist; kursiv die Ausgabe des Modells, wo ein Befund keinen hat. Der Name einer Spalte sortiert.
+many-table-image = Bild
+many-table-status = Stand
+many-table-filter = Zeigen
+many-table-search = Name enthält
+many-table-count = { $shown } von { $all } Bildern
+many-table-none = Kein Bild passt zu dieser Auswahl.
+many-table-reached = erreicht seinen Arbeitspunkt
+many-table-select = { $name } zeigen
+many-table-kinds-all = Alle
+many-table-kinds-positive = Positiv
+many-table-kinds-negative = Keiner positiv
+many-table-kinds-refused = Abgelehnt
+many-table-kinds-failed = Fehlgeschlagen
+many-table-kinds-waiting = Noch nicht untersucht
+many-steps-heading = Zu einem Bild gehen
+many-steps-positive = Positiv
+many-steps-refused = Abgelehnt
+many-steps-positivePrevious = Voriges positives Bild
+many-steps-positiveNext = Nächstes positives Bild
+many-steps-refusedPrevious = Voriges abgelehntes Bild
+many-steps-refusedNext = Nächstes abgelehntes Bild
+many-steps-said = { $name } wird gezeigt.
+many-export-more = Weitere Formate, und Pseudonyme
+many-export-wide = CSV, eine Zeile je Bild
+many-export-fhir = FHIR (JSON-Datei)
+many-export-overlay = Überlagerung als PNG
+many-export-failed = Der Export konnte nicht erstellt werden.
+many-export-overlayFailed = Es wird keine Überlagerung gezeigt.
+many-export-pseudonyms = Pseudonyme statt Dateinamen
+many-export-pseudonymsHint = Dateinamen können Namen von Patienten sein. Jeder Export und Druck hat dann für jedes Bild einen zufälligen Namen. Nur der Schlüssel sagt, welcher zu welchem gehört: Speichern Sie ihn, bevor Sie die Seite schließen, und verwahren Sie ihn getrennt. Die Prüfsumme einer Datei erkennt weiterhin, wer die Datei hat.
+many-export-key = Schlüssel speichern
+many-export-keyUnsaved = Der Schlüssel wurde noch nicht gespeichert; er geht verloren, wenn Sie die Seite schließen.
+many-forget-heading = Was auf diesem Gerät liegt
+many-forget-button = Alles auf diesem Gerät löschen
+many-forget-hint = Löscht Ihre Zustimmung, Sprache und Auswahl, das Ergebnis des Selbsttests und die Dateien der Seite und der Modelle. Bilder und Ergebnisse werden nie aufbewahrt. Danach wird die Seite neu von ihrem Server geladen.
+many-forget-ask = Alles löschen, was dieses Werkzeug auf diesem Gerät aufbewahrt? Auch Bilder und Ergebnisse in dieser Seite gehen verloren.
+many-forget-failed = Nicht alles konnte gelöscht werden. Löschen Sie die Daten dieser Website in den Einstellungen des Browsers.
+
 ## findings
 
 findings-heading = Befunde

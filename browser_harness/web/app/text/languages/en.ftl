@@ -312,6 +312,49 @@ reading-bright = Bright areas
 reading-atDetector = at the detector; in the body it is less
 reading-oblong = across only: pixels are not square
 
+## many
+
+many-table-open = Table
+many-table-heading = All images and findings
+many-table-hint = Values on the calibrated scale, where 0.5 is the operating point; in italics, the model's output where a finding has none. Choose a column's name to sort.
+many-table-image = Image
+many-table-status = Status
+many-table-filter = Show
+many-table-search = Name contains
+many-table-count = { $shown } of { $all } images
+many-table-none = No image fits this choice.
+many-table-reached = reaches its operating point
+many-table-select = Show { $name }
+many-table-kinds-all = All
+many-table-kinds-positive = Positive
+many-table-kinds-negative = None positive
+many-table-kinds-refused = Refused
+many-table-kinds-failed = Failed
+many-table-kinds-waiting = Not examined yet
+many-steps-heading = Go to an image
+many-steps-positive = Positive
+many-steps-refused = Refused
+many-steps-positivePrevious = Previous positive image
+many-steps-positiveNext = Next positive image
+many-steps-refusedPrevious = Previous refused image
+many-steps-refusedNext = Next refused image
+many-steps-said = { $name } is shown.
+many-export-more = More formats, and pseudonyms
+many-export-wide = CSV, one row an image
+many-export-fhir = FHIR (JSON)
+many-export-overlay = Overlay as PNG
+many-export-failed = The export could not be made.
+many-export-overlayFailed = No overlay is shown.
+many-export-pseudonyms = Pseudonyms in place of file names
+many-export-pseudonymsHint = File names may be patients' names. Every export and print then has a random name for each image. Only the key tells which is which: save it before you close the page, and keep it apart. The digest of a file still identifies it to whoever has the file.
+many-export-key = Save the key
+many-export-keyUnsaved = The key was not saved yet; it is lost when you close the page.
+many-forget-heading = What is kept on this device
+many-forget-button = Delete everything kept on this device
+many-forget-hint = Deletes your agreement, language and choices, the self-test's record, and the page's and models' files. Images and results are never kept. The page is loaded again from its server afterwards.
+many-forget-ask = Delete everything that this tool keeps on this device? Images and results in this page are lost, too.
+many-forget-failed = Not everything could be deleted. Delete this site's data in the browser's settings.
+
 ## findings
 
 findings-heading = Findings

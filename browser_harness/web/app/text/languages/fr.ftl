@@ -286,6 +286,49 @@ reading-bright = Zones claires
 reading-atDetector = au détecteur ; dans le corps c'est moins
 reading-oblong = en largeur seulement : les pixels ne sont pas carrés
 
+## many
+
+many-table-open = Tableau
+many-table-heading = Toutes les images et tous les résultats
+many-table-hint = Valeurs sur l'échelle calibrée, où 0,5 est le point de fonctionnement ; en italique, la sortie du modèle quand un résultat n'en a pas. Le nom d'une colonne trie.
+many-table-image = Cliché
+many-table-status = État
+many-table-filter = Afficher
+many-table-search = Le nom contient
+many-table-count = { $shown } sur { $all } images
+many-table-none = Aucune image ne correspond à ce choix.
+many-table-reached = atteint son point de fonctionnement
+many-table-select = Afficher { $name }
+many-table-kinds-all = Toutes
+many-table-kinds-positive = Positives
+many-table-kinds-negative = Aucun positif
+many-table-kinds-refused = Refusées
+many-table-kinds-failed = Échouées
+many-table-kinds-waiting = Pas encore examinées
+many-steps-heading = Aller à une image
+many-steps-positive = Positives
+many-steps-refused = Refusées
+many-steps-positivePrevious = Image positive précédente
+many-steps-positiveNext = Image positive suivante
+many-steps-refusedPrevious = Image refusée précédente
+many-steps-refusedNext = Image refusée suivante
+many-steps-said = { $name } est affichée.
+many-export-more = Autres formats, et pseudonymes
+many-export-wide = CSV, une ligne par image
+many-export-fhir = FHIR (fichier JSON)
+many-export-overlay = Superposition en PNG
+many-export-failed = L'export n'a pas pu être fait.
+many-export-overlayFailed = Aucune superposition n'est affichée.
+many-export-pseudonyms = Pseudonymes à la place des noms de fichiers
+many-export-pseudonymsHint = Les noms de fichiers peuvent être des noms de patients. Chaque export et chaque impression porte alors un nom aléatoire pour chaque image. Seule la clé dit lequel est lequel : enregistrez-la avant de fermer la page, et gardez-la à part. L'empreinte d'un fichier l'identifie toujours pour qui possède le fichier.
+many-export-key = Enregistrer la clé
+many-export-keyUnsaved = La clé n'a pas encore été enregistrée ; elle est perdue quand vous fermez la page.
+many-forget-heading = Ce qui est gardé sur cet appareil
+many-forget-button = Supprimer tout ce qui est gardé sur cet appareil
+many-forget-hint = Supprime votre accord, la langue et les choix, le résultat de l'autotest, et les fichiers de la page et des modèles. Les images et les résultats ne sont jamais gardés. La page est ensuite rechargée depuis son serveur.
+many-forget-ask = Supprimer tout ce que cet outil garde sur cet appareil ? Les images et les résultats de cette page sont perdus aussi.
+many-forget-failed = Tout n'a pas pu être supprimé. Supprimez les données de ce site dans les réglages du navigateur.
+
 ## findings
 
 findings-heading = Signes

@@ -6,6 +6,7 @@ import { text } from "../../text/language.js";
 import { Icon } from "../page/Icon.js";
 import { Unreviewed } from "../page/Unreviewed.js";
 import { DeviceSection } from "./DeviceSection.js";
+import { ForgetSection } from "./ForgetSection.js";
 import { ModelsSection, ReleaseSection } from "./ReleaseSections.js";
 import { Section } from "./Section.js";
 import { SelfTestSection } from "./SelfTestSection.js";
@@ -54,6 +55,7 @@ export function AboutDialog() {
             <ReleaseSection />
             <SiteSection />
             <DeviceSection />
+            <ForgetSection />
           </div>
         </>
       )}

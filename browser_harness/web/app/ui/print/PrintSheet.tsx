@@ -12,6 +12,7 @@ import { overlay } from "../state/explaining.js";
 import { nameOfFile, type Item, type Result } from "../state/items.js";
 import { layer } from "../state/layer.js";
 import { picture } from "../state/picture.js";
+import { named } from "../state/pseudonyms.js";
 import { selected } from "../state/queue.js";
 import { digest, release, releaseName } from "../state/session.js";
 import { HeaderLine, HeaderWarnings } from "../viewer/Header.js";
@@ -20,7 +21,7 @@ import { drawOnPaper } from "./paper.js";
 
 /** One page on paper about the image in view; on the screen it is not to be seen. */
 export function PrintSheet() {
-  const item = selected.value;
+  const [item] = selected.value ? named([selected.value]) : [];
   const result = item?.result;
   return <div class="sheet">{item && result && <Sheet item={item} result={result} />}</div>;
 }

@@ -16,9 +16,9 @@ export interface Source {
   readonly publisher: string | null;
 }
 
-type Cell = string | number | boolean | null;
+export type Cell = string | number | boolean | null;
 
-const COLUMNS = [
+export const COLUMNS = [
   "notice",
   "release",
   "version",
@@ -119,7 +119,8 @@ export function cellOf(value: Cell): string {
   return /[",\r\n;\t]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
 
-function sharedCells(item: Item, { release, version, digest }: Source): Cell[] {
+/** Cells of all columns before `finding`. */
+export function sharedCells(item: Item, { release, version, digest }: Source): Cell[] {
   const { file, result, status, problem } = item;
   const check = result?.check;
   return [
