@@ -1,6 +1,6 @@
 import type { Finding } from "../../host/seen.js";
 import { calibratedOf, standingOf } from "../findings/standing.js";
-import { NOTICE, operatingPoint, siteWords, type Source } from "./export_documents.js";
+import { claimWords, NOTICE, operatingPoint, siteWords, type Source } from "./export_documents.js";
 import { nameOfFile, type Item, type Result } from "./items.js";
 import { reaches } from "./many.js";
 
@@ -66,11 +66,15 @@ function deviceOf({ release, title, version, digest }: Source) {
 }
 
 /** What every report and observation says first. */
-function notesOf(item: Item, { release, version, digest }: Source) {
+function notesOf(item: Item, source: Source) {
+  const { release, version, digest } = source;
+  const corrections = item.result?.corrections ?? [];
   const words = [
     NOTICE,
     `release ${[release, version].filter((one) => one !== null).join(" ")}, manifest SHA-256 ${digest}`,
+    claimWords(source),
     siteWords(item.result),
+    corrections.length > 0 && `corrected before it was examined: ${corrections.join(" ")}`,
     item.problem?.detail,
     item.result?.check?.reason && `refused: ${item.result.check.reason}`,
   ];

@@ -8,8 +8,7 @@ import { wideCsvOf } from "./wide_csv.js";
 
 const SOURCE: Source = {
   ...{ release: "chest", title: "Chest", version: "2", digest: "cd".repeat(32) },
-  made: "2026-01-02T03:04:05.000Z",
-  publisher: null,
+  ...{ made: "2026-01-02T03:04:05.000Z", publisher: "Some Clinic" },
 };
 const low = FINDINGS.map((one) => ({
   ...one,
@@ -59,6 +58,7 @@ test("a CSV has one row an image, with the notice and three columns a finding", 
     expect(row.split(",")).toHaveLength(rows[0]?.split(",").length ?? 0);
   }
   expect(rows[1]).toContain("0.25,0.7,above");
+  expect(rows[1]).toContain("Some Clinic");
 });
 
 test("FHIR has a report an image, marked as no patient's, and refers only to what is in it", () => {
@@ -80,6 +80,7 @@ test("FHIR has a report an image, marked as no patient's, and refers only to wha
   }
   for (const one of of("DiagnosticReport")) {
     expect(one.conclusion).toContain(NOTICE);
+    expect(one.conclusion).toContain("Some Clinic");
     expect(one.meta.security[0].code).toBe("HTEST");
     for (const { reference } of one.result ?? []) expect(urls).toContain(reference);
   }

@@ -1,5 +1,12 @@
 import { calibratedOf, standingOf } from "../findings/standing.js";
-import { cellOf, COLUMNS, sharedCells, siteWords, type Source } from "./export_documents.js";
+import {
+  cellOf,
+  claimWords,
+  COLUMNS,
+  sharedCells,
+  siteWords,
+  type Source,
+} from "./export_documents.js";
 import type { Item } from "./items.js";
 import { labelsOf } from "./many.js";
 
@@ -9,10 +16,18 @@ export function wideCsvOf(items: readonly Item[], source: Source): string {
   const columns = labels.flatMap((label) =>
     ["output", "calibrated", "standing"].map((what) => `${label} ${what}`),
   );
-  const head = [...COLUMNS.slice(0, COLUMNS.indexOf("finding")), "site", ...columns];
+  const head = [
+    ...COLUMNS.slice(0, COLUMNS.indexOf("finding")),
+    "corrections",
+    "site",
+    "claim",
+    ...columns,
+  ];
   const rows = items.map((item) => [
     ...sharedCells(item, source),
+    item.result?.corrections.join(" ") ?? null,
     siteWords(item.result),
+    claimWords(source),
     ...labels.flatMap((_, index) => {
       const finding = item.result?.findings?.[index];
       if (!finding) return [null, null, null];
