@@ -63,7 +63,7 @@ fuzz: setup ## thousands of random modules through the whole conversion; writes 
 operators: setup ## ONNX's own operator tests on WebGL, all of them; writes docs/operators.md
 	@$(BIN)/python -m tests.browser.writer.backend_run
 
-defaults: setup ## train the default checkpoints again (about two hours), into reference/defaults
+defaults: setup ## train the checkpoints of phantoms again (about two hours), into reference/defaults
 	@$(BIN)/python -m reference.training defaults
 
 real: setup ## train the networks of real films again, from a folder REAL=… (reference/data/films.py says what it holds)

@@ -40,9 +40,9 @@ class Terms(Document):
     license: Line | None = None
     datasets: tuple[DataTerms, ...] = ()
 
-    def of_role(self, role: str) -> DataTerms | None:
-        """What is stated of the images of a card's role; None where nothing is."""
-        return next((one for one in self.datasets if role in one.roles), None)
+    def of_role(self, role: str) -> tuple[DataTerms, ...]:
+        """What is stated of the sets that the images of a card's role are of; may be nothing."""
+        return tuple(one for one in self.datasets if role in one.roles)
 
     def joined(self, other: Terms, where: str) -> Terms:
         """What both state together, this one's sets first.

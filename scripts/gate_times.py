@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,16 +58,19 @@ def _release(folder: Path) -> Path:
 
 
 def _change_autoencoder(folder: Path) -> None:
-    """Another checkpoint of one model: every weight a millionth larger; its gate is of it."""
-    weights = folder / "l2" / "model.safetensors"
+    """Another checkpoint of one model: one weight is the next larger; rule and card are of it."""
+    weights = folder / "l2-films" / "model.safetensors"
     before = digests.of_file(weights)
-    larger = {
-        name: (array * np.float32(1 + 1e-6) if array.dtype == np.float32 else array)
-        for name, array in load_file(weights).items()
-    }
-    save_file(larger, weights)
-    gate = folder / "l2" / "gate.json"
-    gate.write_text(gate.read_text().replace(before, digests.of_file(weights)))
+    with safe_open(weights, "np") as file:
+        metadata = file.metadata()
+    arrays = load_file(weights)
+    most = max((a for a in arrays.values() if a.dtype.kind == "f"), key=lambda one: one.size)
+    most.flat[0] = np.nextafter(most.flat[0], most.dtype.type(np.inf))
+    save_file(arrays, weights, metadata)
+    for document in (folder / "gate-films" / "rule.json", folder / "l2-films" / "card.json"):
+        text = document.read_text()
+        assert before in text, document
+        document.write_text(text.replace(before, digests.of_file(weights)))
 
 
 def _add_probes(release: Path) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
 from browser_harness.drive import wire
+from browser_harness.drive.pictures import decode
 from browser_harness.drive.session import BrowserSession
 from browser_harness.launch.settings import BrowserSettings
 from xport.common.arrays import Array
@@ -90,6 +91,13 @@ class Definition(Protocol):
 
     def model_dump(self, *, mode: str) -> dict[str, Any]:
         """All of it, as a bundle carries it."""
+
+
+class Document(Protocol):
+    """A definition by its document."""
+
+    def document(self) -> bytes:
+        """Canonical JSON."""
 
 
 @dataclass(frozen=True)
@@ -212,3 +220,8 @@ class BrowserPreparer:
         if isinstance(found, Unsupported):
             return found
         return Made(found.array, found.decode_seconds + found.resize_seconds)
+
+    def by_all(self, content: bytes, definitions: Sequence[Document]) -> Sequence[Array]:
+        """One image file by several definitions, decoded once; errors as in `decode`."""
+        documents = [one.document().decode() for one in definitions]
+        return decode(self._session, content, documents, samples=False).inputs

@@ -211,7 +211,10 @@ for (const name of (await readdir(wasm)).filter((file) => file.endsWith(".wasm")
 await cp(path.join(here, "runner/runner.html"), path.join(dist, "runner.html"));
 await cp(path.join(here, "bench/bench.html"), path.join(dist, "bench.html"));
 
-await script("app", "app/app.tsx", { plugins: [withoutEngine], licenses: true });
+await script("app", "app/app.tsx", {
+  plugins: [withoutEngine, withoutPreloading],
+  licenses: true,
+});
 await script("host", "app/host/index.ts", { plugins: [withoutEngine] }); // for tests alone
 await script("engine.worker", "app/host/engine_worker.ts");
 await script("sw", "app/offline/sw.ts", { plugins: [withoutEngine], licenses: true });

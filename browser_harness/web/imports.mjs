@@ -23,7 +23,12 @@ const FLOORS = {
   "app/app.tsx": ["witness", "app/host", "app/offline", "app/ui"],
 };
 /** Packages that one folder alone may import. */
-const PACKAGES = { "@tensorflow/": "engine/tfjs", "kernels:": "engine/tfjs", preact: "app/ui" };
+const PACKAGES = {
+  "@tensorflow/": "engine/tfjs",
+  "@fluent/": "app/text",
+  "kernels:": "engine/tfjs",
+  preact: "app/ui",
+};
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const sources = ["witness", "engine", "runner", "bench", "app"]

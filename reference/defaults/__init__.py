@@ -1,4 +1,4 @@
-"""The default checkpoints: trained on phantoms, so that a fresh checkout predicts something.
+"""The default checkpoints, of films and phantoms, so that a fresh checkout predicts something.
 
 NOT FOR MEDICAL USE. They lie inside the package so that an installed one has them too.
 """
@@ -22,7 +22,7 @@ CLASSIFIERS: Mapping[Name, str] = {
 }
 """Classifiers, and the augmentation that each was trained with: the rows of Figure E.2.
 
-The first is the one that ships; the others differ from it in that alone.
+The first is the one that ``PHANTOMS`` ships; the others differ from it in that alone.
 """
 
 AUTOENCODERS: Mapping[Name, str] = {"ali": "ALI", "l2": "L2"}
@@ -32,11 +32,14 @@ NAMES: tuple[Name, ...] = (*CLASSIFIERS, *AUTOENCODERS)
 
 
 RELEASE = Path(__file__).with_name("release.toml")
-"""The default release: the networks that ship, what they are tried on and what must hold."""
+"""The default release, of real films: the networks, what they are tried on and what must hold."""
+
+PHANTOMS = Path(__file__).with_name("phantoms.toml")
+"""The release of the networks that were trained on phantoms."""
 
 
 def default_folder(name: str) -> Path:
-    """Return the folder of a default: ``model.safetensors``, ``card.json`` and ``card.md``.
+    """Return the folder of a default of phantoms: weights, ``card.json`` and ``card.md``.
 
     A classifier also has ``calibration.json``, the autoencoders ``gate.json``.
 

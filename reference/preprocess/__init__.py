@@ -3,6 +3,8 @@
 The definition is data (``Preprocess``): declared in a release file, carried in a bundle, and
 read by the page, whose TypeScript gives the same bits. No framework is needed here.
 
+- `corrections`: what a reader may correct in a picture before it is prepared: turn, mirror, invert,
+  crop.
 - `definition`: how an image becomes a model's input, as data, and what it makes of an image.
 - `levels`: gray levels of a picture, upright: the first half of preprocessing.
 - `picture`: pixels as a file holds them, whatever its format: what every decoder returns.

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections.abc import Collection
 from typing import Annotated, Any, Literal, Self
 
 import numpy as np
@@ -26,6 +27,7 @@ from pydantic import (
 )
 
 from reference.errors import ImageError
+from reference.preprocess.corrections import Correction, corrected, in_order
 from reference.preprocess.levels import Samples, level_of_array, level_of_picture, upright
 from reference.preprocess.picture import NOTES, Note, Picture
 from reference.preprocess.resample import Float64Array, Level, Resampler, resample
@@ -78,6 +80,8 @@ class Preprocess(BaseModel):
 
     Pixels that are not square, as a DICOM file may say, count by their height and width. `forbid`
     names notes (`reference.preprocess.picture.NOTES`) with which an image is refused.
+    `corrections` are what a reader asked for of one image, done once it is upright and before all
+    else (`reference.preprocess.corrections`); no release declares any.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -92,13 +96,17 @@ class Preprocess(BaseModel):
     low: Bound = 0.0
     high: Bound = 1.0
     forbid: Annotated[tuple[Note, ...], Field(strict=False), AfterValidator(_in_order)] = ()
+    corrections: Annotated[
+        tuple[Correction, ...], Field(strict=False), AfterValidator(in_order)
+    ] = ()
 
     @model_serializer(mode="wrap")
     def _without_default(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Leave out an empty `forbid`: definitions from before there was one keep their digest."""
+        """Leave out what is empty: definitions from before there was such a field stay as named."""
         fields: dict[str, Any] = handler(self)
-        if not self.forbid:
-            fields.pop("forbid", None)
+        for name in ("forbid", "corrections"):
+            if not getattr(self, name):
+                fields.pop(name, None)
         return fields
 
     @model_validator(mode="after")
@@ -107,10 +115,18 @@ class Preprocess(BaseModel):
             raise ValueError(f"low: {self.low} is not below high, {self.high}, in float32")
         return self
 
+    def correcting(self, corrections: Collection[Correction]) -> Self:
+        """The same for an image that is corrected first.
+
+        Raises:
+            ValueError: two turns are named.
+        """
+        return self.model_copy(update={"corrections": in_order(corrections)})
+
     def document(self) -> bytes:
         """The definition as canonical JSON: keys sorted, no spaces, ASCII.
 
-        Every field is there, but for `forbid` where it is empty.
+        Every field is there, but for `forbid` and `corrections` where they are empty.
         """
         fields = self.model_dump(mode="json")
         return json.dumps(fields, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
@@ -129,15 +145,18 @@ class Preprocess(BaseModel):
         Raises:
             ImageError: the image has no or too many pixels, is of another shape or number
                 format, or holds NaN or levels outside black to white; or its decoder had to say
-                of it what is forbidden.
+                of it what is forbidden; or corrections are asked for of an array.
         """
         aspect = 1.0
         if isinstance(image, Picture):
             self._require_allowed(image.notes)
-            level = level_of_picture(image, self.gray)
             turned = self.orientation == "exif"
+            image = corrected(image, self.corrections, turned=turned)
+            level = level_of_picture(image, self.gray)
             samples = upright(image) if turned else image.samples
             aspect = 1 / image.aspect if turned and image.orientation >= 5 else image.aspect
+        elif self.corrections:
+            raise ImageError("an array is not corrected", "image", "give what a decoder returns")
         else:
             level, samples = level_of_array(image), image
         values = self.low + self._fitted(samples, level, aspect) * (self.high - self.low)

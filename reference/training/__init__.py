@@ -14,6 +14,7 @@ Nothing here is imported by who only converts; it needs the extra ``train`` (Lig
   weights.
 - `figures`: what checkpoints reach: AUC of findings, scores of images that do not belong, the
   gate.
+- `film_terms`: licences of what real films made, and of the films.
 - `films`: training the classifier on real films: moved, their tones varied, labels smoothed,
   averaged.
 - `films_figures`: what a classifier of real films reaches, beside others on the very same images.

@@ -27,6 +27,7 @@ examples:
   torchrun --nproc-per-node 4 -m reference.training train --recipe paper --data NIH --out build/4
   python -m reference.training defaults --work build/defaults --out reference/defaults
   python -m reference.training real --from FOLDER
+  python -m reference.training film-terms reference/defaults/view
   python -m reference.training gate-table --real FOLDER --weights reference/defaults/view
   python -m reference.training gate-rule --view reference/defaults/view --out rule.json
   python -m reference.training gate-table --real FOLDER \\
@@ -122,6 +123,10 @@ def _add_real(commands: Any) -> None:
         help="folder with the rule's autoencoder (default %(default)s)",
     )
     table.add_argument("--json", type=Path, help="file for the table as a document")
+    stated = commands.add_parser(
+        "film-terms", help="write into cards of real films under which terms their data is"
+    )
+    stated.add_argument("cards", type=Path, nargs="+", help="folder of a card of real films")
     rule = commands.add_parser("gate-rule", help="write the rule by which images are accepted")
     rule.add_argument(
         "--view", type=Path, required=True, help="folder of the gate's network, with thresholds"
@@ -178,6 +183,12 @@ def _run(chosen: argparse.Namespace, line: str) -> None:
 
         for path in chosen.documents:
             _say(f"{path}: names {name_weights(path, chosen.weights)}")
+        return
+    if chosen.command == "film-terms":
+        from reference.training.film_terms import state_terms
+
+        for folder in chosen.cards:
+            _say(f"{folder}: {state_terms(folder)} sets of images")
         return
     if chosen.command == "gate-rule":
         from reference.training.gate_rule import gate_rule

@@ -16,7 +16,7 @@ from reference.card import Card, ScoreFigures, Stage, Weights
 from reference.decide.gate import Gate
 from reference.evaluation import AucTable
 from reference.preprocess import Preprocess
-from reference.terms import NOT_STATED
+from reference.terms import NOT_STATED, DataTerms
 from reference.training.fitting import Outcome
 from reference.training.recipes import Recipe
 
@@ -98,17 +98,22 @@ def markdown(card: Card, trained_on: str = PHANTOMS, more: Sequence[str] = ()) -
     ]
     if card.notes:
         parts += ["## What else to know", "\n".join(f"- {note}" for note in card.notes)]
-    parts += ["## Data", "\n".join(f"- {line}" for line in origin.data), _licences(card)]
+    parts += [
+        "## Data",
+        "\n".join(f"- {line}" for line in origin.data),
+        licences_table(card.datasets),
+    ]
     parts += ["## Training", *map(_stage, origin.stages)]
     return "\n\n".join(parts) + "\n"
 
 
-def _licences(card: Card) -> str:
-    if not card.datasets:
+def licences_table(datasets: Sequence[DataTerms]) -> str:
+    """What is stated of sets of images, for readers; that nothing is, where there are none."""
+    if not datasets:
         return f"Licences of the data: {NOT_STATED}."
     rows = [
         (one.name, ", ".join(one.roles), one.license or NOT_STATED, one.source or NOT_STATED)
-        for one in card.datasets
+        for one in datasets
     ]
     return _table(("data", "used as", "licence", "from"), rows)
 

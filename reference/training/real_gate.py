@@ -14,7 +14,9 @@ from reference.decide.rule import Rule
 from reference.document import write_whole
 from reference.networks.ali import autoencoder
 from reference.preprocess import AUTOENCODER_STRETCH
+from reference.training.card import licences_table
 from reference.training.defaults import LATENT, WIDTH, Trained
+from reference.training.film_terms import GATE_DATA
 from reference.training.given_back import given_back
 from reference.training.real import Tell
 from reference.training.real_publishing import (
@@ -133,7 +135,7 @@ def rule_card(rule: Rule, table: RuleTable | None = None) -> str:
             "## Limits",
             "\n".join(f"- {one}" for one in (*missed(table), reconstruction_share(table))),
         ]
-    parts += ["## Sources", "\n".join(f"- {one}" for one in SOURCES)]
+    parts += ["## Sources", "\n".join(f"- {one}" for one in SOURCES), licences_table(GATE_DATA)]
     return "\n\n".join(parts) + "\n"
 
 

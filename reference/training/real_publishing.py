@@ -24,6 +24,7 @@ from reference.training.card import described, markdown, versions
 from reference.training.classifier import classified
 from reference.training.defaults import SHAPE, Trained
 from reference.training.figures import classifier_figures, parameters, rounded
+from reference.training.film_terms import with_terms
 from reference.training.films_figures import mean_interval, published_outputs, side_by_side
 from reference.training.fitting import write_weights
 from reference.training.real import SEED, RealTraining, Tell, present
@@ -212,6 +213,7 @@ class RealPublishing:
         )
 
     def _written(self, name: str, card: Card, trained_on: str, more: tuple[str, ...]) -> Card:
+        card = with_terms(name, card)
         card.write(self.out / name / CARD)
         write_whole(self.out / name / "card.md", markdown(card, trained_on, more).encode())
         return card

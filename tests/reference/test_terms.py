@@ -15,8 +15,8 @@ def test_both_state_together_what_neither_states_alone() -> None:
     joined = own.joined(Terms(datasets=(IMAGES,)), "card.json")
     assert joined.license == "MIT"
     assert [one.name for one in joined.datasets] == ["More", "Phantoms"]
-    assert joined.of_role("train") == IMAGES
-    assert joined.of_role("test") is None
+    assert joined.of_role("train") == (IMAGES,)
+    assert joined.of_role("test") == ()
 
 
 @pytest.mark.parametrize(

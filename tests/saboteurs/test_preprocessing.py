@@ -13,6 +13,7 @@ import pytest
 from reference.preprocess import Preprocess
 from tests import mini
 from xport.bundles.build import NotPassed
+from xport.common.arrays import Array
 from xport.errors import RunnerError
 from xport.exchange.prepared import EXACT
 from xport.exchange.preparer import Made, Preparer, Unsupported
@@ -41,6 +42,9 @@ class Saboteur:
 
     def environment(self) -> WebEnvironment | None:
         return self.page.environment()
+
+    def by_all(self, content: bytes, definitions: Sequence[Preprocess]) -> Sequence[Array]:
+        return self.page.by_all(content, definitions)
 
     def prepare(self, pipeline: str, content: bytes, to: Preprocess) -> Made | Unsupported:
         honest = pipeline != EXACT

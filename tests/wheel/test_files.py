@@ -64,10 +64,12 @@ def test_what_the_code_opens_is_known_and_there(names: set[str]) -> None:
         assert any(name.startswith(wanted) for name in names), wanted
 
 
-def test_it_has_what_the_default_release_names(names: set[str]) -> None:
-    text = (ROOT / "reference" / "defaults" / "release.toml").read_text(encoding="utf-8")
-    files = re.findall(r'^(?:checkpoint|calibration|gate) = "(.+)"$', text, re.MULTILINE)
-    assert len(files) == 4
+@pytest.mark.parametrize(("release", "count"), [("release", 5), ("phantoms", 4)])
+def test_it_has_what_a_default_release_names(names: set[str], release: str, count: int) -> None:
+    text = (ROOT / "reference" / "defaults" / f"{release}.toml").read_text(encoding="utf-8")
+    files = re.findall(r'^(?:checkpoint|calibration|gate|rule) = "(.+)"$', text, re.MULTILINE)
+    assert len(files) == count
+    assert f"reference/defaults/{release}.toml" in names
     assert {f"reference/defaults/{file}" for file in files} <= names
 
 

@@ -128,16 +128,26 @@ def test_the_default_release_and_its_checkpoints_came_with_the_wheel(
     done = installed.run("convert", release, "--out", "demo", "--json", cwd=place)
     assert done.returncode == 0, done.stdout + done.stderr
     plan = Plan.read(place / "demo" / "plan.json")
-    assert [model.id for model in plan.models] == ["classifier", "autoencoder", "explanation"]
+    assert [model.id for model in plan.models] == [
+        "classifier",
+        "autoencoder",
+        "view",
+        "explanation",
+    ]
+    assert plan.rule is not None
     assert all(model.trained for model in plan.models if model.kind != "explanation")
-    assert {one.model for one in plan.missing_routes} == {"classifier", "autoencoder"}
+    assert {one.model for one in plan.missing_routes} == {"classifier", "autoencoder", "view"}
     checked = installed.run("check", release, "--json", cwd=place)
     assert checked.returncode == 0, checked.stdout + checked.stderr
     states = {one["name"]: one["state"] for one in json.loads(checked.stdout)["findings"]}
     assert states.pop("toolchain tensorflow") == "optional"
     assert {*states.values()} == {"ok"}
     said = installed.run("demo", "--help", cwd=place)
-    assert (said.returncode, "build/demo" in said.stdout) == (0, True)
+    assert (said.returncode, "build/demo" in said.stdout, "--phantoms" in said.stdout) == (
+        0,
+        True,
+        True,
+    )
 
 
 def test_an_sdist_is_installed_without_node(built: Built, installed: Installed) -> None:

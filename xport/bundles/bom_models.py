@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cyclonedx.contrib.license.factories import LicenseFactory
 from cyclonedx.model import HashAlgorithm, HashType, Property
 from cyclonedx.model.component import Component, ComponentType, Pedigree
-from cyclonedx.model.license import License
+from cyclonedx.model.license import DisjunctiveLicense, License, LicenseExpression
 
 from reference.card import Card
 from reference.decide.gate import Gate
@@ -87,7 +87,7 @@ def _of_card(model: PlannedModel) -> Generator[Component, None, set[str]]:
     origin = Card.model_validate(model.card).provenance
     told = {role: text for role, _, text in (line.partition(": ") for line in origin.data) if text}
     for role in sorted({*told, *origin.images}):
-        stated = model.terms.of_role(role) or DataTerms(name=role)
+        sets = model.terms.of_role(role)
         yield Component(
             name=f"{model.id}: {role}",
             type=ComponentType.DATA,
@@ -97,14 +97,34 @@ def _of_card(model: PlannedModel) -> Generator[Component, None, set[str]]:
                 {
                     "role": role,
                     "prepared-images-digest": origin.images.get(role),
-                    "data-set": stated.name if stated.roles else None,
-                    "source": stated.source,
-                    "licence": stated.license or NOBODY,
+                    "data-set": "; ".join(one.name for one in sets),
+                    "source": _of_each(sets, [one.source for one in sets]),
+                    "licence": _of_each(sets, [one.license for one in sets]) or NOBODY,
                 }
             ),
-            licenses=_licences(stated.license),
+            licenses=_licences_of(sets),
         )
     return {*told, *origin.images}
+
+
+def _of_each(sets: Sequence[DataTerms], said: Sequence[str | None]) -> str | None:
+    """What is said of each set: alone where there is one, else after its name."""
+    if len(sets) < 2:
+        return next(iter(said), None)
+    named = zip(sets, said, strict=True)
+    return "; ".join(f"{one.name}: {what or NOT_STATED}" for one, what in named)
+
+
+def _licences_of(sets: Sequence[DataTerms]) -> list[License]:
+    """Those of several sets beside each other; CycloneDX takes one expression, or none."""
+    stated = list(dict.fromkeys(one.license for one in sets if one.license))
+    if len(stated) < 2:
+        return _licences(stated[0] if stated else None)
+    made = [(text, LicenseFactory().make_from_string(text)) for text in stated]
+    return [
+        DisjunctiveLicense(name=text) if isinstance(one, LicenseExpression) else one
+        for text, one in made
+    ]
 
 
 def _licences(stated: str | None) -> list[License]:

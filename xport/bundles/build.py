@@ -198,6 +198,7 @@ def _fill(
         site=plan.site,
         rule=_written(folder, RULE, document_bytes(plan.rule)),
         publisher=write_claim(folder, evidence),
+        corrections=evidence.corrections(),
         files={},
     )
     paths = [path.as_posix() for path in _relative(folder)]

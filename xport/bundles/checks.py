@@ -27,6 +27,9 @@ from xport.plan.page_models import page_view
 from xport.signing.places import FILES as SIGNATURES
 from xport.signing.signatures import signature_findings
 
+SITE_CONFIGURATION = "site.json"
+"""What a hospital lays beside the page (`xport.site.configuration`); in no bundle as released."""
+
 Rendering = Callable[[Evidence], Mapping[str, bytes]]
 """Makes the documents that are rendered from evidence, by their path in a bundle."""
 
@@ -176,6 +179,11 @@ def _listing_findings(
             yield f"file {name} is listed: a signature is of the list, and not in it"
         elif name not in found:
             yield f"file {name} is missing"
+        elif name not in entries and name == SITE_CONFIGURATION:
+            yield (
+                f"file {name} is extra: it is a site's configuration, which sets thresholds of its "
+                "own and is no part of the release; check the bundle without it"
+            )
         elif name not in entries:
             yield f"file {name} is extra"
         elif found[name] != entries[name].sha256:

@@ -119,6 +119,7 @@ def _statements(manifest: Manifest, evidence: Evidence) -> Iterator[tuple[str, o
     yield "what the models are held to", manifest.faithful_to, plan.faithful_to
     yield "what a site may set", manifest.site, plan.site
     yield "who claims the release", manifest.publisher, claim_of(evidence)
+    yield "which corrections are offered", manifest.corrections, evidence.corrections()
     yield "what is said beside the verdict", manifest.notes, evidence.verdict.notes
     if manifest.backends is not None or evidence.rules > 2:
         yield "the backends of the page", manifest.backends, page_backends(plan)

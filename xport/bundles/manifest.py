@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
+from reference.preprocess.corrections import Correction
 from xport.common import digests
 from xport.common.document import Document, GrownDocument
 from xport.formats.artifact import Signature
@@ -107,13 +108,14 @@ class Manifest(GrownDocument):
     every model was verified on them; None as above. `faithful_to` is what the models are held to.
     `site` is what a hospital may set, within bounds; None where that is nothing.
     `rule` is what images are accepted by, listed among the `files` too; None where no rule decides.
-    `publisher` is who claims the release; None where nobody does.
+    `publisher` is who claims the release; None where nobody does. `corrections` are those of images
+    that were verified, and that the page may offer.
 
     Version 1 had the preprocessing itself in the place of `models.*.preprocess`; version 2 had
     neither self-test nor examples, cards and tools.
     """
 
-    later: ClassVar[tuple[str, ...]] = ("rule", "site", "publisher")
+    later: ClassVar[tuple[str, ...]] = ("rule", "site", "publisher", "corrections")
 
     schema_version: Literal[3] = 3
     release: str
@@ -134,6 +136,7 @@ class Manifest(GrownDocument):
     site: SiteBounds | None = None
     rule: DataFile | None = None
     publisher: Claim | None = None
+    corrections: tuple[Correction, ...] = ()
     files: dict[Inside, FileEntry]
 
     def model_files(self) -> dict[str, FileEntry | DataFile]:

@@ -161,8 +161,13 @@ def _add_cache_dir(parser: argparse.ArgumentParser, kept: str) -> None:
 def _add_demo(commands: Any) -> argparse.ArgumentParser:
     demo = _command(commands, "demo", "release the models that come with xport")
     demo.description = (
-        "Release the models that come with xport, which were trained on drawn chests: what `xport "
+        "Release the models that come with xport, which were trained on real films: what `xport "
         "release` does with a file of your own."
+    )
+    demo.add_argument(
+        "--phantoms",
+        action="store_true",
+        help="release those that were trained on drawn chests instead, which show no person",
     )
     demo.add_argument(
         "--out",

@@ -158,14 +158,7 @@ def _signature(
     from xport.signing.signatures import NOT_SIGNED, claimed_key, is_keyless
 
     if is_keyless(bundle.folder):
-        told = {"signed": True, "checked": identity is not None, "fingerprint": None}
-        if identity is not None:
-            return told | {"identity": identity}, f"signed by {identity}, without a key", []
-        what = (
-            "by whom it is signed: give --identity and --identity-provider, as its maker published "
-            "them elsewhere"
-        )
-        return told, "claims to be signed without a key, not checked against an identity", [what]
+        return _keyless(bundle, identity)
     fingerprint = claimed_key(bundle.folder)
     facts = {
         "signed": fingerprint is not None,
@@ -182,6 +175,35 @@ def _signature(
         "published elsewhere, with the package's extra: `pip install 'xport-tfjs[sign]'`"
     )
     return facts, f"claims the key {shown(fingerprint)}, not checked against a key", [what]
+
+
+def _keyless(bundle: Received, identity: str | None) -> tuple[dict[str, Any], str, list[str]]:
+    """The same of a bundle that is signed without a key.
+
+    Raises:
+        IntegrityError: its signature has no certificate that names an identity.
+    """
+    from reports.words import one_line
+    from xport.errors import PackageMissing
+    from xport.signing.keyless import claimed_identity
+    from xport.signing.places import KEYLESS, read_signature_file
+
+    told = {"signed": True, "checked": identity is not None, "fingerprint": None}
+    if identity is not None:
+        return told | {"identity": identity}, f"signed by {identity}, without a key", []
+    what = (
+        "by whom it is signed: without --identity nobody compared the certificate, and whoever "
+        "made the file can have it name anybody; give --identity and --identity-provider, as its "
+        "maker published them elsewhere"
+    )
+    try:
+        found = claimed_identity(read_signature_file(bundle.folder, KEYLESS))
+    except PackageMissing as error:
+        said = "claims to be signed without a key; whom its certificate names is not read here"
+        return told, said, [f"{what} ({error.remedy})"]
+    claims = {"claimed_identity": found.name, "claimed_provider": found.provider}
+    said = one_line(f"its certificate names {found.words()}; compared by nobody")
+    return told | claims, said, [what]
 
 
 def sign(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:

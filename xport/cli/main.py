@@ -110,9 +110,9 @@ def _release(options: argparse.Namespace) -> int:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from reference.defaults import RELEASE
+    from reference.defaults import PHANTOMS, RELEASE
 
-    options.file = RELEASE
+    options.file = PHANTOMS if options.phantoms else RELEASE
     return _release(options)
 
 

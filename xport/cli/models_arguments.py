@@ -27,7 +27,6 @@ examples:
   xport init my_package.models:build --input image=1,3,224,224 --argument num_classes=3 \\
       --checkpoint weights.safetensors --out new.toml --force
   xport init model.onnx --out onnx.toml
-  xport init hf:my-bert --input input_ids=1,16:int64 --out bert.toml   (with xport-tfjs[zoo])
 """
 
 CHECK_DESCRIPTION = """\

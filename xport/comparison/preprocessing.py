@@ -114,16 +114,21 @@ def _require_definition(
     assert plan.preprocessing is not None
     assert model.preprocess is not None
     made = preparations.of(model.id, DEFINITION)
+    recorded = [(model.preprocess, made.digest_by_image)] if made else []
+    for one in preparations.corrections:
+        if one.model == model.id:
+            recorded.append((model.preprocess.correcting(one.corrections), one.definition))
     for image, content in images.all(plan.preprocessing.images):
-        recorded = made.digest_by_image.get(image.name) if made else None
-        if recorded is None:
-            continue
-        if digests.of_array(model.preprocess.apply(decode(content, image.name))) != recorded:
-            raise IntegrityError(
-                f"{model.id}: the definition's input of {image.name!r} is not what it makes of it",
-                str(images.root),
-                "run `xport record` again",
-            )
+        known = [(to, found[image.name]) for to, found in recorded if image.name in found]
+        picture = decode(content, image.name) if known else None
+        for definition, digest in known:
+            if picture and digests.of_array(definition.apply(picture)) != digest:
+                raise IntegrityError(
+                    f"{model.id}: the definition's input of {image.name!r} is not what it makes "
+                    "of it",
+                    str(images.root),
+                    "run `xport record` again",
+                )
 
 
 def _belongs(recording: Recording, plan: Plan, model: PlannedModel, leg: Leg) -> bool:

@@ -1,5 +1,6 @@
 """What recordings are made of: documents and protocols that runners and judgement share.
 
+- `corrected`: what a reader's corrections make of images, here and on the page: compared by digest.
 - `implementations`: what other correct implementations differ by from the reference, on a few
   probes of a model.
 - `prepared`: what pipelines made of images: a model's inputs, and why some could not be made.

@@ -13,6 +13,7 @@ from pydantic import (
 
 from reference.preprocess.picture import Note
 from xport.common.document import Document, GrownDocument
+from xport.exchange.corrected import CorrectedInputs
 from xport.exchange.recording import WebEnvironment
 from xport.plan.pipeline_description import PipelineDescription
 from xport.plan.plan import PREPARED, Leg, Plan, PlannedModel, PlannedProbe
@@ -58,10 +59,11 @@ class PreparedInputs(Document):
 class Preparations(GrownDocument):
     """Every pipeline's inputs for every model; `environment` is where the browser's were made.
 
-    `reused_from` and `reused_at` are as of a recording.
+    `reused_from` and `reused_at` are as of a recording. `corrections` is what those of readers make
+    of the images on both sides; empty where it was not measured.
     """
 
-    later: ClassVar[tuple[str, ...]] = ("reused_from", "reused_at")
+    later: ClassVar[tuple[str, ...]] = ("reused_from", "reused_at", "corrections")
 
     schema_version: Literal[1] = 1
     plan_digest: str
@@ -69,6 +71,7 @@ class Preparations(GrownDocument):
     environment: WebEnvironment | None = None
     reused_from: AwareDatetime | None = None
     reused_at: AwareDatetime | None = None
+    corrections: tuple[CorrectedInputs, ...] = ()
 
     def of(self, model: str, pipeline: str) -> PreparedInputs | None:
         """What a pipeline made for a model, or None."""

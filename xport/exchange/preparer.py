@@ -51,3 +51,11 @@ class Preparer(Protocol):
             XportError: the pipeline should have read the image and did not.
         """
         ...
+
+    def by_all(self, content: bytes, definitions: Sequence[Preprocess]) -> Sequence[Array]:
+        """One image file, decoded once, as the inputs that this side's exact path makes of it.
+
+        Raises:
+            XportError: it could not.
+        """
+        ...

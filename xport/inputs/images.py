@@ -64,7 +64,8 @@ def synthetic_count(least: int) -> int:
 def example_files(count: int) -> list[ImageFile]:
     """Drawn chests as PNG, the first `count` of EXAMPLES, which a bundle offers as examples.
 
-    Seeds and severities are chosen so that the gates of both default autoencoders let them pass.
+    Seeds and severities are chosen so that the gates of all releases here let them pass. The page
+    says their titles in its languages, and knows them by their form (app/text/language.ts).
     """
     from reference.phantoms import Patient, phantom
     from reference.samples.image_files import gray_png

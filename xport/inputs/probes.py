@@ -157,7 +157,8 @@ def _share(spec: TensorSpec, values: tuple[int, int], place: tuple[int, int]) ->
     found = low + np.floor((numbers + 0.5) * ((high - low + 1) / (last + 1))).astype(np.int64)
     found[numbers == 0] = low
     found[(numbers == last) & (last > 0)] = high
-    return np.clip(found, low, high).astype(np.int32)
+    clipped: Array = np.clip(found, low, high).astype(np.int32)
+    return clipped
 
 
 @dataclass(frozen=True)

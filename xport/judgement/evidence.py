@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from reference.preprocess.corrections import Correction
 from xport.common.document import GrownDocument
 from xport.comparison.change import BaselineFound
 from xport.comparison.leg_decisions import LegDecisions
@@ -11,8 +12,9 @@ from xport.comparison.parity import Comparison
 from xport.comparison.picture import Picture
 from xport.comparison.pipeline_effect import PipelineEffect
 from xport.comparison.rule_decisions import RuleDecisions
+from xport.exchange.corrected import verified
 from xport.exchange.implementations import Implementations
-from xport.exchange.prepared import Preparations
+from xport.exchange.prepared import Preparations, prepared_models
 from xport.exchange.recording import Recording, WebEnvironment
 from xport.exchange.sensitivity import Sensitivity
 from xport.judgement.evidence_versions import as_version_4
@@ -86,6 +88,13 @@ class Evidence(GrownDocument):
             DocumentError: the evidence is of another version than these.
         """
         return as_version_4(content, where)
+
+    def corrections(self) -> tuple[Correction, ...]:
+        """The corrections of images that were verified, for every model that is given images."""
+        made = self.preparations.corrections if self.preparations else ()
+        planned = self.plan.preprocessing
+        images = [image.name for image in planned.images] if planned else []
+        return verified(made, [model.id for model in prepared_models(self.plan)], images)
 
     def published(self) -> Evidence:
         """The same without pictures of images that a user brought: they may be of patients.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reference.preprocess.corrections import TRIED
 from xport.comparison.pipeline_effect import PipelineEffect
+from xport.exchange.corrected import images_of
 from xport.exchange.prepared import (
     CANVAS,
     DEFINITION,
@@ -40,6 +42,8 @@ def preprocessing_checks(case: Case) -> Iterator[Check]:
         yield _equal(model, found.get(EXACT))
         yield _ran(case, model, reference_leg(plan, model), None)
         yield _ran(case, model, deployed_leg(plan), (DEFINITION, *IN_BROWSER))
+        if case.preparations and case.preparations.corrections:
+            yield _corrected(plan, model, case.preparations)
         for spec in model.signature.outputs:
             yield _predicted(plan, model, spec.name, found.get(EXACT))
         for name in plan.preprocessing.pipelines:
@@ -141,6 +145,37 @@ def _equal(model: PlannedModel, effect: PipelineEffect | None) -> Check:
         against="definition",
         measured=measured,
         bound=0.0,
+        rationale=BIT_EQUAL,
+    )
+
+
+def _corrected(plan: Plan, model: PlannedModel, preparations: Preparations) -> Check:
+    """With a reader's corrections done the exact path is the definition's too, on its images."""
+    assert plan.preprocessing is not None
+    images = [image.name for image in plan.preprocessing.images]
+    found = {one.corrections: one for one in preparations.corrections if one.model == model.id}
+    equal, status, message = 0, Status.PASSED, ""
+    for corrections in TRIED:
+        made, wanted = found.get(corrections), images_of(corrections, images)
+        missing = made.missing(wanted) if made else wanted
+        words = " and ".join(corrections)
+        if made and made.unequal:
+            status = Status.FAILED
+            message = f"{words}: {len(made.unequal)} images differ, such as {made.unequal[0]}"
+            break
+        if missing and made and missing[0] in made.failures:
+            status, message = Status.NOT_RUN, f"{words}: {made.failures[missing[0]]}"
+        elif missing:
+            status, message = Status.NOT_RUN, f"{words}: no inputs of {len(missing)} images"
+        equal += len(wanted)
+    return Check(
+        name="corrections equal to the definition",
+        model=model.id,
+        leg=leg_of(EXACT),
+        output=None,
+        status=status,
+        message=message or f"{len(TRIED)} corrections on {equal} images are equal",
+        against="definition",
         rationale=BIT_EQUAL,
     )
 

@@ -69,7 +69,7 @@ def model_from_graph(graph: Graph, *, check: bool = True) -> onnx.ModelProto:
     domains = sorted({node.domain for node in graph.nodes} - {"", "ai.onnx"})
     model = helper.make_model(
         helper.make_graph(
-            [_node_proto(node) for node in graph.nodes],
+            [node_proto(node) for node in graph.nodes],
             "xport",
             [value_info(name, graph.type_of(name)) for name in graph.inputs],
             [value_info(name, graph.type_of(name)) for name in graph.outputs],
@@ -227,7 +227,8 @@ def _attribute(proto: onnx.AttributeProto) -> Any:
     return list(value) if proto.type in (proto.INTS, proto.FLOATS) else value
 
 
-def _node_proto(node: Node) -> onnx.NodeProto:
+def node_proto(node: Node) -> onnx.NodeProto:
+    """A node as ONNX files have it."""
     from onnx import helper, numpy_helper
 
     attributes = {

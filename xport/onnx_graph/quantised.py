@@ -13,18 +13,11 @@ import numpy as np
 from xport.common.arrays import Array
 from xport.onnx_graph.building import Building
 from xport.onnx_graph.graph import Graph, Node, refuse
+from xport.onnx_graph.stand_ins import as_float, follow_integers
 
 RANGES = {"uint8": (0, 255), "int8": (-128, 127), "uint16": (0, 65535), "int16": (-32768, 32767)}
 LEVELS = 255.0
 """Of DynamicQuantizeLinear."""
-MOVES = frozenset({
-    "Identity", "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Flatten", "Concat", "Split",
-    "Slice", "Gather", "GatherND", "GatherElements", "Pad", "Expand", "Tile", "MaxPool",
-    "DepthToSpace", "SpaceToDepth", "Cast", "Shape", "Size",
-})  # fmt: skip
-"""Operators that do to integers what they do to float32."""
-SUMS = frozenset({"Add", "Sub", "Mul"})
-"""Exact on such numbers up to 2^24."""
 
 
 def dequantise(graph: Graph) -> bool:
@@ -36,46 +29,15 @@ def dequantise(graph: Graph) -> bool:
     found = [node for node in graph.nodes if node.op in HANDLERS and not node.domain]
     if not found:
         return False
-    _follow_integers(graph, found)
+    stand_ins = follow_integers(graph, found)
     for node in found:
+        node.inputs = [as_float(graph, name, node, stand_ins) for name in node.inputs]
         build = Building(graph, node)
         HANDLERS[node.op](build)
         build.done()
     for name in [n for n in graph.types if n not in (*graph.inputs, *graph.outputs)]:
         del graph.types[name]  # they say which integers those were
     return True
-
-
-def _follow_integers(graph: Graph, found: Sequence[Node]) -> None:
-    """Let integers that meet quantised values be float32 too; refuse what else computes with them.
-
-    Raises:
-        ConversionError: the node is named.
-    """
-    made = [name for node in found if node.op != "DequantizeLinear" for name in node.outputs]
-    integers = {n for n in made if n not in graph.types or graph.types[n].dtype.kind in "iu"}
-    for node in list(graph.nodes):
-        if node in found or not integers.intersection(node.inputs):
-            continue
-        if node.op in SUMS:
-            node.inputs = [n if n in integers else _cast(graph, n, node) for n in node.inputs]
-            integers.update(node.outputs)
-        elif node.op not in MOVES:
-            raise refuse(node, "computes with quantised integers", "dequantise before it")
-        elif node.op not in {"Cast", "Shape", "Size"}:
-            integers.update(node.outputs)
-    for node in graph.nodes:
-        if integers.intersection(node.outputs) & {*graph.outputs}:
-            raise refuse(node, "yields quantised integers", "let the model end in float32")
-
-
-def _cast(graph: Graph, name: str, before: Node) -> str:
-    """An integer operand, a constant or computed before a node, as float32."""
-    if name in graph.constants:
-        return graph.constant(f"{name}_float", graph.constants[name].astype(np.float32))
-    cast = Node("Cast", [name], [graph.fresh(f"{name}_float")], {"to": 1})
-    graph.nodes.insert(graph.nodes.index(before), cast)
-    return cast.outputs[0]
 
 
 def _number(build: Building, name: str) -> str:
@@ -126,7 +88,9 @@ def _range(build: Building, place: int) -> tuple[int, int]:
 
     name, code = _input(build, place), build.node.get("output_dtype", 0)
     if name:
-        kind = build.graph.type_of(name).dtype.name
+        made = build.graph.producers().get(name)
+        cast = made is not None and made.op == "Cast" and name.endswith("_float")
+        kind = build.graph.type_of(made.inputs[0] if cast and made else name).dtype.name
     else:
         kind = TensorProto.DataType.Name(code).lower() if code else "uint8"
     if kind not in RANGES:

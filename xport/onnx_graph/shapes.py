@@ -8,9 +8,11 @@ import numpy as np
 
 from xport.common.arrays import Array
 from xport.errors import ConversionError
+from xport.onnx_graph.composed import compose
 from xport.onnx_graph.conditionals import compute_both, inline_conditionals, require_alike
 from xport.onnx_graph.contributed import as_own_operators
 from xport.onnx_graph.files import graph_from_model, model_from_graph, value_info
+from xport.onnx_graph.functions import write_functions_out
 from xport.onnx_graph.graph import Graph, Node, TensorType, refuse
 from xport.onnx_graph.inlining import is_graph
 from xport.onnx_graph.loops import unroll_loops
@@ -97,7 +99,9 @@ def fold_constants(graph: Graph) -> None:
     chosen: list[Node] = []
     while True:
         resolve(graph)
-        if dequantise(graph) or unroll_recurrences(graph) or unroll_loops(graph):
+        if write_functions_out(graph) or compose(graph) or dequantise(graph):
+            continue
+        if unroll_recurrences(graph) or unroll_loops(graph):
             continue
         node = compute_both(graph)
         if node is None:
@@ -193,7 +197,9 @@ def _fed(graph: Graph, node: Node, names: list[str]) -> dict[str, Array]:
 
 
 def _constant(node: Node) -> Array:
-    (kind, value), *_ = node.attributes.items()
+    if len(node.attributes) != 1:
+        raise refuse(node, "is not valid ONNX: a constant has one value", "export the model anew")
+    ((kind, value),) = node.attributes.items()
     if kind == "value":
         return np.asarray(value)
     dtype = np.float32 if kind.startswith("value_float") else np.int64

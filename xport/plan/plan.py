@@ -163,6 +163,8 @@ class PlannedModel(GrownDocument):
 
     @model_validator(mode="after")
     def _digest_is_the_definitions(self) -> Self:
+        if self.preprocess is not None and self.preprocess.corrections:
+            raise ValueError(f"{self.id}: corrections are asked for by readers, not by a release")
         if self.preprocess_digest != (self.preprocess.digest() if self.preprocess else None):
             raise ValueError(f"{self.id}: preprocess_digest is not that of preprocess")
         return self

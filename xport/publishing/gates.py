@@ -69,16 +69,27 @@ def require_signer(policy: TargetPolicy, key: PublicKey | None, store: Store) ->
         )
 
 
-def require_signed(policy: TargetPolicy, signed: bool, where: str) -> None:
-    """Refuse a bundle without a signature where the target wants one.
+def require_signed(
+    policy: TargetPolicy, signed: bool, where: str, *, keyless: bool = False
+) -> None:
+    """Refuse a bundle without a signature of a key where the target wants one.
+
+    `keyless` is one that an identity signed: nothing here holds it to anybody.
 
     Raises:
         InputError: it has none.
     """
-    if (policy.signature_required or policy.keys) and not signed:
+    if not (policy.signature_required or policy.keys) or signed:
+        return
+    if keyless:
         raise InputError(
-            "is not signed, and the target wants it signed", where, "sign it with `xport sign`"
+            "is signed without a key, and the target takes signatures of keys alone",
+            where,
+            "sign an unsigned copy of it with `xport sign --key FILE`",
         )
+    raise InputError(
+        "is not signed, and the target wants it signed", where, "sign it with `xport sign`"
+    )
 
 
 def require_verdict(policy: TargetPolicy, status: Status, where: str) -> None:

@@ -2,6 +2,8 @@
 
 - `browser`: the browser harness as the workflow uses it: runners and runtime measurements for a
   plan.
+- `correcting`: record what a reader's corrections make of a plan's images, in Python and on the
+  page.
 - `implementations`: what other correct implementations say: other orders of summation, threads,
   optimisations off.
 - `keeper`: what was recorded, kept by key for later runs: whole, with the date on which it was

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from reference.preprocess.picture import Note
 from xport.common import isolated, progress
 from xport.errors import RunnerError, XportError
+from xport.exchange.corrected import CorrectedInputs, joined
 from xport.exchange.prepared import (
     EXACT,
     Preparations,
@@ -24,6 +25,7 @@ from xport.inputs.images import ImageFolder
 from xport.inputs.probes import Probe
 from xport.plan.pipeline_description import PipelineDescription
 from xport.plan.plan import Leg, Plan, PlannedModel, PlannedPreprocessing
+from xport.recording.correcting import corrected_by, corrected_here
 from xport.recording.keeper import now
 from xport.recording.legs import BrowserRunner, LegRecorder
 from xport.recording.prepared_folder import PreparedFolder
@@ -88,21 +90,27 @@ class PreprocessingRecorder:
     def _prepared(self, wanted: PlannedPreprocessing) -> Preparations:
         began = now()
         with progress.step("prepare images in Python", 1):
-            made = list(isolated.call(prepare_here, self.plan, self.images, self.folder).result)
+            made, there = isolated.call(made_here, self.plan, self.images, self.folder).result
             progress.advance(f"{len(wanted.images)} images")
-        here, environment = self._in_browser()
+        here, corrections, environment = self._in_browser()
         prepared = Preparations(
-            plan_digest=self.plan.digest(), made=(*made, *here), environment=environment
+            plan_digest=self.plan.digest(),
+            made=(*made, *here),
+            environment=environment,
+            corrections=tuple(joined(there, corrections)),
         )
         prepared.write(self.folder.path)
         if self.reuse:
             self.reuse.keep_prepared(prepared, self.folder, began)
         return prepared
 
-    def _in_browser(self) -> tuple[list[PreparedInputs], WebEnvironment | None]:
+    def _in_browser(
+        self,
+    ) -> tuple[list[PreparedInputs], list[CorrectedInputs], WebEnvironment | None]:
         wanted = len(self.plan.preprocessing.images) if self.plan.preprocessing else 0
         models = prepared_models(self.plan)
         made: list[PreparedInputs] = []
+        corrections: list[CorrectedInputs] = []
         try:
             with self.browser(self.plan) as preparer:
                 environment = preparer.environment()
@@ -110,12 +118,13 @@ class PreprocessingRecorder:
                     total = wanted * len(preparer.pipelines)
                     with progress.step(f"prepare {model.id} in the browser", total):
                         made += prepared_by(preparer, self.plan, model, self.images, self.folder)
+                corrections = corrected_by(preparer, self.plan, self.images)
                 with suppress(XportError):  # a page that died: its images say so
                     environment = preparer.environment()  # with what was seen until now
-                return made, environment
+                return made, corrections, environment
         except XportError as error:
             progress.say(f"preprocessing in the browser: {error}")
-            return [*made, *self._not_prepared(models, str(error))], None
+            return [*made, *self._not_prepared(models, str(error))], corrections, None
 
     def _not_prepared(self, models: Sequence[PlannedModel], why: str) -> Iterator[PreparedInputs]:
         """The exact path of every model without a single input: the browser did not do it."""
@@ -192,3 +201,10 @@ def prepare_here(plan: Plan, images: ImageFolder, folder: PreparedFolder) -> lis
         for model in prepared_models(plan)
         for made in prepared_by(preparer, plan, model, images, folder)
     ]
+
+
+def made_here(
+    plan: Plan, images: ImageFolder, folder: PreparedFolder
+) -> tuple[list[PreparedInputs], list[CorrectedInputs]]:
+    """What Python makes of a plan's images: by every pipeline, and with corrections done."""
+    return prepare_here(plan, images, folder), corrected_here(plan, images)

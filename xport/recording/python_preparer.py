@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from reference.decoding import decode
@@ -73,6 +73,17 @@ class PythonPreparer:
         if isinstance(found, CannotDo):
             return Unsupported(found.reason)
         return Made(found, time.perf_counter() - start)
+
+    def by_all(self, content: bytes, definitions: Sequence[Preprocess]) -> list[Array]:
+        """One image file by several definitions.
+
+        Raises:
+            RunnerError: the file cannot be decoded or corrected.
+        """
+        try:
+            return [definition.apply(_decoded(content)) for definition in definitions]
+        except ImageError as error:
+            raise RunnerError(error.what, error.where, error.remedy) from error
 
     def _measured(self, pipeline: str, levels: Float64Array, to: Preprocess) -> Array | CannotDo:
         try:

@@ -27,6 +27,7 @@ class Declared:
         inner = next(one for one in whole.get("anyOf", [whole]) if "$ref" in one)
         definition = handler.resolve_ref_schema(inner)
         name = {"enum": list(PRESETS), "type": "string"}
+        definition["properties"].pop("corrections", None)  # readers ask for them, no release does
         properties = {"preset": name, **definition["properties"]}
         table = {
             "additionalProperties": False,
@@ -41,6 +42,10 @@ class Declared:
 def _resolved(value: object) -> object:
     if isinstance(value, str):
         return _preset(value)
+    if isinstance(value, dict) and value.get("corrections"):
+        raise PydanticCustomError(
+            "corrections", "corrections are asked for by readers, of one image; leave them out"
+        )
     if isinstance(value, dict) and "preset" in value:
         given = {key: item for key, item in value.items() if key != "preset"}
         return {**_preset(value["preset"]), **given}

@@ -10,6 +10,7 @@ smaller by small passes, and written as model.json with its shards.
   load.
 - `convolution`: Conv and ConvTranspose as TF.js's forward convolutions, which its backends have
   fast.
+- `cropping`: a part of an axis that is stretched, as Resize's tf_crop_and_resize has it.
 - `dividing`: division and modulus of integers, exact as far as TF.js's integers are.
 - `elementwise`: operators that work element by element, on tensors in any common layout.
 - `emitting`: appending TensorFlow operators: single ones, and the moves that every handler needs.
@@ -21,9 +22,11 @@ smaller by small passes, and written as model.json with its shards.
 - `merging`: tensors of many axes as tensors of few, for kernels that end at rank 4 on WebGL.
 - `model_json`: model.json: the graph, its signature, what is computed at load, and the weights'
   manifest.
+- `narrow`: integers of 8 and 16 bits in int32: wrapped where a result leaves them.
 - `normalisation`: normalisations whose statistics are computed at run time, in whatever layout
   the tensor has.
 - `operands`: operands of TensorFlow's broadcasting: tensors that lie in one order of axes.
+- `padding`: padding: constant, computed, mirrored, or the edge going on.
 - `passes`: the passes that make a lowered graph smaller and faster, in the order in which they
   run.
 - `pooling`: pools over one or two spatial axes, and over all of them.

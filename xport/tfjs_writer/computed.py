@@ -112,14 +112,19 @@ def gather_nd(low: Lowering, node: Node) -> None:
     low.write(node.outputs[0], _flat(low, out, *low.shape(node.outputs[0])))
 
 
+REDUCTIONS = {"mul": ("Mul", "Prod"), "max": ("Maximum", "Max"), "min": ("Minimum", "Min")}
+MAX_PAIRS = 2**22
+"""Of a row and an update, where each update is looked at for each row."""
+
+
 def scatter(low: Lowering, node: Node) -> None:
-    """ScatterElements and ScatterND: updates put into a value, or added to it.
+    """ScatterElements and ScatterND: updates put into a value, or combined with it.
 
     ONNX leaves open which of several updates for one element is kept.
     """
     x, updates = low.plain(node.inputs[0]), low.plain(node.inputs[2])
     how = node.get("reduction", "none")
-    if how not in ("none", "add") or x.dtype == "bool":
+    if how not in ("none", "add", *REDUCTIONS) or x.dtype == "bool":
         raise refuse(node, f"reduction {how} of {x.dtype} is not supported", "use add or none")
     if node.op == "ScatterElements":
         rows, width = _element_numbers(low, node, x.shape), 1
@@ -132,10 +137,34 @@ def scatter(low: Lowering, node: Node) -> None:
         raise refuse(node, f"puts into {count} rows, more than {MAX_ROWS}", "use fewer")
     places, values = _flat(low, rows, changed, 1), _flat(low, updates, changed, width)
     flat = _flat(low, x, count, width)
-    if how == "add":
+    if how in REDUCTIONS:
+        if count * changed * width > MAX_PAIRS:
+            raise refuse(node, f"combines {changed} updates by {how} with {count} rows")
+        out = _combined(low, how, flat, places, values)
+    elif how == "add":
         shape = low.ints([count, width])
         added = low.compute("ScatterNd", [places, values, shape], (count, width), x.dtype)
         out = low.compute("AddV2", [flat, added], (count, width))
     else:
         out = low.compute("TensorScatterUpdate", [flat, places, values], (count, width))
     low.write(node.outputs[0], _flat(low, out, *x.shape))
+
+
+def _combined(low: Lowering, how: str, flat: Stored, places: Stored, values: Stored) -> Stored:
+    """Every row with the updates whose place it is: each is looked at for each row."""
+    (count, width), changed = flat.shape, values.shape[0]
+    pair, whole = REDUCTIONS[how]
+    neutral = {"mul": 1, "max": -np.inf, "min": np.inf}[how]
+    if flat.dtype == "int32" and how != "mul":
+        neutral = np.iinfo(np.int32).min if how == "max" else np.iinfo(np.int32).max
+    steps = low.const(np.arange(count, dtype=np.int32)[None, :])
+    hit = low.compute("Equal", [places, steps], (changed, count), "bool")
+    hit = low.compute("Reshape", [hit, low.ints([changed, count, 1])], (changed, count, 1), "bool")
+    shape = (changed, count, width)
+    one = low.compute("Reshape", [values, low.ints([changed, 1, width])], (changed, 1, width))
+    kinds = [low.compute("Tile", [part, low.ints(times)], shape, part.dtype)
+             for part, times in ((hit, [1, 1, width]), (one, [1, count, 1]))]  # fmt: skip
+    none = low.const(np.full(shape, neutral, flat.dtype))
+    kept = low.compute("SelectV2", [kinds[0], kinds[1], none], shape, flat.dtype)
+    found = low.compute(whole, [kept, low.ints([0])], (count, width), keep_dims=False)
+    return low.compute(pair, [flat, found], (count, width))

@@ -9,6 +9,7 @@ from xport.tfjs_writer.dividing import divided, modulus
 from xport.tfjs_writer.lowering import Lowering, lowers
 from xport.tfjs_writer.operands import aligned, select
 from xport.tfjs_writer.tensor import Stored, Tensor
+from xport.tfjs_writer.tf_graph import NARROW, WIDE
 
 UNARY = {
     "Abs": "Abs", "Acosh": "Acosh", "Asinh": "Asinh",
@@ -148,11 +149,13 @@ def _goal(low: Lowering, node: Node) -> str:
 
     known = {
         TensorProto.FLOAT: "float32", TensorProto.INT32: "int32", TensorProto.INT64: "int32",
-        TensorProto.BOOL: "bool",
+        TensorProto.BOOL: "bool", TensorProto.INT8: "int32", TensorProto.UINT8: "int32",
+        TensorProto.INT16: "int32", TensorProto.UINT16: "int32",
+        TensorProto.UINT32: "int32", TensorProto.UINT64: "int32",
     }  # fmt: skip
     if node.op == "CastLike":
         name = low.source.type_of(node.inputs[1]).dtype.name
-        goal = {"int64": "int32"}.get(name, name)
+        goal = "int32" if name in (*WIDE, *NARROW) else name
     else:
         name = TensorProto.DataType.Name(node.get("to")).lower()
         goal = known.get(node.get("to"), "")
@@ -237,4 +240,7 @@ def modulo(low: Lowering, node: Node) -> None:
         raise refuse(node, "without fmod is for integers", "set fmod to 1")
     sizes = operands.of(*(low.compute("Abs", [one], one.shape) for one in operands.tensors))
     magnitude = low.compute("FloorMod", sizes.tensors, sizes.shape)
-    low.write(node.outputs[0], operands.of(magnitude, _sign(low, x)).combined(low, "Mul"))
+    minus = low.compute("Neg", [magnitude], sizes.shape)
+    # A choice, for it reads no texel beyond the tensor: there FloorMod leaves NaN on WebGL.
+    below = low.compute("Less", [x, low.scalar(0)], x.shape, "bool")
+    low.write(node.outputs[0], select(low, operands.of(below, minus, magnitude)))

@@ -109,11 +109,9 @@ def gather_nd(low: Lowering, node: Node) -> None:
 @lowers("ScatterElements", "ScatterND")
 def scatter(low: Lowering, node: Node) -> None:
     """Updates put into a value; of several for one element, the last is kept."""
-    if _computed(low, node) or node.get("reduction", "none") == "add":
+    if _computed(low, node) or node.get("reduction", "none") != "none":
         computed.scatter(low, node)
         return
-    if node.get("reduction", "none") != "none":
-        raise refuse(node, f"reduction {node.get('reduction')} is not supported")
     indices, shape = _indices(low, node), low.shape(node.inputs[0])
     updates = low.shape(node.inputs[2])
     numbers = _numbers(shape)

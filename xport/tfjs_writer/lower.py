@@ -10,6 +10,7 @@ from xport.tfjs_writer import (
     elementwise,
     indexing,
     normalisation,
+    padding,
     pooling,
     products,
     reductions,
@@ -23,8 +24,8 @@ from xport.tfjs_writer.lowering import Lowering
 from xport.tfjs_writer.tf_graph import TfGraph
 
 HANDLER_MODULES = (
-    activations, blocks, convolution, elementwise, indexing, normalisation, pooling, products,
-    reductions, resizing, sampling, shaping, sorting, transposed,
+    activations, blocks, convolution, elementwise, indexing, normalisation, padding, pooling,
+    products, reductions, resizing, sampling, shaping, sorting, transposed,
 )  # fmt: skip
 """Importing a module registers its operators."""
 

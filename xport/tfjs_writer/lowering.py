@@ -18,9 +18,10 @@ from xport.errors import ConversionError
 from xport.onnx_graph.graph import Graph, Node, refuse
 from xport.onnx_graph.shapes import NOT_FOLDED
 from xport.tfjs_writer.emitting import Emitting
+from xport.tfjs_writer.narrow import wrapped
 from xport.tfjs_writer.requirements import require_all_asked_for, require_axis, require_tensor
 from xport.tfjs_writer.tensor import Axes, Tensor, fault, last_axes, plain_axes
-from xport.tfjs_writer.tf_graph import CONST, DTYPES, PLACEHOLDER, TfGraph, TfType
+from xport.tfjs_writer.tf_graph import CONST, DTYPES, NARROW, PLACEHOLDER, WIDE, TfGraph, TfType
 
 MAX_RANK = 6
 DRAWN = "make them an input, or draw them once, into a buffer"
@@ -170,6 +171,8 @@ class Lowering(Emitting):
         if tensor.rank > MAX_RANK and self.node is not None:
             raise refuse(self.node, f"has {tensor.rank} axes; TF.js's WebGL ends at {MAX_RANK}")
         known = self.source.types.get(name)
+        if known is not None and self.node is not None and known.dtype.name in (*NARROW, *WIDE):
+            tensor = wrapped(self, self.node, tensor, known.dtype.name)
         restored = tuple(np.asarray(tensor.shape, dtype=int)[list(np.argsort(tensor.axes))])
         if known is not None and (restored != known.shape or not _fits(tensor.dtype, known.dtype)):
             raise fault(
@@ -194,4 +197,4 @@ def lowers(*operators: str) -> Callable[[Handler], Handler]:
 
 
 def _fits(stored: str, dtype: np.dtype[Any]) -> bool:
-    return stored == ("int32" if dtype == np.int64 else dtype.name)
+    return stored == ("int32" if dtype.name in (*WIDE, *NARROW) else dtype.name)

@@ -28,11 +28,11 @@ def max_pool(low: Lowering, node: Node) -> None:
     if set(window.dilations) == {1}:
         _write(low, node, _pool(low, "MaxPool", padded, window))
         return
-    _write(low, node, _dilated(low, node, padded, window))
+    _write(low, node, _dilated(low, node, padded, window, "Maximum"))
 
 
-def _dilated(low: Lowering, node: Node, image: Tensor, window: Window) -> Tensor:
-    """The largest of one picture for every place in the window: TF.js's MaxPool has no holes."""
+def _dilated(low: Lowering, node: Node, image: Tensor, window: Window, op: str) -> Tensor:
+    """One picture for every place in the window, combined: TF.js's pools have no holes."""
     lengths = (1, *low.shape(node.outputs[0])[2:])[-2:]
     places = list(np.ndindex(*window.kernel))
     if len(places) > MAX_PLACES:
@@ -44,7 +44,7 @@ def _dilated(low: Lowering, node: Node, image: Tensor, window: Window) -> Tensor
         ends = [begin + far for begin, far in zip(begins, reach, strict=True)]
         starts, stops = [0, 0, *begins], [image.shape[0], image.shape[3], *ends]
         one = strided(low, image, starts, stops, [1, 1, *window.strides])
-        out = one if out is None else low.emit("Maximum", [out, one], one.shape, axes=one.axes)
+        out = one if out is None else low.emit(op, [out, one], one.shape, axes=one.axes)
     assert out is not None
     return out
 
@@ -54,9 +54,13 @@ def average_pool(low: Lowering, node: Node) -> None:
     """AveragePool; where windows hold different numbers of elements, sums are scaled anew."""
     image, window = _windowed(low, node)
     declared = _declared_pads(low, node, image)
-    out = _pool(low, "AvgPool", _padded(low, image, window, 0.0), window)
+    padded, size = _padded(low, image, window, 0.0), window.kernel[0] * window.kernel[1]
+    if set(window.dilations) == {1}:
+        out = _pool(low, "AvgPool", padded, window)
+    else:
+        out = _dilated(low, node, padded, window, "AddV2")
+        out = low.emit("Mul", [out, low.scalar(1 / size)], out.shape, axes=out.axes)
     counts = _counts(image.shape[1:3], window, declared, bool(node.get("count_include_pad", 0)))
-    size = window.kernel[0] * window.kernel[1]
     if (counts != size).any():
         scale = low.const((size / counts).astype(np.float32)[None, :, :, None])
         out = low.emit("Mul", [out, scale], out.shape, axes=out.axes)
@@ -86,8 +90,6 @@ def _windowed(low: Lowering, node: Node) -> tuple[Tensor, Window]:
     if rank == 3:
         image = low.reshape(image, (image.shape[0], 1, *image.shape[1:]), (0, 2, 3, 1))
     window = conv_window(low, node, image.shape[1:3])
-    if set(window.dilations) != {1} and node.op != "MaxPool":
-        raise refuse(node, "is dilated", "write it as a dilated convolution")
     lengths = (1, *low.shape(node.outputs[0])[2:])[-2:]
     pads = []
     for i, (begin, _) in enumerate(window.pads):
@@ -127,10 +129,11 @@ def _counts(
     axes = []
     for i in range(2):
         low, high = (-declared[i][0], size[i] + declared[i][1]) if padding else (0, size[i])
-        reach = size[i] + sum(window.pads[i]) - window.kernel[i]
+        taps = np.arange(window.kernel[i]) * window.dilations[i]
+        reach = size[i] + sum(window.pads[i]) - taps[-1] - 1
         starts = np.arange(reach // window.strides[i] + 1) * window.strides[i] - window.pads[i][0]
-        ends = np.minimum(starts + window.kernel[i], high)
-        axes.append(ends - np.maximum(starts, low))
+        places = starts[:, None] + taps
+        axes.append(((places >= low) & (places < high)).sum(axis=1))
     counts: Array = np.outer(axes[0], axes[1])
     return counts
 

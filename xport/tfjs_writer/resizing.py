@@ -15,6 +15,7 @@ import numpy as np
 
 from xport.common.arrays import Array
 from xport.onnx_graph.graph import Node, refuse
+from xport.tfjs_writer.cropping import CROPPED, outside_filled, windows_of
 from xport.tfjs_writer.lowering import Lowering, lowers
 from xport.tfjs_writer.tensor import Tensor, last_axes
 
@@ -22,10 +23,6 @@ SAFE_MARGIN = 1e-3
 """How far from a rounding edge float32 coordinates must stay for all backends to agree."""
 MOST_PARTS = 1000
 """Ratios of no larger denominators are told apart in float32."""
-REFUSED = {
-    "antialias": "with antialias",
-    "keep_aspect_ratio_policy": "with a keep_aspect_ratio_policy",
-}
 
 
 @dataclass(frozen=True)
@@ -68,9 +65,6 @@ class Stretch:
 @lowers("Resize")
 def resize(low: Lowering, node: Node) -> None:
     """Nearest, linear or cubic, along any axes."""
-    for attribute, words in REFUSED.items():
-        if node.get(attribute, 0) not in (0, "stretch"):
-            raise refuse(node, f"{words} is not supported")
     mode, how = (
         node.get("mode", "nearest"),
         node.get("coordinate_transformation_mode", "half_pixel"),
@@ -79,9 +73,10 @@ def resize(low: Lowering, node: Node) -> None:
     if x.dtype != "float32":
         raise refuse(node, "is not in float32")
     stretches = _stretches(low, node)
+    windows = windows_of(low, node, how)
     coordinates = {}
     for axis, stretch in stretches.items():
-        found = stretch.coordinates(how)
+        found = windows[axis].coordinates(stretch) if windows else stretch.coordinates(how)
         if found is None or (how == "align_corners" and not stretch.whole):
             why = "" if found is None else " with a scale that yields no whole length"
             raise refuse(node, f"coordinate_transformation_mode {how}{why} is not supported")
@@ -93,6 +88,8 @@ def resize(low: Lowering, node: Node) -> None:
         out = _weighted(low, node, x, stretches, coordinates)
     else:
         raise refuse(node, f"mode {mode} is not supported")
+    if windows:
+        out = outside_filled(low, node, out, stretches, coordinates)
     if out is x:
         out = low.emit("Identity", [x], x.shape, axes=x.axes)
     low.write(node.outputs[0], out)
@@ -106,12 +103,17 @@ def _stretches(low: Lowering, node: Node) -> dict[int, Stretch]:
     if given is not None and given.size:
         scales = dict(zip(axes, map(_unrounded, given.tolist()), strict=True))
     else:
-        low.fixed(node, 3, "sizes")
+        sizes = low.fixed(node, 3, "sizes")
         scales = {axis: after[axis] / before[axis] for axis in axes}
+        policy = node.get("keep_aspect_ratio_policy", "stretch")
+        if policy != "stretch" and sizes is not None:
+            ratios = [int(size) / before[axis] for axis, size in zip(axes, sizes, strict=True)]
+            chosen = min(ratios) if policy == "not_larger" else max(ratios)
+            scales = dict.fromkeys(axes, chosen)
     return {
         axis: Stretch(before[axis], after[axis], scale)
         for axis, scale in scales.items()
-        if scale != 1
+        if scale != 1 or node.get("coordinate_transformation_mode") == CROPPED
     }
 
 
@@ -176,7 +178,8 @@ def picked_rows(low: Lowering, x: Tensor, axis: int, rows: Sequence[int]) -> Ten
 def _weighted(
     low: Lowering, node: Node, x: Tensor, stretches: dict[int, Stretch], at: dict[int, Array]
 ) -> Tensor:
-    if node.get("mode") == "linear" and x.rank == 4 and set(stretches) <= {2, 3}:
+    plain = node.get("mode") == "linear" and not node.get("antialias", 0)
+    if plain and x.rank == 4 and set(stretches) <= {2, 3}:
         full = {axis: stretches.get(axis) for axis in (2, 3)}
         for align, half in ((False, True), (True, False), (False, False)):
             if all(_same(full[axis], at.get(axis), align, half) for axis in (2, 3)):
@@ -203,12 +206,14 @@ def _same(stretch: Stretch | None, at: Array | None, align: bool, half: bool) ->
 def weights(node: Node, at: Array, stretch: Stretch) -> Array:
     """The matrix (after, before) of one axis, in float64; beyond the edges the edge goes on."""
     first = np.floor(at)
-    fraction = at - first
-    if node.get("mode") == "linear":
-        taps = {0: 1 - fraction, 1: fraction}
-    else:
-        a = float(node.get("cubic_coeff_a", -0.75))
-        taps = {offset: _cubic(fraction - offset, a) for offset in (-1, 0, 1, 2)}
+    linear = node.get("mode") == "linear"
+    a = float(node.get("cubic_coeff_a", -0.75))
+    narrow = min(stretch.scale, 1.0) if node.get("antialias", 0) else 1.0
+    reach = math.ceil((1 if linear else 2) / narrow)
+    taps = {}
+    for offset in range(1 - reach, reach + 1):
+        distance = np.abs(at - first - offset) * narrow
+        taps[offset] = np.maximum(1 - distance, 0) if linear else _cubic(distance, a)
     matrix = np.zeros((stretch.after, stretch.before))
     rows = np.arange(stretch.after)
     for offset, weight in taps.items():
@@ -220,9 +225,8 @@ def weights(node: Node, at: Array, stretch: Stretch) -> Array:
     return matrix
 
 
-def _cubic(distance: Array, a: float) -> Array:
-    """Keys' convolution kernel."""
-    d = np.abs(distance)
+def _cubic(d: Array, a: float) -> Array:
+    """Keys' convolution kernel, by distance."""
     near = ((a + 2) * d - (a + 3)) * d * d + 1
     far = ((d - 5) * d + 8) * d * a - 4 * a
     return np.where(d <= 1, near, np.where(d < 2, far, 0.0))

@@ -7,12 +7,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from xport.common.arrays import Array
 from xport.onnx_graph.graph import Node, refuse
 from xport.tfjs_writer.lowering import Lowering, lowers
 from xport.tfjs_writer.merging import merged, reverse
-from xport.tfjs_writer.resizing import picked_rows
-from xport.tfjs_writer.tensor import Stored, Tensor
+from xport.tfjs_writer.tensor import Tensor
 
 WORTH_MERGING = 4
 
@@ -27,9 +25,10 @@ def identity(low: Lowering, node: Node) -> None:
             "is in training mode and still drops",
             "write F.dropout(x, training=self.training), or nn.Dropout in a module set to eval()",
         )
-    if node.op == "Dropout" and len(node.outputs) > 1 and node.outputs[1]:
-        raise refuse(node, "its mask is not supported")
     x = low.any(node.inputs[0])
+    if node.op == "Dropout" and len(node.outputs) > 1 and node.outputs[1]:
+        kept = low.const(np.ones(x.shape, bool), node.outputs[1])
+        low.write(node.outputs[1], kept.as_stored.ordered(x.axes))
     low.write(node.outputs[0], low.emit("Identity", [x], x.shape, axes=x.axes))
 
 
@@ -101,7 +100,7 @@ def transpose(low: Lowering, node: Node) -> None:
 @lowers("Concat")
 def concat(low: Lowering, node: Node) -> None:
     """Values put together along an axis, in the layout of the largest computed one."""
-    names = node.inputs
+    names = [name for name in node.inputs if 0 not in low.shape(name)] or node.inputs
     computed = [name for name in names if low.constant(name) is None] or names
     largest = max(computed, key=lambda name: int(np.prod(low.shape(name))))
     axes = low.any(largest).axes
@@ -125,10 +124,11 @@ def split(low: Lowering, node: Node) -> None:
     sizes += [length - sum(sizes)] * (len(sizes) < count)
     if sum(sizes) != length:
         raise refuse(node, f"its parts {sizes} do not fill the axis of {length}")
-    parts = low.split(x, x.stored(axis), sizes)
-    if min(sizes) <= 0:
-        raise refuse(node, "has a part without elements")
-    for name, part in zip(node.outputs, parts, strict=True):
+    if min(sizes) < 0:
+        raise refuse(node, f"has parts of {sizes}")
+    names = [name for name, size in zip(node.outputs, sizes, strict=True) if size]
+    parts = low.split(x, x.stored(axis), [size for size in sizes if size])
+    for name, part in zip(names, parts, strict=True):
         if len(parts) == 1:
             part = low.emit("Identity", [part], part.shape, axes=part.axes)
         low.write(name, part)
@@ -216,65 +216,6 @@ def _bounds(low: Lowering, node: Node, x: Tensor) -> tuple[list[int], list[int],
         bounds = slice(start, end if step > 0 or end >= -shape[axis] else None, step)
         starts[axis], ends[axis], steps[axis] = bounds.indices(shape[axis])
     return starts, ends, steps
-
-
-@lowers("Pad")
-def pad(low: Lowering, node: Node) -> None:
-    """Constant or reflected padding; negative pads cut off."""
-    x, mode = low.any(node.inputs[0]), node.get("mode", "constant")
-    pads = _pads(low, node, x)
-    cuts = np.minimum(pads, 0)
-    if cuts.any():
-        if mode != "constant":
-            raise refuse(node, f"has negative pads in mode {mode}")
-        shape = np.asarray(low.shape(node.inputs[0]))
-        ends = (shape + cuts[:, 1]).tolist()
-        x = strided(low, x, (-cuts[:, 0]).tolist(), ends, [1] * x.rank)
-        pads = np.maximum(pads, 0)
-    if mode != "constant":
-        low.write(node.outputs[0], _mirrored(low, node, x, pads))
-        return
-    stored = pads[list(x.axes)]
-    shape_out = [size + int(sum(both)) for size, both in zip(x.shape, stored, strict=True)]
-    few, sources = merged(low, x, [i for i, pad in enumerate(stored) if pad.any()])
-    table = np.asarray([stored[i] if i >= 0 else (0, 0) for i in sources], dtype=np.int32)
-    shape_few = [size + int(sum(pad)) for size, pad in zip(few.shape, table, strict=True)]
-    inputs = [few, low.const(table), _fill(low, node, x)]
-    out = low.emit("PadV2", inputs, shape_few, axes=few.axes)
-    low.write(node.outputs[0], low.reshape(out, shape_out, x.axes))
-
-
-def _mirrored(low: Lowering, node: Node, x: Tensor, pads: Array) -> Tensor:
-    """Padding with the value's own elements: MirrorPad where it goes so far, else picked rows."""
-    mode, shape = node.get("mode"), low.shape(node.inputs[0])
-    if mode not in ("reflect", "edge", "wrap"):
-        raise refuse(node, f"mode {mode} is not supported")
-    reaches = all(max(pad) < size for pad, size in zip(pads, shape, strict=True))
-    if mode == "reflect" and reaches and x.rank == 4:
-        stored = pads[list(x.axes)]
-        goal = [size + int(sum(both)) for size, both in zip(x.shape, stored, strict=True)]
-        table = low.const(stored.astype(np.int32))
-        return low.emit("MirrorPad", [x, table], goal, axes=x.axes, mode="REFLECT")
-    for axis, pad in enumerate(pads.tolist()):
-        x = picked_rows(low, x, axis, np.pad(np.arange(shape[axis]), pad, mode=mode).tolist())
-    return x
-
-
-def _pads(low: Lowering, node: Node, x: Tensor) -> Array:
-    """(begin, end) per axis of the value."""
-    given, chosen = low.fixed(node, 1, "pads"), low.fixed(node, 3, "axes")
-    if given is None:
-        raise refuse(node, "has no pads")
-    pads = np.zeros((x.rank, 2), dtype=np.int64)
-    axes = list(range(x.rank)) if chosen is None else [int(a) % x.rank for a in chosen]
-    pads[axes] = given.reshape(2, -1).T
-    return pads
-
-
-def _fill(low: Lowering, node: Node, x: Tensor) -> Stored:
-    value = low.fixed(node, 2, "padding value")
-    number = 0.0 if value is None else float(np.asarray(value).reshape(-1)[0])
-    return low.const(np.asarray(number, dtype=x.dtype))
 
 
 @lowers("Expand")

@@ -17,6 +17,10 @@ from xport.errors import ConversionError
 DTYPES: dict[str, str] = {"float32": "DT_FLOAT", "int32": "DT_INT32", "bool": "DT_BOOL"}
 CONST = "Const"
 PLACEHOLDER = "Placeholder"
+WIDE = ("int64", "uint32", "uint64")
+"""Integers that are int32 in TF.js where they fit."""
+NARROW = ("int8", "uint8", "int16", "uint16")
+"""Integers that are int32 in TF.js, wrapped where a result would leave them."""
 INT32 = np.iinfo(np.int32)
 
 
@@ -156,19 +160,21 @@ class TfGraph:
 
 
 def storable(value: Array, hint: str) -> Array:
-    """A constant in a dtype that TF.js has: float32, int32 (from int64 where it fits) or bool.
+    """A constant in a dtype that TF.js has: float32, int32 (from other integers that fit) or bool.
 
     Raises:
         ConversionError: the dtype has no counterpart, or a value would change.
     """
     array = np.ascontiguousarray(value).reshape(np.shape(value))
-    if array.dtype == np.int64:
+    if array.dtype.name in WIDE:
         if array.size and not INT32.min <= array.min() <= array.max() <= INT32.max:
             raise ConversionError(
                 f"constant {hint!r} has integers beyond 32 bits, which TF.js has not",
                 "",
                 "compute with smaller integers, or with floating point",
             )
+        return array.astype(np.int32)
+    if array.dtype.name in NARROW:
         return array.astype(np.int32)
     if array.dtype.name not in DTYPES:
         raise ConversionError(

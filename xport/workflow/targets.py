@@ -18,7 +18,7 @@ from xport.publishing.revocations import FoundList, read_list
 from xport.publishing.stores import Store, open_store
 from xport.publishing.upload import DAMAGED, Sent, release_here
 from xport.signing.keys import Passphrase, PrivateKey, PublicKey, read_private_key, shown
-from xport.signing.signatures import claimed_key, require_signed_by, signer_among
+from xport.signing.signatures import claimed_key, is_keyless, require_signed_by, signer_among
 from xport.workflow.verification import checked_files
 
 
@@ -193,7 +193,7 @@ def checked(
     manifest, files = checked_files(bundle, allow_unchecked=desk.terms.allow_unchecked)
     gates.require_verdict(policy, manifest.verdict, str(bundle))
     signed = claimed_key(bundle) is not None
-    gates.require_signed(policy, signed, str(bundle))
+    gates.require_signed(policy, signed, str(bundle), keyless=is_keyless(bundle))
     if signed and desk.public is not None:
         require_signed_by(bundle, signer_among(bundle, keys or (desk.public,)))
     return manifest, Evidence.read(bundle / EVIDENCE), files

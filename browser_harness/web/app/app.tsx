@@ -11,7 +11,7 @@ import { Updates } from "./offline/updates.js";
 import { start } from "./ui/start.js";
 import { BASE, digest } from "./ui/state/session.js";
 
-start({
+void start({
   open: openSession,
   updater: (onChange) =>
     new Updates<Manifest>({

@@ -16,6 +16,15 @@ export function remember(key: string, value: string): void {
   }
 }
 
+/** Removes what was kept under a key. */
+export function forget(key: string): void {
+  try {
+    localStorage.removeItem(key);
+  } catch {
+    // as for `remember`: there is nothing
+  }
+}
+
 let keeping: boolean | null = null;
 
 /** Whether words are kept on this device: site data may be blocked, as in a frame of another site. */

@@ -6,7 +6,7 @@ import itertools
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, get_args
 
@@ -17,6 +17,7 @@ from PIL import Image
 
 from browser_harness.drive import wire
 from reference.preprocess import PRESETS, Fit, GrayRule, Preprocess
+from reference.preprocess.corrections import TURNS, Correction
 from reference.preprocess.picture import Picture
 from reference.preprocess.resample import RESAMPLERS
 
@@ -53,7 +54,7 @@ class Calls(Protocol):
 
 def cases() -> list[Case]:
     """Every resampler, fit, gray rule, orientation and depth, on shapes that break things."""
-    return [*_systematic(), *_random(1500), *_large(), *_photographs()]
+    return [*_systematic(), *_random(1500), *_large(), *_photographs(), *_corrected(200)]
 
 
 def _systematic() -> Iterator[Case]:
@@ -112,6 +113,30 @@ def _photographs() -> Iterator[Case]:
         for to in PRESETS.values():
             to = to.model_copy(update={"resampler": resampler})
             yield _case(picture, to, path.name)
+
+
+def _corrected(count: int) -> Iterator[Case]:
+    """Corrections of all sorts, together and alone, of films in borders of all widths."""
+    rng = np.random.default_rng(5)
+    turns: tuple[Correction | None, ...] = (None, *TURNS)
+    for _ in range(count):
+        sides = [int(side) for side in rng.integers(1, 60, 2)]
+        white, channels = int(rng.choice([*WHITES, 200])), int(rng.choice([1, 3]))
+        fill = str(rng.choice(["noise", "noise", "noise", "white", "edges"]))
+        inner = _picture(rng, sides, channels, white, fill, int(rng.integers(1, 9)))
+        margins = [(int(a), int(b)) for a, b in rng.integers(0, 14, (2, 2))]
+        level = int(rng.integers(0, white, endpoint=True))
+        samples = np.pad(inner.samples, [*margins, (0, 0)], constant_values=level)
+        spots = rng.random(samples.shape[:2]) < 0.01
+        samples[spots] = rng.integers(0, white, endpoint=True)
+        asked = {rng.choice(np.array(turns, dtype=object))} - {None}
+        asked |= {one for one in ("crop-border", "mirror", "invert") if rng.random() < 0.5}
+        to = Preprocess(
+            gray=rng.choice(GRAYS), orientation=str(rng.choice(["exif", "stored"])),  # type: ignore[arg-type]
+            size=int(rng.integers(1, 40)), fit=rng.choice(FITS), resampler=rng.choice(RESAMPLERS),
+        )  # fmt: skip
+        picture = replace(inner, samples=samples)
+        yield _case(picture, to.correcting(asked), f"{fill} in a border")
 
 
 def _case(picture: Picture, to: Preprocess, fill: str) -> Case:

@@ -55,6 +55,8 @@ def request_for(definition: dict[str, Any], published: ExitStack, session: Brows
         ({"high": True}, "high is true"),
         ({"low": 1.0, "high": 1.0}, "low is 1, not below high, 1"),
         ({"forbid": ["speed"]}, "forbid is .*speed.*, not a list of lut-descriptor, presentation"),
+        ({"corrections": ["speed"]}, "corrections is .*speed.*, no list of corrections in their"),
+        ({"corrections": ["turn-90", "turn-180"]}, "corrections is .*, no list of corrections"),
         ({"forbid": "lut-descriptor"}, "forbid is .*, not a list of lut-descriptor, presentation"),
         ({"speed": 1}, "speed is not a field of this version"),
         ({"toString": 1}, "toString is not a field"),

@@ -56,6 +56,7 @@ def in_torch(entry: ModelEntry, probe: Probe) -> dict[str, np.ndarray]:
         # Released whole by tests/test_examples.py, in every CI run.
         pytest.param("reference/defaults/release.toml", "classifier", marks=pytest.mark.long),
         pytest.param("reference/defaults/release.toml", "autoencoder", marks=pytest.mark.long),
+        pytest.param("reference/defaults/phantoms.toml", "autoencoder", marks=pytest.mark.long),
         ("releases/ali.toml", "autoencoder"),
     ],
 )

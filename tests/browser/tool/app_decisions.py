@@ -90,8 +90,8 @@ def rule_of_all(least_ssim: float) -> Rule:
     return Rule(conditions=tuple(conditions), in_distribution=known)
 
 
-def site_with_rule(folder: Path, rule: Rule) -> Path:
-    """A bundle with operating points, a view model and a rule."""
-    site = make_bundle(folder, Classifier())
+def site_with_rule(folder: Path, rule: Rule, **changes: Any) -> Path:
+    """A bundle with operating points, a view model and a rule; changes as of `make_bundle`."""
+    site = make_bundle(folder, Classifier(), **changes)
     attach(site, "clf", "calibration", content(CALIBRATION))
     return add_view(site, content(rule))

@@ -219,6 +219,7 @@ def test_the_page_refuses_by_the_rule_and_says_why(
             nothing_predicted(tool)
             expect(check).to_contain_text(words)
             expect(check).to_contain_text("The classifier was not run on this image.")
+        expect(tool.page.locator(".correction-offer, .correcting")).to_have_count(0)
         check.get_by_text("All conditions", exact=True).click()
         outcomes = check.locator(".conditions .outcome").all_inner_texts()
         assert outcomes == ["holds", "does not hold", *["not computed: refused before"] * 2]

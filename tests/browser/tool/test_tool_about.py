@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.tool.app_bundles import relist
-from tests.browser.tool.tool_page import opened_tool
+from tests.browser.tool.tool_page import AGREE, opened_tool
 from tests.browser.tool.tool_site import make_site
 from xport.bundles.manifest import MANIFEST, Claim, Manifest, write_file
 from xport.common import digests
@@ -89,6 +90,30 @@ def test_what_differs_and_does_not_decide_stands_with_the_release(
         expect(dialog).to_contain_text("verdict PASSED.")
         expect(dialog).to_contain_text("Whoever can replace this page can make it say anything")
         expect(dialog).not_to_contain_text("genuine")
+        strip = tool.page.locator(".strip")
+        expect(strip).to_contain_text(f"Claimed by {OWNER}; its signature is for whoever")
+        expect(strip).not_to_contain_text("verified")
+
+
+@pytest.mark.parametrize("damaged", ["key", "entry"])
+def test_a_damaged_key_or_entry_of_the_publisher_is_refused(
+    browser: Browser, tmp_path: Path, damaged: str
+) -> None:
+    site = make_site(tmp_path / "site")
+    claim(site)
+    if damaged == "key":
+        (site / "publisher.pub").write_bytes(b"another key!")
+    else:
+        manifest = json.loads((site / MANIFEST).read_text())
+        manifest["publisher"]["fingerprint"] = "abc"
+        (site / MANIFEST).write_text(json.dumps(manifest))
+    with opened_tool(browser, site) as tool:
+        if damaged == "key":
+            tool.page.get_by_role("button", name=AGREE).click()
+        alert = tool.page.get_by_role("alert")
+        expect(alert).to_contain_text("This release cannot be used")
+        expect(alert).to_contain_text("publisher")
+        expect(tool.page.locator("input[type=file]")).to_have_count(0)
 
 
 def test_a_weak_release_says_so_beside_the_notice_and_runs_where_it_was_verified(

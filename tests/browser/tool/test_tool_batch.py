@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -12,7 +15,7 @@ from PIL import Image
 from playwright.sync_api import Browser, expect
 
 from tests.browser.tool.app_bundles import WAIT_MS
-from tests.browser.tool.tool_page import Tool, opened_tool
+from tests.browser.tool.tool_page import DESKTOP, NAMES, Tool, opened_tool
 from tests.browser.tool.tool_site import make_site
 
 MANY = 30
@@ -95,6 +98,63 @@ def test_a_batch_can_be_paused_and_images_be_removed(
         expect(tool.page.locator("li.image")).to_have_count(MANY - 1)
         tool.page.get_by_role("button", name="Resume").click()
         all_examined(tool, MANY - 1)
+        findings_of_all_are_in_one_table(tool)
+        exports_have_pseudonyms_and_the_key_says_which(tool)
+        everything_kept_is_deleted(tool)
+
+
+def findings_of_all_are_in_one_table(tool: Tool) -> None:
+    """Sorted by a finding, chosen by name; on a phone too nothing is wider than the page."""
+    page = tool.page
+    page.get_by_role("button", name="Table", exact=True).click()
+    table = page.get_by_role("dialog", name="All images and findings")
+    expect(table).to_contain_text("NOT FOR MEDICAL USE")
+    expect(table.locator("tbody tr")).to_have_count(MANY - 1)
+    table.get_by_role("button", name=NAMES[0], exact=True).click()
+    values = table.locator("tbody tr td:nth-child(3) data").evaluate_all(
+        "(all) => all.map(({ value }) => Number(value))"
+    )
+    assert len(values) == MANY - 1
+    assert values == sorted(values, reverse=True)
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    table.get_by_label("Name contains").fill("image-07")
+    expect(table.locator("tbody tr")).to_have_count(1)
+    table.get_by_role("button", name="image-07.png").click()
+    expect(table).to_be_hidden()
+    expect(page.locator("#viewer-heading")).to_have_text("image-07.png")
+    page.set_viewport_size(DESKTOP["viewport"])
+
+
+def exports_have_pseudonyms_and_the_key_says_which(tool: Tool) -> None:
+    """Files' names are in the key alone; notice and release are in every file."""
+    tool.page.get_by_text("More formats, and pseudonyms").click()
+    tool.page.get_by_label("Pseudonyms in place of file names").check()
+    wide = tool.saved("CSV, one row an image")
+    bundle = json.loads(tool.saved("FHIR (JSON)"))
+    key = tool.saved("Save the key")
+    rows, names = list(csv.DictReader(wide.splitlines())), list(csv.DictReader(key.splitlines()))
+    assert len(rows) == len(names) == MANY - 1
+    assert {row["file"] for row in rows} == {row["pseudonym"] for row in names}
+    assert {row["file"] for row in names} >= {"image-00.png", "image-28.png"}
+    assert ".png" not in wide
+    assert ".png" not in json.dumps(bundle)
+    for row in [*rows, *names]:
+        assert row["notice"] == "NOT FOR MEDICAL USE"
+        assert row["manifest_sha256"] == hashlib.sha256(tool.manifest()).hexdigest()
+    kinds = [entry["resource"]["resourceType"] for entry in bundle["entry"]]
+    assert kinds.count("DiagnosticReport") == MANY - 1
+    assert kinds.count("Device") == 1
+
+
+def everything_kept_is_deleted(tool: Tool) -> None:
+    """The page asks for consent again; of models and agreement nothing is left."""
+    tool.page.on("dialog", lambda dialog: dialog.accept())
+    tool.page.get_by_role("button", name="About").click()
+    tool.page.get_by_role("button", name="Delete everything kept on this device").click()
+    tool.state("consent")
+    kept = tool.page.evaluate("async () => [...Object.keys(localStorage), ...await caches.keys()]")
+    assert not [name for name in kept if "models" in name or "consent" in name], kept
 
 
 def test_no_file_of_any_size_holds_the_page_up(

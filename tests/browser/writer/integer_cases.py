@@ -12,6 +12,8 @@ def integer_texts() -> Iterator[Text]:
     yield from _picked()
     yield from _placed()
     yield from _divided()
+    yield from _before_a_product()
+    yield from _powers()
     yield from _ordered()
     yield from _windows()
     yield from _volumes()
@@ -73,6 +75,14 @@ def _placed() -> Iterator[Text]:
     yield Text("scatter_elements_added_constant", "float[3,4] x, float[3,2] z", body)
 
 
+def _before_a_product() -> Iterator[Text]:
+    """Three by three, which leaves texels beside a packed texture's tensor: they must be finite."""
+    inputs = "float[3,3] x, float[3,3] z"
+    yield Text("fmod_before_a_product_webgl", inputs, "v = Mod<fmod = 1>(x, z) y = MatMul(v, z)")
+    body = "u = Cast<to = 2>(j) v = Cast<to = 1>(u) y = MatMul(v, z)"
+    yield Text("uint8_before_a_product_webgl", "int32[3,3] j, float[3,3] z", body)
+
+
 def _divided() -> Iterator[Text]:
     """Every sign, multiples, and numbers up to 2^24."""
     wide = "h = Mul(j, BIG) a = Add(h, k)"
@@ -85,6 +95,20 @@ def _divided() -> Iterator[Text]:
             yield Text(f"int_{title}_{name}", inputs, body)
             body = f"{numbers} y = {op}(a, DIVISORS)"
             yield Text(f"int_{title}_signs_{name}", "int32[6,7] j, int32[7] k", body)
+
+
+def _powers() -> Iterator[Text]:
+    """Pools and norms of every power that has a way of its own."""
+    for power in (1, 2, 3):
+        yield Text(
+            f"global_lp_pool_{power}", "float[2,3,4,5] x", f"y = GlobalLpPool<p = {power}>(x)"
+        )
+        words = f"p = {power}, kernel_shape = [3,2], pads = [1,0,1,1], strides = [2,1]"
+        yield Text(f"lp_pool_{power}", "float[2,3,6,5] x", f"y = LpPool<{words}>(x)")
+        words = f"p = {power}, axis = 1"
+        if power < 3:
+            body = f"y = LpNormalization<{words}>(x)"
+            yield Text(f"lp_normalization_{power}", "float[2,3,4] x", body)
 
 
 def _ordered() -> Iterator[Text]:

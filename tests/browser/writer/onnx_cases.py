@@ -16,13 +16,18 @@ from onnx.backend.test.loader import load_model_tests
 
 from browser_harness.drive.models import ModelSource
 from xport.common.arrays import Array
+from xport.conversion.foreign.borders import with_borders
+from xport.conversion.foreign.half import widened
 from xport.conversion.stages.tfjs_from_onnx import write_tfjs
 from xport.errors import ConversionError
 from xport.formats.tfjs_model import signature_of
 
 OLDEST = 13
-CARRIED = ("float32", "int32", "bool")
-"""What a model's inputs can be in TF.js."""
+CARRIED = (onnx.TensorProto.FLOAT, onnx.TensorProto.INT32, onnx.TensorProto.BOOL)
+"""What a model's inputs and outputs are in a signature."""
+
+HALF = {onnx.TensorProto.FLOAT16: 2e-3, onnx.TensorProto.BFLOAT16: 1.6e-2}
+"""Two steps of the type, relative to the larger of a number and 1."""
 
 SCALES = ("Resize", (1, 2))
 """Float inputs that networks have as constants, as they have single numbers and int64."""
@@ -34,13 +39,17 @@ class NotACase(Exception):
 
 @dataclass(frozen=True)
 class Case:
-    """One node test: a model, and what goes in and must come out, by name."""
+    """One node test: a model, and what goes in and must come out, by name.
+
+    `within` is what half precision is off by: what it rounds, the writer computes in float32.
+    """
 
     name: str
     operator: str
     model: onnx.ModelProto
     inputs: dict[str, Array]
     outputs: dict[str, Array]
+    within: float = 0.0
 
     def convert(self, folder: Path) -> ModelSource:
         """The case as a TF.js model.
@@ -143,10 +152,39 @@ def read_case(name: str, tests: dict[str, NodeTest]) -> Case:
             del inputs[value.name]
     if not inputs:
         raise NotACase("nothing in it is computed")
-    for array in inputs.values():
-        if array.dtype.name not in CARRIED:
-            raise NotACase(f"inputs of {array.dtype.name}")
-    return Case(name, operator, model, inputs, outputs)
+    within = max((HALF[kind] for kind in _kinds(model) if kind in HALF), default=0.0)
+    widened(model)
+    before = with_borders(model)
+    inputs = _carried(model.graph.input, before, inputs)
+    outputs = _carried(model.graph.output, before, outputs)
+    return Case(name, operator, model, inputs, outputs, within)
+
+
+def _kinds(model: onnx.ModelProto) -> set[int]:
+    """The types of inputs and outputs, and those that nodes cast to."""
+    values = (*model.graph.input, *model.graph.output)
+    named = (a.i for node in model.graph.node for a in node.attribute if a.name == "to")
+    return {*named, *(value.type.tensor_type.elem_type for value in values)}
+
+
+def _carried(
+    declared: Sequence[onnx.ValueInfoProto], before: dict[str, str], arrays: dict[str, Array]
+) -> dict[str, Array]:
+    """Arrays as a signature carries them: widened as a file's are, a number alone as one axis.
+
+    Raises:
+        NotACase: a signature cannot carry one.
+    """
+    found = {}
+    for value in declared:
+        array = arrays[before.get(value.name, value.name)]
+        kind = value.type.tensor_type.elem_type
+        if kind not in CARRIED:
+            word = onnx.TensorProto.DataType.Name(kind).lower()
+            raise NotACase(f"inputs or outputs of {word}")
+        dtype = onnx.helper.tensor_dtype_to_np_dtype(kind)
+        found[value.name] = np.atleast_1d(array.astype(dtype))
+    return found
 
 
 def _require_tensors(model: onnx.ModelProto) -> None:

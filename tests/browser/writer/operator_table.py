@@ -30,6 +30,10 @@ it is held to ONNX Runtime.
 graphs of `tests/browser/writer/writer_cases.py` with the operator in them, compared with ONNX
 Runtime.
 
+Inputs and outputs are carried as a file's are: half precision as float32, in which it is computed,
+integers of other sizes as int32, and a number alone as one axis of 1. A test of half precision
+allows two steps of its type.
+
 Left out are tests whose tensors a TF.js signature cannot carry: {left_out}.
 """
 DOCUMENT = Path(__file__).parents[3] / "docs" / "operators.md"

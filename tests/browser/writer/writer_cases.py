@@ -254,6 +254,12 @@ def _resizes() -> Iterator[Text]:
                 shape = f"s = Constant<value = int64[4] {{1,6,{size[0]},{size[1]}}}>()"
                 body = f"{shape} y = Resize<{words}>(x, , , s)"
                 yield Text(f"resize_{mode}_{how}_{size[0]}_{size[1]}", PICTURE, body)
+    for mode in ("linear", "cubic"):
+        for height, width in ((4, 3), (3, 9)):
+            words = f'mode = "{mode}", antialias = 1, exclude_outside = 1'
+            body = f"s = Constant<value = int64[4] {{1,6,{height},{width}}}>() "
+            body += f"y = Resize<{words}>(x, , , s)"
+            yield Text(f"resize_antialias_{mode}_{height}_{width}", PICTURE, body)
 
 
 def _products() -> Iterator[Text]:

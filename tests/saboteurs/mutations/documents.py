@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from reference.decide.gate import Gate
-from reference.defaults import default_folder
+from reference.defaults import PHANTOMS, default_folder
 from reference.document import Document
 from tests import mini
 from tests.saboteurs.bench import Bench, Held
@@ -21,12 +21,11 @@ from xport.plan.plan import PlannedModel
 from xport.release_file.file import read_release
 
 REFUSED = "refused, exit code 2"
-RELEASE = default_folder("l2").parent / "release.toml"
 
 
 def release_with(model: str, **changes: Any) -> dict[str, Any]:
-    """The default release's model alone, with other documents."""
-    table = read_release(RELEASE).models[model].model_dump(mode="json", exclude_none=True)
+    """The model of the phantoms' release alone, with other documents."""
+    table = read_release(PHANTOMS).models[model].model_dump(mode="json", exclude_none=True)
     table = {key: value for key, value in table.items() if key not in ("weights", "trained")}
     policy = mini.policy(acceptance_criteria=[], relative_tolerances=[])
     policy["tolerances"] = [
@@ -34,7 +33,7 @@ def release_with(model: str, **changes: Any) -> dict[str, Any]:
             "model": model,
             "output": o["name"],
             "max_abs": 1e-3,
-            "rationale": "as in the default release",
+            "rationale": "as in the release of the phantoms",
         }
         for o in table["signature"]["outputs"]
     ]

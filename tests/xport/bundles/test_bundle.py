@@ -283,6 +283,7 @@ def test_says_what_differs_and_does_not_decide(
         ),
         (lambda b: (b / "models/autoencoder/preprocess.json").write_text("{}"), "is changed"),
         (lambda b: (b / "extra.js").write_text("//"), "extra.js is extra"),
+        (lambda b: (b / "site.json").write_text("{}"), "json is extra: it is a site's config"),
     ],
 )
 def test_is_refused_when(

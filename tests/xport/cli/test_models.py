@@ -142,7 +142,10 @@ def test_check_says_what_a_run_costs(capsys: pytest.CaptureFixture[str]) -> None
     assert "\nclassifier: 5 conversions; 7 legs (3 in a browser) on 28 probes" in said
     assert "196 forward passes" in said
     assert "preprocessing: 32 image files by 12 pipelines" in said
-    assert "web page                         shows classifier, autoencoder, explanation\n" in said
+    assert (
+        "web page                         shows classifier, autoencoder, view, explanation\n"
+        in said
+    )
 
 
 def test_check_says_what_the_page_will_not_show(
@@ -244,7 +247,7 @@ def test_an_onnx_file_becomes_a_folder_that_tfjs_loads(tmp_path: Path, xport: Xp
         (["model.onnx"], 2, "the shape of input 'x' is open: [batch,4]; fix it, as in --input x="),
         (["model.onnx", "--input", "1,4"], 2, "names no input"),
         (["model.onnx", "--input", "x=1,4", "--images", "."], 2, "converted, not tried"),
-        (["hardmax.onnx", "--input", "x=1,4"], 3, "operator Hardmax of node"),
+        (["random.onnx", "--input", "x=1,4"], 3, "operator RandomNormalLike of node"),
         (["named.onnx", "--input", "a.b=1,n"], 2, "'a.b=1,n' is no shape"),
         (["none.onnx"], 2, "cannot read the ONNX file"),
         (["release.toml", "--input", "1,4"], 2, "a release file says its shapes itself"),
@@ -260,7 +263,7 @@ def test_convert_refuses_by_name_and_leaves_nothing(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     onnx_file(tmp_path / "model.onnx")
-    onnx_file(tmp_path / "hardmax.onnx", "Hardmax")
+    onnx_file(tmp_path / "random.onnx", "RandomNormalLike")
     onnx_file(tmp_path / "named.onnx", name="a.b")
     before = sorted(tmp_path.iterdir())
     with pytest.raises(SystemExit, match=f"^{code}$"):

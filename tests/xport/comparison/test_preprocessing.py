@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from reference.preprocess.corrections import TRIED
 from tests.reports.release.sample_evidence import make_evidence
 from tests.reports.release.sample_preprocessing import (
     IMAGES,
@@ -18,7 +21,8 @@ from tests.reports.release.sample_preprocessing import (
 from xport.common.arrays import Array
 from xport.comparison.pipeline_effect import PipelineEffect
 from xport.comparison.preprocessing import PreparedCase, effects_of
-from xport.exchange.prepared import CANVAS, DEFINITION, EXACT
+from xport.exchange.corrected import CorrectedInputs, images_of
+from xport.exchange.prepared import CANVAS, DEFINITION, EXACT, prepared_models
 from xport.judgement.preprocessing_checks import preprocessing_checks
 from xport.judgement.verdict import Case, Check, Status
 from xport.plan.plan import Plan
@@ -219,3 +223,47 @@ def test_the_worst_image_is_shown_with_where_it_differs() -> None:
     for effect in effects.values():
         assert {picture.probe for picture in effect.pictures} == {effect.worst_image}
         assert len(effect.pictures) == 3
+
+
+def with_corrections(change: Callable[[CorrectedInputs], CorrectedInputs]) -> Check | None:
+    """The classifier's check of corrections that both sides made alike, but for a change."""
+    plan = plan_with_images(SamplePreprocessing())
+    case = prepared_case(plan, SamplePreprocessing())
+    made = []
+    for model in prepared_models(plan):
+        for tried in TRIED:
+            digests = {image: f"{tried} {image}" for image in images_of(tried, IMAGES)}
+            one = CorrectedInputs(model=model.id, corrections=tried, definition=digests)
+            made.append(change(one.model_copy(update={"page": digests})))
+    preparations = case.preparations.model_copy(update={"corrections": tuple(made)})
+    checks = preprocessing_checks(judged_case(plan, [], replace(case, preparations=preparations)))
+    name = "corrections equal to the definition"
+    return next((one for one in checks if (one.model, one.name) == ("classifier", name)), None)
+
+
+def without_inputs(made: CorrectedInputs) -> CorrectedInputs:
+    gone = made.corrections == ("mirror",)
+    return made.model_copy(update={"page": {}}) if gone else made
+
+
+def another_input(made: CorrectedInputs) -> CorrectedInputs:
+    changed = dict.fromkeys(made.page, "another") if made.corrections == ("invert",) else {}
+    return made.model_copy(update={"page": made.page | changed})
+
+
+def test_corrections_must_be_the_definitions_to_the_bit() -> None:
+    fine = with_corrections(lambda one: one)
+    assert fine is not None
+    assert (fine.status, fine.message) == (Status.PASSED, "7 corrections on 22 images are equal")
+    off = with_corrections(another_input)
+    assert off is not None
+    assert off.status is Status.FAILED
+    assert off.message.startswith("invert: 3 images differ, such as ")
+    absent = with_corrections(without_inputs)
+    assert absent is not None
+    assert absent.status is Status.NOT_RUN
+    assert absent.message == "mirror: no inputs of 3 images"
+
+
+def test_evidence_from_before_there_were_corrections_has_no_check_of_them() -> None:
+    assert "corrections equal to the definition" not in statuses(judged(SamplePreprocessing())[1])

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from reference.decoding import decode
+from tests.conftest import ROOT
 from xport.errors import InputError, IntegrityError
 from xport.inputs.images import (
+    EXAMPLES,
     ImageFile,
     ImageFolder,
+    example_files,
     images_in,
     phantoms,
     photographs,
@@ -138,3 +142,11 @@ def test_an_image_on_disk_is_checked_when_it_is_read(tmp_path: Path) -> None:
     folder.path(planned).write_bytes(b"other")
     with pytest.raises(IntegrityError, match="missing or changed"):
         folder.load(planned)
+
+
+def test_the_page_knows_the_titles_of_drawn_examples() -> None:
+    script = (ROOT / "browser_harness/web/app/text/language.ts").read_text(encoding="utf-8")
+    form = re.search(r"DRAWN = /(.+)/;", script)
+    assert form is not None
+    for example in example_files(len(EXAMPLES)):
+        assert re.match(form[1], example.example or "")

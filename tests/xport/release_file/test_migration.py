@@ -14,7 +14,7 @@ from xport.errors import InputError
 from xport.release_file.file import read_policy, read_release
 from xport.release_file.migration import MOVED_MODULES, migrate, moved
 
-DEFAULT = "reference/defaults/release.toml"
+PHANTOMS = "reference/defaults/phantoms.toml"
 
 NEW_NAMES = {
     "relative_tolerances": "likenesses",
@@ -42,7 +42,7 @@ def migrated(text: str, folder: Path) -> str:
     return migrate(path).content.decode()
 
 
-@pytest.mark.parametrize("name", [DEFAULT, "releases/ali.toml", "releases/full-width.toml"])
+@pytest.mark.parametrize("name", [PHANTOMS, "releases/ali.toml", "releases/full-width.toml"])
 def test_the_shipped_releases_come_out_as_they_are(name: str, tmp_path: Path) -> None:
     text = (ROOT / name).read_text()
     old = of_version_1(text)
@@ -174,7 +174,7 @@ def test_a_file_of_version_2_stays_byte_for_byte(tmp_path: Path) -> None:
 
 
 def test_a_second_time_changes_nothing(tmp_path: Path) -> None:
-    once = migrated(of_version_1((ROOT / DEFAULT).read_text()), tmp_path)
+    once = migrated(of_version_1((ROOT / PHANTOMS).read_text()), tmp_path)
     assert migrated(once, tmp_path) == once
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reference.decide.labels import LABELS
-from reference.defaults import default_folder
+from reference.defaults import PHANTOMS, RELEASE, default_folder
 from reference.preprocess import AUTOENCODER, AUTOENCODER_STRETCH, CHESTXNET
 from reference.training.card import Card
 from tests.conftest import ROOT
@@ -39,7 +39,7 @@ def test_the_full_width_release_is_the_papers_system() -> None:
     assert {model.weights for model in release.models.values()} == {UNTRAINED}
 
 
-@pytest.mark.parametrize("path", [ROOT / "reference/defaults/release.toml", FULL_WIDTH])
+@pytest.mark.parametrize("path", [RELEASE, PHANTOMS, FULL_WIDTH])
 def test_releases_of_a_classifier_hold_it_to_the_papers_bar(path: Path) -> None:
     release = read_release(path)
     bounds = bounds_of(release)
@@ -59,8 +59,8 @@ def test_releases_of_a_classifier_hold_it_to_the_papers_bar(path: Path) -> None:
 
 
 SHIPPED = [
-    ("reference/defaults/release.toml", "classifier", "classifier"),
-    ("reference/defaults/release.toml", "autoencoder", "l2"),
+    ("reference/defaults/phantoms.toml", "classifier", "classifier"),
+    ("reference/defaults/phantoms.toml", "autoencoder", "l2"),
     ("releases/ali.toml", "autoencoder", "ali"),
 ]
 
@@ -92,17 +92,18 @@ def test_releases_decide_by_the_documents_of_the_checkpoint_that_they_ship(
         assert decisions.gate is not None
 
 
-@pytest.mark.parametrize("file", ["reference/defaults/release.toml", "releases/ali.toml"])
+@pytest.mark.parametrize("path", [RELEASE, PHANTOMS, ROOT / "releases" / "ali.toml"])
 def test_trained_networks_are_tried_on_what_they_were_trained_for_and_on_what_they_refuse(
-    file: str,
+    path: Path,
 ) -> None:
-    probes = read_release(ROOT / file).probes
+    probes = read_release(path).probes
     assert probes.phantoms >= 2
     assert len(probes.photographs) >= 2
 
 
-def test_the_rule_of_the_films_is_of_the_networks_that_ship_with_it() -> None:
-    release = read_release(ROOT / "releases" / "films.toml")
+def test_the_default_release_is_of_films_and_its_rule_of_their_networks() -> None:
+    release = read_release(RELEASE)
+    assert (release.name, release.title) == ("demo", "Chest X-ray assistant")
     rules = read_rule(release)
     assert set(rules) == {"view", "autoencoder"}
     for name, rule in rules.items():
@@ -116,7 +117,7 @@ def test_the_rule_of_the_films_is_of_the_networks_that_ship_with_it() -> None:
 
 def test_a_release_elsewhere_may_name_a_default_by_its_full_path(tmp_path: Path) -> None:
     defaults = default_folder("l2").parent
-    text = (ROOT / "reference/defaults/release.toml").read_text(encoding="utf-8")
+    text = PHANTOMS.read_text(encoding="utf-8")
     path = tmp_path / "mine.toml"
     path.write_text(text.replace('"l2/', f'"{defaults}/l2/'), encoding="utf-8")
     entry = read_release(path).models["autoencoder"]

@@ -18,6 +18,8 @@ from tests.xport.signing.private_sigstore import PrivateSigstore, SignsAs
 from tests.xport.signing.test_sign import ALLOWED, run
 from xport.common import digests
 from xport.errors import InputError, IntegrityError, UnavailableError
+from xport.publishing.documents import TargetPolicy
+from xport.publishing.gates import require_signed
 from xport.signing.keyless import Identity, require_signed_as
 from xport.signing.places import FILES, FOLDER, KEYLESS, MODEL_SIGNATURE
 from xport.workflow.signing import sign_keyless
@@ -94,8 +96,30 @@ def test_without_an_identity_it_is_said_that_nobody_was_held_to_it(
 ) -> None:
     assert run("verify", keyless, *ALLOWED) == 0
     said = capsys.readouterr().out
-    assert "claims to be signed without a key, not checked against an identity" in said
-    assert "NOT CHECKED: by whom it is signed: give --identity and --identity-provider" in said
+    whom = f"{NAME}, for whom {PROVIDER} vouched"
+    assert f"signature        its certificate names {whom}; compared by nobody" in said
+    assert "NOT CHECKED: by whom it is signed: without --identity nobody compared" in said
+    assert "give --identity and --identity-provider" in said
+    assert run("verify", keyless, *ALLOWED, "--json") == 0
+    told = json.loads(capsys.readouterr().out)["signature"]
+    claims = {"claimed_identity": NAME, "claimed_provider": PROVIDER}
+    assert told == {"signed": True, "checked": False, "fingerprint": None} | claims
+
+
+def test_a_signature_whose_certificate_names_nobody_is_refused(
+    keyless: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rewritten(keyless, lambda document: document["verificationMaterial"].pop("certificate"))
+    assert run("verify", keyless, *ALLOWED) == 3
+    assert "has no certificate of an identity" in capsys.readouterr().err
+
+
+def test_a_target_that_wants_a_signature_says_that_it_takes_keys_alone() -> None:
+    with pytest.raises(
+        InputError, match="without a key, and the target takes signatures of keys alone"
+    ):
+        require_signed(TargetPolicy(signature_required=True), False, "bundle", keyless=True)
+    require_signed(TargetPolicy(), False, "bundle", keyless=True)
 
 
 def refused(folder: Path, root: Path, name: str = NAME, provider: str = PROVIDER) -> str:

@@ -28,7 +28,8 @@ def with_borders(model: onnx.ModelProto) -> dict[str, str]:
 
     - A name of other letters gets new ones: `a:0` is `a_0`, `387` is `output_387`.
     - A number alone has one axis of 1.
-    - int64 is int32: whoever gives a number beyond it is refused before it gets here.
+    - Integers of other sizes are int32: whoever gives a number beyond is refused before it gets
+      here.
     - A weight that is listed among the inputs is no input.
 
     Returns:
@@ -125,8 +126,10 @@ def _border(
     if tensor.HasField("shape") and not tensor.shape.dim:
         steps.append(("Reshape", [] if kind == "input" else [1]))
         tensor.shape.dim.add().dim_value = 1
-    if tensor.elem_type == TensorProto.INT64:
-        steps.append(("Cast", TensorProto.INT64 if kind == "input" else TensorProto.INT32))
+    integers = (TensorProto.INT64, TensorProto.INT8, TensorProto.UINT8, TensorProto.INT16,
+                TensorProto.UINT16, TensorProto.UINT32, TensorProto.UINT64)  # fmt: skip
+    if tensor.elem_type in integers:
+        steps.append(("Cast", tensor.elem_type if kind == "input" else TensorProto.INT32))
         tensor.elem_type = TensorProto.INT32
     name = legal(before, kind)
     if not steps and name == before:

@@ -54,7 +54,15 @@ describe("parseManifest", () => {
       site: null,
       rule: null,
       publisher: null,
+      corrections: [],
     });
+  });
+
+  it("reads which corrections were verified, and refuses any other", () => {
+    expect(parse({ ...good(), corrections: ["turn-90", "mirror"] })).toMatchObject({
+      corrections: ["turn-90", "mirror"],
+    });
+    expect(() => parse({ ...good(), corrections: ["sharpen"] })).toThrow("no list of corrections");
   });
 
   it("reads what the page does not show, and why", () => {
@@ -67,6 +75,7 @@ describe("parseManifest", () => {
       site: null,
       rule: null,
       publisher: null,
+      corrections: [],
       ...said,
     });
   });

@@ -12,6 +12,7 @@ import {
   type Fields,
 } from "../../engine/fields.js";
 import { sha256 } from "../../engine/files.js";
+import { areCorrections, type Correction } from "../../engine/picture/corrections.js";
 import type { BackendName } from "../../engine/tfjs/backend.js";
 import type { Signature } from "../../engine/types.js";
 import { EngineError, ManifestError, requireWanted, wordsOf } from "./errors.js";
@@ -127,6 +128,8 @@ export interface Manifest {
   readonly rule: DataFile | null;
   /** Null where nobody claims it. */
   readonly publisher: Claim | null;
+  /** Corrections of images that were verified, which may be offered. */
+  readonly corrections: readonly Correction[];
   /** Every other file of the bundle, by path. */
   readonly files: Readonly<Record<string, BundledFile>>;
 }
@@ -169,6 +172,7 @@ const UNSAID = {
   site: null,
   rule: null,
   publisher: null,
+  corrections: [],
 } satisfies Partial<Manifest>;
 const MANIFEST = {
   schema_version: (value: unknown) => (value === VERSION ? null : "another version"),
@@ -190,6 +194,7 @@ const MANIFEST = {
   site: orNull(object),
   rule: orNull(object),
   publisher: orNull(object),
+  corrections: (value: unknown) => (areCorrections(value) ? null : "no list of corrections"),
   files: object,
 } satisfies Fields & Record<keyof Manifest, unknown>;
 const MODEL = {

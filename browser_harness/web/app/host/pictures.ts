@@ -1,3 +1,4 @@
+import type { Correction } from "../../engine/picture/corrections.js";
 import type { Preprocess } from "../../engine/picture/definition.js";
 import { MAX_BYTES } from "../../engine/picture/picture.js";
 import type { PictureFacts } from "../../engine/picture/messages.js";
@@ -30,7 +31,9 @@ export interface ReadPicture {
 export class Pictures {
   private readonly reader: PictureReader;
   private readonly queue = new Queue();
-  private readonly kept = new Map<File, Promise<ReadPicture>>();
+  private readonly kept = new Map<string, Promise<ReadPicture>>();
+  private readonly numbers = new WeakMap<File, number>();
+  private files = 0;
 
   constructor(
     base: string,
@@ -39,14 +42,25 @@ export class Pictures {
     this.reader = new PictureReader(base);
   }
 
-  /** Throws ImageError, which names the file, or EngineError. */
-  read(file: File): Promise<ReadPicture> {
-    const found = this.kept.get(file) ?? this.queue.run(() => this.readAnew(file));
-    this.kept.delete(file);
-    this.kept.set(file, found); // as the youngest
+  /**
+   * A file, with corrections done if any.
+   *
+   * Throws ImageError, which names the file, or EngineError.
+   */
+  read(file: File, corrections: readonly Correction[] = []): Promise<ReadPicture> {
+    const key = this.keyOf(file, corrections);
+    const found = this.kept.get(key) ?? this.queue.run(() => this.readAnew(file, corrections));
+    this.kept.delete(key);
+    this.kept.set(key, found); // as the youngest
     for (const old of this.kept.keys()) if (this.kept.size > KEPT) this.kept.delete(old);
-    found.catch(() => this.kept.delete(file));
+    found.catch(() => this.kept.delete(key));
     return found;
+  }
+
+  private keyOf(file: File, corrections: readonly Correction[]): string {
+    const number = this.numbers.get(file) ?? this.files++;
+    this.numbers.set(file, number);
+    return [number, ...corrections].join(" ");
   }
 
   /** Inputs of an image file's bytes, one by each definition. Throws EngineError. */
@@ -63,7 +77,7 @@ export class Pictures {
     this.reader.close();
   }
 
-  private async readAnew(file: File): Promise<ReadPicture> {
+  private async readAnew(file: File, corrections: readonly Correction[]): Promise<ReadPicture> {
     const { classifier, autoencoder, view: viewModel } = this.release;
     requireSize(file);
     const plans = plansOfImages(this.release);
@@ -71,9 +85,9 @@ export class Pictures {
     try {
       const read = await this.reader.read({
         content: file,
-        inputs: plans.map((plan) => plan.preprocess),
+        inputs: plans.map((plan) => correcting(plan.preprocess, corrections)),
         samples: false,
-        view: { gray, turn: orientation === "exif" },
+        view: { gray, turn: orientation === "exif", corrections },
       });
       const { facts, inputs, view, sha256 } = read;
       const of = (plan: ModelPlan | null) => (plan && inputs[plans.indexOf(plan)]) ?? null;
@@ -104,6 +118,10 @@ export function regionOf(picture: Size, { size, fit }: Preprocess, aspect: numbe
     width: size * across,
     height: size * down,
   };
+}
+
+function correcting(to: Preprocess, corrections: readonly Correction[]): Preprocess {
+  return corrections.length === 0 ? to : { ...to, corrections };
 }
 
 function requireSize(file: File): void {

@@ -5,11 +5,18 @@ import { isLoss } from "./engine_client.js";
 import { EngineError, NothingPasses, wordsOf } from "./errors.js";
 import { led } from "./fastest.js";
 import { OpenedRelease } from "./opened_release.js";
-import { aspectOf } from "../../engine/picture/preprocess.js";
 import { Pictures, regionOf } from "./pictures.js";
 import { Queue, untilAborted } from "./queue.js";
 import { SelfTestFailed, type CaseProgress } from "./self_tests.js";
-import type { Examined, Explanation, OpenRequest, Running, Session, Shown } from "./types.js";
+import type {
+  Corrections,
+  Examined,
+  Explanation,
+  OpenRequest,
+  Running,
+  Session,
+  Shown,
+} from "./types.js";
 import type { SelfTestReport } from "./report.js";
 
 type Listener = (running: Running | null, reason: string | null) => void;
@@ -43,7 +50,7 @@ class OpenedSession implements Session {
   private readonly queue = new Queue();
   private readonly listeners: Listener[] = [];
   private explanations = new Map<number, Explanation>();
-  private explainedFile: File | null = null;
+  private explained: { readonly file: File; readonly corrections: Corrections } | null = null;
   private now: Running;
   /** Why nothing runs any more. */
   private dead: Error | null = null;
@@ -84,23 +91,23 @@ class OpenedSession implements Session {
     return { saliency: has("saliency"), cam: has("saliency") && has("cam") };
   }
 
-  examine(file: File, signal?: AbortSignal): Promise<Examined> {
+  examine(file: File, signal?: AbortSignal, corrections: Corrections = []): Promise<Examined> {
     return this.queue.run(async () => {
-      const { facts, sha256, bytes, ...read } = await this.pictures.read(file);
+      const { facts, sha256, bytes, ...read } = await this.pictures.read(file, corrections);
       const { classifier, autoencoder, viewInput: view } = read;
-      const shorterSide = Math.min(facts.width, facts.height);
+      const shorterSide = Math.min(read.view.width, read.view.height); // what a crop leaves counts
       const seen = await this.run(({ client }) => {
         return client.ask("examine", { classifier, autoencoder, view, shorterSide });
       });
-      return { facts, sha256, bytes, seen };
+      return { facts, sha256, bytes, header: read.view.header, seen };
     }, signal);
   }
 
-  async show(file: File, signal?: AbortSignal): Promise<Shown> {
-    const reading = this.pictures.read(file);
-    const { view, facts } = await (signal ? untilAborted(reading, signal) : reading);
+  async show(file: File, signal?: AbortSignal, corrections: Corrections = []): Promise<Shown> {
+    const reading = this.pictures.read(file, corrections);
+    const { view } = await (signal ? untilAborted(reading, signal) : reading);
     const { classifier, autoencoder } = this.opened.release;
-    const aspect = aspectOf(facts, classifier.preprocess.orientation === "exif");
+    const { aspect } = view;
     return {
       ...view,
       region: regionOf(view, classifier.preprocess, aspect),
@@ -108,13 +115,20 @@ class OpenedSession implements Session {
     };
   }
 
-  explain(file: File, finding: number, signal?: AbortSignal): Promise<Explanation> {
+  explain(
+    file: File,
+    finding: number,
+    signal?: AbortSignal,
+    corrections: Corrections = [],
+  ): Promise<Explanation> {
     return this.queue.run(async () => {
-      if (this.explainedFile !== file) this.explanations = new Map();
-      this.explainedFile = file;
+      const about = this.explained;
+      const same = about?.file === file && `${about.corrections}` === `${corrections}`;
+      if (!same) this.explanations = new Map();
+      this.explained = { file, corrections };
       const known = this.explanations.get(finding);
       if (known) return known;
-      const { classifier: input } = await this.pictures.read(file);
+      const { classifier: input } = await this.pictures.read(file, corrections);
       const found = await this.run((engine) => this.explainOn(engine, input, finding));
       this.explanations.set(finding, found);
       return found;

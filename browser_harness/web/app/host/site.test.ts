@@ -1,6 +1,6 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { SiteBounds } from "./manifest.js";
-import { readSite, withSite } from "./site.js";
+import { fetchSite, readSite, withSite } from "./site.js";
 import type { Release } from "./release.js";
 
 const TYPE = "application/vnd.xport.site+json";
@@ -138,5 +138,45 @@ describe("a site configuration", () => {
     expect(withSite(release, null)).toBe(release);
     const none = { ...release, rule: null };
     expect(() => withSite(none, site)).toThrow("no score ssim");
+  });
+});
+
+describe("beside the page", () => {
+  const stored = new Map<string, string>();
+  const storage = {
+    getItem: (key: string) => stored.get(key) ?? null,
+    setItem: (key: string, value: string) => void stored.set(key, value),
+    removeItem: (key: string) => void stored.delete(key),
+  };
+  const answered = async (answer: () => Response, base = "https://host.example/") => {
+    vi.stubGlobal("localStorage", storage);
+    vi.stubGlobal("fetch", () => Promise.resolve().then(answer));
+    const found = await fetchSite(base);
+    return found && new TextDecoder().decode(found);
+  };
+  const offline = () => {
+    throw new TypeError("Failed to fetch");
+  };
+  const portal = () => new Response("<html>", { headers: { "content-type": "text/html" } });
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    stored.clear();
+  });
+
+  test("the last one holds where the host does not answer, of this page alone", async () => {
+    expect(await answered(offline)).toBe(null);
+    expect(await answered(() => new Response("{ \u00fc }"))).toBe("{ \u00fc }");
+    expect(await answered(offline)).toBe("{ \u00fc }");
+    expect(await answered(() => new Response("", { status: 503 }))).toBe("{ \u00fc }");
+    expect(await answered(portal)).toBe("{ \u00fc }");
+    expect(await answered(offline, "https://host.example/other/")).toBe(null);
+  });
+
+  test("it is forgotten where the host answers without one, and replaced by a new one", async () => {
+    await answered(() => new Response("{}"));
+    expect(await answered(() => new Response("[]"))).toBe("[]");
+    expect(await answered(offline)).toBe("[]");
+    expect(await answered(() => new Response("", { status: 404 }))).toBe(null);
+    expect(await answered(offline)).toBe(null);
   });
 });

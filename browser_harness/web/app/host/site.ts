@@ -18,7 +18,8 @@ import type { Calibration } from "../../engine/decide/decisions.js";
 import { keyOfCondition, type Condition, type Rule } from "../../engine/decide/rule.js";
 import { sha256 } from "../../engine/files.js";
 import { EngineError, requireWanted } from "./errors.js";
-import type { Bounds, SiteBounds } from "./manifest.js";
+import { forget, recall, remember } from "../storage.js";
+import { isPage, type Bounds, type SiteBounds } from "./manifest.js";
 import type { Release } from "./release.js";
 
 /** What a hospital sets; `site` and the key are claims. */
@@ -78,19 +79,36 @@ export interface Held {
   readonly now: string;
 }
 
-/** The site configuration beside the page; null where there is none, or the host does not answer. */
+/**
+ * The site configuration beside the page, or, where the host does not answer (no network, an error
+ * of its own, the page of a network that is signed in to), the one that lay there last and is kept
+ * on this device; null where there is none. A host that answers without one has it forgotten. What
+ * is kept is held to everything again by `readSite`.
+ */
 export async function fetchSite(base: string, signal?: AbortSignal): Promise<ArrayBuffer | null> {
+  const key = `xport.site.${base}`;
   try {
     const response = await fetch(`${base}${FILE}`, {
       cache: "no-store",
       redirect: "error",
       ...(signal && { signal }),
     });
-    return response.ok ? await response.arrayBuffer() : null;
+    if (response.ok && !isPage(response)) return keep(key, await response.arrayBuffer());
+    if (response.status < 500 && !response.ok) {
+      forget(key);
+      return null;
+    }
   } catch {
     requireWanted(signal);
-    return null; // without a network the page goes on with the release's own thresholds
   }
+  const kept = recall(key);
+  return kept === null ? null : new TextEncoder().encode(kept).buffer;
+}
+
+function keep(key: string, content: ArrayBuffer): ArrayBuffer {
+  if (content.byteLength > LONGEST_FILE) forget(key);
+  else remember(key, new TextDecoder("utf-8", { ignoreBOM: true }).decode(content));
+  return content;
 }
 
 /**

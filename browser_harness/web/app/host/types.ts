@@ -1,4 +1,6 @@
 import type { BackendEnvironment, BackendName } from "../../engine/tfjs/backend.js";
+import type { Correction } from "../../engine/picture/corrections.js";
+import type { Header } from "../../engine/picture/decode/dicom_header.js";
 import type { PictureFacts } from "../../engine/picture/messages.js";
 import type { Plane } from "../../engine/picture/pyramid.js";
 import type { Waiting } from "./download.js";
@@ -47,6 +49,9 @@ export interface Region {
   readonly height: number;
 }
 
+/** What of a picture is corrected before models and people get to see it, in order. */
+export type Corrections = readonly Correction[];
+
 /** A picture for people to look at, every gray level of it. */
 export interface Shown {
   readonly width: number;
@@ -56,6 +61,10 @@ export interface Shown {
   readonly white: number;
   /** What the file itself proposes to see (DICOM's window), or [0, white]. */
   readonly window: readonly [low: number, high: number];
+  /** The height of a pixel over its width. */
+  readonly aspect: number;
+  /** What its file says beside the pixels; null of a file without a header. */
+  readonly header: Header | null;
   /** Halves of it, for drawing it small. */
   readonly smaller: readonly Plane[];
   /** What the classifier's input shows of it. */
@@ -71,6 +80,8 @@ export interface Examined {
   readonly sha256: string;
   /** Bytes of the file. */
   readonly bytes: number;
+  /** As of `Shown`. */
+  readonly header: Header | null;
   readonly seen: Seen;
 }
 
@@ -110,11 +121,16 @@ export interface Session {
    * Throws EngineError, UnfitOutput, ImageError or, once no backend runs any more, NothingPasses;
    * never gives doubtful numbers.
    */
-  examine(file: File, signal?: AbortSignal): Promise<Examined>;
+  examine(file: File, signal?: AbortSignal, corrections?: Corrections): Promise<Examined>;
   /** Throws as `examine`. */
-  show(file: File, signal?: AbortSignal): Promise<Shown>;
-  /** Throws as `examine`; kept for the file last explained, by finding. */
-  explain(file: File, finding: number, signal?: AbortSignal): Promise<Explanation>;
+  show(file: File, signal?: AbortSignal, corrections?: Corrections): Promise<Shown>;
+  /** Throws as `examine`; kept for what was last explained, by finding. */
+  explain(
+    file: File,
+    finding: number,
+    signal?: AbortSignal,
+    corrections?: Corrections,
+  ): Promise<Explanation>;
   /** Runs the self-test again. A device that fails runs nothing any more. */
   selfTest(progress?: (done: number, total: number) => void): Promise<SelfTestReport>;
   memory(): Promise<Memory>;

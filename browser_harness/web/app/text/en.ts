@@ -1,9 +1,5 @@
-import { about } from "./en/about.js";
-import { findings } from "./en/findings.js";
-import { images } from "./en/images.js";
-import { page } from "./en/page.js";
+import { catalogueOf } from "./catalogue.js";
+import source from "./languages/en.ftl?raw";
 
-/** English, and by its type what every other language has to have. */
-export const en = { page, images, findings, about };
-
-export type Catalogue = typeof en;
+/** English: in the script itself, and what is said where another language cannot be had. */
+export const en = catalogueOf({ tag: "en", direction: "ltr" }, source);

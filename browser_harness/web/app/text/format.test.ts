@@ -23,6 +23,12 @@ test("small numbers keep two digits, and what is no number is said so", () => {
   expect(english.small(NaN)).toBe("NaN");
 });
 
+test("a day is written as the language does, and what is no day stays as it is", () => {
+  expect(german.day("2026-01-31")).toBe("31.01.2026");
+  expect(english.day("2026-01-31")).toBe("Jan 31, 2026");
+  expect(english.day("soon")).toBe("soon");
+});
+
 test("every digit of a float32 is there", () => {
   const value = Math.fround(0.1234567);
   expect(Number(english.full(value))).toBe(value);
@@ -35,7 +41,7 @@ test("a score is told apart from its threshold", () => {
 });
 
 test("a person's first language that the page has is taken, English otherwise", () => {
-  expect(languageFor(["fr-FR", "de-AT", "en"])).toBe("de");
-  expect(languageFor(["fr"])).toBe("en");
+  expect(languageFor(["pt-BR", "de-AT", "en"])).toBe("de");
+  expect(languageFor(["pt"])).toBe("en");
   expect(languageFor(["constructor"])).toBe("en");
 });

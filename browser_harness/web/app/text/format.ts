@@ -14,6 +14,8 @@ export interface Formats {
   bytes(value: number): string;
   /** Date and time of an ISO 8601 moment. */
   moment(iso: string): string;
+  /** A day such as 2026-01-31, whatever the time zone. */
+  day(iso: string): string;
 }
 
 /** Formats of a language, such as "de". */
@@ -22,6 +24,7 @@ export function formatsOf(language: string): Formats {
   const full = new Intl.NumberFormat(language, { maximumSignificantDigits: 17 });
   const percent = new Intl.NumberFormat(language, { style: "percent" });
   const moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+  const day = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone: "UTC" });
   const number = (value: number, decimals: number) =>
     new Intl.NumberFormat(language, {
       minimumFractionDigits: decimals,
@@ -38,6 +41,7 @@ export function formatsOf(language: string): Formats {
       return `${number(value / 1e6, value < 1e7 ? 1 : 0)} MB`;
     },
     moment: (iso) => moment.format(new Date(iso)),
+    day: (iso) => (/^\d{4}-\d\d-\d\d$/.test(iso) ? day.format(new Date(iso)) : iso),
   };
 }
 

@@ -3,6 +3,7 @@ import "./styles/parts.css";
 import "./styles/controls.css";
 import { DropTarget } from "./images/DropTarget.js";
 import { AboutDialog } from "./about/AboutDialog.js";
+import { ManyTable } from "./many/ManyTable.js";
 import { Banners, Update } from "./page/Banners.js";
 import { ConsentPage } from "./page/ConsentPage.js";
 import { Header } from "./page/Header.js";
@@ -34,6 +35,7 @@ export function App() {
           {announcement}
         </p>
         <AboutDialog />
+        <ManyTable />
       </div>
       <PrintSheet />
     </>

@@ -1,7 +1,7 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import type { OpenRequest, Session } from "../host/types.js";
-import { language, startLanguage, text } from "../text/language.js";
+import { LANGUAGES, language, startLanguage, text } from "../text/language.js";
 import { App } from "./App.js";
 import { keepExplanationsApart } from "./state/explaining.js";
 import { askBeforeLeaving } from "./state/leaving.js";
@@ -24,14 +24,15 @@ export interface Means {
 }
 
 /** Puts the tool in the page's place and starts it. */
-export function start({ open, updater }: Means): void {
-  startLanguage();
+export async function start({ open, updater }: Means): Promise<void> {
+  await startLanguage();
   listenForInstallOffer();
   const root = document.createElement("div");
   root.className = "root";
   document.body.replaceChildren(root);
   effect(() => {
     document.documentElement.lang = language.value;
+    document.documentElement.dir = LANGUAGES[language.value].direction;
     document.title = release.value?.title ?? text.value.page.title;
     document.body.dataset["state"] = state.value;
   });

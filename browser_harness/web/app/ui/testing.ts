@@ -26,6 +26,8 @@ export function resultFor(changes: Partial<Result> = {}): Result {
     findings: FINDINGS,
     calibration: null,
     seconds: 0.5,
+    corrections: [],
+    header: null,
     origin: {
       site: null,
       backend: "wasm",

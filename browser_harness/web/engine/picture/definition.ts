@@ -7,6 +7,7 @@ import {
   whole,
   type Fields,
 } from "../fields.js";
+import { areCorrections, areOfOnePicture, type Correction } from "./corrections.js";
 import { NOTES, type Note } from "./picture.js";
 import { RADIUS, type Resampler } from "./filters.js";
 
@@ -31,6 +32,8 @@ export interface Preprocess {
   readonly high: number;
   /** What pictures are refused if their decoder had to say it; absent: none. */
   readonly forbid?: readonly Note[];
+  /** What a reader asked for of one image, in order; absent: nothing. No release declares any. */
+  readonly corrections?: readonly Correction[];
 }
 
 const FLOAT32_MAX = 3.4028234663852886e38;
@@ -46,7 +49,7 @@ const FIELDS = {
   channels: whole(1, 4),
   low: float32,
   high: float32,
-} satisfies Fields & Record<Exclude<keyof Preprocess, "forbid">, unknown>;
+} satisfies Fields & Record<Exclude<keyof Preprocess, "forbid" | "corrections">, unknown>;
 
 /**
  * Reads a definition, every field of it. Throws EngineError `file-refused`, naming the field.
@@ -56,8 +59,14 @@ const FIELDS = {
 export function parsePreprocess(content: BufferSource, label: string): Preprocess {
   const name = { label, kind: KIND };
   const document = parseJson(content, name);
-  const forbids = typeof document === "object" && document !== null && "forbid" in document;
-  const found = requireFields(document, forbids ? { ...FIELDS, forbid: notes } : FIELDS, name);
+  const has = (field: string) =>
+    typeof document === "object" && document !== null && field in document;
+  const fields = {
+    ...FIELDS,
+    ...(has("forbid") && { forbid: notes }),
+    ...(has("corrections") && { corrections }),
+  };
+  const found = requireFields(document, fields, name);
   const { low, high, ...rest } = found as unknown as Preprocess;
   if (!(Math.fround(low) < Math.fround(high))) {
     throw refused(name, `low is ${low}, not below high, ${high}, in float32`);
@@ -68,6 +77,12 @@ export function parsePreprocess(content: BufferSource, label: string): Preproces
 function notes(value: unknown): string | null {
   const known = Array.isArray(value) && value.every((note) => NOTES.includes(note as Note));
   return known ? null : `not a list of ${NOTES.join(", ")}`;
+}
+
+function corrections(value: unknown): string | null {
+  return areCorrections(value) && areOfOnePicture(value)
+    ? null
+    : "no list of corrections in their order";
 }
 
 function float32(value: unknown): string | null {

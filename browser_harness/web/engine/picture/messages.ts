@@ -15,7 +15,7 @@ export interface PictureRequest {
 }
 
 /** A picture without its samples. */
-export type PictureFacts = Omit<Picture, "samples" | "full">;
+export type PictureFacts = Omit<Picture, "samples" | "full" | "header">;
 
 /** What the worker made of a file. */
 export interface PictureResult {

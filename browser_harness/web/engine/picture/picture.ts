@@ -1,3 +1,5 @@
+import type { Header } from "./decode/dicom_header.js";
+
 /** Files above this many bytes are refused before they are read; as in reference/preprocess/picture.py. */
 export const MAX_BYTES = 256 * 1024 ** 2;
 
@@ -36,6 +38,8 @@ export interface Picture {
   readonly notes: readonly Note[];
   /** What a window cuts from `samples`, where that was asked for and the file has a linear one. */
   readonly full?: FullDepth;
+  /** What a DICOM file says beside its pixels, where `full` was asked for. */
+  readonly header?: Header;
 }
 
 /** What most pictures are: of square pixels, and nothing to say of them. */

@@ -1,7 +1,7 @@
+import { corrected } from "./corrections.js";
 import type { Preprocess } from "./definition.js";
 import { grayRows } from "./gray.js";
 import { refusal } from "./decode/refusal.js";
-import type { PictureFacts } from "./messages.js";
 import type { Note, Picture } from "./picture.js";
 import { resample, type Size } from "./resample.js";
 
@@ -11,10 +11,11 @@ import { resample, type Size } from "./resample.js";
  * The same as Preprocess.apply in reference/preprocess/definition.py, to the bit. Throws EngineError
  * `input-refused` when the picture is not what a decoder returns, or has a note that is forbidden.
  */
-export function preprocess(picture: Picture, to: Preprocess): Float32Array<ArrayBuffer> {
+export function preprocess(given: Picture, to: Preprocess): Float32Array<ArrayBuffer> {
   const { size, low, high } = to;
-  requireAllowed(picture.notes, to.forbid ?? []);
+  requireAllowed(given.notes, to.forbid ?? []);
   const turn = to.orientation === "exif";
+  const picture = corrected(given, to.corrections ?? [], turn);
   const image = grayRows(picture, to.gray, turn);
   const aspect = aspectOf(picture, turn);
   const scaled =
@@ -42,7 +43,7 @@ function requireAllowed(notes: readonly Note[], forbidden: readonly Note[]): voi
 }
 
 /** The height of a pixel over its width once the picture is turned, if it is. */
-export function aspectOf({ aspect, orientation }: PictureFacts, turn: boolean): number {
+export function aspectOf({ aspect, orientation }: Picture, turn: boolean): number {
   return turn && orientation >= 5 ? 1 / aspect : aspect;
 }
 

@@ -44,9 +44,9 @@ async function readBytes(
 ): Promise<Omit<PictureResult, "sha256">> {
   const start = performance.now();
   const wanted = request.view ?? null;
-  const { samples, full, ...facts } = await decodePicture(content, codecs, wanted !== null);
+  const { samples, full, header, ...facts } = await decodePicture(content, codecs, wanted !== null);
   const decoded = performance.now();
-  const picture: Picture = { ...facts, samples, ...(full && { full }) };
+  const picture: Picture = { ...facts, samples, ...(full && { full }), ...(header && { header }) };
   const inputs = request.inputs.map((to) => preprocess(picture, to));
   const seconds = {
     decode: (decoded - start) / 1000,

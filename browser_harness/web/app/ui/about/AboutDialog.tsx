@@ -4,7 +4,9 @@ import { useEffect, useRef } from "preact/hooks";
 import { keepsWords } from "../../storage.js";
 import { text } from "../../text/language.js";
 import { Icon } from "../page/Icon.js";
+import { Unreviewed } from "../page/Unreviewed.js";
 import { DeviceSection } from "./DeviceSection.js";
+import { ForgetSection } from "./ForgetSection.js";
 import { ModelsSection, ReleaseSection } from "./ReleaseSections.js";
 import { Section } from "./Section.js";
 import { SelfTestSection } from "./SelfTestSection.js";
@@ -43,6 +45,7 @@ export function AboutDialog() {
           </div>
           <div class="about-body">
             <p>{about.purpose}</p>
+            <Unreviewed />
             <Section heading={about.privacyHeading}>
               <p>{about.privacy}</p>
               <p>{keepsWords() ? about.stored : page.banner.keepsNothing}</p>
@@ -52,6 +55,7 @@ export function AboutDialog() {
             <ReleaseSection />
             <SiteSection />
             <DeviceSection />
+            <ForgetSection />
           </div>
         </>
       )}

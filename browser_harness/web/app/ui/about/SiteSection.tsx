@@ -1,5 +1,5 @@
 import { useId } from "preact/hooks";
-import { text } from "../../text/language.js";
+import { dayText, text } from "../../text/language.js";
 import { siteText } from "../page/Strip.js";
 import { release, site, siteProblem, useSite } from "../state/session.js";
 import { Section } from "./Section.js";
@@ -25,7 +25,7 @@ export function SiteSection() {
       )}
       {now && (
         <>
-          <p>{words.until(now.configuration.until)}</p>
+          <p>{words.until(dayText(now.configuration.until))}</p>
           <p>
             {words.claims} <span class="digest">sha256:{now.fingerprint}</span>
           </p>

@@ -7,7 +7,9 @@ import { NOTICE } from "../state/export_documents.js";
 import type { Item, Result } from "../state/items.js";
 import { retryItem, selected } from "../state/queue.js";
 import { running } from "../state/session.js";
+import { HeaderWarnings } from "../viewer/Header.js";
 import { CheckLine, CheckPanel } from "./CheckPanel.js";
+import { Corrected, CorrectionOffer } from "./Corrected.js";
 import { FindingsTables } from "./FindingsTables.js";
 import { RawNumbers } from "./RawNumbers.js";
 
@@ -93,8 +95,11 @@ function Results({ item, result }: { readonly item: Item; readonly result: Resul
         {words.computed(formats.value.number(result.seconds, 2), then)}
       </p>
       {other && <p class="note calm">{words.otherBackend(then, other)}</p>}
+      <HeaderWarnings header={result.header} />
+      <Corrected corrections={result.corrections} />
       <Weights />
       {accepted ? <CheckLine /> : <CheckPanel result={result} />}
+      <CorrectionOffer item={item} />
       {result.findings && (
         <>
           <FindingsTables

@@ -1,4 +1,4 @@
-import type { Catalogue } from "../../text/en.js";
+import type { Catalogue } from "../../text/catalogue.js";
 import type { Finding } from "../../host/seen.js";
 
 /**

@@ -1,4 +1,4 @@
-import type { Catalogue } from "../../text/en.js";
+import type { Catalogue } from "../../text/catalogue.js";
 import { decimalsApart, type Formats } from "../../text/format.js";
 import type { Check, Condition, Reason, Scored } from "../../host/seen.js";
 

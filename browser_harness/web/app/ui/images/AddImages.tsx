@@ -1,6 +1,6 @@
 import { useId } from "preact/hooks";
 import { useSignal } from "@preact/signals";
-import { text } from "../../text/language.js";
+import { exampleNameOf, text } from "../../text/language.js";
 import type { Example } from "../../host/manifest.js";
 import { useFocus } from "../page/focus.js";
 import { Icon, type IconName } from "../page/Icon.js";
@@ -101,10 +101,10 @@ function Examples() {
           <li key={example.path}>
             <button
               type="button"
-              aria-label={words.example(example.title)}
+              aria-label={words.example(exampleNameOf(example.title))}
               onClick={() => void open(example)}
             >
-              {example.title}
+              {exampleNameOf(example.title)}
             </button>
           </li>
         ))}

@@ -1,4 +1,5 @@
 import { text } from "../../text/language.js";
+import { MoreExports } from "./MoreExports.js";
 import { Icon } from "../page/Icon.js";
 import { saveResults } from "../state/exports.js";
 import { counts, selected } from "../state/queue.js";
@@ -39,6 +40,7 @@ export function ExportBar() {
           </button>
         )}
       </div>
+      <MoreExports />
       {unexported > 0 && <p class="quiet">{words.unexported(unexported)}</p>}
     </section>
   );

@@ -2,6 +2,7 @@ import "./list.css";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { formats, nameOf, text } from "../../text/language.js";
 import { calibratedOf, standingOf } from "../findings/standing.js";
+import { Steps } from "../many/Steps.js";
 import { Icon } from "../page/Icon.js";
 import { announce } from "../state/announce.js";
 import type { Item } from "../state/items.js";
@@ -29,6 +30,7 @@ export function ImageList() {
   return (
     <>
       {(items.value.length > 1 || paused.value) && <Progress />}
+      <Steps />
       <ul ref={place} class="images" onKeyDown={press}>
         {items.value.map((item) => (
           <ImageCard key={item.id} item={item} first={item.id === reachable} />

@@ -2,7 +2,7 @@ import "./banners.css";
 import type { ComponentChildren } from "preact";
 import { signal } from "@preact/signals";
 import { keepsWords } from "../../storage.js";
-import { formats, text } from "../../text/language.js";
+import { formats, LANGUAGES, missing, text } from "../../text/language.js";
 import { counts } from "../state/queue.js";
 import {
   change,
@@ -31,6 +31,7 @@ export function Banners() {
       <Fallback />
       <SiteRefused />
       <KeepsNothing />
+      <LanguageMissing />
       <Update />
     </div>
   );
@@ -58,6 +59,16 @@ function Banner({ kind, children, onDismiss }: BannerProps) {
         </button>
       )}
     </div>
+  );
+}
+
+/** A language was asked for and could not be had: the one from before stays. */
+function LanguageMissing() {
+  if (!missing.value) return null;
+  return (
+    <Banner kind="caution" onDismiss={() => (missing.value = null)}>
+      <p>{text.value.page.languageMissing(LANGUAGES[missing.value].name)}</p>
+    </Banner>
   );
 }
 

@@ -3,6 +3,7 @@ import { keepsWords } from "../../storage.js";
 import { formats, text } from "../../text/language.js";
 import { agree, modelBytes, release } from "../state/session.js";
 import { Icon, type IconName } from "./Icon.js";
+import { Unreviewed } from "./Unreviewed.js";
 import { Weights } from "./Weights.js";
 
 /** What has to be understood before anything but the page is loaded. */
@@ -15,6 +16,7 @@ export function ConsentPage() {
       <div class="card page-card">
         <h2>{words.heading}</h2>
         <p class="lead">{words.lead}</p>
+        <Unreviewed />
         <ul class="terms">
           <Term icon="warning" heading={words.medicalHeading} body={words.medical} alarm />
           <Term icon="lock" heading={words.privacyHeading} body={words.privacy} />

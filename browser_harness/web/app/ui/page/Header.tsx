@@ -1,5 +1,12 @@
 import "./header.css";
-import { LANGUAGES, chooseLanguage, language, text, type Language } from "../../text/language.js";
+import {
+  LANGUAGES,
+  chooseLanguage,
+  language,
+  missing,
+  text,
+  type Language,
+} from "../../text/language.js";
 import { aboutOpen } from "../about/AboutDialog.js";
 import { release, releaseName, running } from "../state/session.js";
 import { install, installOffer } from "../state/updates.js";
@@ -61,13 +68,13 @@ function LanguageChoice() {
   return (
     <fieldset class="segments">
       <legend class="unseen">{text.value.page.language}</legend>
-      {Object.entries(LANGUAGES).map(([tag, name]) => (
+      {Object.entries(LANGUAGES).map(([tag, { name }]) => (
         <label key={tag} lang={tag} title={name}>
           <input
             type="radio"
             name="language"
             value={tag}
-            checked={language.value === tag}
+            checked={language.value === tag && missing.value !== tag}
             aria-label={name}
             onChange={() => chooseLanguage(tag as Language)}
           />

@@ -3,6 +3,7 @@ import { Fragment } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { formats, nameOf, text } from "../../text/language.js";
 import { Conditions, gateSetBy, Score } from "../findings/CheckPanel.js";
+import { Corrected } from "../findings/Corrected.js";
 import { ValueScale } from "../findings/Scale.js";
 import { verdictWords } from "../findings/verdict.js";
 import { arranged, calibratedOf, standingText, type Placed } from "../findings/standing.js";
@@ -11,14 +12,16 @@ import { overlay } from "../state/explaining.js";
 import { nameOfFile, type Item, type Result } from "../state/items.js";
 import { layer } from "../state/layer.js";
 import { picture } from "../state/picture.js";
+import { named } from "../state/pseudonyms.js";
 import { selected } from "../state/queue.js";
 import { digest, release, releaseName } from "../state/session.js";
+import { HeaderLine, HeaderWarnings } from "../viewer/Header.js";
 import { siteText } from "../page/Strip.js";
 import { drawOnPaper } from "./paper.js";
 
 /** One page on paper about the image in view; on the screen it is not to be seen. */
 export function PrintSheet() {
-  const item = selected.value;
+  const [item] = selected.value ? named([selected.value]) : [];
   const result = item?.result;
   return <div class="sheet">{item && result && <Sheet item={item} result={result} />}</div>;
 }
@@ -39,6 +42,9 @@ function Sheet({ item, result }: { readonly item: Item; readonly result: Result 
       <p>
         {images.print.heading}: <strong>{item.name}</strong>
       </p>
+      <HeaderLine header={result.header} />
+      <HeaderWarnings header={result.header} />
+      <Corrected corrections={result.corrections} />
       <Pictures />
       <Verdict result={result} />
       <Findings result={result} />
@@ -154,6 +160,7 @@ function Facts({ file, result }: { readonly file: File; readonly result: Result 
   const { about, images, page } = text.value;
   const words = images.print;
   const { facts, origin, sha256 } = result;
+  const publisher = release.value?.publisher;
   const tools = Object.entries(release.value?.tools ?? {});
   const passed = origin.selfTestPassed ? about.passed : about.failed;
   return (
@@ -177,6 +184,12 @@ function Facts({ file, result }: { readonly file: File; readonly result: Result 
       </dd>
       <dt>{words.release}</dt>
       <dd>{releaseName}</dd>
+      {publisher && (
+        <>
+          <dt>{words.claim}</dt>
+          <dd>{page.claimed(publisher.name)}</dd>
+        </>
+      )}
       <dt>{words.manifest}</dt>
       <dd class="digest">{digest}</dd>
       <dt>{words.tools}</dt>

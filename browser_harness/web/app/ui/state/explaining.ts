@@ -61,7 +61,7 @@ export async function explain(finding: number): Promise<void> {
     const mine = (aborting = new AbortController());
     explaining.value = finding;
     try {
-      const found = await using.explain(item.file, finding, mine.signal);
+      const found = await using.explain(item.file, finding, mine.signal, item.corrections);
       if (mine.signal.aborted) return;
       explanations.value = new Map(explanations.value).set(finding, found);
     } catch (error) {
@@ -77,10 +77,15 @@ export async function explain(finding: number): Promise<void> {
   tellShown(finding, using.labels[finding] ?? "");
 }
 
-/** Forgets another image's explanations as soon as this one is selected. */
+/** The image in view, as it is corrected. */
+const inView = computed(() => {
+  return [selectedId.value, ...(selected.value?.corrections ?? [])].join(" ");
+});
+
+/** Forgets another image's explanations as soon as this one is selected or corrected. */
 export function keepExplanationsApart(): () => void {
   return effect(() => {
-    void selectedId.value;
+    void inView.value;
     untracked(() => {
       cancelExplaining();
       explanations.value = new Map();

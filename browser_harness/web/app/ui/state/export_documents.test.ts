@@ -9,6 +9,7 @@ const SOURCE = {
   version: "1.2.3",
   digest: "cd".repeat(32),
   made: "2026-01-02T00:00Z",
+  publisher: null,
 };
 
 function rowsOf(csv: string): string[][] {
@@ -47,9 +48,32 @@ test("whose thresholds hold is in every row and beside every image", () => {
   const items = [itemFor("a.png", { result: { ...result, origin } })];
   const words = "thresholds set by Sample hospital on 2026-06-01, not part of the verified release";
   const [, ...rows] = csvOf(items, SOURCE).trimEnd().split("\r\n");
-  for (const row of rows) expect(row.endsWith(`"${words}"`)).toBe(true);
+  for (const row of rows) expect(row.endsWith(`"${words}",`)).toBe(true);
   expect(JSON.parse(jsonOf(items, SOURCE)).images[0].site).toEqual({ words, ...origin.site });
   expect(JSON.parse(jsonOf([itemFor("a.png")], SOURCE)).images[0].site).toBe(null);
+});
+
+test("what was corrected by hand is in every row and beside every image", () => {
+  const corrections = ["turn-90", "invert"] as const;
+  const items = [itemFor("a.png", { result: resultFor({ corrections }) })];
+  const [columns, ...rows] = rowsOf(csvOf(items, SOURCE));
+  const place = columns?.indexOf("corrections") ?? -1;
+  for (const row of rows) expect(row[place]).toBe("turn-90 invert");
+  expect(JSON.parse(jsonOf(items, SOURCE)).images[0].corrections).toEqual(corrections);
+  expect(JSON.parse(jsonOf([itemFor("a.png")], SOURCE)).images[0].corrections).toEqual([]);
+});
+
+test("who claims the release is in every row and document, and nobody calls that verified", () => {
+  const source = { ...SOURCE, publisher: "Sample lab" };
+  const words =
+    "claimed by Sample lab; its signature is for whoever received this release to check";
+  const [, ...rows] = csvOf([itemFor("a.png")], source)
+    .trimEnd()
+    .split("\r\n");
+  for (const row of rows) expect(row.endsWith(`,"${words}"`)).toBe(true);
+  expect(JSON.parse(jsonOf([], source)).claim).toBe(words);
+  expect(words).not.toMatch(/verified/);
+  expect(JSON.parse(jsonOf([], SOURCE)).claim).toBe(null);
 });
 
 test("numbers have every digit in both forms", () => {

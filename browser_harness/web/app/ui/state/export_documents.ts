@@ -12,11 +12,13 @@ export interface Source {
   /** SHA-256 of manifest.json. */
   readonly digest: string;
   readonly made: string;
+  /** Who claims the release; null: nobody. */
+  readonly publisher: string | null;
 }
 
-type Cell = string | number | boolean | null;
+export type Cell = string | number | boolean | null;
 
-const COLUMNS = [
+export const COLUMNS = [
   "notice",
   "release",
   "version",
@@ -40,7 +42,9 @@ const COLUMNS = [
   "calibrated",
   "operating_point",
   "standing",
+  "corrections",
   "site",
+  "claim",
 ] as const;
 
 /**
@@ -50,11 +54,15 @@ const COLUMNS = [
  * apostrophe.
  */
 export function csvOf(items: readonly Item[], source: Source): string {
+  const claim = claimWords(source);
   const rows = items.flatMap((item) => {
     const shared = sharedCells(item, source);
     const findings = item.result?.findings ?? [];
     const site = siteWords(item.result);
-    if (findings.length === 0) return [[...shared, null, null, null, null, null, site]];
+    const corrections = item.result?.corrections.join(" ") ?? null;
+    if (findings.length === 0) {
+      return [[...shared, null, null, null, null, null, corrections, site, claim]];
+    }
     return findings.map((finding, i) => [
       ...shared,
       finding.label,
@@ -62,7 +70,9 @@ export function csvOf(items: readonly Item[], source: Source): string {
       calibratedOf(finding),
       operatingPoint(item.result, i),
       standingOf(finding),
+      corrections,
       site,
+      claim,
     ]);
   });
   return [COLUMNS, ...rows].map((row) => `${row.map(cellOf).join(",")}\r\n`).join("");
@@ -82,6 +92,7 @@ export function jsonOf(items: readonly Item[], source: Source): string {
     renderer: item.result?.origin.renderer ?? null,
     self_test: selfTestOf(item.result),
     site: siteOf(item.result),
+    corrections: item.result?.corrections ?? [],
     gate: gateOf(item.result),
     findings: item.result?.findings?.map((one, i) => findingOf(one, item.result, i)) ?? null,
   }));
@@ -93,6 +104,7 @@ export function jsonOf(items: readonly Item[], source: Source): string {
     title,
     version,
     manifest_sha256: digest,
+    claim: claimWords(source),
     made,
     images,
   };
@@ -107,7 +119,8 @@ export function cellOf(value: Cell): string {
   return /[",\r\n;\t]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
 
-function sharedCells(item: Item, { release, version, digest }: Source): Cell[] {
+/** Cells of all columns before `finding`. */
+export function sharedCells(item: Item, { release, version, digest }: Source): Cell[] {
   const { file, result, status, problem } = item;
   const check = result?.check;
   return [
@@ -145,6 +158,12 @@ export function siteWords(result: Result | null): string | null {
   const site = result?.origin.site;
   if (!site) return null;
   return `thresholds set by ${site.site} on ${site.made}, not part of the verified release`;
+}
+
+/** Who claims the release, in the words that every export has; null: nobody. */
+export function claimWords({ publisher }: Pick<Source, "publisher">): string | null {
+  if (publisher === null) return null;
+  return `claimed by ${publisher}; its signature is for whoever received this release to check`;
 }
 
 function siteOf(result: Result | null) {

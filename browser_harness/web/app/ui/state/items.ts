@@ -1,5 +1,6 @@
+import type { Header } from "../../../engine/picture/decode/dicom_header.js";
 import type { PictureFacts } from "../../../engine/picture/messages.js";
-import type { Examined } from "../../host/types.js";
+import type { Corrections, Examined } from "../../host/types.js";
 import type { Finding, Rebuilt, Seen, Square } from "../../host/seen.js";
 
 /** Where a file is on its way. `refused`: by the gate; `failed`: it could not be examined. */
@@ -16,6 +17,10 @@ export interface Result {
   readonly findings: readonly Finding[] | null;
   readonly calibration: Seen["calibration"];
   readonly seconds: number;
+  /** What was corrected by hand before the models saw the image. */
+  readonly corrections: Corrections;
+  /** What the file says beside its pixels. */
+  readonly header: Header | null;
   readonly origin: Origin;
 }
 
@@ -61,6 +66,8 @@ export interface Item {
   readonly file: File;
   /** What the page calls it; no other item in line is called so. */
   readonly name: string;
+  /** What is corrected for models and eyes; another list object after every change. */
+  readonly corrections: Corrections;
   readonly status: Status;
   readonly result: Result | null;
   readonly problem: Problem | null;
@@ -70,7 +77,8 @@ export interface Item {
 const THUMB_SIDE = 112;
 
 export function itemOf(id: number, file: File, name = nameOfFile(file)): Item {
-  return { id, file, name, status: "waiting", result: null, problem: null, exported: false };
+  const nothing = { corrections: [], result: null, problem: null, exported: false } as const;
+  return { id, file, name, status: "waiting", ...nothing };
 }
 
 /** A folder's file by its path in it. */
@@ -139,11 +147,15 @@ export function countsOf(items: readonly Item[]) {
 }
 
 /** What is kept of an examination; the model's full input is not. */
-export function resultOf({ facts, sha256, bytes, seen }: Examined, origin: Origin): Result {
+export function resultOf(
+  { facts, sha256, bytes, header, seen }: Examined,
+  corrections: Corrections,
+  origin: Origin,
+): Result {
   const { input, rebuilt, check, findings, calibration, seconds } = seen;
   const thumb = thumbOf(input);
   return {
-    facts, sha256, bytes, thumb, rebuilt, check, findings, calibration, seconds, origin,
+    facts, sha256, bytes, thumb, rebuilt, check, findings, calibration, seconds, corrections, header, origin,
   }; // prettier-ignore
 }
 

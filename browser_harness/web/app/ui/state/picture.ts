@@ -1,5 +1,5 @@
 import { effect, signal, untracked } from "@preact/signals";
-import type { Session, Shown } from "../../host/types.js";
+import type { Corrections, Session, Shown } from "../../host/types.js";
 import type { View } from "../viewer/geometry.js";
 import type { Plane } from "../../../engine/picture/pyramid.js";
 import type { Window } from "../viewer/window.js";
@@ -34,6 +34,7 @@ export function resetView(): void {
 
 interface Asked {
   readonly id: number;
+  readonly corrections: Corrections;
   readonly using: Session;
   readonly aborting: AbortController;
 }
@@ -44,7 +45,7 @@ export function keepShowing(): () => void {
   return effect(() => {
     const [item, using] = [selected.value, session.value];
     // What an ended session could not show is asked of the next one.
-    const same = asked !== null && item?.id === asked.id;
+    const same = asked !== null && item?.id === asked.id && item.corrections === asked.corrections;
     if (same && (picture.peek() !== null || using === asked?.using)) return;
     asked?.aborting.abort();
     asked = null;
@@ -53,14 +54,18 @@ export function keepShowing(): () => void {
       pictureProblem.value = null;
     });
     if (!item || !using) return;
-    asked = { id: item.id, using, aborting: new AbortController() };
+    asked = { id: item.id, corrections: item.corrections, using, aborting: new AbortController() };
     void read(item, using, asked.aborting.signal);
   });
 }
 
-async function read({ id, file }: Item, using: Session, signal: AbortSignal): Promise<void> {
+async function read(
+  { id, file, corrections }: Item,
+  using: Session,
+  signal: AbortSignal,
+): Promise<void> {
   try {
-    const shown = await using.show(file, signal);
+    const shown = await using.show(file, signal, corrections);
     if (signal.aborted) return;
     picture.value = { id, shown, planes: [shown, ...shown.smaller] };
     resetView();

@@ -1,4 +1,5 @@
 import { computed, effect, signal } from "@preact/signals";
+import type { Corrections } from "../../host/types.js";
 import { wordsOf } from "../../host/errors.js";
 import { text } from "../../text/language.js";
 import { announce } from "./announce.js";
@@ -61,6 +62,14 @@ export function retryItem(id: number): void {
   items.value = withItem(items.value, id, { status: "waiting", problem: null });
 }
 
+/** Corrects an item's image, for models and eyes, and puts it in line again. */
+export function correctItem(id: number, corrections: Corrections): void {
+  if (current?.id === id) current.aborting.abort();
+  if (nextWaiting(items.value) === null) paused.value = false;
+  const anew = { status: "waiting", result: null, problem: null, exported: false } as const;
+  items.value = withItem(items.value, id, { corrections, ...anew });
+}
+
 export function markExported(ids: ReadonlySet<number>): void {
   items.value = items.value.map((item) => (ids.has(item.id) ? { ...item, exported: true } : item));
 }
@@ -73,24 +82,30 @@ export function keepExamining(): () => void {
   });
 }
 
-async function examine({ id, file }: Item): Promise<void> {
+async function examine({ id, file, corrections }: Item): Promise<void> {
   const using = session.value;
   if (!using) return;
   const aborting = new AbortController();
   current = { id, aborting };
   set(id, { status: "working", problem: null });
   try {
-    const examined = await using.examine(file, aborting.signal);
-    const result = resultOf(examined, originNow());
+    const examined = await using.examine(file, aborting.signal, corrections);
+    const result = resultOf(examined, corrections, originNow());
     set(id, { status: result.findings ? "done" : "refused", result, exported: false });
   } catch (error) {
     const over = session.value !== using && !aborting.signal.aborted;
-    // What a session that ended had begun is done by the next one.
-    set(id, over ? { status: "waiting" } : { status: "failed", problem: problemOf(error) });
+    // What a session that ended had begun is done by the next one; what was corrected, once more.
+    const again = over || isCorrectedSince(id, corrections);
+    set(id, again ? { status: "waiting" } : { status: "failed", problem: problemOf(error) });
   }
   current = null;
   tell(id);
   items.value = [...items.value]; // wakes the effect for the next one
+}
+
+function isCorrectedSince(id: number, corrections: Corrections): boolean {
+  const item = items.value.find((one) => one.id === id);
+  return item !== undefined && item.corrections !== corrections;
 }
 
 function set(id: number, changes: Partial<Item>): void {

@@ -49,6 +49,11 @@ export function panBy(dx: number, dy: number): void {
 /** What a dragging pointer does, as it is set. */
 export function dragBy(dx: number, dy: number): void {
   if (drag.value === "moves") return panBy(dx, dy);
+  windowBy(dx, dy);
+}
+
+/** More contrast to the right, brighter upwards; pixels of the stage. */
+export function windowBy(dx: number, dy: number): void {
   const shown = picture.value?.shown;
   const { width, height } = stage.value;
   if (shown) window_.value = dragged(window_.value, dx / width, dy / height, shown.white);

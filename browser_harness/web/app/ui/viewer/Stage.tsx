@@ -3,9 +3,18 @@ import { effect } from "@preact/signals";
 import { text } from "../../text/language.js";
 import { hideOverlay, opacity, overlay, showError } from "../state/explaining.js";
 import { layer } from "../state/layer.js";
-import { drag, inverted, picture, view } from "../state/picture.js";
+import { drag, inverted, picture, resetView, view } from "../state/picture.js";
 import { selected } from "../state/queue.js";
-import { dragBy, gray, isWhole, panBy, shownView, stage, zoomBy } from "../state/stage.js";
+import {
+  dragBy,
+  gray,
+  isWhole,
+  panBy,
+  shownView,
+  stage,
+  windowBy,
+  zoomBy,
+} from "../state/stage.js";
 import { drawScene } from "./draw.js";
 import { redrawn } from "./redrawn.js";
 import { listenForGestures } from "./gestures.js";
@@ -52,6 +61,7 @@ function live(canvas: HTMLCanvasElement): () => void {
   const stopDrawing = keepDrawing(canvas);
   const stopListening = listenForGestures(canvas, () => canvas.width / canvas.clientWidth, {
     drag: dragBy,
+    dragRight: windowBy,
     zoom: zoomBy,
     twice: (x, y) => (isWhole.value ? zoomBy(3, x, y) : (view.value = null)),
     end: () => undefined,
@@ -99,6 +109,11 @@ function press({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
     "-": () => zoomBy(0.8),
     "0": () => (view.value = null),
     i: () => (inverted.value = !inverted.value),
+    r: resetView,
+    "[": () => windowBy(0, STEP / 2),
+    "]": () => windowBy(0, -STEP / 2),
+    ",": () => windowBy(-STEP / 2, 0),
+    ".": () => windowBy(STEP / 2, 0),
     o: () => (overlay.value.kind === "none" ? showError() : hideOverlay()),
     ArrowLeft: () => panBy(STEP, 0),
     ArrowRight: () => panBy(-STEP, 0),

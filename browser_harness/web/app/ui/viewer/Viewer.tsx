@@ -7,7 +7,10 @@ import { reasonText } from "../page/reasons.js";
 import { picture, pictureProblem } from "../state/picture.js";
 import type { Item } from "../state/items.js";
 import { selected } from "../state/queue.js";
+import { CorrectionTools } from "./CorrectionTools.js";
+import { HeaderLine } from "./Header.js";
 import { OverlayControls } from "./OverlayControls.js";
+import { Ruler } from "./Ruler.js";
 import { Stage } from "./Stage.js";
 import { Toolbar } from "./Toolbar.js";
 import { WindowControls } from "./WindowControls.js";
@@ -39,14 +42,17 @@ function Seen({ item }: { readonly item: Item }) {
           </p>
         )}
       </div>
+      <HeaderLine header={shown?.header ?? null} />
       {item.result && <Notes notes={item.result.facts.notes} />}
       <Toolbar />
       <div class="stage-frame">
         <Stage />
+        <Ruler />
         {!shown && <Veil />}
       </div>
       <OverlayControls />
       <WindowControls />
+      <CorrectionTools />
     </section>
   );
 }

@@ -1,6 +1,8 @@
 /** What fingers, mouse and wheel do on a stage; positions in the stage's pixels. */
 export interface Gestures {
   drag(dx: number, dy: number): void;
+  /** Dragging with the right button. */
+  dragRight(dx: number, dy: number): void;
   zoom(factor: number, x: number, y: number): void;
   /** A double click or double tap. */
   twice(x: number, y: number): void;
@@ -8,7 +10,7 @@ export interface Gestures {
 }
 
 /**
- * Listens on an element. One pointer drags, two pinch, the wheel zooms (with Ctrl, as track pads
+ * Listens on an element. One pointer drags (the right button apart), two pinch, the wheel zooms (with Ctrl, as track pads
  * say a pinch, or without).
  *
  * @param ratio the stage's pixels for each CSS pixel.
@@ -21,6 +23,7 @@ export function listenForGestures(
   const ending = new AbortController();
   const options = { signal: ending.signal };
   const pointers = new Map<number, { x: number; y: number }>();
+  let right = false;
   const placeOf = ({ clientX, clientY }: MouseEvent) => {
     const { left, top } = element.getBoundingClientRect();
     return { x: (clientX - left) * ratio(), y: (clientY - top) * ratio() };
@@ -28,7 +31,8 @@ export function listenForGestures(
   element.addEventListener(
     "pointerdown",
     (event) => {
-      if (event.button !== 0) return;
+      if (event.button !== 0 && event.button !== 2) return;
+      right = event.button === 2;
       element.setPointerCapture(event.pointerId);
       pointers.set(event.pointerId, placeOf(event));
     },
@@ -42,7 +46,7 @@ export function listenForGestures(
       const now = placeOf(event);
       const other = [...pointers].find(([id]) => id !== event.pointerId)?.[1];
       if (other) pinch(before, now, other, gestures);
-      else gestures.drag(now.x - before.x, now.y - before.y);
+      else (right ? gestures.dragRight : gestures.drag)(now.x - before.x, now.y - before.y);
       pointers.set(event.pointerId, now);
     },
     options,
@@ -67,6 +71,7 @@ export function listenForGestures(
     },
     { ...options, passive: false },
   );
+  element.addEventListener("contextmenu", (event) => event.preventDefault(), options);
   element.addEventListener(
     "dblclick",
     (event) => {

@@ -4,6 +4,7 @@ import { pixelAspectOf } from "./dicom_aspect.js";
 import { readDicom } from "./dicom_data_set.js";
 import { displayOf } from "./dicom_display.js";
 import { fullDisplayOf } from "./dicom_full.js";
+import { headerOf } from "./dicom_header.js";
 import { storedImageOf } from "./dicom_image.js";
 import { storedValuesOf } from "./dicom_pixels.js";
 
@@ -42,5 +43,6 @@ export async function decodeDicom(
     ...{ width, height, channels: 1, samples: through(table), white },
     ...{ orientation: 1, format: "dicom", aspect, notes: NOTES.filter((note) => applies[note]) },
     ...(whole && { full: { ...whole, samples: through(whole.table) } }),
+    ...(full && { header: headerOf(file.elements) }),
   };
 }

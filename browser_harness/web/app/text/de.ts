@@ -1,7 +1,0 @@
-import { about } from "./de/about.js";
-import { findings } from "./de/findings.js";
-import { images } from "./de/images.js";
-import { page } from "./de/page.js";
-import type { Catalogue } from "./en.js";
-
-export const de: Catalogue = { page, images, findings, about };

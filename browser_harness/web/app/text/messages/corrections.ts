@@ -1,0 +1,30 @@
+/** Correcting an image for the models and for the eye. */
+export const corrections = {
+  heading: [],
+  tools: [],
+  explained: [],
+  left: [],
+  right: [],
+  mirror: [],
+  invert: [],
+  crop: [],
+  undo: [],
+  remedies: {
+    "turned-clockwise": [],
+    "turned-180": [],
+    "turned-counter-clockwise": [],
+    "upside-down": [],
+    inverted: [],
+    crop: [],
+  },
+  done: {
+    "crop-border": [],
+    "turn-90": [],
+    "turn-180": [],
+    "turn-270": [],
+    mirror: [],
+    invert: [],
+  },
+  said: ["what"],
+  label: [],
+} as const;

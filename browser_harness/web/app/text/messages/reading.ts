@@ -1,0 +1,20 @@
+/** What a file says in its header, and what helps to read a film. */
+export const reading = {
+  header: [],
+  view: [],
+  bodyPart: [],
+  side: [],
+  age: [],
+  years: ["age"],
+  lateral: ["view"],
+  otherPart: ["part"],
+  child: ["age"],
+  viewAlone: [],
+  presets: [],
+  own: [],
+  all: [],
+  dark: [],
+  bright: [],
+  atDetector: [],
+  oblong: [],
+} as const;
