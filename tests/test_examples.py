@@ -36,6 +36,7 @@ NOT_HERE = {
     "xport record build/my": "as the release before it recorded it, for a minute",
     "xport targets --out build/bench": "measures the full-width networks, for minutes",
     "xport demo": "releases the default models, for minutes; tests/wheel does so",
+    "xport demo --phantoms": "as the default models, for minutes",
     "xport convert --print-passes": "ends while it is parsed",
     "xport check --print-schema": "ends while it is parsed",
     "xport toolchain install tensorflow": "downloads TensorFlow",
