@@ -34,7 +34,7 @@ DEBIAN_BROWSER = ["chromium"]
 DEBIAN_MESA = ["libegl1", "libgles2", "libgl1-mesa-dri"]
 DEBIAN_WEBKIT = ["webkit2gtk-driver", "xvfb"]
 WEB_SOURCES = (
-    *("*.ts", "*.tsx", "*.html", "*.css", "*.mjs", "*.json"),
+    *("*.ts", "*.tsx", "*.ftl", "*.html", "*.css", "*.mjs", "*.json"),
     *("*.txt", "*.svg", "*.png", "*.webmanifest"),
 )
 TAIL_LINES = 30
