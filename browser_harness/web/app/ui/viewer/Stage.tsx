@@ -77,6 +77,7 @@ function live(canvas: HTMLCanvasElement): () => void {
 /** Draws at most once a frame. */
 function keepDrawing(canvas: HTMLCanvasElement): () => void {
   let frame = 0;
+  let drawn = false;
   const stop = effect(() => {
     const [now, shown] = [shownView.value, picture.value];
     const scene = now &&
@@ -90,8 +91,10 @@ function keepDrawing(canvas: HTMLCanvasElement): () => void {
       };
     cancelAnimationFrame(frame);
     frame = requestAnimationFrame(() => {
+      // The first drawing wakes the graphics processor, for 110 to 190 ms where that is software.
       if (scene) drawScene(canvas, scene);
-      else canvas.getContext("2d")?.clearRect(0, 0, canvas.width, canvas.height);
+      else if (drawn) canvas.getContext("2d")?.clearRect(0, 0, canvas.width, canvas.height);
+      drawn = Boolean(scene);
     });
   });
   return () => {
